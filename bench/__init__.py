@@ -1,0 +1,1 @@
+"""Django, Flask and FastAPI on trial: the harness."""

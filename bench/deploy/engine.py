@@ -1,0 +1,91 @@
+"""The seam between the harness and whatever runs the servers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from bench.model.framework import Target
+from bench.model.plan import Pinning
+from bench.model.run import Receipt
+from bench.model.trial import Usage
+
+
+type Say = Callable[[str], None]
+"""Tells the user one short line of what goes on now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """What every server of a run gets alike."""
+
+    workers: int
+    threads: int
+    pinning: Pinning
+    logs: Path  # folder for the logs of servers and database
+
+
+class Server(Protocol):
+    """One started target."""
+
+    target: Target
+    host: str
+    port: int
+    command: tuple[str, ...]  # as it was started, placeholders filled
+
+    def usage(self, memory: bool = True) -> Usage:
+        """CPU time so far and memory now, of everything that belongs to it; TargetFailed if it is gone."""
+
+    def check_alive(self) -> None:
+        """Raise TargetFailed, with the end of its log, if a process of it has died."""
+
+    def stop(self) -> None:
+        """End it for certain, with all its children; harmless when repeated."""
+
+
+class Database(Protocol):
+    """The PostgreSQL that all targets of a run share."""
+
+    dsn: str
+
+    def facts(self) -> Mapping[str, str]:
+        """Version and settings, as the server itself tells them."""
+
+    def reset(self) -> None:
+        """Bring the rows back to the seed."""
+
+    def usage(self) -> Usage | None:
+        """CPU time of the whole server, or None where it is not ours to look into."""
+
+    def connections(self) -> Mapping[str, int]:
+        """Connections open now, by application name (each server has its own)."""
+
+
+class Engine(Protocol):
+    """Prepares environments, keeps a database, starts servers; leaves nothing behind."""
+
+    name: str
+
+    def __enter__(self) -> Self:
+        """Clean up after killed runs, then bring the database up."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop everything that was started, whatever happened."""
+
+    @property
+    def database(self) -> Database:
+        """The database, once entered."""
+
+    def prepare(
+        self, targets: Sequence[Target], say: Say
+    ) -> Mapping[str, Receipt | str]:
+        """Make each target's environment; its receipt, or the reason why there is none."""
+
+    def start(self, target: Target, placing: Placing, hash_seed: int) -> Server:
+        """Start the target afresh and return at its first right answer of /healthz or /hello."""

@@ -1,0 +1,54 @@
+"""
+Everything that may go wrong for a reason that the user can understand.
+
+* BenchError
+  * AskedWrongly     exit 2: a name, a number or a file that the user gave
+  * MachineRefused   exit 3: the machine, the database or the engine said no
+    * TargetFailed   one target could not start, died or answered wrongly
+"""
+
+
+class BenchError(Exception):
+    """What was refused, in one sentence, with a hint that says what to do."""
+
+    exit_status = 1
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class AskedWrongly(BenchError):
+    """The request itself cannot be met as it was written."""
+
+    exit_status = 2
+
+
+class MachineRefused(BenchError):
+    """The machine, the database or the engine cannot do it now."""
+
+    exit_status = 3
+
+
+class TargetFailed(MachineRefused):
+    """One target did not start, died, or answered wrongly; others may go on."""
+
+    def __init__(
+        self, message: str, hint: str | None = None, log_tail: str | None = None
+    ) -> None:
+        super().__init__(message, hint)
+        self.log_tail = log_tail
+
+
+def unknown(kind: str, name: str, exists: list[str], where: str = "") -> AskedWrongly:
+    """Say that a name does not exist, and which ones do, nearest first."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, exists, n=1)
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    prefix = f"{where}: " if where else ""
+    return AskedWrongly(
+        f"{prefix}no {kind} named {name!r}",
+        hint=f"{guess}there are: {', '.join(exists) or 'none'}",
+    )

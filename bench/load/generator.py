@@ -1,0 +1,43 @@
+"""The seam between the harness and whatever drives load."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from bench.model.load import Load
+from bench.model.trial import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One order to the generator: this load, at this address, now."""
+
+    host: str
+    port: int
+    workload: str  # a name that bench.workloads knows
+    seed: int
+    load: Load
+    samples: Path | None  # where the raw latencies go (.npz); None: nowhere
+    requests_limit: int | None = None  # stop after so many (warm-up); None: by time
+
+
+class Generator(Protocol):
+    """Drives load, one visit after another, from its own process."""
+
+    def __enter__(self) -> Self:
+        """Start it, pinned."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End it."""
+
+    def visit(self, order: Visit) -> Tally:
+        """Carry out one visit and return when its last request is answered or given up; MachineRefused if the generator died."""
+
+    def forget(self, host: str, port: int) -> None:
+        """Close the connections kept to a server that is about to stop."""

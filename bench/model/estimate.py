@@ -1,0 +1,57 @@
+"""Numbers that carry their doubt."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A point with its two-sided interval; `n` counts rounds, never requests."""
+
+    point: float
+    low: float
+    high: float
+    level: float  # 0.95 is 95 %
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What is compared, in which unit, and which way is better."""
+
+    name: str  # throughput, cpu, memory, p50 ...
+    title: str
+    unit: str  # as printed
+    higher_is_better: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One metric of one target on one workload: the estimate and its rounds."""
+
+    target: str
+    workload: str | None  # None: of the target as a whole (start-up, idle memory)
+    metric: str
+    estimate: Estimate | None
+    rounds: tuple[float | None, ...]  # by round, None: not measured
+    reason: str | None = None  # why there is no estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """
+    How many times better the subject is than the baseline, paired by round.
+
+    `advantage` is subject/baseline where higher is better and
+    baseline/subject where lower is better: above 1 the subject leads.
+    """
+
+    subject: str
+    baseline: str
+    workload: str
+    metric: str
+    advantage: Estimate | None
+    rounds: tuple[float | None, ...]
+    smallest_detectable: float | None  # the ratio (> 1) this many rounds could have seen
+    p_value: float | None  # two-sided, of "no difference at all"
+    doubts: tuple[str, ...] = ()  # codes of warnings that touch it
+    void: str | None = None  # why it may decide nothing

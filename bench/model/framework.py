@@ -1,0 +1,63 @@
+"""Frameworks and the targets that are made of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a target is for in a run."""
+
+    CONTESTANT = "contestant"  # the framework as a team that loves it deploys it
+    ABLATION = "ablation"  # a contestant with one thing changed
+    FLOOR = "floor"  # the server without a framework
+    TWIN = "twin"  # a contestant entered twice: the noise floor
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a framework is drawn; colour never stands alone."""
+
+    light: str
+    dark: str
+    text_light: str
+    text_dark: str
+    marker: str  # a matplotlib marker
+    dash: str  # solid, dashed, dotted, dashdot
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """Everything the harness knows of a framework; all of it from a table."""
+
+    name: str  # also the folder in apps/
+    title: str
+    package: str | None  # its installed version is the receipt; None for the floor
+    versions: tuple[str, ...]  # oldest first; each has apps/<name>/locks/<version>.txt
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """
+    One server command that answers the contract.
+
+    `serve` and `environment` hold placeholders that the engine fills:
+    {host}, {port}, {workers}, {threads}, {connections}.
+    """
+
+    id: str  # flask@3.1/gunicorn-gthread
+    framework: str
+    version: str
+    deployment: str  # gunicorn-gthread
+    role: Role
+    title: str  # for charts: "Flask", "Flask (again)"
+    interface: str  # wsgi or asgi
+    concurrency: str  # one sentence: "1 process, 8 threads"
+    serve: tuple[str, ...]
+    why: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    workloads: tuple[str, ...] | None = None  # None: all of the contract
+    twin_of: str | None = None  # the id of the target that this one repeats
+    keeps_alive: bool = True  # False: closes each connection, by design
+    pool_connections: int = 8  # database connections per worker process

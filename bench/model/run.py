@@ -1,0 +1,82 @@
+"""A run: what was asked, where it ran, what it left."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bench.model.plan import Plan
+from bench.model.trial import Boot, Failure, RoundEnd, Window
+
+
+SCHEMA = 1
+"""
+The number of the run folder's format. History:
+
+1  first format: run.json, trials.jsonl, samples/*.npz, logs/
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """
+    What a target really runs on, as read from inside its environment.
+
+    No receipt, no number: a target whose versions are unknown is not measured.
+    """
+
+    version: str  # of the framework (or of the server, for the floor)
+    python: str  # "3.13.0 (no profile-guided optimisation)"
+    packages: Mapping[str, str]  # every installed distribution
+    lock_sha256: str
+    app_sha256: str  # of every file of the app's folder
+    image: str | None = None  # image id, with a container engine
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where it ran; `fingerprint` keys what may be compared between runs."""
+
+    cpu_model: str
+    cores: int
+    threads_per_core: int
+    memory_bytes: int
+    kernel: str
+    hypervisor: str | None
+    governor: str | None
+    python: str
+    python_optimised: bool  # built with profile-guided optimisation
+    container_engine: str | None
+    cgroup: str | None  # v1, v2, hybrid
+    load_average: float  # one minute, before the run
+    fingerprint: str  # short hash over what must be equal
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """The head of a run, written before the first round."""
+
+    id: str
+    created_at: str  # UTC, ISO 8601
+    schema: int
+    command: str  # what a person types to repeat it
+    plan: Plan
+    machine: Machine
+    receipts: Mapping[str, Receipt]  # by target id
+    database: Mapping[str, str]  # version and settings of PostgreSQL
+    harness: Mapping[str, str]  # commit, lock hash, versions of locust, gevent ...
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as read back from its folder."""
+
+    record: RunRecord
+    boots: tuple[Boot, ...]
+    windows: tuple[Window, ...]
+    failures: tuple[Failure, ...]
+    ends: tuple[RoundEnd, ...]
+
+    @property
+    def complete_rounds(self) -> tuple[int, ...]:
+        """The rounds that ended; the others are not analysed."""
+        return tuple(sorted({end.round for end in self.ends}))

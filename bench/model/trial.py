@@ -1,0 +1,102 @@
+"""What measuring leaves behind, as it is stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Quantiles:
+    """Exact quantiles of one window's samples, microseconds."""
+
+    p50: float
+    p90: float
+    p99: float
+    p999: float
+    max: float
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a server's whole process tree (or container) had used at one moment."""
+
+    cpu_ns: int
+    memory_bytes: int | None  # proportional (PSS) where the kernel tells, else None
+    processes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """
+    What the generator saw in one window.
+
+    `requests` counts only those that were sent and answered rightly inside
+    the measured part; `requests_total` counts every answered request of the
+    visit, the dropped first part and the failed ones included.
+    """
+
+    requests: int
+    requests_total: int
+    measure_s: float  # the measured part as it really was
+    errors: Mapping[str, int]  # kind -> count, of the whole visit
+    first_error: str | None
+    connections_opened: int
+    retried: int
+    latency_us: Quantiles | None  # from the intended send; None: no request
+    service_us: Quantiles | None  # from the actual send
+    per_second: tuple[int, ...]  # right answers by second of the measured part
+    generator_cpu_s: float  # over the measured part
+    late_sends: int  # sent more than 5 ms after they were due
+    offered: int | None  # due in the measured part; None: closed loop
+    locust_requests: int  # what Locust's own statistics counted, same visit
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One short visit of the generator to one cell, with what it cost the server."""
+
+    round: int  # from 1
+    cycle: int  # from 1
+    target: str
+    workload: str
+    load: str
+    started_at: str  # UTC, ISO 8601
+    tally: Tally
+    server_cpu_ns: int  # over the whole visit, of the whole process tree
+    server_memory_bytes: int | None  # at the end of the visit
+    database_cpu_ns: int | None  # over the whole visit
+    others_cpu_ns: int | None  # servers that should have been idle, over the visit
+    steal_s: float | None  # of all processors, over the visit
+    throttled_s: float | None
+    samples: str | None  # file of the raw latencies, relative to the run folder
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """One fresh start of one target at the beginning of a round."""
+
+    round: int
+    target: str
+    first_answer_s: float  # from the start of the process to the first right answer
+    idle_memory_bytes: int | None  # after the check, before any load
+    command: tuple[str, ...]
+    database_connections: int | None  # most seen at once in the round so far
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a target has no windows from here on in a round; data, not a gap."""
+
+    round: int
+    target: str
+    workload: str | None
+    message: str
+    hint: str | None = None
+    log_tail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundEnd:
+    """A round is complete; only complete rounds are analysed."""
+
+    round: int
+    database_connections: Mapping[str, int] = field(default_factory=dict)  # target -> most

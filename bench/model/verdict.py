@@ -1,0 +1,63 @@
+"""Claims and what became of them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bench.model.estimate import Comparison
+
+
+class Outcome(StrEnum):
+    """Three values that measuring can give, and two that it cannot."""
+
+    SUPPORTED = "supported"
+    REFUTED = "refuted"
+    INCONCLUSIVE = "inconclusive"
+    NOT_TESTED = "not tested"
+    NOT_MEASURABLE = "not measurable"
+
+
+class Label(StrEnum):
+    """In which way a comparison was refuted."""
+
+    REVERSED = "reversed"  # the other one leads
+    TIE = "tie"  # the interval lies inside the margin on both sides
+    NOT_MATERIAL = "not material"  # ahead, but by less than the margin
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of the article, and the reading under which it is judged."""
+
+    id: str
+    quote: str  # the article's exact words
+    where: str  # where they stand in it
+    reading: str  # the operational definition, in words
+    metric: str
+    subjects: tuple[str, ...]  # frameworks
+    baselines: tuple[str, ...]
+    workloads: tuple[str, ...]
+    margin: float  # 0.05: the lead must exceed 5 %
+    caveats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One comparison of a claim with its own outcome."""
+
+    comparison: Comparison
+    outcome: Outcome
+    label: Label | None
+    because: str
+    more_rounds: int | None  # about how many more would decide it, if that is few enough
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of a claim, why, and what other margins would have said."""
+
+    claim: Claim
+    outcome: Outcome
+    because: str
+    parts: tuple[Part, ...]
+    forced: str | None  # the failed check that forced it to inconclusive
+    at_other_margins: tuple[tuple[float, Outcome], ...]
