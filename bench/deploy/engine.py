@@ -33,6 +33,8 @@ class Server(Protocol):
     host: str
     port: int
     command: tuple[str, ...]  # as it was started, placeholders filled
+    first_answer_s: float  # from the start of the process to the first right answer
+    application_name: str  # as PostgreSQL sees its connections
 
     def usage(self, memory: bool = True) -> Usage:
         """CPU time so far and memory now, of everything that belongs to it; TargetFailed if it is gone."""

@@ -12,7 +12,8 @@ class Profile:
 
     name: str
     why: str
-    targets: tuple[str, ...]  # deployment selectors, see definitions/profiles.toml
+    targets: tuple[str, ...]  # selectors, see definitions/profiles.toml
+    twin: str  # the selector of the target that is entered twice
     workloads: tuple[str, ...]
     looks: tuple[int, ...]  # numbers of rounds after which to look; the last is the end
     cycles: int  # windows per cell and round
@@ -59,6 +60,7 @@ class Plan:
     seed: int
     workers: int
     threads: int
+    connections: int  # database connections per worker process
     pinning: Pinning
 
     def target(self, target_id: str) -> Target:

@@ -79,7 +79,6 @@ class Boot:
     first_answer_s: float  # from the start of the process to the first right answer
     idle_memory_bytes: int | None  # after the check, before any load
     command: tuple[str, ...]
-    database_connections: int | None  # most seen at once in the round so far
 
 
 @dataclass(frozen=True, slots=True)

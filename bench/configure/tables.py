@@ -1,0 +1,136 @@
+"""Read the tables that people edit, and refuse what is wrong in them by name."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bench.errors import AskedWrongly
+from bench.model.framework import Framework, Look, Role
+from bench.model.plan import Profile
+
+
+DEFINITIONS = Path(__file__).parent.parent / "definitions"
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TargetRow(_Row):
+    """One deployment of a framework, as written in frameworks.toml."""
+
+    deployment: str
+    role: Role
+    interface: str
+    concurrency: str
+    serve: Annotated[tuple[str, ...], Field(min_length=1)]
+    why: str
+    title: str | None = None
+    environment: dict[str, str] = {}
+    workloads: tuple[str, ...] | None = None
+    keeps_alive: bool = True
+
+
+class _FrameworkRow(_Row):
+    name: str
+    title: str
+    versions: Annotated[tuple[str, ...], Field(min_length=1)]
+    look: Look
+    target: Annotated[tuple[TargetRow, ...], Field(min_length=1)]
+    package: str | None = None
+    why: str = ""
+
+
+class _Frameworks(_Row):
+    framework: Annotated[tuple[_FrameworkRow, ...], Field(min_length=1)]
+
+
+class Parity(_Row):
+    """What is the same for every target of a run."""
+
+    threads: Annotated[int, Field(ge=1, le=64)]
+    connections: Annotated[int, Field(ge=1, le=64)]
+
+
+class _ProfileRow(_Row):
+    name: str
+    why: str
+    targets: Annotated[tuple[str, ...], Field(min_length=1)]
+    twin: str
+    workloads: Annotated[tuple[str, ...], Field(min_length=1)]
+    looks: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(min_length=1)
+    ]
+    cycles: Annotated[int, Field(ge=1, le=100)]
+    clients: Annotated[int, Field(ge=1, le=1024)]
+    warm_s: Annotated[float, Field(ge=0, le=60)]
+    measure_s: Annotated[float, Field(gt=0, le=600)]
+    warmup_requests: Annotated[int, Field(ge=0, le=100_000)]
+    verdicts: bool
+
+
+class _Profiles(_Row):
+    parity: Parity
+    profile: Annotated[tuple[_ProfileRow, ...], Field(min_length=1)]
+
+
+def read_toml[Model: BaseModel](path: Path, model: type[Model]) -> Model:
+    """Read a table into its model; AskedWrongly names the file, the place and the fault."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return model.model_validate(tomllib.loads(text))
+    except OSError as error:
+        raise AskedWrongly(f"{path}: {error.strerror}", "check the path") from error
+    except tomllib.TOMLDecodeError as error:
+        raise AskedWrongly(
+            f"{path}: not a TOML file: {error}", "mend the line it names"
+        ) from error
+    except ValidationError as error:
+        raise AskedWrongly(f"{path}: {_first(error)}", _remedy(error)) from error
+
+
+def _first(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    place = ".".join(str(step) for step in fault["loc"])
+    value = fault.get("input")
+    shown = "" if isinstance(value, dict) else f" (found {value!r})"
+    return f"{place}: {fault['msg'].lower()}{shown}"
+
+
+def _remedy(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    if fault["type"] == "extra_forbidden":
+        return f"{fault['loc'][-1]!r} is not a key of this table; the head of the file lists the keys"
+    return "mend that key and run the command again"
+
+
+def load_frameworks(
+    path: Path = DEFINITIONS / "frameworks.toml",
+) -> dict[str, tuple[Framework, tuple[TargetRow, ...]]]:
+    """Frameworks by name, each with its rows of deployments."""
+    table = read_toml(path, _Frameworks)
+    return {
+        row.name: (
+            Framework(row.name, row.title, row.package, row.versions, row.look),
+            row.target,
+        )
+        for row in table.framework
+    }
+
+
+def load_profiles(
+    path: Path = DEFINITIONS / "profiles.toml",
+) -> tuple[dict[str, Profile], Parity]:
+    """Profiles by name, and what is equal for all."""
+    table = read_toml(path, _Profiles)
+    for row in table.profile:
+        if list(row.looks) != sorted(set(row.looks)):
+            raise AskedWrongly(
+                f"{path}: profile {row.name!r}: looks must rise, found {list(row.looks)}",
+                "write the numbers of rounds in rising order",
+            )
+    return {
+        row.name: Profile(**row.model_dump()) for row in table.profile
+    }, table.parity

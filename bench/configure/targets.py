@@ -1,0 +1,110 @@
+"""From rows and selectors to targets."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from bench.configure.tables import Parity, TargetRow
+from bench.errors import AskedWrongly, unknown
+from bench.model.framework import Framework, Role, Target
+
+
+type Frameworks = dict[str, tuple[Framework, tuple[TargetRow, ...]]]
+
+TWIN_SUFFIX = "+again"
+
+
+def all_targets(frameworks: Frameworks, parity: Parity) -> tuple[Target, ...]:
+    """Every deployment of every standing version, in the order of the table."""
+    return tuple(
+        _target(framework, version, row, parity)
+        for framework, rows in frameworks.values()
+        for version in framework.versions
+        for row in rows
+    )
+
+
+def _target(
+    framework: Framework, version: str, row: TargetRow, parity: Parity
+) -> Target:
+    return Target(
+        id=f"{framework.name}@{version}/{row.deployment}",
+        framework=framework.name,
+        version=version,
+        deployment=row.deployment,
+        role=row.role,
+        title=row.title or framework.title,
+        interface=row.interface,
+        concurrency=row.concurrency,
+        serve=row.serve,
+        why=row.why,
+        environment=row.environment,
+        workloads=row.workloads,
+        keeps_alive=row.keeps_alive,
+        pool_connections=parity.connections,
+    )
+
+
+def select(
+    targets: Sequence[Target], selectors: Iterable[str], newest: Frameworks
+) -> tuple[Target, ...]:
+    """
+    The targets that the selectors name, each once, in the order of the table.
+
+    A selector is a role, or framework[@version][/deployment] with * and ?.
+    Without a version the newest is meant; without a deployment, what the
+    framework's table calls contestant (or floor).
+    Raises AskedWrongly for a selector that names nothing.
+    """
+    chosen: set[str] = set()
+    for selector in selectors:
+        found = {t.id for t in targets if _matches(t, selector, newest)}
+        if not found:
+            raise _nothing(selector, targets)
+        chosen |= found
+    return tuple(target for target in targets if target.id in chosen)
+
+
+def _matches(target: Target, selector: str, newest: Frameworks) -> bool:
+    last_version = newest[target.framework][0].versions[-1]
+    if selector in set(Role):
+        return target.role == selector and target.version == last_version
+    name, slash, deployment = selector.partition("/")
+    framework, at, version = name.partition("@")
+    if not fnmatchcase(target.framework, framework):
+        return False
+    if not fnmatchcase(target.version, version if at else last_version):
+        return False
+    if slash:
+        return fnmatchcase(target.deployment, deployment)
+    return target.role in {Role.CONTESTANT, Role.FLOOR}
+
+
+def _nothing(selector: str, targets: Sequence[Target]) -> AskedWrongly:
+    name, _, deployment = selector.partition("/")
+    framework, at, version = name.partition("@")
+    of_framework = [t for t in targets if fnmatchcase(t.framework, framework)]
+    if not of_framework:
+        names = [
+            *dict.fromkeys(t.framework for t in targets),
+            "contestant",
+            "ablation",
+            "floor",
+        ]
+        return unknown("target", selector, names)
+    versions = list(dict.fromkeys(t.version for t in of_framework))
+    if at and not any(fnmatchcase(v, version) for v in versions):
+        return unknown("version", version, versions, where=framework)
+    deployments = list(dict.fromkeys(t.deployment for t in of_framework))
+    return unknown("deployment", deployment, deployments, where=framework)
+
+
+def twin(target: Target) -> Target:
+    """The same target under a second name."""
+    return replace(
+        target,
+        id=target.id + TWIN_SUFFIX,
+        role=Role.TWIN,
+        title=f"{target.title} (again)",
+        twin_of=target.id,
+    )

@@ -1,0 +1,57 @@
+"""The order of everything, from one seed, so that a plan can be repeated."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from bench.model.plan import Cell, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One workload of a round: its cells cycle by cycle, each cycle in its own order."""
+
+    workload: str
+    cycles: tuple[tuple[Cell, ...], ...]
+
+
+def hash_seed(plan: Plan, round_number: int) -> int:
+    """PYTHONHASHSEED of the round: 1 to 2**32 - 1, the same for every server."""
+    return _random(plan, round_number, "hash").randrange(1, 2**32)
+
+
+def request_seed(plan: Plan, round_number: int) -> int:
+    """The seed of the request bodies of the round; alike for every target."""
+    return _random(plan, round_number, "requests").randrange(2**31)
+
+
+def boot_order(plan: Plan, round_number: int) -> tuple[str, ...]:
+    """The ids of the targets in the order in which they are started."""
+    return tuple(
+        _shuffled(
+            [target.id for target in plan.targets], _random(plan, round_number, "boot")
+        )
+    )
+
+
+def blocks(plan: Plan, round_number: int) -> Iterator[Block]:
+    """The workloads of a round in random order, with the order of every cycle."""
+    names = list(dict.fromkeys(cell.workload for cell in plan.cells))
+    for name in _shuffled(names, _random(plan, round_number, "workloads")):
+        cells = [cell for cell in plan.cells if cell.workload == name]
+        yield Block(
+            name,
+            tuple(
+                tuple(_shuffled(cells, _random(plan, round_number, f"{name}/{cycle}")))
+                for cycle in range(1, plan.profile.cycles + 1)
+            ),
+        )
+
+
+def _random(plan: Plan, round_number: int, purpose: str) -> Random:
+    # A stream of its own for each purpose: adding one does not change the others.
+    return Random(f"{plan.seed}/{round_number}/{purpose}")
+
+
+def _shuffled[Item](items: Sequence[Item], random: Random) -> list[Item]:
+    return random.sample(items, len(items))

@@ -1,0 +1,33 @@
+"""What a run measures with; everything that touches the world is handed in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.deploy.engine import Engine
+from bench.load.generator import Generator
+
+
+@dataclass(frozen=True, slots=True)
+class Instruments:
+    """The engine, the generator and the clocks."""
+
+    engine: Engine
+    generator: Generator
+    folder: Path  # the run folder: samples and logs go below it
+    verify: Callable[
+        [str, int, str], str | None
+    ]  # host, port, workload -> what is wrong
+    steal_s: Callable[[], float | None]  # stolen from this machine so far
+    utc_now: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What the run does at this moment; for the eyes, never stored."""
+
+    round: int
+    doing: str  # starting, warming up, measuring
+    target: str
+    workload: str | None = None
+    cycle: int | None = None

@@ -1,0 +1,167 @@
+"""
+From a plan to events, one finished thing at a time.
+
+A round starts every server afresh and leaves all of them up; the generator
+visits them in short windows, in random order, so that a machine that is slow
+for ten seconds is slow for everybody. Nothing here saves, prints or decides:
+events are yielded, and the caller has stored one before it asks for the next.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+from bench.deploy.engine import Placing, Server
+from bench.errors import TargetFailed
+from bench.model.plan import Cell, Plan
+from bench.model.run import Run
+from bench.model.trial import Boot, Failure, RoundEnd, Window
+from bench.model.workload import Workload
+from bench.plan.order import Block, blocks, boot_order, hash_seed
+from bench.run.instruments import Instruments, Now
+from bench.run.state import Round
+from bench.run.visits import measure_window, warm_up
+
+
+type Event = Boot | Window | Failure | RoundEnd
+
+
+def measure(
+    plan: Plan,
+    tools: Instruments,
+    workloads: dict[str, Workload],
+    before: Run | None,
+    enough: Callable[[int], bool],
+) -> Iterator[Event | Now]:
+    """
+    Measure round after round until the plan's end, or until `enough(rounds)`.
+
+    `before` is what an interrupted run has already measured: its windows are
+    kept, and none is measured twice.
+    """
+    finished = set(before.complete_rounds) if before else set()
+    for number in range(1, plan.profile.looks[-1] + 1):
+        if number not in finished:
+            state = Round(number, plan, tools, workloads, _done(before, number))
+            yield from _one_round(state, _failed(before, number))
+        if number in plan.profile.looks[:-1] and enough(number):
+            return
+
+
+def _done(before: Run | None, number: int) -> frozenset[tuple[str, str, int]]:
+    windows = before.windows if before else ()
+    return frozenset(
+        (w.target, w.workload, w.cycle) for w in windows if w.round == number
+    )
+
+
+def _failed(before: Run | None, number: int) -> set[tuple[str, str | None]]:
+    failures = before.failures if before else ()
+    return {(f.target, f.workload) for f in failures if f.round == number}
+
+
+def _one_round(
+    state: Round, failed: set[tuple[str, str | None]]
+) -> Iterator[Event | Now]:
+    state.tools.engine.database.reset()
+    with ExitStack() as stack:
+        yield from _boot(state, stack, {t for t, w in failed if w is None})
+        for block in blocks(state.plan, state.number):
+            skip = {target for target, workload in failed if workload == block.workload}
+            yield from _one_workload(state, block, skip)
+    yield RoundEnd(state.number, dict(state.most_connections))
+
+
+def _boot(
+    state: Round, stack: ExitStack, skip: set[str]
+) -> Iterator[Boot | Failure | Now]:
+    for target_id in boot_order(state.plan, state.number):
+        if target_id in skip:
+            continue
+        yield Now(state.number, "starting", target_id)
+        try:
+            server = _start(state, target_id)
+        except TargetFailed as error:
+            yield failure(state.number, target_id, None, error)
+            continue
+        stack.callback(_end, state, server)
+        state.servers[target_id] = server
+        yield Boot(
+            round=state.number,
+            target=target_id,
+            first_answer_s=server.first_answer_s,
+            idle_memory_bytes=server.usage().memory_bytes,
+            command=server.command,
+        )
+
+
+def _start(state: Round, target_id: str) -> Server:
+    plan = state.plan
+    placing = Placing(
+        plan.workers, plan.threads, plan.pinning, state.tools.folder / "logs"
+    )
+    return state.tools.engine.start(
+        plan.target(target_id), placing, hash_seed(plan, state.number)
+    )
+
+
+def _end(state: Round, server: Server) -> None:
+    state.tools.generator.forget(server.host, server.port)
+    server.stop()
+
+
+def _one_workload(
+    state: Round, block: Block, skip: set[str]
+) -> Iterator[Window | Failure | Now]:
+    workload = state.workloads[block.workload]
+    todo = [_remaining(state, cycle, n) for n, cycle in enumerate(block.cycles, 1)]
+    live = {cell.target: cell for cells in todo for cell in cells} if any(todo) else {}
+    live = {t: c for t, c in live.items() if t in state.servers and t not in skip}
+    for target_id, cell in sorted(live.items()):
+        yield Now(state.number, "warming up", target_id, workload.name)
+        try:
+            warm_up(state, state.servers[target_id], cell)
+        except TargetFailed as error:
+            live.pop(target_id)
+            yield from _drop(state, target_id, workload.name, error)
+    for number, cells in enumerate(todo, 1):
+        for cell in cells:
+            if cell.target in live:
+                yield Now(state.number, "measuring", cell.target, workload.name, number)
+                yield from _one_window(state, cell, number, live)
+    if workload.writes:
+        state.tools.engine.database.reset()
+
+
+def _remaining(state: Round, cells: tuple[Cell, ...], cycle: int) -> list[Cell]:
+    return [c for c in cells if (c.target, c.workload, cycle) not in state.done]
+
+
+def _one_window(
+    state: Round, cell: Cell, cycle: int, live: dict[str, Cell]
+) -> Iterator[Window | Failure]:
+    try:
+        yield measure_window(state, cell, cycle)
+    except TargetFailed as error:
+        live.pop(cell.target)
+        yield from _drop(state, cell.target, cell.workload, error)
+
+
+def _drop(
+    state: Round, target_id: str, workload: str, error: TargetFailed
+) -> Iterator[Failure]:
+    """A target failed on a workload; if its server is gone, the rest of the round is lost too."""
+    yield failure(state.number, target_id, workload, error)
+    try:
+        state.servers[target_id].check_alive()
+    except TargetFailed as gone:
+        del state.servers[target_id]
+        yield failure(state.number, target_id, None, gone)
+
+
+def failure(
+    number: int, target_id: str, workload: str | None, error: TargetFailed
+) -> Failure:
+    """An error as data."""
+    return Failure(
+        number, target_id, workload, error.message, error.hint, error.log_tail
+    )

@@ -1,0 +1,127 @@
+"""One visit of the generator to one server, with what it cost."""
+
+from bench.deploy.engine import Server
+from bench.errors import TargetFailed
+from bench.load.generator import Visit
+from bench.model.plan import Cell
+from bench.model.trial import Tally, Window
+from bench.run.state import Round
+from bench.store.folder import sample_path
+
+
+def warm_up(state: Round, server: Server, cell: Cell) -> None:
+    """
+    Check the target's answers, then send the fixed number of warm-up requests.
+
+    TargetFailed when an answer is wrong: nothing is measured of a target that
+    does not do the work.
+    """
+    wrong = state.tools.verify(server.host, server.port, cell.workload)
+    if wrong is not None:
+        raise TargetFailed(
+            f"{cell.target}: {cell.workload}: {wrong}",
+            f"play the whole contract: bench check {cell.target}",
+        )
+    requests = state.plan.profile.warmup_requests * state.plan.workers
+    if requests:
+        tally = state.tools.generator.visit(
+            Visit(
+                server.host,
+                server.port,
+                cell.workload,
+                state.seed,
+                cell.load,
+                samples=None,
+                requests_limit=requests,
+            )
+        )
+        server.check_alive()
+        _refuse_silence(cell, tally)
+
+
+def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
+    """
+    Visit one cell for one window.
+
+    CPU time is read before and after the whole visit and is to be divided by
+    `tally.requests_total`: both then cover the same requests, whatever the
+    clocks of three processes say.
+    """
+    server = state.servers[cell.target]
+    others = [s for s in state.servers.values() if s is not server]
+    samples = sample_path(state.number, cell.workload, cycle, cell.target)
+    database = state.tools.engine.database
+    steal_before = state.tools.steal_s()
+    others_before = _cpu_ns(others)
+    database_before = database.usage()
+    started_at = state.tools.utc_now()
+    before = server.usage(memory=False)
+
+    tally = state.tools.generator.visit(
+        Visit(
+            server.host,
+            server.port,
+            cell.workload,
+            state.seed,
+            cell.load,
+            samples=state.tools.folder / samples,
+        )
+    )
+
+    server.check_alive()
+    after = server.usage()
+    database_after = database.usage()
+    others_after = _cpu_ns(others)
+    _refuse_silence(cell, tally)
+    _note_connections(state)
+    return Window(
+        round=state.number,
+        cycle=cycle,
+        target=cell.target,
+        workload=cell.workload,
+        load=cell.load.name,
+        started_at=started_at,
+        tally=tally,
+        server_cpu_ns=after.cpu_ns - before.cpu_ns,
+        server_memory_bytes=after.memory_bytes,
+        database_cpu_ns=(
+            database_after.cpu_ns - database_before.cpu_ns
+            if database_before and database_after
+            else None
+        ),
+        others_cpu_ns=_difference(others_before, others_after),
+        steal_s=_difference(steal_before, state.tools.steal_s()),
+        throttled_s=None,
+        samples=samples,
+    )
+
+
+def _cpu_ns(servers: list[Server]) -> int | None:
+    """What servers that nobody visits have used; None when one of them is gone."""
+    try:
+        return sum(server.usage(memory=False).cpu_ns for server in servers)
+    except TargetFailed:
+        return None
+
+
+def _difference[Number: (int, float)](
+    before: Number | None, after: Number | None
+) -> Number | None:
+    return None if before is None or after is None else after - before
+
+
+def _refuse_silence(cell: Cell, tally: Tally) -> None:
+    if tally.requests_total == 0:
+        raise TargetFailed(
+            f"{cell.target}: {cell.workload}: not one request was answered"
+            + (f": {tally.first_error}" if tally.first_error else ""),
+            "the server's log is in the run folder, below logs/",
+        )
+
+
+def _note_connections(state: Round) -> None:
+    open_now = state.tools.engine.database.connections()
+    for target_id, server in state.servers.items():
+        count = open_now.get(server.application_name, 0)
+        most = state.most_connections
+        most[target_id] = max(count, most.get(target_id, 0))
