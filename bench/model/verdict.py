@@ -38,6 +38,11 @@ class Claim:
     workloads: tuple[str, ...]
     margin: float  # 0.05: the lead must exceed 5 %
     caveats: tuple[str, ...]
+    why: str = ""  # why it is read like this
+    # Why no run of this harness can decide it: not yet, or not at all. A claim
+    # that has either has no subjects, and its metric is "".
+    not_tested: str | None = None
+    not_measurable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,60 @@
+# The bench's verbs. `make help` lists them. Each line can also be typed by hand.
+
+PYTHON ?= python3
+PROFILE ?= quick
+ENGINE ?= auto
+RESUME ?=
+RUN ?=
+UV = .cache/tools/bin/uv
+BENCH = .venv/bin/python -m bench
+
+.PHONY: help setup bench smoke report check list lint types test test-fast clean
+
+help:  ## list these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s ':'
+
+# uv itself, at the version that the lock names, in a folder of its own.
+$(UV): requirements.lock
+	$(PYTHON) -m venv .cache/tools
+	grep -A40 '^uv==' requirements.lock | sed '/^    # via/,$$d' > .cache/tools/uv.lock
+	.cache/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .cache/tools/uv.lock
+	@touch $@
+
+.venv/.ready: $(UV) requirements.lock .python-version
+	$(UV) venv --quiet --allow-existing .venv
+	VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes requirements.lock
+	@touch $@
+
+setup: .venv/.ready  ## make .venv with the harness and its tools
+
+bench: setup  ## measure and write the page: PROFILE=smoke|quick|standard|full, RESUME=run
+	$(BENCH) run $(if $(RESUME),--resume $(RESUME),--profile $(PROFILE) --engine $(ENGINE))
+
+smoke: setup  ## does everything work here? under two minutes, no verdicts
+	$(BENCH) run --profile smoke --engine $(ENGINE)
+
+report: setup  ## write the page of a stored run again: RUN=id, or the newest
+	$(BENCH) report $(RUN)
+
+check: setup  ## play the contract against every target
+	$(BENCH) check
+
+list: setup  ## what exists: targets
+	$(BENCH) list
+
+lint: setup  ## style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+test: lint  ## lint, types and every test
+	.venv/bin/python -m pytest
+
+test-fast: lint  ## lint, types and the tests that start nothing
+	.venv/bin/python -m pytest -m "not live and not browser and not docker and not slow"
+
+clean:  ## remove environments and caches; runs stay
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+lock: setup  ## resolve the harness' own dependencies again
+	$(UV) pip compile pyproject.toml --group dev --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.13 --output-file requirements.lock

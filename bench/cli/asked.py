@@ -1,0 +1,115 @@
+"""From what was typed to a plan."""
+
+import os
+import secrets
+from dataclasses import dataclass, replace
+
+from bench.configure.tables import load_frameworks, load_profiles
+from bench.configure.targets import all_targets, select, twin
+from bench.deploy.cores import pinning
+from bench.errors import AskedWrongly, unknown
+from bench.model.framework import Framework, Target
+from bench.model.plan import Plan
+from bench.model.workload import Workload
+from bench.plan.make import make_plan, serves
+from bench.workloads import WORKLOADS, workload
+
+
+ENGINES = ("auto", "local")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of `bench run`, as typed."""
+
+    profile: str
+    targets: str | None = None
+    workloads: str | None = None
+    engine: str = "auto"
+    seed: int | None = None
+
+
+def frameworks() -> tuple[Framework, ...]:
+    """Every framework of the table."""
+    return tuple(framework for framework, _ in load_frameworks().values())
+
+
+def plan_for(asked: Asked) -> Plan:
+    """The plan, or AskedWrongly with what exists instead."""
+    profiles, parity = load_profiles()
+    if asked.profile not in profiles:
+        raise unknown("profile", asked.profile, list(profiles))
+    if asked.engine not in ENGINES:
+        raise unknown("engine", asked.engine, list(ENGINES))
+    profile = profiles[asked.profile]
+    chosen = chosen_targets(_split(asked.targets) or list(profile.targets))
+    works = _workloads(_split(asked.workloads) or list(profile.workloads), chosen)
+    processors = sorted(os.sched_getaffinity(0))
+    workers = workers_for(len(processors))
+    return make_plan(
+        profile,
+        _with_twin(chosen, profile.twin),
+        works,
+        engine="local",
+        seed=secrets.randbelow(2**31) if asked.seed is None else asked.seed,
+        placing=(
+            workers,
+            parity.threads,
+            parity.connections,
+            pinning(processors, workers),
+        ),
+    )
+
+
+def workers_for(processors: int) -> int:
+    """
+    Worker processes of every server, one core each, on so many processors.
+
+    The generator needs at least as much as the fastest server, PostgreSQL its
+    own; more than four would need more than one generator.
+    """
+    return max(1, min(4, (processors - 2) // 3))
+
+
+def chosen_targets(selectors: list[str]) -> tuple[Target, ...]:
+    """The targets that selectors name."""
+    table = load_frameworks()
+    _, parity = load_profiles()
+    return select(all_targets(table, parity), selectors, table)
+
+
+def without(plan: Plan, missing: set[str]) -> Plan:
+    """The plan less the targets that cannot be had here."""
+    return replace(
+        plan,
+        targets=tuple(t for t in plan.targets if t.id not in missing),
+        cells=tuple(c for c in plan.cells if c.target not in missing),
+    )
+
+
+def _with_twin(chosen: tuple[Target, ...], selector: str) -> tuple[Target, ...]:
+    # The profile's twin where it takes part, else the first that does: a run
+    # without a twin would not know its own noise.
+    named = [target for target in chosen_targets([selector]) if target in chosen]
+    original = (named or list(chosen))[0]
+    return (*chosen, twin(original))
+
+
+def _workloads(names: list[str], chosen: tuple[Target, ...]) -> list[Workload]:
+    works = [workload(name) for name in dict.fromkeys(names)]
+    for work in works:
+        if not any(serves(target, work.name) for target in chosen):
+            raise AskedWrongly(
+                f"none of the chosen targets serves {work.name!r}",
+                "choose other targets or workloads: bench list",
+            )
+    return works
+
+
+def _split(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def known_workloads() -> dict[str, Workload]:
+    """Every workload by name."""
+    return dict(WORKLOADS)

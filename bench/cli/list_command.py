@@ -1,0 +1,77 @@
+"""`bench list`."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from bench.cli.asked import known_workloads
+from bench.cli.places import PUBLISHED, RUNS, shown
+from bench.configure.claims import load_claims
+from bench.configure.tables import load_frameworks, load_profiles
+from bench.configure.targets import all_targets
+from bench.errors import AskedWrongly, unknown
+from bench.store.folder import read_head, run_folders
+
+
+def command(
+    what: Annotated[
+        str, typer.Argument(help="targets, workloads, claims, profiles or runs")
+    ] = "targets",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON on stdout.")
+    ] = False,
+) -> None:
+    """Print one table on stdout."""
+    if what not in TABLES:
+        raise unknown("list", what, list(TABLES))
+    rows = TABLES[what]()
+    if as_json:
+        print(json.dumps(rows, indent=1, default=str))
+        return
+    for row in rows:
+        name, *rest = row.values()
+        print(f"{name:38} {'  '.join(str(value) for value in rest)}")
+
+
+def _targets() -> list[dict[str, Any]]:
+    _, parity = load_profiles()
+    return [
+        {"target": t.id, "role": str(t.role), "concurrency": t.concurrency}
+        for t in all_targets(load_frameworks(), parity)
+    ]
+
+
+def _workloads() -> list[dict[str, Any]]:
+    return [{"workload": w.name, "why": w.why} for w in known_workloads().values()]
+
+
+def _claims() -> list[dict[str, Any]]:
+    return [{"claim": c.id, "quote": f'"{c.quote}"'} for c in load_claims()]
+
+
+def _profiles() -> list[dict[str, Any]]:
+    profiles, _ = load_profiles()
+    return [{"profile": p.name, "why": p.why} for p in profiles.values()]
+
+
+def _runs() -> list[dict[str, Any]]:
+    rows = []
+    for folder in [*run_folders(PUBLISHED), *run_folders(RUNS)]:
+        try:
+            plan = asdict(read_head(folder).plan)
+            about = f"{plan['profile']['name']}, {len(plan['cells'])} cells"
+        except AskedWrongly as error:
+            about = f"unreadable: {error.message}"
+        rows.append({"run": folder.name, "about": about, "folder": shown(folder)})
+    return rows
+
+
+TABLES = {
+    "targets": _targets,
+    "workloads": _workloads,
+    "claims": _claims,
+    "profiles": _profiles,
+    "runs": _runs,
+}

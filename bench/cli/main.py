@@ -1,0 +1,69 @@
+"""The table of contents of the command line, in the order of the work."""
+
+import os
+import signal
+import sys
+from importlib import import_module
+from types import FrameType
+
+import typer
+
+from bench.errors import BenchError
+
+
+COMMANDS = {
+    "list": "What exists: targets, workloads, claims, profiles, runs.",
+    "check": "Start targets and play the whole contract against them.",
+    "run": "Measure: a plan, rounds, a run folder, a page.",
+    "report": "Write the page and the tables of a stored run again.",
+    "load": "Drive load at one URL on this machine.",
+}
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="bench",
+    help="Django, Flask and FastAPI on trial: measure, judge, report.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """Run one command; every foreseen fault is one sentence, a hint and an exit status."""
+    signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGHUP, _terminated)
+    _register()
+    try:
+        app(standalone_mode=True)
+    except BenchError as error:
+        if os.environ.get("BENCH_DEBUG"):
+            raise
+        complain(error)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def complain(error: BenchError) -> None:
+    """Say on stderr what was refused and what to do."""
+    print(f"error: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(f"hint:  {error.hint}", file=sys.stderr)
+    tail = getattr(error, "log_tail", None)
+    if tail:
+        print("the end of its log:", file=sys.stderr)
+        for line in tail.rstrip().splitlines()[-12:]:
+            print(f"  | {line}", file=sys.stderr)
+
+
+def _register() -> None:
+    for name, sentence in COMMANDS.items():
+        command = import_module(f"bench.cli.{name}_command").command
+        app.command(name, help=sentence)(command)
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    # Unwinds like Ctrl-C, so that every `with` stops what it started.
+    raise KeyboardInterrupt

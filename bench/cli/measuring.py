@@ -1,0 +1,134 @@
+"""The life of a run: begin or resume, store each event before the next, stop cleanly."""
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from bench.analyse.so_far import enough, ratios_so_far
+from bench.cli.asked import Asked, frameworks, known_workloads, without
+from bench.cli.places import CACHE, ROOT, RUNS, shown
+from bench.cli.progress import Display, Pace
+from bench.cli.record import new_record, utc_now
+from bench.configure.claims import load_claims
+from bench.deploy.engine import Engine
+from bench.deploy.local import LocalEngine
+from bench.deploy.machine import inspect_machine, steal_s
+from bench.errors import AskedWrongly, MachineRefused
+from bench.load.locust_generator import LocustGenerator
+from bench.model.framework import Target
+from bench.model.plan import Pinning, Plan
+from bench.model.run import Receipt, Run
+from bench.model.trial import Failure, RoundEnd
+from bench.run.contract import verify
+from bench.run.instruments import Instruments, Now
+from bench.run.rounds import measure
+from bench.store.folder import LOGS, RunWriter, create, read, reopen, run_id
+
+
+def local_engine(cores: Pinning, logs: Path) -> LocalEngine:
+    """The engine of this machine: processes and a PostgreSQL of our own."""
+    packages = {f.name: f.package for f in frameworks()}
+    return LocalEngine(ROOT, CACHE, logs, cores, packages)
+
+
+def begin(asked: Asked, plan: Plan, console: Console) -> tuple[Path, bool]:
+    """Start a run; its folder, and whether it came to its end."""
+    now = datetime.now(UTC)
+    folder = RUNS / run_id(now, plan.profile.name, plan.seed)
+    with local_engine(plan.pinning, folder / LOGS) as engine:
+        receipts, refused = _prepare(engine, plan.targets, console)
+        plan = without(plan, set(refused))
+        record = new_record(asked, plan, receipts, engine.database.facts(), now)
+        with create(RUNS, record) as writer:
+            for target_id, reason in refused.items():
+                writer.append(Failure(0, target_id, None, reason))
+            console.print(f"run {record.id}: {shown(folder)}", highlight=False)
+            return folder, _measure(engine, plan, writer, None, console)
+
+
+def resume(folder: Path, console: Console) -> bool:
+    """Go on with an interrupted run; whether it came to its end."""
+    run = read(folder)
+    plan = run.record.plan
+    if len(run.complete_rounds) == plan.profile.looks[-1]:
+        console.print("this run is complete: nothing is measured again")
+        return True
+    here = inspect_machine()
+    if here.fingerprint != run.record.machine.fingerprint:
+        raise AskedWrongly(
+            f"run {run.record.id} was begun on another machine "
+            f"({run.record.machine.cpu_model}, {run.record.machine.cores} cores)",
+            "go on there, or start a new run here",
+        )
+    with local_engine(plan.pinning, folder / LOGS) as engine:
+        receipts, refused = _prepare(engine, plan.targets, console)
+        _refuse_changes(run, receipts, refused)
+        with reopen(folder) as writer:
+            return _measure(engine, plan, writer, run, console)
+
+
+def _prepare(
+    engine: Engine, targets: Sequence[Target], console: Console
+) -> tuple[dict[str, Receipt], dict[str, str]]:
+    found = engine.prepare(targets, lambda line: console.print(line, highlight=False))
+    receipts = {t: r for t, r in found.items() if isinstance(r, Receipt)}
+    refused = {t: r for t, r in found.items() if isinstance(r, str)}
+    for target_id, reason in refused.items():
+        console.print(
+            f"left out: {target_id}: {reason}",
+            style="yellow",
+            markup=False,
+            highlight=False,
+        )
+    if not receipts:
+        raise MachineRefused(
+            f"no target can be prepared: {next(iter(refused.values()))}",
+            "the environments need the package index once; is the network up?",
+        )
+    return receipts, refused
+
+
+def _refuse_changes(
+    run: Run, receipts: dict[str, Receipt], refused: dict[str, str]
+) -> None:
+    changed = [t for t, r in run.record.receipts.items() if receipts.get(t) != r]
+    if changed or refused:
+        names = ", ".join([*changed, *refused])
+        raise AskedWrongly(
+            f"run {run.record.id}: the app or its packages changed since it began: {names}",
+            "a run is about one state of things: start a new run",
+        )
+
+
+def _measure(
+    engine: Engine, plan: Plan, writer: RunWriter, before: Run | None, console: Console
+) -> bool:
+    folder = writer.folder
+    claims = load_claims()
+    pace = Pace(plan, len(before.windows) if before else 0, time.monotonic())
+
+    def look(number: int) -> bool:
+        return enough(read(folder), claims)
+
+    with ExitStack() as stack:
+        generator = stack.enter_context(
+            LocustGenerator(plan.pinning.load, log=folder / LOGS / "generator.log")
+        )
+        display = stack.enter_context(Display(plan, pace, console))
+        tools = Instruments(engine, generator, folder, verify, steal_s, utc_now)
+        try:
+            for event in measure(plan, tools, known_workloads(), before, look):
+                if isinstance(event, Now):
+                    display.doing(event)
+                    continue
+                writer.append(event)
+                display.saw(event)
+                if isinstance(event, RoundEnd):
+                    display.round_over(event.round, ratios_so_far(read(folder)))
+        except KeyboardInterrupt:
+            return False
+    return True

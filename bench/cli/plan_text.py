@@ -1,0 +1,58 @@
+"""The plan in words, printed before anything starts."""
+
+from collections.abc import Iterator
+
+from bench.model.plan import Pinning, Plan
+from bench.plan.duration import duration
+
+
+def minutes(seconds: float) -> str:
+    """A duration as a person says it: 45 s, 12 min, 2 h 10 min."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    whole = round(seconds / 60)
+    return f"{whole // 60} h {whole % 60:02} min"
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """The whole plan, line by line."""
+    profile = plan.profile
+    expected = duration(plan)
+    looks = profile.looks
+    rounds = (
+        f"{looks[0]} round{'s' if looks[0] > 1 else ''}"
+        if len(looks) == 1
+        else f"{looks[0]} to {looks[-1]} rounds, looking after {', '.join(map(str, looks))}"
+    )
+    took = minutes(expected.longest_s)
+    if len(looks) > 1:
+        took = f"{minutes(expected.shortest_s)} to {took}"
+    load = plan.cells[0].load
+    yield f"profile {profile.name}: {profile.why}"
+    yield f"takes about {took}: {rounds} of {len(plan.cells)} cells, {profile.cycles} windows of {load.duration_s:g} s each"
+    yield f"load    closed loop, {load.clients} connections; the first {load.warm_s:g} s of a window do not count"
+    yield f"servers {plan.workers} worker process{'es' if plan.workers > 1 else ''} each, {plan.threads} threads where the model is threads, {plan.connections} database connections per process"
+    yield f"cores   {pinning_text(plan.pinning)}"
+    yield f"engine  {plan.engine} (server processes on this machine, a PostgreSQL of our own)"
+    yield f"seed    {plan.seed}"
+    for target in plan.targets:
+        works = [cell.workload for cell in plan.cells if cell.target == target.id]
+        yield f"  {target.id:38} {', '.join(works)}"
+
+
+def pinning_text(pinning: Pinning) -> str:
+    """Who runs on which core."""
+    roles = {
+        "server": pinning.server,
+        "load": pinning.load,
+        "database": pinning.database,
+        "harness": pinning.harness,
+    }
+    text = ", ".join(f"{role} {_cores(cores)}" for role, cores in roles.items())
+    return f"{text}{f' ({pinning.shared})' if pinning.shared else ''}"
+
+
+def _cores(cores: tuple[int, ...]) -> str:
+    return "+".join(str(core) for core in cores)

@@ -1,0 +1,86 @@
+"""The head of a run: everything that must be known to believe or repeat it."""
+
+import hashlib
+import subprocess
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.cli.asked import Asked
+from bench.cli.places import ROOT
+from bench.deploy.machine import inspect_machine
+from bench.model.plan import Plan
+from bench.model.run import SCHEMA, Receipt, RunRecord
+from bench.store.folder import run_id
+
+
+OWN_PACKAGES = ("locust", "gevent", "numpy", "scipy", "pandas", "matplotlib", "uv")
+CONTRACT_FILES = ("bench/workloads", "bench/run", "bench/load", "apps")
+
+
+def new_record(
+    asked: Asked,
+    plan: Plan,
+    receipts: Mapping[str, Receipt],
+    database: Mapping[str, str],
+    now: datetime,
+) -> RunRecord:
+    """The head of a run that begins now."""
+    return RunRecord(
+        id=run_id(now, plan.profile.name, plan.seed),
+        created_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        schema=SCHEMA,
+        command=command_line(asked, plan),
+        plan=plan,
+        machine=inspect_machine(),
+        receipts=dict(receipts),
+        database=dict(database),
+        harness=harness_facts(),
+    )
+
+
+def command_line(asked: Asked, plan: Plan) -> str:
+    """What a person types to run the same plan again."""
+    words = ["python -m bench run", f"--profile {asked.profile}"]
+    words += [f"--targets {asked.targets}"] if asked.targets else []
+    words += [f"--workloads {asked.workloads}"] if asked.workloads else []
+    return " ".join([*words, f"--engine {plan.engine}", f"--seed {plan.seed}"])
+
+
+def harness_facts() -> dict[str, str]:
+    """Commit, hashes and versions of what measured."""
+    facts = {
+        "commit": _git("rev-parse", "HEAD") or "unknown",
+        "changed_files": str(len(_git("status", "--porcelain").splitlines())),
+        "lock_sha256": _sha256([ROOT / "requirements.lock"]),
+        "measuring_sha256": _sha256(
+            sorted(
+                path
+                for folder in CONTRACT_FILES
+                for path in (ROOT / folder).rglob("*")
+                if path.is_file() and "__pycache__" not in path.parts
+            )
+        ),
+    }
+    return facts | {name: version(name) for name in OWN_PACKAGES}
+
+
+def utc_now() -> str:
+    """This moment in UTC to the millisecond, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(
+        ["git", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _sha256(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0")
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

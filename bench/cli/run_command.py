@@ -1,0 +1,83 @@
+"""`bench run`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench.cli.asked import Asked, plan_for
+from bench.cli.measuring import begin, resume
+from bench.cli.places import PUBLISHED, RUNS, shown
+from bench.cli.plan_text import plan_lines
+from bench.cli.report_command import render
+from bench.errors import AskedWrongly
+from bench.store.folder import find
+
+
+def command(  # noqa: PLR0913 - one parameter is one option that people type
+    profile: Annotated[
+        str,
+        typer.Option(
+            help="smoke, quick, standard or full; `bench list profiles` says why."
+        ),
+    ] = "quick",
+    targets: Annotated[
+        str | None,
+        typer.Option(
+            help="Instead of the profile's: framework[@version][/deployment],…"
+        ),
+    ] = None,
+    workloads: Annotated[
+        str | None, typer.Option(help="Instead of the profile's, separated by commas.")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="auto or local.")] = "auto",
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Repeat a plan: order, bodies, hash seeds.", min=0),
+    ] = None,
+    resume_run: Annotated[
+        str | None, typer.Option("--resume", help="Go on with an interrupted run.")
+    ] = None,
+    plan_only: Annotated[
+        bool,
+        typer.Option("--plan", help="Print the plan and its duration; start nothing."),
+    ] = False,
+) -> None:
+    """Measure, store, judge, and write the page."""
+    console = Console(stderr=True)
+    asked = Asked(profile, targets, workloads, engine, seed)
+    if resume_run is not None:
+        _refuse_mixture(targets, workloads, seed)
+        folder = find(RUNS, PUBLISHED, resume_run)
+        complete = resume(folder, console)
+    else:
+        plan = plan_for(asked)
+        for line in plan_lines(plan):
+            print(line, file=sys.stdout if plan_only else sys.stderr)
+        if plan_only:
+            return
+        folder, complete = begin(asked, plan, console)
+    _finish(folder, complete)
+
+
+def _refuse_mixture(*options: object) -> None:
+    if any(option is not None for option in options):
+        raise AskedWrongly(
+            "--resume goes on with the plan of that run",
+            "leave out --targets, --workloads and --seed",
+        )
+
+
+def _finish(folder: Path, complete: bool) -> None:
+    page = render(folder)
+    if not complete:
+        print(
+            f"interrupted: every finished window is kept in {shown(folder)}\n"
+            f"go on with: make bench RESUME={folder.name}",
+            file=sys.stderr,
+        )
+        raise typer.Exit(130)
+    print(shown(page))
+    print(f"next: open {shown(page)} in a browser", file=sys.stderr)

@@ -1,0 +1,179 @@
+"""The house: who may know whom, and who may import what."""
+
+import ast
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+
+ROOT = Path(__file__).resolve().parents[2]
+BENCH = ROOT / "bench"
+
+LAYERS = (
+    {"errors"},
+    {"model"},
+    {"workloads", "stats"},
+    {"configure", "plan", "store"},
+    {"deploy", "load", "analyse"},
+    {"run", "judge"},
+    {"report"},
+    {"cli"},
+    {"__main__"},
+)
+"""Lowest first; rooms on one row do not know each other."""
+
+TOP_LEVEL = {
+    "apps", "bench", "reports", "tests", "docker-compose.yml", "Makefile",
+    "README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", "requirements.lock",
+    ".python-version", ".gitignore", ".ci", ".github", ".dockerignore",
+}  # fmt: skip
+
+
+def files() -> list[Path]:
+    """Every Python file of the harness."""
+    return sorted(BENCH.rglob("*.py"))
+
+
+def module(path: Path) -> str:
+    """The dotted name of a file."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def height(name: str) -> int | None:
+    """The row on which a module of the harness stands; None for `bench` itself."""
+    parts = name.split(".")
+    if parts[0] != "bench" or len(parts) == 1:
+        return None
+    rows = [row for row, rooms in enumerate(LAYERS) if parts[1] in rooms]
+    return rows[0] if rows else None
+
+
+@pytest.mark.parametrize("path", files(), ids=module)
+def test_imports_point_down(path: Path) -> None:
+    """A file imports from its own room and from lower rows only."""
+    own = module(path).split(".")
+    for name in imports(path):
+        target = name.split(".")
+        if target[0] != "bench" or len(target) == 1 or len(own) == 1:
+            continue
+        same_room = target[1] == own[1]
+        below, here = height(name), height(module(path))
+        assert below is not None, f"{module(path)} imports {name}: no such room"
+        assert here is not None, f"{module(path)} stands in no room of LAYERS"
+        assert same_room or below < here, f"{module(path)} must not import {name}"
+
+
+def test_no_import_cycle() -> None:
+    """No file imports itself over others."""
+    names = {module(path): path for path in files()}
+    graph = {
+        name: {target for target in imports(path) if target in names} - {name}
+        for name, path in names.items()
+    }
+    # A package's __init__ is loaded with each of its modules; importing a
+    # sibling by its full path is no cycle unless the __init__ imports back.
+    state: dict[str, int] = {}
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert state.get(name) != 1, " -> ".join((*trail, name))
+        if state.get(name) == 2:
+            return
+        state[name] = 1
+        for target in sorted(graph[name]):
+            visit(target, (*trail, name))
+        state[name] = 2
+
+    for name in names:
+        visit(name, ())
+
+
+def test_only_one_file_imports_locust() -> None:
+    """Importing Locust patches the whole process, so exactly one file does it."""
+    importers = [
+        module(path)
+        for path in files()
+        if any(name.split(".")[0] == "locust" for name in imports(path))
+    ]
+
+    assert len(importers) == 1, importers
+
+
+def test_apps_import_nothing_of_the_harness() -> None:
+    """What is measured does not know who measures it."""
+    for path in (ROOT / "apps").rglob("*.py"):
+        assert not {name for name in imports(path) if name.split(".")[0] == "bench"}
+
+
+def test_the_harness_names_no_framework() -> None:
+    """A framework is a folder and a table; no code outside them knows one by name."""
+    names = re.compile(r"\b(django|flask|fastapi)\b", re.IGNORECASE)
+    found = [
+        f"{module(path)}:{number}: {line.strip()}"
+        for path in files()
+        if path != BENCH / "__init__.py"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if names.search(line) and not is_product_name(line)
+    ]
+
+    assert not found, "\n".join(found)
+
+
+def is_product_name(line: str) -> bool:
+    """The title of the product itself may name the three."""
+    return "on trial" in line
+
+
+@pytest.mark.parametrize("path", files(), ids=module)
+def test_files_are_small(path: Path) -> None:
+    """A file tells one story in at most 300 lines."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def test_the_top_level_is_the_agreed_one() -> None:
+    """Nothing is added to the top level by accident."""
+    import subprocess
+
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    top = {line.split("/")[0] for line in listed}
+
+    assert top - TOP_LEVEL == set()
+    assert {
+        "apps",
+        "bench",
+        "reports",
+        "docker-compose.yml",
+        "Makefile",
+        "tests",
+    } <= top
+
+
+def test_layers_are_complete_and_distinct() -> None:
+    """Every room stands on exactly one row."""
+    rooms = [room for row in LAYERS for room in row]
+    on_disk = {
+        path.stem if path.is_file() else path.name
+        for path in BENCH.iterdir()
+        if (path.is_dir() and list(path.glob("*.py"))) or path.suffix == ".py"
+    }
+
+    assert len(rooms) == len(set(rooms))
+    assert on_disk - {"__init__"} == set(rooms)
+    assert all(not (low & high) for low, high in pairwise(LAYERS))

@@ -1,0 +1,125 @@
+"""The tables people edit are read strictly, and a fault in them is named."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.configure.tables import DEFINITIONS, load_frameworks, load_profiles
+from bench.configure.targets import all_targets, select, twin
+from bench.errors import AskedWrongly
+from bench.model.framework import Role, Target
+from bench.workloads import WORKLOADS
+
+
+def targets() -> tuple[Target, ...]:
+    """Every target of the shipped table."""
+    return all_targets(load_frameworks(), load_profiles()[1])
+
+
+def chosen(*selectors: str) -> list[str]:
+    """The ids that selectors name."""
+    return [t.id for t in select(targets(), selectors, load_frameworks())]
+
+
+def test_each_framework_has_one_contestant() -> None:
+    """Every framework but the floor is entered as one default deployment."""
+    contestants = [t.framework for t in targets() if t.role is Role.CONTESTANT]
+
+    assert sorted(contestants) == sorted({t.framework for t in targets()} - {"floor"})
+
+
+def test_ids_are_unique() -> None:
+    """No two targets share an id."""
+    ids = [target.id for target in targets()]
+
+    assert len(ids) == len(set(ids))
+
+
+def test_every_standing_version_has_a_lock() -> None:
+    """What the table promises can be installed from a lock."""
+    apps = DEFINITIONS.parents[1] / "apps"
+    for framework, _ in load_frameworks().values():
+        for version in framework.versions:
+            assert (apps / framework.name / "locks" / f"{version}.txt").is_file()
+
+
+def test_profiles_name_only_what_exists() -> None:
+    """Workloads and selectors of every profile are known."""
+    profiles, _ = load_profiles()
+    assert set(profiles) == {"smoke", "quick", "standard", "full"}
+    for profile in profiles.values():
+        assert set(profile.workloads) <= set(WORKLOADS)
+        assert chosen(*profile.targets)
+        assert len(chosen(profile.twin)) == 1
+
+
+def test_smoke_gives_no_verdicts_and_the_others_do() -> None:
+    """One round decides nothing."""
+    profiles, _ = load_profiles()
+
+    assert {p.name for p in profiles.values() if not p.verdicts} == {"smoke"}
+
+
+def test_selectors() -> None:
+    """A role, a framework, a version and a deployment each narrow the choice."""
+    assert all("floor" not in name for name in chosen("contestant"))
+    assert chosen("flask") == chosen("flask@*/gunicorn-gthread")
+    assert set(chosen("flask/*")) > set(chosen("flask"))
+    assert len(chosen("contestant", "flask")) == len(chosen("contestant"))
+
+
+@pytest.mark.parametrize(
+    ("selector", "fault", "hint"),
+    [
+        ("flaks", "no target named 'flaks'", "did you mean 'flask'?"),
+        ("flask@9.9", "no version named '9.9'", "there are: "),
+        ("flask/gunicorn-gtread", "no deployment named", "gunicorn-gthread"),
+    ],
+)
+def test_an_unknown_selector_says_what_exists(
+    selector: str, fault: str, hint: str
+) -> None:
+    """A name that is not there is answered with the names that are."""
+    with pytest.raises(AskedWrongly) as caught:
+        chosen(selector)
+
+    assert fault in caught.value.message
+    assert hint in (caught.value.hint or "")
+
+
+def test_a_twin_is_the_same_under_a_second_name() -> None:
+    """Everything that decides speed is equal."""
+    original = targets()[0]
+    second = twin(original)
+
+    assert second.id != original.id
+    assert second.twin_of == original.id
+    assert (second.serve, second.environment) == (original.serve, original.environment)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ("cycles = 1", "cycels = 1", "cycels"),
+        ("cycles = 1", "cycles = 0", "cycles"),
+        ("looks = [1]", "looks = [3, 2]", "looks must rise"),
+        ("clients = 16", 'clients = "many"', "clients"),
+        ("[parity]", "[parity", "not a TOML file"),
+        ("threads = 8", "", "threads"),
+    ],
+)
+def test_a_typo_in_a_profile_is_named(
+    tmp_path: Path, before: str, after: str, fault: str
+) -> None:
+    """File, key and remedy, and no traceback."""
+    text = (DEFINITIONS / "profiles.toml").read_text()
+    assert before in text
+    path = tmp_path / "profiles.toml"
+    path.write_text(text.replace(before, after, 1))
+
+    with pytest.raises(AskedWrongly) as caught:
+        load_profiles(path)
+
+    assert str(path) in caught.value.message
+    assert fault in caught.value.message
+    assert caught.value.hint

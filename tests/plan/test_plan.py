@@ -1,0 +1,70 @@
+"""The plan is complete, repeatable, and fair in its order."""
+
+from collections import Counter
+
+from bench.plan.duration import duration
+from bench.plan.order import blocks, boot_order, hash_seed, request_seed
+from tests.builders import plan
+
+
+def test_every_cell_is_visited_once_in_every_cycle() -> None:
+    """A round visits each cell as often as the profile has cycles, never more."""
+    this = plan("alpha", "beta", "gamma", workloads=("hello", "json"), cycles=3)
+    for number in (1, 2, 5):
+        visited = Counter(
+            (cell.key, cycle)
+            for block in blocks(this, number)
+            for cycle, cells in enumerate(block.cycles)
+            for cell in cells
+        )
+        assert len(visited) == 2 * 3 * 3
+        assert set(visited.values()) == {1}
+
+
+def test_the_same_seed_gives_the_same_order() -> None:
+    """A plan can be repeated exactly."""
+    this, same = plan(cycles=5), plan(cycles=5)
+
+    assert list(blocks(this, 3)) == list(blocks(same, 3))
+    assert boot_order(this, 3) == boot_order(same, 3)
+    assert hash_seed(this, 3) == hash_seed(same, 3)
+    assert request_seed(this, 3) == request_seed(same, 3)
+
+
+def test_rounds_differ_in_order_and_seeds() -> None:
+    """Order and hash seeds are drawn anew for each round."""
+    this = plan("alpha", "beta", "gamma", "delta", cycles=4)
+
+    orders = {tuple(next(iter(blocks(this, n))).cycles) for n in range(1, 9)}
+    assert len(orders) > 4
+    assert len({hash_seed(this, n) for n in range(1, 9)}) == 8
+    assert len({boot_order(this, n) for n in range(1, 9)}) > 4
+
+
+def test_no_target_is_favoured_by_position() -> None:
+    """Over many rounds each target stands at each place equally often."""
+    this = plan("alpha", "beta", "gamma", cycles=2)
+    first = Counter(
+        cycle[0].target
+        for number in range(1, 301)
+        for block in blocks(this, number)
+        for cycle in block.cycles
+    )
+
+    # 600 draws of 3: 200 each, standard deviation 11.5; 50 is beyond 4 of them.
+    assert all(abs(count - 200) < 50 for count in first.values())
+
+
+def test_duration_grows_with_every_bound() -> None:
+    """More rounds, cycles, seconds or targets take longer."""
+    least = duration(plan())
+    more = [
+        duration(plan(looks=(3,))),
+        duration(plan(cycles=3)),
+        duration(plan(measure_s=2.0)),
+        duration(plan("alpha", "beta", "gamma")),
+    ]
+
+    assert all(other.longest_s > least.longest_s for other in more)
+    looking = duration(plan(looks=(2, 8)))
+    assert looking.shortest_s == least.shortest_s < looking.longest_s

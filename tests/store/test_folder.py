@@ -1,0 +1,135 @@
+"""A run folder keeps what was finished, whatever happens afterwards."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench.errors import AskedWrongly
+from bench.model.run import Run
+from bench.model.trial import Boot, Failure, RoundEnd
+from bench.store.folder import HEAD, TRIALS, create, find, read, reopen, sample_path
+from tests.builders import record, window
+
+
+EVENTS = (
+    Boot(1, "alpha@1.0/server", 0.5, 40_000_000, ("serve", "8000")),
+    window(),
+    window(cycle=2, server_memory_bytes=None),
+    Failure(1, "beta@1.0/server", "hello", "it died", "look", "Traceback <b>é</b>"),
+    RoundEnd(1, {"alpha@1.0/server": 8}),
+)
+
+
+def stored(runs: Path) -> Path:
+    """A run folder with one of each event."""
+    with create(runs, record()) as writer:
+        for event in EVENTS:
+            writer.append(event)
+        return writer.folder
+
+
+def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    """Every noun survives the way to the disk and back."""
+    run = read(stored(tmp_path))
+
+    expected = Run(record(), EVENTS[:1], EVENTS[1:3], EVENTS[3:4], EVENTS[4:])  # type: ignore[arg-type]
+    assert run == expected
+
+
+def test_each_event_is_on_disk_when_append_returns(tmp_path: Path) -> None:
+    """A reader sees an event before the next one begins."""
+    with create(tmp_path, record()) as writer:
+        for count, event in enumerate(EVENTS, 1):
+            writer.append(event)
+            lines = (writer.folder / TRIALS).read_bytes().count(b"\n")
+            assert lines == count
+
+
+def test_a_run_never_overwrites_another(tmp_path: Path) -> None:
+    """The same id twice is refused."""
+    stored(tmp_path)
+
+    with pytest.raises(AskedWrongly, match="exists already"):
+        create(tmp_path, record())
+
+
+def test_torn_at_every_byte_of_its_last_line_nothing_else_is_lost(
+    tmp_path: Path,
+) -> None:
+    """A crash in the middle of a write costs the event that was being written, no other."""
+    folder = stored(tmp_path)
+    whole = (folder / TRIALS).read_bytes()
+    last = whole.rstrip(b"\n").rfind(b"\n") + 1
+    for length in range(last, len(whole)):
+        (folder / TRIALS).write_bytes(whole[:length])
+        run = read(folder)
+        assert (run.boots, run.windows) == (EVENTS[:1], EVENTS[1:3])
+        assert run.ends == ()
+
+
+def test_going_on_after_a_torn_line_leaves_a_whole_file(tmp_path: Path) -> None:
+    """Reopening cuts the torn line off, so that the next event stands on a line of its own."""
+    folder = stored(tmp_path)
+    whole = (folder / TRIALS).read_bytes()
+    (folder / TRIALS).write_bytes(whole[:-7])
+    with reopen(folder) as writer:
+        writer.append(EVENTS[-1])
+
+    assert (folder / TRIALS).read_bytes() == whole
+
+
+def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path) -> None:
+    """Damage that is no crash is refused with its line number."""
+    folder = stored(tmp_path)
+    lines = (folder / TRIALS).read_bytes().splitlines(keepends=True)
+    lines[1] = b"{broken\n"
+    (folder / TRIALS).write_bytes(b"".join(lines))
+
+    with pytest.raises(AskedWrongly, match="line 2"):
+        read(folder)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"schema": 99}', '{"schema": 1}', "nonsense"]
+)
+def test_a_broken_head_is_refused_in_a_sentence(tmp_path: Path, text: str) -> None:
+    """A head that cannot be understood names the file and the remedy."""
+    folder = stored(tmp_path)
+    (folder / HEAD).write_text(text)
+
+    with pytest.raises(AskedWrongly) as caught:
+        read(folder)
+
+    assert HEAD in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_run_is_found_by_the_beginning_of_its_name(tmp_path: Path) -> None:
+    """One match is enough; none lists what exists."""
+    folder = stored(tmp_path)
+
+    assert find(tmp_path, tmp_path / "none", "20260101") == folder
+    assert find(tmp_path, tmp_path / "none", None) == folder
+    with pytest.raises(AskedWrongly) as caught:
+        find(tmp_path, tmp_path / "none", "1999")
+    assert folder.name in (caught.value.hint or "")
+
+
+def test_the_head_is_json_that_names_its_format(tmp_path: Path) -> None:
+    """The number of the format stands in the head, for readers of later versions."""
+    head = json.loads((stored(tmp_path) / HEAD).read_text())
+
+    assert head["schema"] == 1
+    assert head["plan"]["seed"] == 7
+
+
+def test_sample_files_have_safe_distinct_names() -> None:
+    """A target's id never leaves the folder or collides with its twin's."""
+    names = {
+        sample_path(1, "hello", 1, target)
+        for target in ("../../a@1/b", "a@1/b", "a@1/b+again")
+    }
+
+    assert len(names) == 3
+    assert not any(".." in name.split("/") or name.count("/") > 1 for name in names)
