@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.analyse.so_far import enough, ratios_so_far
+from bench.analyse.progress import ratios_so_far
 from bench.cli.asked import Asked, frameworks, known_workloads, without
 from bench.cli.places import CACHE, ROOT, RUNS, shown
 from bench.cli.progress import Display, Pace
@@ -18,6 +18,7 @@ from bench.deploy.engine import Engine
 from bench.deploy.local import LocalEngine
 from bench.deploy.machine import inspect_machine, steal_s
 from bench.errors import AskedWrongly, MachineRefused
+from bench.judge.enough import enough
 from bench.load.locust_generator import LocustGenerator
 from bench.model.framework import Target
 from bench.model.plan import Pinning, Plan
@@ -112,7 +113,7 @@ def _measure(
     pace = Pace(plan, len(before.windows) if before else 0, time.monotonic())
 
     def look(number: int) -> bool:
-        return enough(read(folder), claims)
+        return enough(read(folder), claims, frameworks())
 
     with ExitStack() as stack:
         generator = stack.enter_context(

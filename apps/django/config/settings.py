@@ -1,0 +1,97 @@
+"""
+The settings of `django-admin startproject`, with what a deployment changes.
+
+Everything that a team would set per environment comes from the environment.
+"""
+
+import os
+from urllib.parse import unquote, urlsplit
+
+from django.core.management.utils import get_random_secret_key
+
+
+# No session outlives a process here, so a fresh key is as good as a kept one.
+SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY") or get_random_secret_key()
+DEBUG = False
+# Load may come to a loopback address, a container's name or its address.
+ALLOWED_HOSTS = os.environ.get("DJANGO_ALLOWED_HOSTS", "*").split(",")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "trial",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+if os.environ.get("DJANGO_MIDDLEWARE") == "none":
+    MIDDLEWARE = []
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+# The slashes of startproject are for pages; these are routes of an API.
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+POOL_CONNECTIONS = int(os.environ.get("POOL_CONNECTIONS", "8"))
+DATABASE = urlsplit(
+    os.environ.get("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+)
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(DATABASE.path.lstrip("/")),
+        "USER": unquote(DATABASE.username or ""),
+        "PASSWORD": unquote(DATABASE.password or ""),
+        "HOST": DATABASE.hostname or "",
+        "PORT": str(DATABASE.port or ""),
+        "OPTIONS": {
+            "application_name": os.environ.get("APPLICATION_NAME", "django"),
+            "pool": {"min_size": POOL_CONNECTIONS, "max_size": POOL_CONNECTIONS},
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+STATIC_URL = "static/"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "trial.errors.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}

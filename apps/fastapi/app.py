@@ -1,0 +1,121 @@
+"""The application: `uvicorn app:app`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from database import Session, World, engine
+from rendezvous import meet
+from schemas import BIGGEST, Chosen, Done, Message, Met, Order, Receipt, Row
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Close the database's connections at the end."""
+    yield
+    await engine.dispose()
+
+
+app = FastAPI(title="Contract", lifespan=lifespan, max_body_size=1024 * 1024)
+
+
+@app.exception_handler(RequestValidationError)
+async def wrong(request: Request, error: RequestValidationError) -> JSONResponse:
+    """Answer 422 with the path of everything that was wrong; 400 if it is no JSON."""
+    found = error.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return JSONResponse({"detail": "The body is not JSON."}, status_code=400)
+    errors = [{"loc": one["loc"][1:], "msg": one["msg"]} for one in found]
+    return JSONResponse({"errors": errors}, status_code=422)
+
+
+@app.get("/hello", response_class=PlainTextResponse)
+async def hello() -> str:
+    return "Hello, World!"
+
+
+@app.get("/json")
+async def json() -> Message:
+    return Message(message="Hello, World!")
+
+
+@app.post("/validate")
+async def validate(order: Order) -> Receipt:
+    return Receipt(
+        order_id=order.order_id,
+        city=order.customer.address.city,
+        n_items=len(order.items),
+        total_cents=sum(item.qty * item.unit_cents for item in order.items),
+    )
+
+
+@app.get("/db/{pk:int}", response_model=Row)
+async def db_read(pk: int, session: Session) -> Any:
+    # An id that no column could hold is as unknown as any other.
+    world = await session.get(World, pk) if pk <= BIGGEST else None
+    if world is None:
+        raise HTTPException(status_code=404)
+    return world
+
+
+@app.get("/queries", response_model=list[Row])
+async def db_many(chosen: Annotated[Chosen, Query()], session: Session) -> Any:
+    return [await session.get_one(World, pk) for pk in chosen.ids]
+
+
+@app.get("/worlds", response_model=list[Row])
+async def db_list(
+    start: Annotated[int, Query(ge=1, le=BIGGEST)],
+    limit: Annotated[int, Query(ge=1, le=500)],
+    session: Session,
+) -> Any:
+    query = select(World).where(World.id >= start).order_by(World.id).limit(limit)
+    return (await session.scalars(query)).all()
+
+
+@app.post("/updates", response_model=list[Row])
+async def db_write(chosen: Annotated[Chosen, Query()], session: Session) -> Any:
+    # Locked, in ascending order: no write is lost and none can deadlock.
+    worlds = [
+        await session.get_one(World, pk, with_for_update=True)
+        for pk in sorted(chosen.ids)
+    ]
+    for world in worlds:
+        world.random_number = world.random_number % 10000 + 1
+    await session.commit()
+    return worlds
+
+
+@app.get("/io")
+async def wait(ms: Annotated[int, Query(ge=0, le=5000)]) -> Done:
+    await asyncio.sleep(ms / 1000)
+    return Done(ok=True)
+
+
+@app.get("/pgsleep")
+async def wait_in_database(
+    ms: Annotated[int, Query(ge=0, le=5000)], session: Session
+) -> Done:
+    await session.execute(select(func.pg_sleep(ms / 1000)))
+    return Done(ok=True)
+
+
+@app.get("/rendezvous")
+async def rendezvous(parties: Annotated[int, Query(ge=1, le=500)]) -> Met:
+    return Met(met=await meet(parties, timeout_s=5))
+
+
+@app.get("/healthz", response_model=Done)
+async def healthz(session: Session) -> Any:
+    try:
+        await session.execute(select(1))
+    except (DBAPIError, OSError):
+        return JSONResponse({"ok": False}, status_code=503)
+    return Done(ok=True)

@@ -1,0 +1,83 @@
+"""What requests must look like: the nested order, and the queries."""
+
+import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+
+BIGGEST = 2_147_483_647
+
+
+def only_a_calendar_date(value: Any) -> Any:
+    """Refuse the timestamps and times of day that pydantic would turn into dates."""
+    if not isinstance(value, str) or len(value) != len("2026-01-31"):
+        raise ValueError("a date as YYYY-MM-DD is required")
+    return value
+
+
+Date = Annotated[datetime.date, BeforeValidator(only_a_calendar_date)]
+
+
+class Geo(BaseModel):
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+
+
+class Address(BaseModel):
+    street: str = Field(min_length=1, max_length=120)
+    city: str = Field(min_length=1, max_length=60)
+    postcode: str = Field(pattern=r"^[0-9]{5}$")
+    geo: Geo
+
+
+class Customer(BaseModel):
+    name: str = Field(min_length=1, max_length=80)
+    email: str = Field(max_length=120, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    address: Address
+
+
+class Option(BaseModel):
+    key: str = Field(min_length=1, max_length=30)
+    value: str = Field(max_length=60)
+
+
+class Item(BaseModel):
+    sku: str = Field(pattern=r"^[A-Z]{2}[0-9]{4}$")
+    qty: int = Field(ge=1, le=999)
+    unit_cents: int = Field(ge=0, le=10_000_000)
+    tags: list[Annotated[str, Field(min_length=1, max_length=20)]] = Field(max_length=5)
+    options: list[Option] = Field(max_length=5)
+
+
+class Order(BaseModel):
+    order_id: str = Field(pattern=r"^[A-Z]{3}-[0-9]{6}$")
+    placed_on: Date
+    customer: Customer
+    items: list[Item] = Field(min_length=1, max_length=50)
+    coupon: str | None = Field(default=None, max_length=20)
+
+
+class Chosen(BaseModel):
+    """How many rows, and the seed that says which."""
+
+    n: int = Field(ge=1, le=500)
+    seed: int = Field(ge=0, le=BIGGEST)
+
+    @property
+    def ids(self) -> list[int]:
+        """The n distinct ids that the contract derives from the seed."""
+        return [(self.seed * 7919 + k * 104729) % 10000 + 1 for k in range(self.n)]
+
+
+class Page(BaseModel):
+    start: int = Field(ge=1, le=BIGGEST)
+    limit: int = Field(ge=1, le=500)
+
+
+class Pause(BaseModel):
+    ms: int = Field(ge=0, le=5000)
+
+
+class Meeting(BaseModel):
+    parties: int = Field(ge=1, le=500)

@@ -1,0 +1,99 @@
+"""The views of the contract."""
+
+import time
+from typing import Any
+
+from flask import Blueprint, Response, request
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from models import World, db
+from rendezvous import meet
+from schemas import Chosen, Meeting, Order, Page, Pause
+
+
+api = Blueprint("api", __name__)
+
+
+@api.get("/hello")
+def hello() -> Response:
+    return Response("Hello, World!", mimetype="text/plain")
+
+
+@api.get("/json")
+def json() -> dict[str, Any]:
+    return {"message": "Hello, World!"}
+
+
+@api.post("/validate")
+def validate() -> dict[str, Any]:
+    order = Order.model_validate(request.get_json())
+    return {
+        "order_id": order.order_id,
+        "city": order.customer.address.city,
+        "n_items": len(order.items),
+        "total_cents": sum(item.qty * item.unit_cents for item in order.items),
+    }
+
+
+@api.get("/db/<int(max=2147483647):pk>")
+def db_read(pk: int) -> dict[str, Any]:
+    return db.get_or_404(World, pk).as_json()
+
+
+@api.get("/queries")
+def db_many() -> list[dict[str, Any]]:
+    chosen = Chosen.model_validate(request.args.to_dict())
+    worlds = [db.session.get_one(World, pk) for pk in chosen.ids]
+    return [world.as_json() for world in worlds]
+
+
+@api.get("/worlds")
+def db_list() -> list[dict[str, Any]]:
+    page = Page.model_validate(request.args.to_dict())
+    query = (
+        select(World).where(World.id >= page.start).order_by(World.id).limit(page.limit)
+    )
+    return [world.as_json() for world in db.session.scalars(query)]
+
+
+@api.post("/updates")
+def db_write() -> list[dict[str, Any]]:
+    chosen = Chosen.model_validate(request.args.to_dict())
+    # Locked, in ascending order: no write is lost and none can deadlock.
+    worlds = [
+        db.session.get_one(World, pk, with_for_update=True) for pk in sorted(chosen.ids)
+    ]
+    for world in worlds:
+        world.random_number = world.random_number % 10000 + 1
+    answer = [world.as_json() for world in worlds]
+    db.session.commit()
+    return answer
+
+
+@api.get("/io")
+def wait() -> dict[str, Any]:
+    time.sleep(Pause.model_validate(request.args.to_dict()).ms / 1000)
+    return {"ok": True}
+
+
+@api.get("/pgsleep")
+def wait_in_database() -> dict[str, Any]:
+    pause = Pause.model_validate(request.args.to_dict())
+    db.session.execute(select(func.pg_sleep(pause.ms / 1000)))
+    return {"ok": True}
+
+
+@api.get("/rendezvous")
+def rendezvous() -> dict[str, Any]:
+    meeting = Meeting.model_validate(request.args.to_dict())
+    return {"met": meet(meeting.parties, timeout_s=5)}
+
+
+@api.get("/healthz")
+def healthz() -> tuple[dict[str, Any], int]:
+    try:
+        db.session.execute(select(1))
+    except DBAPIError:
+        return {"ok": False}, 503
+    return {"ok": True}, 200

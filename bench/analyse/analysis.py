@@ -1,0 +1,86 @@
+"""Everything that can be computed from a run before any claim is read."""
+
+from dataclasses import dataclass
+
+from bench.analyse import metrics, reasons
+from bench.analyse.checks import checks
+from bench.analyse.comparisons import Doubts, compare, connections_apart
+from bench.analyse.noise import noise
+from bench.analyse.pairs import pairs
+from bench.analyse.quantities import quantities
+from bench.analyse.suspicions import doubts_of
+from bench.analyse.trials import Trials, lay_out
+from bench.analyse.whole_run import run_warnings
+from bench.model.doubt import Warning
+from bench.model.estimate import Comparison, Metric, Quantity
+from bench.model.framework import Role
+from bench.model.results import Check
+from bench.model.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One run in numbers; no number travels without its doubt."""
+
+    level: float  # of every interval
+    rounds: tuple[int, ...]  # the numbers of the rounds that were analysed
+    metrics: tuple[Metric, ...]
+    quantities: tuple[Quantity, ...]
+    comparisons: tuple[Comparison, ...]
+    checks: tuple[Check, ...]
+    warnings: tuple[Warning, ...]
+
+    def comparison(
+        self, subject: str, baseline: str, workload: str, metric: str
+    ) -> Comparison | None:
+        """The comparison of two target ids in this direction, if the run has it."""
+        for found in self.comparisons:
+            if (found.subject, found.baseline) == (subject, baseline) and (
+                found.workload,
+                found.metric,
+            ) == (workload, metric):
+                return found
+        return None
+
+
+def analyse(run: Run) -> Analysis:
+    """Understand a run; it touches nothing and asks nobody."""
+    trials = lay_out(run)
+    doubts = doubts_of(trials)
+    comparisons = tuple(compare(trials, doubts))
+    found = noise(trials.plan, comparisons)
+    warnings = _sorted(
+        (
+            *run_warnings(trials, found),
+            *doubts.warnings,
+            *_connection_warnings(trials, doubts),
+        )
+    )
+    return Analysis(
+        level=trials.level,
+        rounds=trials.rounds,
+        metrics=metrics.METRICS,
+        quantities=tuple(quantities(trials)),
+        comparisons=comparisons,
+        checks=tuple(checks(trials, found, warnings)),
+        warnings=warnings,
+    )
+
+
+def _connection_warnings(trials: Trials, doubts: Doubts) -> list[Warning]:
+    # Ablations that close connections do so by design and are compared as they
+    # are; only contestants must keep them alike.
+    found = []
+    for workload in trials.workloads:
+        for subject, baseline in pairs(trials.plan):
+            if subject.role is not Role.CONTESTANT or baseline.role is Role.FLOOR:
+                continue
+            apart = connections_apart(doubts, (subject, baseline), workload)
+            if apart and subject.id < baseline.id:
+                found.append(Warning(reasons.CONNECTIONS, apart, f"* {workload}"))
+    return found
+
+
+def _sorted(warnings: tuple[Warning, ...]) -> tuple[Warning, ...]:
+    order = [reason.code for reason in reasons.REASONS]
+    return tuple(sorted(warnings, key=lambda warning: order.index(warning.reason.code)))

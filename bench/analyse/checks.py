@@ -1,0 +1,191 @@
+"""The questions that a run asks of itself, with limits and answers."""
+
+from collections.abc import Iterator
+
+from bench.analyse import reasons
+from bench.analyse.noise import Noise, resolution
+from bench.analyse.suspicions import headroom
+from bench.analyse.trials import Trials
+from bench.analyse.whole_run import (
+    rounds_text,
+    steal_windows,
+    twin_text,
+    void_windows,
+)
+from bench.model.doubt import Reason, Warning
+from bench.model.results import Check
+
+
+ALL_INCONCLUSIVE = "every verdict becomes inconclusive"
+NO_THROUGHPUT = "no throughput verdict for what it touches; CPU verdicts stand"
+VOID_WINDOWS = "the windows are void and left out"
+NOTHING = "none; the reader must know"
+
+
+def checks(
+    trials: Trials, noise: Noise, warnings: tuple[Warning, ...]
+) -> Iterator[Check]:
+    """The four of the trust strip first: noise, generator, errors, rounds."""
+    yield _noise(trials, noise)
+    yield _generator(trials, warnings)
+    yield _errors(trials)
+    yield _rounds(trials)
+    yield _floor(trials)
+    yield _void(trials)
+    yield _steal(trials)
+    for reason, limit, effect in REST:
+        yield _absence(reason, limit, effect, warnings)
+
+
+REST = (
+    (reasons.IDLE, f"{reasons.IDLE_SHARE:.0%} of a core, all idle servers together", VOID_WINDOWS),
+    (reasons.COUNT, "equal", VOID_WINDOWS),
+    (reasons.CONNECTIONS, f"{reasons.CONNECTIONS_APART} per request apart", "the pair gets no verdict"),
+    (reasons.THROTTLED, "never", VOID_WINDOWS),
+    (reasons.FAILED, "never", "pairs are missing from those rounds"),
+    (reasons.DATABASE, "workers x connections of the pool", NOTHING),
+    (reasons.PYTHON, "optimised build", NOTHING),
+    (reasons.CORES, "cores of their own", NOTHING),
+)  # fmt: skip
+
+
+def _noise(trials: Trials, noise: Noise) -> Check:
+    reach = resolution(noise, "cpu")
+    rate_reach = resolution(noise, "throughput")
+    if noise.passed is None or reach is None or rate_reach is None:
+        measured, short = "not measured", "no twin was measured"
+    else:
+        title = trials.plan.target(noise.worst.baseline).title
+        measured = (
+            f"{twin_text(trials, noise)}; its intervals reach {rate_reach - 1:.1%} "
+            f"(throughput) and {reach - 1:.1%} (CPU)"
+        )
+        short = f"{title} against itself: {'no' if noise.passed else 'a'} difference, resolution {rate_reach - 1:.1%}"
+    return Check(
+        "noise",
+        "Does a target entered twice equal itself?",
+        measured,
+        f"Holm-adjusted p of at least {reasons.TWIN_P}",
+        noise.passed,
+        ALL_INCONCLUSIVE,
+        short,
+    )
+
+
+def _generator(trials: Trials, warnings: tuple[Warning, ...]) -> Check:
+    shares = [
+        c.window.tally.generator_cpu_s / c.window.tally.measure_s
+        for windows in trials.checked.values()
+        for c in windows
+    ]
+    worst = max(shares, default=None)
+    touched = {w.where for w in warnings if w.reason is reasons.GENERATOR}
+    text = "not measured" if worst is None else f"at most {worst:.0%} of its core"
+    more = f", over the limit in {len(touched)} cells" if touched else ""
+    return Check(
+        "generator",
+        "Was the load generator ever the limit?",
+        text + more,
+        f"{reasons.GENERATOR_SHARE:.0%} of its core",
+        None if worst is None else not touched,
+        NO_THROUGHPUT,
+        f"generator {text}",
+    )
+
+
+def _errors(trials: Trials) -> Check:
+    windows = [c.window for found in trials.checked.values() for c in found]
+    answered = sum(w.tally.requests_total for w in windows)
+    wrong = sum(sum(w.tally.errors.values()) for w in windows)
+    return Check(
+        "errors",
+        "Was every answer right?",
+        f"{wrong:,} wrong or failed of {answered:,}",
+        "0",
+        wrong == 0 if windows else None,
+        VOID_WINDOWS,
+        f"{answered:,} answers checked, {wrong:,} wrong",
+    )
+
+
+def _rounds(trials: Trials) -> Check:
+    n = len(trials.rounds)
+    return Check(
+        "rounds",
+        "Are there enough rounds?",
+        rounds_text(trials),
+        f"{reasons.FEWEST_ROUNDS} rounds",
+        n >= reasons.FEWEST_ROUNDS,
+        ALL_INCONCLUSIVE,
+        f"{n} rounds, {100 * trials.level:.4g} % intervals",
+    )
+
+
+def _floor(trials: Trials) -> Check:
+    found = [
+        (times, workload, target)
+        for workload in trials.workloads
+        for target, times in headroom(trials, workload).items()
+    ]
+    closest = min(found, default=None)
+    measured = "not measured: no bare server took part"
+    if closest is not None:
+        times, workload, target = closest
+        measured = f"{times:.2f} times the rate of {target} on {workload}"
+    return Check(
+        "floor",
+        "Is the best bare server clearly faster than every target?",
+        measured,
+        f"{reasons.FLOOR_RATIO} times",
+        None if closest is None else closest[0] >= reasons.FLOOR_RATIO,
+        NO_THROUGHPUT,
+        measured,
+    )
+
+
+def _void(trials: Trials) -> Check:
+    void, total = void_windows(trials)
+    measured = f"{void} of {total}"
+    return Check(
+        "windows",
+        "Are few windows void?",
+        measured,
+        f"{reasons.VOID_SHARE:.0%} of those of contestants and their twin",
+        void <= reasons.VOID_SHARE * total if total else None,
+        ALL_INCONCLUSIVE,
+        f"{measured} windows void",
+    )
+
+
+def _steal(trials: Trials) -> Check:
+    stolen, known = steal_windows(trials)
+    measured = f"{stolen} of {known} windows" if known else "not measured"
+    return Check(
+        "steal",
+        f"Did the hypervisor take more than {reasons.STEAL_SHARE:.0%} of the time?",
+        measured,
+        f"{reasons.STEAL_WINDOWS:.0%} of the windows",
+        stolen <= reasons.STEAL_WINDOWS * known if known else None,
+        NOTHING,
+        f"steal in {measured}",
+    )
+
+
+def _absence(
+    reason: Reason, limit: str, effect: str, warnings: tuple[Warning, ...]
+) -> Check:
+    found = [w for w in warnings if w.reason is reason]
+    measured = "nothing found"
+    if found:
+        first = f"{found[0].where}: " if found[0].where else ""
+        more = f"; and {len(found) - 1} more" if len(found) > 1 else ""
+        measured = f"{first}{found[0].detail}{more}"
+    return Check(
+        reason.code,
+        f"{reason.title}?",
+        measured,
+        limit,
+        not found,
+        effect,
+        measured,
+    )

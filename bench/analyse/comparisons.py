@@ -1,0 +1,118 @@
+"""Ratios, paired by round."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.analyse import metrics, reasons
+from bench.analyse.metrics import COMPARED, Measure
+from bench.analyse.pairs import Pair, pairs
+from bench.analyse.trials import Trials
+from bench.model.doubt import Warning
+from bench.model.estimate import Comparison
+from bench.model.framework import Target
+from bench.stats import interval, power
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What was found out about cells before their ratios are formed."""
+
+    throughput_void: Mapping[tuple[str, str], str]  # (target, workload) -> why
+    connections: Mapping[tuple[str, str], float]  # opened for each request
+    warnings: tuple[Warning, ...]
+
+
+def compare(trials: Trials, doubts: Doubts) -> Iterator[Comparison]:
+    """Every comparison of the run, in the order of the plan's workloads."""
+    for workload in trials.workloads:
+        present = trials.targets(workload)
+        for measure in COMPARED:
+            for subject, baseline in pairs(trials.plan):
+                if subject.id in present and baseline.id in present:
+                    yield _comparison(
+                        trials, doubts, (subject, baseline), (workload, measure)
+                    )
+
+
+def log_advantages(
+    trials: Trials, pair: tuple[str, str], workload: str, measure: Measure
+) -> interval.Floats:
+    """The log of how many times better the subject is, by round; NaN where no pair is."""
+    logs = trials.logs(workload, measure)
+    column = trials.targets(workload).index
+    difference = logs[:, column(pair[0])] - logs[:, column(pair[1])]
+    return difference if measure.metric.higher_is_better else -difference
+
+
+def _comparison(
+    trials: Trials, doubts: Doubts, pair: Pair, what: tuple[str, Measure]
+) -> Comparison:
+    workload, measure = what
+    subject, baseline = pair
+    logs = log_advantages(trials, (subject.id, baseline.id), workload, measure)
+    known = logs[~np.isnan(logs)]
+    tested = len(known) >= 2
+    return Comparison(
+        subject=subject.id,
+        baseline=baseline.id,
+        workload=workload,
+        metric=measure.metric.name,
+        advantage=interval.from_logs(known, trials.level) if tested else None,
+        rounds=tuple(None if np.isnan(x) else float(np.exp(x)) for x in logs),
+        smallest_detectable=(
+            power.smallest_detectable(interval.scatter(known), len(known), trials.level)
+            if tested
+            else None
+        ),
+        p_value=interval.p_no_difference(known) if tested else None,
+        doubts=_codes(doubts, pair, workload),
+        void=_void(doubts, pair, workload, measure),
+    )
+
+
+def _codes(doubts: Doubts, pair: Pair, workload: str) -> tuple[str, ...]:
+    found = [
+        warning.reason.code
+        for warning in doubts.warnings
+        if warning.where is not None and _touches(warning.where, pair, workload)
+    ]
+    if connections_apart(doubts, pair, workload):
+        found.append(reasons.CONNECTIONS.code)
+    return tuple(dict.fromkeys(found))
+
+
+def _touches(where: str, pair: Pair, workload: str) -> bool:
+    target, _, rest = where.partition(" ")
+    return target in {t.id for t in pair} and rest.split(" ")[0] in {"", workload}
+
+
+def _void(doubts: Doubts, pair: Pair, workload: str, measure: Measure) -> str | None:
+    if measure is metrics.MEMORY:
+        return None
+    # A server that closes connections by design is compared as it is; where
+    # both promise to keep them, a difference is an accident.
+    if all(t.keeps_alive for t in pair):
+        apart = connections_apart(doubts, pair, workload)
+        if apart is not None:
+            return apart
+    if measure is not metrics.THROUGHPUT:
+        return None
+    found = [doubts.throughput_void.get((t.id, workload)) for t in pair]
+    return next((why for why in found if why is not None), None)
+
+
+def connections_apart(
+    doubts: Doubts, pair: tuple[Target, Target], workload: str
+) -> str | None:
+    """How differently two targets open connections on a workload, if they do."""
+    rates = [doubts.connections.get((t.id, workload)) for t in pair]
+    if rates[0] is None or rates[1] is None:
+        return None
+    if abs(rates[0] - rates[1]) <= reasons.CONNECTIONS_APART:
+        return None
+    return (
+        f"connections per request differ: {rates[0]:.2f} for {pair[0].title}, "
+        f"{rates[1]:.2f} for {pair[1].title}"
+    )

@@ -1,0 +1,46 @@
+"""Which targets are compared with which."""
+
+from collections.abc import Iterator
+from itertools import permutations, product
+
+from bench.model.framework import Role, Target
+from bench.model.plan import Plan
+
+
+type Pair = tuple[Target, Target]
+"""Subject and baseline."""
+
+
+def pairs(plan: Plan) -> Iterator[Pair]:
+    """Every ordered pair that is worth a ratio."""
+    contestants = _with_role(plan, Role.CONTESTANT)
+    yield from permutations(contestants, 2)
+    yield from (
+        (twin, plan.target(twin.twin_of or ""))
+        for twin in _with_role(plan, Role.TWIN)
+        if twin.twin_of in {target.id for target in plan.targets}
+    )
+    floors = [(contestant, floor_of(plan, contestant)) for contestant in contestants]
+    yield from ((contestant, floor) for contestant, floor in floors if floor)
+    yield from (
+        (ablation, contestant)
+        for ablation, contestant in product(
+            _with_role(plan, Role.ABLATION), contestants
+        )
+        if contestant.framework == ablation.framework
+    )
+
+
+def floor_of(plan: Plan, target: Target) -> Target | None:
+    """The bare server under a target: the same deployment, else the same interface."""
+    floors = [
+        floor
+        for floor in _with_role(plan, Role.FLOOR)
+        if floor.interface == target.interface
+    ]
+    same = [floor for floor in floors if floor.deployment == target.deployment]
+    return next(iter([*same, *floors]), None)
+
+
+def _with_role(plan: Plan, role: Role) -> list[Target]:
+    return [target for target in plan.targets if target.role is role]

@@ -1,0 +1,149 @@
+"""
+The closed list of reasons to doubt, with the limits that fire them.
+
+A window is never void for being slow: every reason looks at something other
+than the number that is measured. Sources of the limits: the machine's noise
+as measured, and what other tools of this field found to be harmless.
+"""
+
+from bench.model.doubt import Reason, Scope
+
+
+GENERATOR_SHARE = 0.85
+"""Of its core; above it the generator may be what was measured."""
+OFFERED_SHARE = 0.99
+"""Of the requests due in an open loop that must have been answered."""
+LATE_SHARE = 0.01
+"""Of the sends of an open loop that may be more than 5 ms late."""
+IDLE_SHARE = 0.01
+"""Of one core, that all servers together may use while another is visited."""
+FLOOR_RATIO = 1.3
+"""How far the best bare server must be ahead of a target for that to be the limit."""
+CONNECTIONS_APART = 0.1
+"""Connections opened for each request: how far two targets may differ."""
+VOID_SHARE = 0.1
+"""Of the windows that may be void before the run decides nothing."""
+FEWEST_ROUNDS = 6
+"""Below this a verdict would rest on luck."""
+TWIN_P = 0.01
+"""Holm-adjusted; a sound run falls below it once in a hundred."""
+STEAL_SHARE = 0.05
+"""Of the processors' time, over a visit."""
+STEAL_WINDOWS = 0.2
+"""Of the windows with so much steal before the reader is told."""
+
+
+GENERATOR = Reason(
+    "generator",
+    "The load generator was near its own limit",
+    Scope.THROUGHPUT,
+    "Give the generator a core of its own, or compare CPU time per request, which stands.",
+)
+FLOOR = Reason(
+    "floor",
+    "The bare server is hardly faster",
+    Scope.THROUGHPUT,
+    "Give generator and server cores of their own; until then the throughput ratio is a lower bound.",
+)
+ERRORS = Reason(
+    "errors",
+    "Wrong or failed answers",
+    Scope.WINDOW,
+    "Play the contract against the target (bench check) and read its log in the run folder.",
+)
+OFFERED = Reason(
+    "offered",
+    "The offered rate was not reached",
+    Scope.WINDOW,
+    "Offer less than the target's capacity, or more connections.",
+)
+LATE = Reason(
+    "late",
+    "Requests were sent late",
+    Scope.WINDOW,
+    "Give the generator a core of its own, or offer less.",
+)
+COUNT = Reason(
+    "count",
+    "Two counters of the generator disagree",
+    Scope.WINDOW,
+    "This is a fault of the harness: please report it with the run folder.",
+)
+CONNECTIONS = Reason(
+    "connections",
+    "Connections per request differ",
+    Scope.WINDOW,
+    "Compare servers that both keep connections alive; a new connection for each request measures connecting.",
+)
+IDLE = Reason(
+    "idle",
+    "Servers worked while another was visited",
+    Scope.WINDOW,
+    "Look for background work in the server named most often; the others must rest.",
+)
+THROTTLED = Reason(
+    "throttled",
+    "The processor quota stopped the server",
+    Scope.WINDOW,
+    "Run without a CPU quota, or with one that is a whole number of cores.",
+)
+VOID = Reason(
+    "void",
+    "Too many windows are void",
+    Scope.RUN,
+    "Remove the causes listed beside this and measure again.",
+)
+ROUNDS = Reason(
+    "rounds",
+    "Too few rounds",
+    Scope.RUN,
+    f"Measure at least {FEWEST_ROUNDS} rounds: the quick profile does.",
+)
+TWIN = Reason(
+    "twin",
+    "A target differs from itself",
+    Scope.RUN,
+    "Close what else runs on this machine and measure again; if it stays, report it.",
+)
+LOOKS = Reason(
+    "looks",
+    "The run ended between two planned looks",
+    Scope.NOTE,
+    "Let the run go on to its next look (bench run --resume).",
+)
+DATABASE = Reason(
+    "database",
+    "More database connections than the others may use",
+    Scope.NOTE,
+    "Set the pool of that target to the number that all targets have.",
+)
+STEAL = Reason(
+    "steal",
+    "The hypervisor took processor time away",
+    Scope.NOTE,
+    "Absolute numbers moved; ratios were paired within seconds. A quieter machine narrows them.",
+)
+PYTHON = Reason(
+    "python",
+    "This Python was built without profile-guided optimisation",
+    Scope.NOTE,
+    "All targets ran on it, so ratios are fair; an optimised build is faster for everybody.",
+)
+CORES = Reason(
+    "cores",
+    "Server, load or database shared cores",
+    Scope.NOTE,
+    "With four cores or more nothing has to share; CPU time per request suffers least.",
+)
+FAILED = Reason(
+    "failed",
+    "A target failed in some rounds",
+    Scope.NOTE,
+    "Its pairs are missing from those rounds; the message and the log are in the run folder.",
+)
+
+REASONS = (
+    *(TWIN, ROUNDS, VOID, GENERATOR, FLOOR, ERRORS, OFFERED, LATE, COUNT),
+    *(CONNECTIONS, IDLE, THROTTLED, FAILED, LOOKS, DATABASE, STEAL, PYTHON, CORES),
+)
+"""In the order in which a reader should meet them."""

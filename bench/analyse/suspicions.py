@@ -1,0 +1,137 @@
+"""From findings in windows and facts of the run to warnings with their numbers."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from bench.analyse import metrics, reasons
+from bench.analyse.comparisons import Doubts
+from bench.analyse.trials import Trials
+from bench.analyse.voids import Finding
+from bench.model.doubt import Reason, Warning
+from bench.model.framework import Role
+
+
+def doubts_of(trials: Trials) -> Doubts:
+    """Everything about cells that must be known before ratios are formed."""
+    void = {**_limited(trials), **_near_floor(trials)}
+    return Doubts(
+        throughput_void=void,
+        connections=_connections(trials),
+        warnings=(
+            *_from_windows(trials),
+            *_floor_warnings(trials),
+            *_failures(trials),
+            *_database(trials),
+        ),
+    )
+
+
+def _from_windows(trials: Trials) -> Iterator[Warning]:
+    grouped: dict[tuple[Reason, str], list[Finding]] = defaultdict(list)
+    visits: dict[str, int] = defaultdict(int)
+    for (target, workload, _), windows in trials.checked.items():
+        where = trials.cells[target, workload].key
+        visits[where] += len(windows)
+        for checked in windows:
+            for finding in checked.findings:
+                grouped[finding.reason, where].append(finding)
+    for (reason, where), findings in grouped.items():
+        worst = max(findings, key=lambda finding: finding.amount)
+        yield Warning(
+            reason,
+            f"{len(findings)} of {visits[where]} windows, worst {worst.text}",
+            where,
+        )
+
+
+def _limited(trials: Trials) -> dict[tuple[str, str], str]:
+    why = "the load generator was near its own limit: the ratio is a lower bound"
+    return dict.fromkeys(trials.limited, why)
+
+
+def rate_rps(trials: Trials, target: str, workload: str) -> float | None:
+    """The mean rate of a cell over the rounds that count, for checks only."""
+    windows = [
+        checked.window
+        for number in trials.rounds
+        for checked in trials.usable((target, workload, number), metrics.THROUGHPUT)
+    ]
+    return metrics.THROUGHPUT.of_round(windows)
+
+
+def headroom(trials: Trials, workload: str) -> dict[str, float]:
+    """How many times faster the best bare server was than each contestant or its twin."""
+    rates = {t: rate_rps(trials, t, workload) for t in trials.targets(workload)}
+    roles = {target.id: target.role for target in trials.plan.targets}
+    floors = [r for t, r in rates.items() if r and roles[t] is Role.FLOOR]
+    if not floors:
+        return {}
+    return {
+        target: max(floors) / rate
+        for target, rate in rates.items()
+        if rate and roles[target] is not Role.FLOOR
+    }
+
+
+def _near_floor(trials: Trials) -> dict[tuple[str, str], str]:
+    return {
+        (target, workload): "the best bare server is less than "
+        f"{reasons.FLOOR_RATIO} times as fast: the ratio is a lower bound"
+        for workload in trials.workloads
+        for target, times in headroom(trials, workload).items()
+        if times < reasons.FLOOR_RATIO
+    }
+
+
+def _floor_warnings(trials: Trials) -> Iterator[Warning]:
+    for target, workload in _near_floor(trials):
+        times = headroom(trials, workload)[target]
+        yield Warning(
+            reasons.FLOOR,
+            f"the best bare server is {times:.2f} times as fast, {reasons.FLOOR_RATIO} is needed",
+            trials.cells[target, workload].key,
+        )
+
+
+def _failures(trials: Trials) -> Iterator[Warning]:
+    lost: dict[str, set[int]] = defaultdict(set)
+    for failure in trials.run.failures:
+        if failure.round in trials.rounds:
+            where = " ".join(filter(None, (failure.target, failure.workload)))
+            lost[where].add(failure.round)
+    for where, rounds in lost.items():
+        yield Warning(
+            reasons.FAILED,
+            f"in {len(rounds)} of {len(trials.rounds)} rounds",
+            where,
+        )
+
+
+def _database(trials: Trials) -> Iterator[Warning]:
+    plan = trials.plan
+    most: dict[str, int] = defaultdict(int)
+    for end in trials.run.ends:
+        if end.round in trials.rounds:
+            for name, count in end.database_connections.items():
+                most[name] = max(most[name], count)
+    for target in plan.targets:
+        allowed = plan.workers * target.pool_connections
+        if most[target.id] > allowed:
+            yield Warning(
+                reasons.DATABASE,
+                f"{most[target.id]} open at once, {allowed} allowed",
+                target.id,
+            )
+
+
+def _connections(trials: Trials) -> dict[tuple[str, str], float]:
+    opened: dict[tuple[str, str], int] = defaultdict(int)
+    answered: dict[tuple[str, str], int] = defaultdict(int)
+    for (target, workload, _), windows in trials.checked.items():
+        for checked in windows:
+            tally = checked.window.tally
+            opened[target, workload] += tally.connections_opened
+            answered[target, workload] += tally.requests_total
+    return {
+        cell: opened[cell] / requests for cell, requests in answered.items() if requests
+    }

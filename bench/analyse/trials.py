@@ -1,0 +1,150 @@
+"""A run laid out for reading: which rounds, which trials, which windows count."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from bench.analyse import metrics, reasons
+from bench.analyse.metrics import Measure
+from bench.analyse.voids import Checked, check
+from bench.model.plan import Cell, Plan
+from bench.model.run import Run
+from bench.stats import looks
+from bench.stats.interleaved import Floats, round_values
+
+
+type Place = tuple[str, str, int]
+"""Target, workload and round of a trial."""
+
+
+@dataclass(frozen=True)
+class Trials:
+    """
+    The rounds that are analysed, and every trial in them.
+
+    Only complete rounds, and of these only those up to the last planned look:
+    looking in between would make the intervals dishonest.
+    """
+
+    run: Run
+    rounds: tuple[int, ...]
+    cells: Mapping[tuple[str, str], Cell]  # by target and workload
+    checked: Mapping[Place, tuple[Checked, ...]]  # whole trials, in order of cycles
+
+    @property
+    def plan(self) -> Plan:
+        """The run's plan."""
+        return self.run.record.plan
+
+    @property
+    def level(self) -> float:
+        """The level of every interval of this run."""
+        return looks.level(self.plan.profile.looks)
+
+    @cached_property
+    def workloads(self) -> tuple[str, ...]:
+        """In the order of the plan."""
+        return tuple(dict.fromkeys(workload for _, workload in self.cells))
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str], Floats]:
+        return {}
+
+    def targets(self, workload: str) -> tuple[str, ...]:
+        """The targets that the plan gives this workload."""
+        return tuple(target for target, work in self.cells if work == workload)
+
+    def usable(self, place: Place, measure: Measure) -> tuple[Checked, ...]:
+        """The windows of a trial that count for a metric; none if too few are left."""
+        windows = [
+            c
+            for c in self.checked.get(place, ())
+            if not c.void
+            and not (measure is metrics.THROUGHPUT and self._drops(place, c))
+        ]
+        enough = 2 * len(windows) >= self.plan.profile.cycles
+        return tuple(windows) if enough else ()
+
+    def _drops(self, place: Place, checked: Checked) -> bool:
+        # A cell that the generator limits throughout keeps its windows: its
+        # ratio is then shown, as a lower bound that decides nothing.
+        return checked.generator_limited and place[:2] not in self.limited
+
+    @cached_property
+    def limited(self) -> frozenset[tuple[str, str]]:
+        """The cells whose throughput the generator limited in too many windows."""
+        total: dict[tuple[str, str], int] = defaultdict(int)
+        hit: dict[tuple[str, str], int] = defaultdict(int)
+        for (target, workload, _), windows in self.checked.items():
+            total[target, workload] += len(windows)
+            hit[target, workload] += sum(c.generator_limited for c in windows)
+        return frozenset(
+            cell for cell, n in total.items() if hit[cell] > n * reasons.VOID_SHARE
+        )
+
+    def logs(self, workload: str, measure: Measure) -> Floats:
+        """
+        One log value for each (round, target) of a workload, NaN where there is none.
+
+        Values are relative to their round: only their differences mean anything.
+        """
+        key = (workload, measure.metric.name)
+        if key not in self._values:
+            self._values[key] = np.array(
+                [self._round(number, workload, measure) for number in self.rounds]
+            ).reshape(len(self.rounds), len(self.targets(workload)))
+        return self._values[key]
+
+    def _round(self, number: int, workload: str, measure: Measure) -> Floats:
+        targets = self.targets(workload)
+        grid = np.full((self.plan.profile.cycles, len(targets)), np.nan)
+        for column, target in enumerate(targets):
+            for checked in self.usable((target, workload, number), measure):
+                value = measure.of_window(checked.window)
+                if value is not None and value > 0:
+                    grid[checked.window.cycle - 1, column] = np.log(value)
+        return round_values(grid)
+
+
+def lay_out(run: Run) -> Trials:
+    """Sort a run's windows into whole trials of the rounds that count."""
+    plan = run.record.plan
+    rounds = analysed_rounds(run)
+    cells = _headline(plan)
+    failed = {(f.target, f.workload, f.round) for f in run.failures}
+    found: dict[Place, list[Checked]] = defaultdict(list)
+    for window in run.windows:
+        cell = cells.get((window.target, window.workload))
+        if cell and window.load == cell.load.name and window.round in rounds:
+            place = (window.target, window.workload, window.round)
+            found[place].append(check(window, cell.load))
+    return Trials(
+        run,
+        rounds,
+        cells,
+        {
+            place: tuple(sorted(windows, key=lambda c: c.window.cycle))
+            for place, windows in found.items()
+            if len(windows) == plan.profile.cycles and place not in failed
+        },
+    )
+
+
+def analysed_rounds(run: Run) -> tuple[int, ...]:
+    """The complete rounds up to the last planned look; all of them before the first."""
+    complete = run.complete_rounds
+    look = looks.reached(run.record.plan.profile.looks, len(complete))
+    return complete[:look]
+
+
+def _headline(plan: Plan) -> dict[tuple[str, str], Cell]:
+    # A target may do a workload under several loads; the closed loop with the
+    # profile's number of clients is the one that is compared here.
+    cells: dict[tuple[str, str], Cell] = {}
+    for cell in plan.cells:
+        if cell.load.rate_rps is None and cell.load.clients == plan.profile.clients:
+            cells.setdefault((cell.target, cell.workload), cell)
+    return cells

@@ -1,0 +1,90 @@
+"""Which windows are void, and by which reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.analyse import reasons
+from bench.model.doubt import Reason, Scope
+from bench.model.load import Load
+from bench.model.trial import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A reason that one window gave, with the number that says so."""
+
+    reason: Reason
+    amount: float  # larger is worse
+    text: str  # the amount, as printed
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A window and everything that was found in it."""
+
+    window: Window
+    findings: tuple[Finding, ...]
+
+    @property
+    def void(self) -> bool:
+        """Whether it counts for no metric at all."""
+        return any(f.reason.scope is Scope.WINDOW for f in self.findings)
+
+    @property
+    def generator_limited(self) -> bool:
+        """Whether its throughput may be the generator's and not the server's."""
+        return any(f.reason is reasons.GENERATOR for f in self.findings)
+
+
+def check(window: Window, load: Load) -> Checked:
+    """Hold one window against every limit."""
+    visit_s = load.warm_s + window.tally.measure_s
+    return Checked(
+        window,
+        (
+            *_answers(window),
+            *_schedule(window),
+            *_machine(window, visit_s),
+        ),
+    )
+
+
+def _answers(window: Window) -> Iterator[Finding]:
+    tally = window.tally
+    wrong = sum(tally.errors.values())
+    if wrong:
+        yield Finding(reasons.ERRORS, wrong, f"{wrong} of {tally.requests_total}")
+    elif tally.locust_requests != tally.requests_total:
+        apart = abs(tally.locust_requests - tally.requests_total)
+        yield Finding(
+            reasons.COUNT,
+            apart,
+            f"{tally.locust_requests} counted by Locust, {tally.requests_total} by us",
+        )
+
+
+def _schedule(window: Window) -> Iterator[Finding]:
+    tally = window.tally
+    if not tally.offered:
+        return
+    answered = tally.requests / tally.offered
+    if answered < reasons.OFFERED_SHARE:
+        yield Finding(
+            reasons.OFFERED, 1 - answered, f"{answered:.1%} of the offered requests"
+        )
+    late = tally.late_sends / tally.offered
+    if late > reasons.LATE_SHARE:
+        yield Finding(reasons.LATE, late, f"{late:.1%} of the sends")
+
+
+def _machine(window: Window, visit_s: float) -> Iterator[Finding]:
+    generator = window.tally.generator_cpu_s / window.tally.measure_s
+    if generator > reasons.GENERATOR_SHARE:
+        yield Finding(reasons.GENERATOR, generator, f"{generator:.0%} of its core")
+    idle = (window.others_cpu_ns or 0) / 1e9 / visit_s
+    if idle > reasons.IDLE_SHARE:
+        yield Finding(reasons.IDLE, idle, f"{idle:.1%} of a core")
+    if window.throttled_s:
+        yield Finding(
+            reasons.THROTTLED, window.throttled_s, f"{window.throttled_s:.2f} s stopped"
+        )

@@ -1,0 +1,98 @@
+"""Reasons to doubt that concern the run as a whole."""
+
+from collections.abc import Iterator
+
+from bench.analyse import reasons
+from bench.analyse.noise import Noise
+from bench.analyse.trials import Trials
+from bench.model.doubt import Warning
+from bench.model.framework import Role
+
+
+def run_warnings(trials: Trials, noise: Noise) -> Iterator[Warning]:
+    """Warnings without a place; those that forbid verdicts first."""
+    if noise.passed is False:
+        yield Warning(reasons.TWIN, twin_text(trials, noise))
+    if len(trials.rounds) < reasons.FEWEST_ROUNDS:
+        yield Warning(reasons.ROUNDS, rounds_text(trials))
+    void, total = void_windows(trials)
+    if total and void / total > reasons.VOID_SHARE:
+        yield Warning(
+            reasons.VOID, f"{void} of {total} windows of contestants and their twin"
+        )
+    yield from _notes(trials)
+
+
+def _notes(trials: Trials) -> Iterator[Warning]:
+    complete = len(trials.run.complete_rounds)
+    looks = trials.plan.profile.looks
+    if len(trials.rounds) < complete:
+        yield Warning(
+            reasons.LOOKS,
+            f"{complete} rounds are complete, the first {len(trials.rounds)} are analysed; looks are planned after {_list(looks)}",
+        )
+    stolen, known = steal_windows(trials)
+    if known and stolen / known > reasons.STEAL_WINDOWS:
+        yield Warning(
+            reasons.STEAL,
+            f"more than {reasons.STEAL_SHARE:.0%} of the processors' time in {stolen} of {known} windows",
+        )
+    if not trials.run.record.machine.python_optimised:
+        yield Warning(reasons.PYTHON, trials.run.record.machine.python)
+    if trials.plan.pinning.shared:
+        yield Warning(reasons.CORES, trials.plan.pinning.shared)
+
+
+def void_windows(trials: Trials) -> tuple[int, int]:
+    """How many windows of contestants and twins are void, and of how many."""
+    judged = {
+        target.id
+        for target in trials.plan.targets
+        if target.role in {Role.CONTESTANT, Role.TWIN}
+    }
+    own = [
+        checked.void
+        for (target, _, _), windows in trials.checked.items()
+        if target in judged
+        for checked in windows
+    ]
+    return sum(own), len(own)
+
+
+def steal_windows(trials: Trials) -> tuple[int, int]:
+    """How many windows lost more than the tolerated share to the hypervisor, and of how many."""
+    cores = trials.run.record.machine.cores
+    shares = [
+        checked.window.steal_s
+        / (trials.cells[target, workload].load.duration_s * cores)
+        for (target, workload, _), windows in trials.checked.items()
+        for checked in windows
+        if checked.window.steal_s is not None
+    ]
+    return sum(share > reasons.STEAL_SHARE for share in shares), len(shares)
+
+
+def twin_text(trials: Trials, noise: Noise) -> str:
+    """What the worst of the twin's comparisons says."""
+    worst = noise.worst
+    estimate = worst.advantage
+    original = trials.plan.target(worst.baseline)
+    if estimate is None:
+        return f"{original.title} against itself: not measured"
+    return (
+        f"{original.title} against itself on {worst.workload} ({worst.metric}): "
+        f"{estimate.point:.3f} ({estimate.low:.3f} to {estimate.high:.3f}), "
+        f"adjusted p = {min(noise.adjusted):.2g}"
+    )
+
+
+def rounds_text(trials: Trials) -> str:
+    """How many rounds there are, and how many a verdict needs."""
+    n = len(trials.rounds)
+    return (
+        f"{n} complete round{'s' if n != 1 else ''}, {reasons.FEWEST_ROUNDS} are needed"
+    )
+
+
+def _list(numbers: tuple[int, ...]) -> str:
+    return ", ".join(str(number) for number in numbers)

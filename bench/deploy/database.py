@@ -1,0 +1,163 @@
+"""A PostgreSQL that stands, whoever started it: its rows, its settings, its connections."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+from psycopg import Connection
+
+from bench.errors import MachineRefused
+from bench.model.trial import Usage
+
+
+HARNESS_NAME = "bench-harness"
+"""The application name of the harness's own connection; never counted."""
+
+ROWS = 10_000
+SUM_OF_NUMBERS = 50_047_160
+_OURS = {"world", "fortune"}
+_OLDEST = 150_000  # server_version_num
+_SETTINGS = (
+    "fsync",
+    "synchronous_commit",
+    "full_page_writes",
+    "shared_buffers",
+    "max_connections",
+    "jit",
+    "log_statement",
+    "default_transaction_isolation",
+    "server_encoding",
+    "work_mem",
+    "autovacuum",
+    "io_method",
+)
+
+
+class StandingDatabase:
+    """
+    The rows that all targets share, in a database at `dsn`.
+
+    Used as it is for a database that the user named: its CPU time and its
+    statement log are not ours to look into.
+    """
+
+    source = "given by the user"
+
+    def __init__(self, dsn: str, scripts: Path) -> None:
+        """Connect, make the tables and fill them; MachineRefused if that cannot be done."""
+        self.dsn = dsn
+        self._scripts = scripts
+        self._connection: Connection[tuple[object, ...]] | None = None
+        try:
+            self._refuse_strangers()
+            self._run("schema.sql")
+            self._run("seed.sql")
+            self._check_rows()
+        except psycopg.Error as error:
+            self.close()
+            raise MachineRefused(
+                f"the database cannot be used: {_first_line(error)}",
+                hint="see postgres.log among the run's logs, or BENCH_DATABASE_DSN",
+            ) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def facts(self) -> Mapping[str, str]:
+        """Version, where it came from, and the settings that matter, as it tells them."""
+        found = self._rows(
+            b"SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY(%s)",
+            [list(_SETTINGS)],
+        )
+        version = self._rows(b"SHOW server_version")[0][0]
+        settings = {str(name): str(value) for name, value in sorted(found, key=str)}
+        return {"version": str(version), "source": self.source, **settings}
+
+    def reset(self) -> None:
+        """Bring the rows back to the seed; MachineRefused if they are not the seed's then."""
+        self._run("reset.sql")
+        self._check_rows()
+
+    def usage(self) -> Usage | None:
+        """None: a server that we did not start is not ours to look into."""
+        return None
+
+    def connections(self) -> Mapping[str, int]:
+        """Connections of clients open now, by application name, the harness's own left out."""
+        found = self._rows(
+            b"SELECT application_name, count(*)::int FROM pg_stat_activity"
+            b" WHERE backend_type = 'client backend' AND datname = current_database()"
+            b" AND application_name <> %s GROUP BY 1",
+            [HARNESS_NAME],
+        )
+        return {str(name): int(str(count)) for name, count in found}
+
+    def close(self) -> None:
+        """Close the harness's own connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connect(self) -> Connection[tuple[object, ...]]:
+        if self._connection is None or self._connection.closed:
+            self._connection = psycopg.connect(
+                self.dsn,
+                autocommit=True,
+                application_name=HARNESS_NAME,
+                connect_timeout=10,
+            )
+        return self._connection
+
+    def _rows(
+        self, query: bytes, values: list[object] | None = None
+    ) -> list[tuple[object, ...]]:
+        return self._connect().execute(query, values).fetchall()
+
+    def _run(self, script: str) -> None:
+        path = self._scripts / script
+        try:
+            text = path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise MachineRefused(
+                f"apps/database/{script} cannot be read: {error.strerror}",
+                hint="get a complete checkout of the repository",
+            ) from error
+        for statement in statements(text):
+            self._connect().execute(statement.encode())
+
+    def _check_rows(self) -> None:
+        found = self._rows(b"SELECT count(*), sum(randomnumber) FROM world")[0]
+        if found != (ROWS, SUM_OF_NUMBERS):
+            raise MachineRefused(
+                f"the seed gave {found[0]} rows with sum {found[1]}, not {ROWS} with sum "
+                f"{SUM_OF_NUMBERS}",
+                hint="restore the scripts in apps/database",
+            )
+
+    def _refuse_strangers(self) -> None:
+        """A database with other tables is somebody's; ours drops what it finds."""
+        version = int(str(self._rows(b"SHOW server_version_num")[0][0]))
+        if version < _OLDEST:
+            raise MachineRefused(
+                f"the database is PostgreSQL {version // 10_000}, older than 15",
+                hint="name a newer one in BENCH_DATABASE_DSN, or none at all",
+            )
+        query = b"SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        others = {str(name) for (name,) in self._rows(query)} - _OURS
+        if others:
+            raise MachineRefused(
+                f"the database holds other tables ({', '.join(sorted(others)[:3])})",
+                hint="give the benchmark an empty database of its own",
+            )
+
+
+def statements(script: str) -> list[str]:
+    """The statements of a script; each ends with a semicolon at the end of a line."""
+    lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
+    parts = re.split(r";[ \t]*$", "\n".join(lines), flags=re.MULTILINE)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,255 @@
+"""One environment per framework and version, made by uv from a lock with hashes."""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypedDict
+
+from uv import find_uv_bin
+
+from bench.deploy.engine import Say
+from bench.model.framework import Target
+from bench.model.run import Receipt
+
+
+_BUILD_LIMIT_S = 600
+_LOOK_LIMIT_S = 60
+_MESSAGE_LINES = 6
+_COMPLETE = "complete"  # the file that only a finished build has
+_SKIPPED = {"__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache"}
+_LOOK = """
+import importlib.metadata, json, platform, sysconfig
+print(json.dumps({
+    "python": platform.python_version(),
+    "optimised": "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS")),
+    "packages": {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()},
+}))
+"""
+
+
+class Refused(Exception):
+    """Why an environment cannot be had, in one sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _Seen(TypedDict):
+    """What an environment's interpreter tells."""
+
+    python: str
+    optimised: bool
+    packages: dict[str, str]
+
+
+class Environments:
+    """
+    The environments under one folder; made once, then found again.
+
+    An environment is built where it will stay, since its scripts name their
+    interpreter by full path, and it counts only once its last file is
+    written: a build that was killed is thrown away and made anew.
+    """
+
+    def __init__(self, apps: Path, folder: Path) -> None:
+        self._apps = apps
+        self._folder = folder
+        self.built = 0  # how often uv had to run
+
+    def path(self, framework: str, version: str) -> Path:
+        """Where the environment of that lock and this Python is; Refused without a lock."""
+        lock = self.lock(framework, version)
+        python = f"{sys.version}\n{Path(sys.executable).resolve()}\n"
+        digest = hashlib.sha256(python.encode() + lock.read_bytes()).hexdigest()
+        return self._folder / f"{framework}-{version}-{digest[:12]}"
+
+    def lock(self, framework: str, version: str) -> Path:
+        """The lock of a version; Refused if there is none."""
+        lock = self._apps / framework / "locks" / f"{version}.txt"
+        if not lock.is_file():
+            raise Refused(
+                f"there is no lock for {framework} {version}: "
+                f"apps/{framework}/locks/{version}.txt is missing"
+            )
+        return lock
+
+    def make(self, framework: str, version: str, say: Say) -> Path:
+        """The environment, built if it is not there; Refused with uv's words."""
+        path = self.path(framework, version)
+        if (path / _COMPLETE).is_file():
+            return path
+        with _alone(self._folder):
+            if not (path / _COMPLETE).is_file():
+                say(f"making the environment of {framework} {version}")
+                self._build(path, self.lock(framework, version))
+        return path
+
+    def _build(self, path: Path, lock: Path) -> None:
+        self.built += 1
+        shutil.rmtree(path, ignore_errors=True)
+        try:
+            _uv("venv", "--python", sys.executable, "--no-project", str(path))
+            python = str(path / "bin" / "python")
+            options = ["--python", python, "--require-hashes", "--compile-bytecode"]
+            _uv("pip", "sync", *options, "--strict", str(lock))
+            (path / _COMPLETE).write_text(platform.python_version())
+        except BaseException:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
+
+    def receipt(self, target: Target, package: str | None) -> Receipt:
+        """What the target runs on, read by its own interpreter; Refused if that cannot be known."""
+        path = self.path(target.framework, target.version)
+        seen = _look(path / "bin" / "python")
+        packages = seen["packages"]
+        counted = package or server_package(target.serve)
+        version = _version(packages, counted)
+        if version is None:
+            raise Refused(
+                f"{target.id}: {counted} is not installed in its environment, "
+                f"so there is no receipt; apps/{target.framework}/locks/"
+                f"{target.version}.txt should name it"
+            )
+        how = "" if seen["optimised"] else "no "
+        lock = self.lock(target.framework, target.version)
+        return Receipt(
+            version=version,
+            python=f"{seen['python']} ({how}profile-guided optimisation)",
+            packages=dict(sorted(packages.items())),
+            lock_sha256=hashlib.sha256(lock.read_bytes()).hexdigest(),
+            app_sha256=folder_sha256(self._apps / target.framework),
+        )
+
+    def compile_app(self, framework: str, version: str) -> None:
+        """Compile the app's own files, so that no start pays for it."""
+        python = self.path(framework, version) / "bin" / "python"
+        # A read-only checkout is no reason to stop; its starts are slower, all alike.
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            subprocess.run(
+                [python, "-m", "compileall", "-q", self._apps / framework],
+                capture_output=True,
+                timeout=_LOOK_LIMIT_S,
+                check=False,
+            )
+
+
+def prepare(
+    environments: Environments,
+    targets: Sequence[Target],
+    packages: Mapping[str, str | None],
+    say: Say,
+) -> dict[str, Receipt | str]:
+    """A receipt for every target, or the reason why it has none; one failure stops nobody else."""
+    results: dict[str, Receipt | str] = {}
+    refused: dict[tuple[str, str], str] = {}
+    for target in targets:
+        key = (target.framework, target.version)
+        if key not in refused:
+            try:
+                environments.make(*key, say)
+                environments.compile_app(*key)
+                package = packages.get(target.framework)
+                results[target.id] = environments.receipt(target, package)
+            except Refused as error:
+                results[target.id] = error.reason
+                if not environments_complete(environments, key):
+                    refused[key] = error.reason
+        else:
+            results[target.id] = refused[key]
+    return results
+
+
+def environments_complete(environments: Environments, key: tuple[str, str]) -> bool:
+    """Whether that framework's version has a finished environment."""
+    try:
+        return (environments.path(*key) / _COMPLETE).is_file()
+    except Refused:
+        return False
+
+
+def server_package(serve: Sequence[str]) -> str:
+    """The distribution that a command runs: its program, or the module after -m."""
+    words = list(serve)
+    if "-m" in words[:-1] and words[0].startswith("python"):
+        return words[words.index("-m") + 1].split(".")[0]
+    return Path(words[0]).name
+
+
+def folder_sha256(folder: Path) -> str:
+    """One hash over the names and contents of all files, compiled ones and caches left out."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc" and not _SKIPPED & {*path.parts}:
+            name = path.relative_to(folder).as_posix()
+            digest.update(f"{name}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _version(packages: Mapping[str, str], wanted: str) -> str | None:
+    """The version of a distribution, whatever way its name is written."""
+
+    def plain(name: str) -> str:
+        return re.sub(r"[-_.]+", "-", name).lower()
+
+    by_name = {plain(name): version for name, version in packages.items()}
+    return by_name.get(plain(wanted))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process build at a time; the kernel gives the lock back if it dies."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _uv(*words: str) -> None:
+    """Run uv; Refused with the end of what it said."""
+    dropped = ("VIRTUAL_ENV", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT")
+    environment = {k: v for k, v in os.environ.items() if k not in dropped}
+    try:
+        done = subprocess.run(
+            [find_uv_bin(), *words],
+            env=environment | {"UV_NO_PROGRESS": "1", "NO_COLOR": "1"},
+            capture_output=True,
+            text=True,
+            timeout=_BUILD_LIMIT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Refused(f"uv {words[0]} could not run: {error}") from error
+    if done.returncode:
+        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        said = " ".join(lines[-_MESSAGE_LINES:])
+        raise Refused(f"uv could not make the environment: {said}")
+
+
+def _look(python: Path) -> _Seen:
+    """What an interpreter says of itself and its packages; Refused if it cannot."""
+    try:
+        done = subprocess.run(
+            [python, "-I", "-c", _LOOK],
+            capture_output=True,
+            text=True,
+            timeout=_LOOK_LIMIT_S,
+            check=True,
+        )
+        seen: _Seen = json.loads(done.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise Refused(
+            f"{python.name} of the environment does not run: {error}"
+        ) from error
+    return seen

@@ -1,0 +1,183 @@
+"""What a run has started and made, on disk, so that the next one can clean up after it."""
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import signal
+import tempfile
+import time
+from io import TextIOWrapper
+from pathlib import Path
+
+from bench.deploy import processes
+from bench.deploy.processes import Process
+from bench.errors import MachineRefused
+
+
+MARK = "BENCH_LEDGER"
+"""The environment variable by which strays of a run are found."""
+
+_PREFIX = "bench-"  # of every folder that a ledger may remove
+_GRACE_S = 3.0
+
+
+class Ledger:
+    """
+    One run's list of processes and folders, and the lock that it holds.
+
+    The kernel gives the lock back when the harness ends, however it ends. So
+    whoever holds it knows that every other ledger beside it is a dead run's.
+    """
+
+    def __init__(self, running: Path, wait_s: float = 0.0) -> None:
+        """Take the lock, sweep up after dead runs; MachineRefused while another one lives."""
+        running.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(running / "lock", wait_s)
+        try:
+            self.swept = [
+                left.name for left in running.iterdir() if left.is_dir() and sweep(left)
+            ]
+            self.token = secrets.token_hex(6)
+            self.folder = running / self.token
+            self.folder.mkdir()
+            self._entries = (self.folder / "entries.jsonl").open("a")
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def mark(self, name: str = "") -> str:
+        """The value of MARK for a program of that name."""
+        return f"{self.token}-{name}-"
+
+    def record_process(self, pid: int) -> None:
+        """Remember a process that was just started."""
+        process = processes.read(pid)
+        if process:
+            self._write(kind="process", pid=pid, started=process.started)
+
+    def make_folder(self, parent: Path, purpose: str) -> Path:
+        """A new folder outside of the cache, remembered before it exists."""
+        folder = parent / f"{_PREFIX}{purpose}-{self.token}"
+        self._write(kind="folder", path=str(folder))
+        folder.mkdir(mode=0o755)
+        return folder
+
+    def _write(self, **entry: object) -> None:
+        self._entries.write(json.dumps(entry) + "\n")
+        self._entries.flush()
+
+    def close(self) -> None:
+        """End what is still recorded, remove what was made, give the lock back."""
+        if self._lock.closed:
+            return
+        try:
+            self._entries.close()
+            sweep(self.folder)
+        finally:
+            self._lock.close()
+
+
+def _locked(path: Path, wait_s: float) -> TextIOWrapper:
+    lock = path.open("a+")
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() < deadline:
+                time.sleep(0.1)
+                continue
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            lock.close()
+            raise MachineRefused(
+                f"another run is measuring on this machine (process {holder}), "
+                "and two at once would disturb each other",
+                hint="wait until it ends, or end it with Ctrl-C",
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        return lock
+
+
+def sweep(folder: Path) -> bool:
+    """End and remove everything that a ledger names, and the ledger; whether there was anything."""
+    entries = _entries(folder / "entries.jsonl")
+    left = _descendants(_recorded(entries))
+    for process in left:
+        # SIGQUIT lets PostgreSQL give its shared memory back before it goes.
+        processes.send(process, signal.SIGQUIT)
+    processes.wait_until(lambda: not _alive(left), _GRACE_S if left else 0)
+    mark = f"{MARK}={folder.name}-"
+    processes.end_all(lambda: [*_alive(left), *processes.marked(mark)])
+    for entry in entries:
+        path = Path(str(entry.get("path", "")))
+        if entry.get("kind") == "folder" and _ours(path, folder.name):
+            shutil.rmtree(path, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    return bool(entries)
+
+
+def _entries(path: Path) -> list[dict[str, object]]:
+    found = []
+    with contextlib.suppress(OSError):
+        for line in path.read_text().splitlines():
+            # A killed run may have written half a line.
+            with contextlib.suppress(ValueError):
+                found.append(json.loads(line))
+    return [entry for entry in found if isinstance(entry, dict)]
+
+
+def _recorded(entries: list[dict[str, object]]) -> list[Process]:
+    """The recorded processes that are still the same ones."""
+    found = []
+    for entry in entries:
+        if entry.get("kind") == "process":
+            process = processes.read(int(str(entry["pid"])))
+            if process and process.started == entry["started"]:
+                found.append(process)
+    return found
+
+
+def _descendants(roots: list[Process]) -> list[Process]:
+    """The live ones among them, with all that came of them or shares their session."""
+    table = processes.everyone()
+    found = {process.pid: process for process in roots}
+    grew = True
+    while grew:
+        more = {
+            process.pid: process
+            for process in table.values()
+            if process.pid not in found
+            and (process.parent in found or process.session in found)
+        }
+        found.update(more)
+        grew = bool(more)
+    return _alive(list(found.values()))
+
+
+def _alive(listed: list[Process]) -> list[Process]:
+    now = (processes.same(process) for process in listed)
+    return [process for process in now if process and process.alive]
+
+
+def _ours(path: Path, token: str) -> bool:
+    """A ledger is a file; it must not be able to have anything else removed."""
+    return (
+        path.is_absolute()
+        and path.name.endswith(token)
+        and path.name.startswith(_PREFIX)
+    )
+
+
+def roomy_folder(need_bytes: int) -> Path:
+    """Where short-lived data goes: memory-backed where there is room, else the temporary folder."""
+    memory = Path("/dev/shm")
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(memory).free >= need_bytes and os.access(memory, os.W_OK):
+            return memory
+    return Path(tempfile.gettempdir())

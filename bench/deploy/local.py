@@ -1,0 +1,281 @@
+"""The engine of one machine: servers as processes beside a PostgreSQL of our own."""
+
+import contextlib
+import os
+import re
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+from bench.deploy import environments
+from bench.deploy.child import Child, Order
+from bench.deploy.database import StandingDatabase
+from bench.deploy.engine import Placing, Say
+from bench.deploy.environments import Environments
+from bench.deploy.ledger import MARK, Ledger
+from bench.deploy.postgres import open_database
+from bench.deploy.server import (
+    HOST,
+    LocalServer,
+    PortTaken,
+    Where,
+    fill,
+    free_port,
+    port_is_free,
+    surroundings,
+)
+from bench.errors import MachineRefused, TargetFailed
+from bench.model.framework import Target
+from bench.model.plan import Pinning
+from bench.model.run import Receipt
+
+
+_PORT_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What seldom needs to be said."""
+
+    first_port: int | None = (
+        None  # servers get it and the next ones; None: any free port
+    )
+    ready_s: float = 60.0  # how long a server may take to its first right answer
+    wait_s: float = 0.0  # how long to wait for another run to end
+
+
+class LocalEngine:
+    """
+    Implements the seam with processes; Linux.
+
+    `packages` gives each framework's distribution, None for the floor.
+    """
+
+    name = "local"
+
+    def __init__(
+        self,
+        root: Path,
+        cache: Path | None,
+        logs: Path,
+        cores: Pinning,
+        packages: Mapping[str, str | None],
+        options: Options | None = None,
+    ) -> None:
+        self._apps = root / "apps"
+        self._cache = cache or root / ".cache"
+        self._logs = logs
+        self._cores = cores
+        self._packages = packages
+        self._options = options or Options()
+        self._environments = Environments(self._apps, self._cache / "environments")
+        self._open: ExitStack | None = None
+        self._ledger: Ledger | None = None
+        self._database: StandingDatabase | None = None
+        self._servers: list[LocalServer] = []
+        self._started = 0
+
+    def __enter__(self) -> Self:
+        """
+        Sweep up after dead runs, then bring the database up.
+
+        SIGTERM and SIGHUP end the harness through `__exit__` from here on.
+        MachineRefused while another run lives, or without PostgreSQL.
+        """
+        if sys.platform != "linux":
+            raise MachineRefused(
+                f"local processes are measured on Linux only, and this is {sys.platform}",
+                hint="use a container engine: ENGINE=compose",
+            )
+        with ExitStack() as stack:
+            stack.enter_context(_ending_orderly())
+            self._ledger = Ledger(self._cache / "running", self._options.wait_s)
+            stack.callback(self._ledger.close)
+            stack.enter_context(_on_cores(self._cores.harness))
+            self._database = stack.enter_context(
+                open_database(self._apps, self._logs, self._cores, self._ledger)
+            )
+            stack.callback(self._stop_servers)
+            self._open = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop servers and database and remove their files; not to be interrupted."""
+        if self._open is not None:
+            with _undisturbed():
+                self._open.close()
+            self._open = self._ledger = self._database = None
+
+    @property
+    def database(self) -> StandingDatabase:
+        """The database, once entered."""
+        if self._database is None:
+            raise RuntimeError("the engine has not been entered")
+        return self._database
+
+    @property
+    def environments_built(self) -> int:
+        """How many environments had to be made, so far."""
+        return self._environments.built
+
+    def prepare(
+        self, targets: Sequence[Target], say: Say
+    ) -> Mapping[str, Receipt | str]:
+        """Each target's receipt, or the reason why there is none; no network once made."""
+        return environments.prepare(self._environments, targets, self._packages, say)
+
+    def start(self, target: Target, placing: Placing, hash_seed: int) -> LocalServer:
+        """Start the target afresh; TargetFailed, with nothing left, if it does not come up."""
+        for attempt in range(_PORT_TRIES):
+            port = self._port()
+            try:
+                server = self._start_at(port, target, placing, hash_seed)
+            except PortTaken:
+                if self._options.first_port or attempt == _PORT_TRIES - 1:
+                    raise
+                continue
+            self._servers = [s for s in self._servers if not s.stopped] + [server]
+            return server
+        raise AssertionError("the loop above returns or raises")
+
+    def _port(self) -> int:
+        first = self._options.first_port
+        if first is None:
+            return free_port()
+        taken = {server.port for server in self._servers if not server.stopped}
+        port = next(port for port in range(first, 65536) if port not in taken)
+        if not port_is_free(port):
+            raise MachineRefused(
+                f"port {port} is in use by another program",
+                hint="end that program, or let the engine choose free ports itself",
+            )
+        return port
+
+    def _start_at(
+        self, port: int, target: Target, placing: Placing, hash_seed: int
+    ) -> LocalServer:
+        if self._ledger is None:
+            raise RuntimeError("the engine has not been entered")
+        self._started += 1
+        where = self._where(target)
+        values = {
+            "host": HOST,
+            "port": str(port),
+            "workers": str(placing.workers),
+            "threads": str(placing.threads),
+            "connections": str(target.pool_connections),
+        }
+        mark = self._ledger.mark(str(self._started))
+        argv = [fill(word, values) for word in target.serve]
+        order = Order(
+            program=_program(where.environment, argv[0]),
+            argv=argv,
+            folder=where.folder,
+            environment={
+                **surroundings(target, where, values, hash_seed),
+                MARK: mark,
+            },
+            log=placing.logs / f"{safe_name(target.id)}-{self._started}.log",
+            cores=placing.pinning.server,
+        )
+        try:
+            child = Child(order, self._ledger)
+        except MachineRefused as error:
+            raise TargetFailed(f"{target.id}: {error.message}") from error
+        return LocalServer(target, port, child, f"{MARK}={mark}", self._options.ready_s)
+
+    def _where(self, target: Target) -> Where:
+        try:
+            environment = self._environments.path(target.framework, target.version)
+        except environments.Refused as error:
+            raise TargetFailed(f"{target.id}: {error.reason}") from error
+        folder = self._apps / target.framework
+        assert self._ledger is not None
+        return Where(environment, folder, self._ledger.folder, self.database.dsn)
+
+    def _stop_servers(self) -> None:
+        for server in self._servers:
+            server.ask_to_end()  # all at once, so that they end side by side
+        with ExitStack() as all_of_them:
+            for server in self._servers:
+                all_of_them.callback(server.stop)
+        self._servers = []
+
+
+def safe_name(text: str) -> str:
+    """A target's id as part of a file name."""
+    return re.sub(r"[^A-Za-z0-9.@_-]+", "-", text)
+
+
+def _program(environment: Path, name: str) -> Path:
+    """The first word of a command, from the environment's own programs."""
+    program = environment / "bin" / name
+    if not program.is_file():
+        raise TargetFailed(
+            f"{name} is not a program of the environment {environment.name}",
+            hint="prepare the target first; its lock must name what it starts",
+        )
+    return program
+
+
+@contextmanager
+def _on_cores(cores: Sequence[int]) -> Iterator[None]:
+    """Keep the harness itself to its cores."""
+    before = os.sched_getaffinity(0)
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextmanager
+def _ending_orderly() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP leave through the same doors as an exception."""
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = {
+        number: signal.signal(number, leave)
+        for number in numbers
+        if signal.getsignal(number) is signal.SIG_DFL
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Do not let a second Ctrl-C break cleaning up; it is bounded anyway."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            # What was cleaned up may have put its own handler back meanwhile.
+            if signal.getsignal(number) is signal.SIG_IGN:
+                signal.signal(number, handler)

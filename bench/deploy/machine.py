@@ -1,0 +1,199 @@
+"""Where it runs: read from /proc, /sys and the interpreter. Linux."""
+
+import contextlib
+import hashlib
+import os
+import platform
+import shutil
+import sysconfig
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from bench.model.run import Machine
+
+
+_GIB = 2**30
+_FLAGS = ("avx2", "avx512f", "amx_tile", "aes", "sha_ni", "constant_tsc", "rdtscp")
+_CPUS = Path("/sys/devices/system/cpu")
+# As it was when the harness began: an engine pins the harness to a part of them.
+_AVAILABLE = tuple(sorted(os.sched_getaffinity(0)))
+_STEAL_FIELD = 8  # of the "cpu" line of /proc/stat, see proc_stat(5)
+
+
+def inspect_machine() -> Machine:
+    """What is known of this machine now; unknown things are None, or missing from `details`."""
+    cpu = _first_cpu()
+    groups = siblings()
+    known = {
+        "cpu": cpu.get("model name") or platform.processor() or platform.machine(),
+        "cores": str(len(available_cores())),
+        "threads_per_core": str(max((len(group) for group in groups), default=1)),
+        "memory_gib": str(round(psutil.virtual_memory().total / _GIB)),
+        "kernel": ".".join(platform.release().split(".")[:2]),
+        "hypervisor": _hypervisor(cpu) or "",
+        "governor": _read(_CPUS / "cpu0/cpufreq/scaling_governor") or "",
+        "python": platform.python_version(),
+        "python_optimised": str(python_optimised()),
+    }
+    text = "\n".join(f"{name}={value}" for name, value in sorted(known.items()))
+    return Machine(
+        cpu_model=known["cpu"],
+        cores=int(known["cores"]),
+        threads_per_core=int(known["threads_per_core"]),
+        memory_bytes=psutil.virtual_memory().total,
+        kernel=f"{platform.system()} {platform.release()}",
+        hypervisor=known["hypervisor"] or None,
+        governor=known["governor"] or None,
+        python=known["python"],
+        python_optimised=python_optimised(),
+        container_engine=None,  # an engine that uses one says so itself
+        cgroup=cgroup_version(_read(Path("/proc/self/mountinfo")) or ""),
+        load_average=os.getloadavg()[0],
+        fingerprint=hashlib.sha256(text.encode()).hexdigest()[:12],
+        details=_details(cpu),
+    )
+
+
+def available_cores() -> tuple[int, ...]:
+    """The processors that this process could use when it began."""
+    return _AVAILABLE
+
+
+def steal_s() -> float | None:
+    """Seconds that the hypervisor has kept from all processors since boot; None if unknown."""
+    fields = (_read(Path("/proc/stat")) or "").split("\n", 1)[0].split()
+    if len(fields) <= _STEAL_FIELD:
+        return None
+    return int(fields[_STEAL_FIELD]) / os.sysconf("SC_CLK_TCK")
+
+
+def siblings() -> tuple[tuple[int, ...], ...]:
+    """Groups of processors that are threads of one physical core; () if unknown."""
+    groups = set[tuple[int, ...]]()
+    for cpu in available_cores():
+        text = _read(_CPUS / f"cpu{cpu}/topology/thread_siblings_list")
+        if text:
+            groups.add(parse_cpu_list(text))
+    return tuple(sorted(groups))
+
+
+def parse_cpu_list(text: str) -> tuple[int, ...]:
+    """The kernel's short form, "0,4-6", as numbers."""
+    found: list[int] = []
+    for part in text.strip().split(","):
+        first, _, last = part.partition("-")
+        if first:
+            found.extend(range(int(first), int(last or first) + 1))
+    return tuple(found)
+
+
+def python_optimised() -> bool:
+    """Whether this interpreter was built with profile-guided optimisation."""
+    return "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS"))
+
+
+def cgroup_version(mountinfo: str) -> str | None:
+    """v1, v2 or hybrid, from the mounts that a process sees (proc_pid_mountinfo(5))."""
+    kinds = set[str]()
+    for line in mountinfo.splitlines():
+        kinds.add(line.partition(" - ")[2].split(" ")[0])
+    named = {(True, False): "v1", (False, True): "v2", (True, True): "hybrid"}
+    return named.get(("cgroup" in kinds, "cgroup2" in kinds))
+
+
+def _first_cpu() -> Mapping[str, str]:
+    """The first block of /proc/cpuinfo."""
+    block = (_read(Path("/proc/cpuinfo")) or "").split("\n\n", 1)[0]
+    pairs = (line.partition(":") for line in block.splitlines())
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _hypervisor(cpu: Mapping[str, str]) -> str | None:
+    """What the firmware says it is, where the processor admits to being virtual."""
+    if "hypervisor" not in cpu.get("flags", "").split():
+        return None
+    kind = _read(Path("/sys/hypervisor/type"))
+    product = _read(Path("/sys/class/dmi/id/product_name"))
+    vendor = _read(Path("/sys/class/dmi/id/sys_vendor"))
+    return kind or " ".join(part for part in (vendor, product) if part) or "unknown"
+
+
+def _inside_container() -> str:
+    for mark, engine in (("/.dockerenv", "docker"), ("/run/.containerenv", "podman")):
+        if Path(mark).exists():
+            return engine
+    return ""
+
+
+def _details(cpu: Mapping[str, str]) -> dict[str, str]:
+    flags = set(cpu.get("flags", "").split())
+    swap = psutil.swap_memory()
+    details = {
+        "architecture": platform.machine(),
+        "flags": " ".join(flag for flag in _FLAGS if flag in flags),
+        "inside_container": _inside_container(),
+        "smt": _read(_CPUS / "smt/control") or "",
+        "frequency_mhz": cpu.get("cpu MHz", ""),
+        "frequency_driver": _read(_CPUS / "cpu0/cpufreq/scaling_driver") or "",
+        "turbo": _turbo(),
+        "microcode": cpu.get("microcode", ""),
+        "swap": f"{swap.used} of {swap.total} bytes used",
+        "memory_available_bytes": str(psutil.virtual_memory().available),
+        "transparent_hugepages": _chosen("/sys/kernel/mm/transparent_hugepage/enabled"),
+        "mitigations": mitigations(),
+        "steal_s_since_boot": str(steal_s()),
+        "load_average": " ".join(f"{value:.2f}" for value in os.getloadavg()),
+        "shared_memory_free_bytes": _free("/dev/shm"),
+        "python_build": " ".join(platform.python_build()),
+        "python_compiler": platform.python_compiler(),
+    }
+    for resource in ("cpu", "memory", "io"):
+        details[f"pressure_{resource}"] = pressure(resource) or ""
+    return {name: value for name, value in details.items() if value}
+
+
+def pressure(resource: str) -> str | None:
+    """The kernel's first line on stalls (some ...) of cpu, memory or io; None if it keeps none."""
+    text = _read(Path("/proc/pressure") / resource)
+    return text.splitlines()[0] if text else None
+
+
+def mitigations() -> str:
+    """Against which processor faults the kernel works now, by name."""
+    folder = _CPUS / "vulnerabilities"
+    names: Sequence[str] = ()
+    with contextlib.suppress(OSError):
+        names = sorted(path.name for path in folder.iterdir())
+    active = [
+        name for name in names if (_read(folder / name) or "").startswith("Mitigation")
+    ]
+    return ", ".join(active)
+
+
+def _turbo() -> str:
+    off = _read(_CPUS / "intel_pstate/no_turbo")
+    boost = _read(_CPUS / "cpufreq/boost")
+    if off is not None:
+        return "off" if off == "1" else "on"
+    return {"0": "off", "1": "on"}.get(boost or "", "")
+
+
+def _chosen(path: str) -> str:
+    """The word in brackets of a kernel file that lists its choices."""
+    text = _read(Path(path)) or ""
+    return text.partition("[")[2].partition("]")[0]
+
+
+def _free(path: str) -> str:
+    with contextlib.suppress(OSError):
+        return str(shutil.disk_usage(path).free)
+    return ""
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text().strip() or None
+    except OSError:
+        return None

@@ -1,0 +1,279 @@
+"""A PostgreSQL of our own: made for one run, in memory where there is room, gone afterwards."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from bench.deploy.binaries import Binaries, find_binaries, reachable, unprivileged
+from bench.deploy.child import Child, Order, tail
+from bench.deploy.database import StandingDatabase
+from bench.deploy.ledger import MARK, Ledger, roomy_folder
+from bench.deploy.server import HOST, free_port
+from bench.errors import MachineRefused
+from bench.model.plan import Pinning
+from bench.model.trial import Usage
+
+
+DSN_VARIABLE = "BENCH_DATABASE_DSN"
+_USER = "bench"
+_NEED_BYTES = 1 << 30
+_INITDB_LIMIT_S = 120
+_READY_LIMIT_S = 60.0
+_PORT_TRIES = 4
+_LOG_PREFIX = "bench app=%a "
+_LOGGED = re.compile(
+    r"^bench app=(?P<name>.*?) LOG:  (?:statement|execute [^:]*): (?P<text>.*)$"
+)
+_SETTINGS = {
+    "listen_addresses": HOST,
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "128MB",
+    "max_connections": "200",
+    "jit": "off",
+    "logging_collector": "off",
+    "log_destination": "stderr",
+    "log_line_prefix": _LOG_PREFIX,
+    "log_statement": "none",
+    # The default kind would stay in memory if everything of it were killed.
+    "dynamic_shared_memory_type": "mmap",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Programs, user and folder of one PostgreSQL of ours."""
+
+    binaries: Binaries
+    user: tuple[int, int] | None
+    folder: Path
+    log: Path
+
+
+class OwnDatabase(StandingDatabase):
+    """The PostgreSQL that this run started; also tells its CPU time and its statements."""
+
+    def __init__(self, child: Child, port: int, installed: Installed, scripts: Path):
+        self._child = child
+        self._installed = installed
+        self._read_to: dict[str, int] = {}
+        self._watched_from = 0
+        memory = installed.folder.is_relative_to("/dev/shm")
+        place = "memory" if memory else "the temporary folder"
+        self.source = f"{installed.binaries.source} binaries, data in {place}"
+        super().__init__(f"postgresql://{_USER}@{HOST}:{port}/postgres", scripts)
+
+    def usage(self) -> Usage | None:
+        """CPU time and memory of the server with all its backends, ended ones too."""
+        if self._child.status is not None:
+            raise MachineRefused(
+                f"PostgreSQL is gone: {self._child.ended()}\n{self._child.log_tail()}",
+                hint="see postgres.log among the run's logs",
+            )
+        tree = self._child.tree
+        return Usage(tree.cpu_ns(), tree.memory_bytes(), len(tree.members()))
+
+    @property
+    def folder(self) -> Path:
+        """Where its data lies, until it is stopped."""
+        return self._installed.folder
+
+    def process_ids(self) -> list[int]:
+        """Its live processes now."""
+        return [process.pid for process in self._child.tree.alive()]
+
+    def watch_statements(self, on: bool) -> None:
+        """Log every statement from now on, or none; never on while measuring."""
+        value = b"all" if on else b"none"
+        self._rows_of(b"ALTER SYSTEM SET log_statement = '" + value + b"'")
+        self._rows_of(b"SELECT pg_reload_conf()")
+        deadline = time.monotonic() + 5
+        while self.facts()["log_statement"] != value.decode():
+            if time.monotonic() > deadline:
+                raise MachineRefused("PostgreSQL did not take up log_statement")
+            time.sleep(0.01)
+        # The others were told when we were; a backend looks before its next command.
+        time.sleep(0.05)
+        if on:
+            self._read_to.clear()
+            self._watched_from = self._installed.log.stat().st_size
+
+    def statements(self, application_name: str) -> list[str]:
+        """What clients of that name have asked since this was last called for it, in order."""
+        start = self._read_to.get(application_name, self._watched_from)
+        with self._installed.log.open("rb") as log:
+            log.seek(start)
+            text = log.read()
+        complete = text[: text.rfind(b"\n") + 1]
+        self._read_to[application_name] = start + len(complete)
+        return logged(complete.decode(errors="replace"), application_name)
+
+    def _rows_of(self, query: bytes) -> None:
+        self._connect().execute(query)
+
+
+def logged(text: str, application_name: str) -> list[str]:
+    """The statements of one application in a piece of the server's log."""
+    found: list[str] = []
+    open_entry = False
+    for line in text.splitlines():
+        if open_entry and line.startswith("\t"):
+            found[-1] += "\n" + line[1:]
+            continue
+        match = _LOGGED.match(line)
+        open_entry = bool(match and match["name"] == application_name)
+        if match and open_entry:
+            found.append(match["text"])
+    return found
+
+
+@contextmanager
+def open_database(
+    apps: Path, logs: Path, cores: Pinning, ledger: Ledger
+) -> Iterator[StandingDatabase]:
+    """The user's database if one is named, else one of our own, ended and removed afterwards."""
+    given = os.environ.get(DSN_VARIABLE)
+    with ExitStack() as stack:
+        if given:
+            database = StandingDatabase(given, apps / "database")
+        else:
+            installed = _install(logs, ledger)
+            child, port = _start(installed, cores, ledger)
+            stack.callback(_stop, child)
+            database = OwnDatabase(child, port, installed, apps / "database")
+        stack.callback(database.close)
+        yield database
+
+
+def _install(logs: Path, ledger: Ledger) -> Installed:
+    """Programs within reach and an empty cluster; MachineRefused with what initdb said."""
+    user = unprivileged()
+    folder = ledger.make_folder(roomy_folder(_NEED_BYTES), "postgres")
+    binaries = reachable(find_binaries(), user, folder)
+    logs.mkdir(parents=True, exist_ok=True)
+    installed = Installed(binaries, user, folder, logs / "postgres.log")
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    if user:
+        os.chown(data, *user)
+    _initdb(installed, data)
+    with (data / "postgresql.conf").open("a") as conf:
+        for name, value in _SETTINGS.items():
+            conf.write(f"{name} = '{value}'\n")
+        conf.write(f"unix_socket_directories = '{data}'\n")
+    return installed
+
+
+def _initdb(installed: Installed, data: Path) -> None:
+    command = [str(installed.binaries.folder / "initdb"), "-D", str(data)]
+    options = [
+        "-U",
+        _USER,
+        "-A",
+        "trust",
+        "--no-sync",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+    ]
+    user, group = installed.user or (None, None)
+    try:
+        done = subprocess.run(
+            [*command, *options],
+            cwd=data,
+            env=_environment(data),
+            user=user,
+            group=group,
+            extra_groups=None if user is None else [],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_INITDB_LIMIT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise _refused(str(error)) from error
+    if done.returncode:
+        raise _refused("\n".join(done.stdout.strip().splitlines()[-10:]))
+
+
+def _start(installed: Installed, cores: Pinning, ledger: Ledger) -> tuple[Child, int]:
+    """A server that takes connections; another port if somebody was quicker."""
+    for _ in range(_PORT_TRIES):
+        port = free_port()
+        child = Child(_order(installed, port, cores, ledger), ledger)
+        try:
+            if _takes_connections(child, port):
+                return child, port
+            said = child.log_tail()
+        except BaseException:
+            _stop(child)
+            raise
+        _stop(child)
+        if "could not bind" not in said:
+            break
+    raise _refused(said or tail(installed.log))
+
+
+def _order(installed: Installed, port: int, cores: Pinning, ledger: Ledger) -> Order:
+    data = installed.folder / "data"
+    program = installed.binaries.folder / "postgres"
+    return Order(
+        program=program,
+        argv=[str(program), "-D", str(data), "-p", str(port)],
+        folder=data,
+        environment={**_environment(data), MARK: ledger.mark("postgres")},
+        log=installed.log,
+        cores=cores.database,
+        user=installed.user,
+        stop=signal.SIGINT,  # PostgreSQL's fast shutdown
+    )
+
+
+def _takes_connections(child: Child, port: int) -> bool:
+    deadline = time.monotonic() + _READY_LIMIT_S
+    while time.monotonic() < deadline and child.status is None:
+        try:
+            psycopg.connect(
+                host=HOST, port=port, user=_USER, dbname="postgres", connect_timeout=5
+            ).close()
+        except psycopg.OperationalError:
+            time.sleep(0.02)
+        else:
+            return child.status is None
+    return False
+
+
+def _stop(child: Child) -> None:
+    """Fast shutdown, then the immediate one, then by force; no backend is left."""
+    child.ask_to_end()
+    try:
+        child.process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        child.process.send_signal(signal.SIGQUIT)
+    child.end()
+
+
+def _environment(data: Path) -> dict[str, str]:
+    return {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "HOME": str(data),
+    }
+
+
+def _refused(said: str) -> MachineRefused:
+    return MachineRefused(
+        f"PostgreSQL cannot start: {said or 'it said nothing'}",
+        hint=f"name a database that stands in {DSN_VARIABLE}, or see postgres.log",
+    )

@@ -1,0 +1,240 @@
+"""One target as a local process: its command, its surroundings, its first answer."""
+
+import http.client
+import os
+import socket
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.deploy.child import Child
+from bench.deploy.processes import Process, owns_port, same, wait_until
+from bench.errors import TargetFailed
+from bench.model.framework import Target
+from bench.model.trial import Usage
+
+
+HOST = "127.0.0.1"
+_ASK_S = 0.01  # between two questions whether it answers yet
+_ANSWER_LIMIT_S = 2.0
+_HELLO = b"Hello, World!"
+_SETTLE_S = 2.0
+_STEADY_LOOKS = 5
+_INHERITED = ("TMPDIR", "TZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The files that a target is started from."""
+
+    environment: Path  # its own, made from its lock
+    folder: Path  # apps/<framework>
+    home: Path  # an empty folder of the run
+    dsn: str
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put values where {names} stand; other braces stay as they are."""
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens at now."""
+    with closing(socket.socket()) as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def port_is_free(port: int) -> bool:
+    """Whether a server could listen at that loopback port now."""
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def surroundings(
+    target: Target, where: Where, values: Mapping[str, str], hash_seed: int
+) -> dict[str, str]:
+    """
+    The whole environment of a server: nothing comes from the user's shell.
+
+    Variables that change servers behind one's back (telemetry, worker counts,
+    debug switches, bytecode) are absent because only these few are there.
+    """
+    path = [str(where.environment / "bin"), *os.defpath.split(os.pathsep)]
+    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {
+        **kept,
+        "PATH": os.pathsep.join(part for part in path if part),
+        "HOME": str(where.home),
+        "LANG": "C.UTF-8",
+        "VIRTUAL_ENV": str(where.environment),
+        "PYTHONHASHSEED": str(hash_seed),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONNOUSERSITE": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "DATABASE_URL": where.dsn,
+        "APPLICATION_NAME": application_name(int(values["port"])),
+        "POOL_CONNECTIONS": values["connections"],
+        **{name: fill(value, values) for name, value in target.environment.items()},
+    }
+
+
+def application_name(port: int) -> str:
+    """The name under which the server at that port talks to PostgreSQL."""
+    return f"bench-{port}"
+
+
+class PortTaken(TargetFailed):
+    """Somebody else got the port between choosing and listening."""
+
+
+class LocalServer:
+    """A started target; `first_answer_s` counts from the server's own first instruction."""
+
+    def __init__(
+        self, target: Target, port: int, child: Child, mark: str, ready_s: float
+    ) -> None:
+        """Wait for the first right answer; TargetFailed, and nothing left, if there is none."""
+        self.target = target
+        self.host = HOST
+        self.port = port
+        self.command = tuple(child.order.argv)
+        self.application_name = application_name(port)
+        self._child = child
+        self._mark = mark
+        self.stopped = False
+        self.first_answer_s = 0.0
+        try:
+            self._await_answer(ready_s)
+            self._workers = self._settled()
+        except BaseException:
+            self.stop()
+            raise
+
+    def usage(self, memory: bool = True) -> Usage:
+        """CPU time so far and memory now of the whole process tree; TargetFailed if it is gone."""
+        if self.stopped or self._child.status is not None:
+            raise self._failure("is gone")
+        spent = self._child.tree.cpu_ns()
+        seen = self._child.tree.memory_bytes() if memory else None
+        return Usage(spent, seen, len(self._child.tree.members()))
+
+    def check_alive(self) -> None:
+        """TargetFailed if it, or a worker that it had when it came up, has died."""
+        if self.stopped or self._child.status is not None:
+            raise self._failure("is gone")
+        for worker in self._workers:
+            now = same(worker)
+            if now is None or not now.alive:
+                raise self._failure(f"lost a worker (process {worker.pid})")
+
+    def ask_to_end(self) -> None:
+        """Ask once, without waiting; `stop` makes sure."""
+        if not self.stopped:
+            self._child.ask_to_end()
+
+    def stop(self) -> None:
+        """End it with everything that it started; harmless when repeated."""
+        if not self.stopped:
+            self._child.end(mark=self._mark)
+            self.stopped = True
+
+    def process_ids(self) -> list[int]:
+        """Its live processes now."""
+        return [process.pid for process in self._child.tree.alive()]
+
+    def log_tail(self) -> str:
+        """The last lines of its log."""
+        return self._child.log_tail()
+
+    def _await_answer(self, ready_s: float) -> None:
+        began = self._child.started_ns
+        deadline = time.monotonic() + ready_s
+        said = "it never answered"
+        while time.monotonic() < deadline:
+            if self._child.status is not None:
+                self._refuse_taken_port()
+                raise self._failure("did not start")
+            answer = first_answer(self.port)
+            if answer is None:
+                self.first_answer_s = (time.monotonic_ns() - began) / 1e9
+                self._refuse_strangers()
+                return
+            said = answer
+            time.sleep(_ASK_S)
+        raise self._failure(f"did not answer rightly within {ready_s:g} s: {said}")
+
+    def _refuse_strangers(self) -> None:
+        if not owns_port(self.process_ids(), self.port):
+            raise PortTaken(f"{self.target.id}: somebody else answers at its port")
+
+    def _refuse_taken_port(self) -> None:
+        """Whether it ended because somebody else listens there; then another port may do."""
+        if not port_is_free(self.port):
+            raise PortTaken(
+                f"{self.target.id}: port {self.port} is in use by another program",
+                hint="end that program, or let the engine choose free ports itself",
+                log_tail=self.log_tail(),
+            )
+
+    def _settled(self) -> list[Process]:
+        """The master and its children, once nobody is born any more."""
+        before: list[int] = []
+        steady = 0
+
+        def quiet() -> bool:
+            nonlocal before, steady
+            now = [process.pid for process in self._child.tree.alive()]
+            steady = steady + 1 if now == before else 0
+            before = now
+            return steady >= _STEADY_LOOKS
+
+        wait_until(quiet, _SETTLE_S)
+        root = self._child.process.pid
+        # Not their grandchildren: a worker may ask a short-lived program something.
+        found = self._child.tree.alive()
+        return [p for p in found if p.pid == root or p.parent == root]
+
+    def _failure(self, what: str) -> TargetFailed:
+        ended = "" if self._child.status is None else f": {self._child.ended()}"
+        return TargetFailed(
+            f"{self.target.id} {what}{ended}",
+            hint=f"read {self._child.order.log.name} among the run's logs",
+            log_tail=self.log_tail(),
+        )
+
+
+def first_answer(port: int) -> str | None:
+    """None if the server answers rightly, else what it does instead."""
+    status, body, said = _ask(port, "/healthz")
+    if status == 404:
+        # A bare server may have no database, and so no /healthz.
+        status, body, said = _ask(port, "/hello")
+        if status == 200 and body != _HELLO:
+            return "GET /hello was answered with another text"
+    return None if status == 200 else said
+
+
+def _ask(port: int, path: str) -> tuple[int | None, bytes, str]:
+    connection = http.client.HTTPConnection(HOST, port, timeout=_ANSWER_LIMIT_S)
+    try:
+        connection.request("GET", path, headers={"Connection": "close"})
+        reply = connection.getresponse()
+        body = reply.read()
+    except (OSError, http.client.HTTPException) as error:
+        return None, b"", f"GET {path}: {error or type(error).__name__}"
+    finally:
+        connection.close()
+    said = f"GET {path} was answered with status {reply.status}"
+    return reply.status, body, said

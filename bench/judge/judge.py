@@ -1,0 +1,235 @@
+"""Verdicts on claims, from an analysed run."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import log
+
+from bench.analyse import reasons
+from bench.analyse.analysis import Analysis
+from bench.judge import words
+from bench.judge.decide import Decision, can_decide, decide, logs, overall
+from bench.judge.words import Named
+from bench.model.doubt import Scope
+from bench.model.estimate import Comparison
+from bench.model.framework import Framework, Role, Target
+from bench.model.plan import Plan
+from bench.model.verdict import Claim, Label, Outcome, Part, Verdict
+from bench.stats import interval, power
+
+
+OTHER_MARGINS = (0.0, 0.1)
+"""Margins at which a reader may want the verdict too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Court:
+    analysis: Analysis
+    plan: Plan
+    titles: dict[str, str]
+    contestants: dict[str, Target]
+
+
+def judge(
+    claims: Sequence[Claim],
+    analysis: Analysis,
+    plan: Plan,
+    frameworks: Sequence[Framework],
+) -> tuple[Verdict, ...]:
+    """
+    A verdict for every claim, in their order.
+
+    A claim's framework is its contestant in the plan; of several versions the
+    newest by the framework's own table.
+    """
+    court = _Court(
+        analysis,
+        plan,
+        {framework.name: framework.title for framework in frameworks},
+        contestants(plan, frameworks),
+    )
+    return tuple(_verdict(court, claim) for claim in claims)
+
+
+def contestants(plan: Plan, frameworks: Sequence[Framework]) -> dict[str, Target]:
+    """The target that stands for each framework in this run."""
+    order = {
+        (framework.name, version): age
+        for framework in frameworks
+        for age, version in enumerate(framework.versions)
+    }
+    chosen: dict[str, Target] = {}
+    for target in plan.targets:
+        if target.role is not Role.CONTESTANT:
+            continue
+        known = chosen.get(target.framework)
+        # A version outside the table was asked for by hand: it is the news.
+        age = order.get((target.framework, target.version), len(order))
+        if known is None or age > order.get(
+            (known.framework, known.version), len(order)
+        ):
+            chosen[target.framework] = target
+    return chosen
+
+
+def forced_because(analysis: Analysis) -> str | None:
+    """Why this run may decide nothing at all, if so."""
+    for warning in analysis.warnings:
+        if warning.reason.scope is Scope.RUN:
+            return f"{warning.reason.title.lower()}: {warning.detail}"
+    return None
+
+
+def _verdict(court: _Court, claim: Claim) -> Verdict:
+    if claim.not_measurable is not None:
+        return _bare(claim, Outcome.NOT_MEASURABLE, claim.not_measurable)
+    if claim.not_tested is not None:
+        return _bare(claim, Outcome.NOT_TESTED, claim.not_tested)
+    if not court.plan.profile.verdicts:
+        return _bare(
+            claim,
+            Outcome.NOT_TESTED,
+            f"the {court.plan.profile.name} profile gives no verdicts",
+        )
+    named = tuple(_named(court, claim))
+    comparisons = [one.comparison for one in named]
+    forced = forced_because(court.analysis)
+    decisions = decide(comparisons, claim.margin)
+    parts = tuple(
+        _part(one, decision, len(named), forced)
+        for one, decision in zip(named, decisions, strict=True)
+    )
+    outcome = overall(part.outcome for part in parts)
+    return Verdict(
+        claim=claim,
+        outcome=outcome,
+        because=_because(parts, outcome, forced),
+        parts=parts,
+        forced=_forced(parts, forced) if outcome is Outcome.INCONCLUSIVE else None,
+        at_other_margins=tuple(
+            (margin, _at(comparisons, margin, forced)) for margin in OTHER_MARGINS
+        ),
+    )
+
+
+def _forced(parts: Sequence[Part], forced: str | None) -> str | None:
+    voids = [part.comparison.void for part in parts if part.comparison.void]
+    return forced or next(iter(voids), None)
+
+
+def _bare(claim: Claim, outcome: Outcome, because: str) -> Verdict:
+    return Verdict(claim, outcome, because, (), None, ())
+
+
+def _named(court: _Court, claim: Claim) -> Iterator[Named]:
+    for workload, subject, baseline in product(
+        claim.workloads, claim.subjects, claim.baselines
+    ):
+        ours = court.contestants.get(subject)
+        theirs = court.contestants.get(baseline)
+        found = (
+            court.analysis.comparison(ours.id, theirs.id, workload, claim.metric)
+            if ours and theirs
+            else None
+        )
+        yield Named(
+            found
+            or Comparison(
+                subject=ours.id if ours else subject,
+                baseline=theirs.id if theirs else baseline,
+                workload=workload,
+                metric=claim.metric,
+                advantage=None,
+                rounds=(),
+                smallest_detectable=None,
+                p_value=None,
+            ),
+            court.titles.get(subject, subject),
+            court.titles.get(baseline, baseline),
+            claim.margin,
+        )
+
+
+def _at(
+    comparisons: Sequence[Comparison], margin: float, forced: str | None
+) -> Outcome:
+    outcome = overall(outcome for outcome, _ in decide(comparisons, margin))
+    if forced is not None and outcome is not Outcome.NOT_TESTED:
+        return Outcome.INCONCLUSIVE
+    return outcome
+
+
+def _part(
+    named: Named, decision: Decision, comparisons: int, forced: str | None
+) -> Part:
+    outcome, label = decision
+    comparison = named.comparison
+    if outcome is Outcome.NOT_TESTED:
+        return Part(comparison, outcome, None, _untested(named), None)
+    if forced is not None:
+        because = f"{words.sentence(named)}: decides nothing, {forced}"
+        return Part(comparison, Outcome.INCONCLUSIVE, None, because, None)
+    if not can_decide(comparison):
+        because = f"{words.sentence(named)}: {_excluded(comparison)}"
+        return Part(comparison, Outcome.INCONCLUSIVE, None, because, None)
+    if outcome is Outcome.INCONCLUSIVE:
+        more = more_rounds(comparison, named.margin)
+        because = words.undecided(named, more, comparisons)
+        return Part(comparison, outcome, None, because, more)
+    return Part(comparison, outcome, label, _SAY[label](named), None)
+
+
+_SAY = {
+    None: words.supported,
+    Label.TIE: words.tie,
+    Label.REVERSED: words.reversed_,
+    Label.NOT_MATERIAL: words.not_material,
+}
+
+
+def _untested(named: Named) -> str:
+    return f"this run holds no pair of trials of {named.subject} and {named.baseline} on {named.comparison.workload}"
+
+
+def _excluded(comparison: Comparison) -> str:
+    if comparison.void is not None:
+        return comparison.void
+    n = comparison.advantage.n if comparison.advantage else 0
+    return f"{n} pairs of rounds are left, {reasons.FEWEST_ROUNDS} are needed"
+
+
+def more_rounds(comparison: Comparison, margin: float) -> int | None:
+    """About how many more rounds would tell the ratio from 1 + margin; None if hopeless."""
+    estimate = comparison.advantage
+    if estimate is None:
+        return None
+    needed = power.rounds_needed(
+        log(estimate.point), margin, interval.scatter(logs(comparison)), estimate.level
+    )
+    return None if needed is None else max(1, needed - estimate.n)
+
+
+_WORST_FIRST = (Label.REVERSED, Label.TIE, Label.NOT_MATERIAL)
+
+
+def _because(parts: Sequence[Part], outcome: Outcome, forced: str | None) -> str:
+    if outcome is Outcome.INCONCLUSIVE and forced is not None:
+        return f"no verdict, {forced}"
+    own = [part for part in parts if part.outcome is outcome]
+    if outcome is Outcome.REFUTED:
+        own.sort(key=lambda part: _WORST_FIRST.index(part.label or Label.TIE))
+    else:
+        own.sort(key=_distance)
+    tally = _tally(parts)
+    return f"{own[0].because}{tally}" if own else "the claim compares nothing"
+
+
+def _distance(part: Part) -> float:
+    return part.comparison.advantage.point if part.comparison.advantage else 0.0
+
+
+def _tally(parts: Sequence[Part]) -> str:
+    if len(parts) == 1:
+        return ""
+    held = sum(part.outcome is Outcome.SUPPORTED for part in parts)
+    return f" ({held} of {len(parts)} comparisons hold)"

@@ -1,0 +1,71 @@
+"""Everything that a report prints, put together once."""
+
+from collections.abc import Sequence
+
+from bench.analyse import reasons
+from bench.analyse.analysis import Analysis, analyse
+from bench.judge.judge import judge
+from bench.model.framework import Framework
+from bench.model.results import RESULTS_SCHEMA, Results, StoredFile, WorkloadNote
+from bench.model.run import Run
+from bench.model.verdict import Claim
+
+
+def results(
+    run: Run,
+    claims: Sequence[Claim],
+    frameworks: Sequence[Framework],
+    workload_notes: Sequence[WorkloadNote],
+    files: Sequence[StoredFile] = (),
+) -> Results:
+    """
+    A run understood and judged; the same run and claims give the same results.
+
+    Notes of workloads and tables of frameworks that the run does not hold are
+    left out. `rounds_done` counts the rounds that were analysed.
+    """
+    record, plan = run.record, run.record.plan
+    analysis = analyse(run)
+    used = {target.framework for target in plan.targets}
+    measured = {cell.workload for cell in plan.cells}
+    return Results(
+        schema=RESULTS_SCHEMA,
+        run_id=record.id,
+        created_at=record.created_at,
+        command=record.command,
+        engine=plan.engine,
+        profile=plan.profile,
+        seed=plan.seed,
+        workers=plan.workers,
+        threads=plan.threads,
+        pinning=plan.pinning,
+        rounds_planned=plan.profile.looks[-1],
+        rounds_done=len(analysis.rounds),
+        frameworks=tuple(f for f in frameworks if f.name in used),
+        targets=plan.targets,
+        workloads=tuple(note for note in workload_notes if note.name in measured),
+        metrics=analysis.metrics,
+        quantities=analysis.quantities,
+        comparisons=analysis.comparisons,
+        checks=analysis.checks,
+        warnings=analysis.warnings,
+        verdicts=judge(claims, analysis, plan, frameworks),
+        no_verdicts_because=no_verdicts_because(run, analysis),
+        failures=run.failures,
+        machine=record.machine,
+        receipts=record.receipts,
+        database=record.database,
+        harness=record.harness,
+        files=tuple(files),
+    )
+
+
+def no_verdicts_because(run: Run, analysis: Analysis) -> str | None:
+    """Why the run was never meant to decide, or is too short to; None where it may."""
+    profile = run.record.plan.profile
+    if not profile.verdicts:
+        return f"The {profile.name} profile gives no verdicts: {profile.why}"
+    n = len(analysis.rounds)
+    if n < reasons.FEWEST_ROUNDS:
+        return f"{n} complete round{'s' if n != 1 else ''}: verdicts need at least {reasons.FEWEST_ROUNDS}."
+    return None

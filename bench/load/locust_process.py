@@ -1,0 +1,215 @@
+"""
+The generator process: Locust spawns and stops the users, the engine sends.
+
+Started by `LocustGenerator` as `python -m bench.load.locust_process`. This is
+the only file that imports Locust, which patches the whole process; it must
+come before everything that opens sockets. One Locust user is one connection
+slot: it joins the visit's course and holds until the runner stops it.
+"""
+
+# ruff: noqa: I001
+import locust
+from locust.env import Environment
+from locust.stats import RequestStats, StatsEntry, bucket_response_time
+
+import argparse
+from collections.abc import Callable
+import gc
+from importlib import import_module
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+from types import TracebackType
+from typing import ClassVar
+
+import gevent
+from gevent.event import Event
+from gevent.queue import Queue
+import numpy as np
+
+from bench.errors import BenchError, MachineRefused
+from bench.load import messages
+from bench.load.course import Course
+from bench.load.engine import Engine
+from bench.load.ledger import Batch
+from bench.load.messages import Message, Order
+from bench.load.samples import write_samples
+from bench.load.path_workload import get_path
+from bench.model.workload import Workload
+
+
+SHARE_S = 1.0  # how often Locust's statistics are fed
+
+
+class Slot(locust.User):
+    """One connection."""
+
+    course: ClassVar[Course | None] = None  # the visit under way
+
+    @locust.task
+    def hold(self) -> None:
+        """Join the course under way and hold the slot until the runner stops it."""
+        if Slot.course is not None:
+            Slot.course.join()
+        Event().wait()
+
+
+def share(stats: RequestStats, name: str, method: str, batch: Batch) -> None:
+    """
+    Merge what came in since last time into Locust's statistics.
+
+    Wrong answers are requests without a response time, as Locust calls them.
+    """
+    entry = StatsEntry(stats, name, method)
+    now = time.time()
+    count = len(batch.latency_ns) + batch.wrong
+    entry.num_requests = count
+    entry.num_none_requests = batch.wrong
+    entry.num_failures = batch.faults
+    if count:
+        entry.last_request_timestamp = now
+        entry.num_reqs_per_sec[int(now)] = count
+    if batch.faults:
+        entry.num_fail_per_sec[int(now)] = batch.faults
+    if len(batch.latency_ns):
+        latency_ms = batch.latency_ns / 1e6
+        entry.total_response_time = float(latency_ms.sum())  # type: ignore[assignment]
+        entry.min_response_time = float(latency_ms.min())  # type: ignore[assignment]
+        entry.max_response_time = float(latency_ms.max())  # type: ignore[assignment]
+        counts = np.bincount((latency_ms + 0.5).astype(np.int64))
+        for milliseconds in np.flatnonzero(counts):
+            bucket = bucket_response_time(int(milliseconds))
+            entry.response_times[bucket] += int(counts[milliseconds])
+    stats.get(name, method).extend(entry)
+    stats.total.extend(entry)
+
+
+class Process:
+    """Carries out orders, one after another."""
+
+    def __init__(self, workload: Callable[[str], Workload]) -> None:
+        self._workload = workload
+        self._engine = Engine(gevent.get_hub().loop)
+        self._environment = Environment(user_classes=[Slot])
+        self._runner = self._environment.create_local_runner()
+        self._environment.events.test_start.add_listener(_settle_memory)  # type: ignore[no-untyped-call]
+
+    def answer(self, message: Message) -> Message:
+        """Do what the message asks; a refusal is an answer, too."""
+        try:
+            if message["do"] == "forget":
+                self._engine.forget(message["host"], message["port"])
+                return {"forgotten": True}
+            return self._visit(messages.order_of(message))
+        except BenchError as error:
+            return messages.refusal_message(error)
+
+    def quit(self) -> None:
+        """Let Locust end its greenlets."""
+        self._runner.quit()
+
+    def _visit(self, order: Order) -> Message:
+        visit = order.visit
+        if order.path is None:
+            workload = self._workload(visit.workload)
+        else:
+            workload = get_path(order.path)
+        course = self._engine.course(visit, workload)
+        Slot.course = course
+        self._runner.start(visit.load.clients, spawn_rate=visit.load.clients)
+        method = workload.requests(visit.seed)[0].method
+        while not course.finished.wait(SHARE_S):
+            share(self._runner.stats, workload.name, method, course.ledger.batch())
+        share(self._runner.stats, workload.name, method, course.ledger.batch())
+        self._runner.stop()
+        return self._result(order, course)
+
+    def _result(self, order: Order, course: Course) -> Message:
+        samples = course.ledger.samples()
+        if order.visit.samples is not None:
+            try:
+                write_samples(order.visit.samples, samples)
+            except OSError as error:
+                raise MachineRefused(
+                    f"the samples of a window could not be written: {error}",
+                    hint="is the disk full?",
+                ) from error
+        counted = self._runner.stats.total.num_requests
+        return messages.tally_message(course.ledger.tally(samples, counted))
+
+
+def _settle_memory(environment: Environment) -> None:
+    """Collect now, and never again look at what is there: no collector in the window."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def _end_on_error(
+    context: object | None,
+    kind: type[BaseException] | None,
+    error: BaseException | str | None,
+    trace: TracebackType | None,
+) -> None:
+    """A callback that failed leaves a visit that never ends: end instead, loudly."""
+    if kind is not None and issubclass(kind, gevent.GreenletExit):
+        return
+    sys.stderr.write("".join(traceback.format_exception(kind, error, trace)))  # type: ignore[arg-type]
+    sys.stderr.flush()
+    os._exit(70)
+
+
+def _receive(channel: socket.socket, orders: "Queue[Message]") -> None:
+    """Queue what comes in; the end of the channel is the end of this process, even in a visit."""
+    with channel.makefile("rb") as lines:
+        for line in lines:
+            orders.put(json.loads(line))
+    os._exit(0)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="The generator process.")
+    parser.add_argument("--channel", type=int, required=True)
+    parser.add_argument("--cpus", required=True)
+    parser.add_argument("--workloads", required=True)
+    return parser.parse_args()
+
+
+def _pin(cpus: str) -> None:
+    try:
+        if cpus:
+            os.sched_setaffinity(0, {int(cpu) for cpu in cpus.split(",")})
+    except OSError as error:
+        raise MachineRefused(
+            f"the generator cannot be pinned to processors {cpus}: {error}",
+            hint="name processors that this machine has and allows",
+        ) from error
+
+
+def main() -> int:
+    """Serve the orders that come over the inherited channel until it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
+    arguments = _arguments()
+    channel = socket.socket(fileno=arguments.channel)
+    try:
+        _pin(arguments.cpus)
+    except MachineRefused as error:
+        channel.sendall(messages.line(messages.refusal_message(error)))
+        return error.exit_status
+    gevent.get_hub().handle_error = _end_on_error  # type: ignore[method-assign, assignment]
+    process = Process(import_module(arguments.workloads).workload)
+    orders: Queue[Message] = Queue()
+    gevent.spawn(_receive, channel, orders)
+    channel.sendall(messages.line({"ready": True, "locust": locust.__version__}))
+    while (order := orders.get())["do"] != "quit":
+        channel.sendall(messages.line(process.answer(order)))
+    process.quit()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

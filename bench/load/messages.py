@@ -1,0 +1,84 @@
+"""What the harness and the generator process say to each other: one JSON object per line."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.errors import AskedWrongly, BenchError, MachineRefused
+from bench.load.generator import Visit
+from bench.model.load import Arrivals, Load
+from bench.model.trial import Quantiles, Tally
+
+
+type Message = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One visit; with `path` its requests are GETs of that path and any 2xx is right."""
+
+    visit: Visit
+    path: str | None = None
+
+
+def line(message: Message) -> bytes:
+    """The message as it goes over the channel."""
+    return json.dumps(message).encode() + b"\n"
+
+
+def order_message(order: Order) -> Message:
+    """Ask for a visit."""
+    visit = asdict(order.visit)
+    visit["samples"] = None if order.visit.samples is None else str(order.visit.samples)
+    return {"do": "visit", "visit": visit, "path": order.path}
+
+
+def order_of(message: Message) -> Order:
+    """The visit that was asked for."""
+    visit = dict(message["visit"])
+    load = dict(visit.pop("load"))
+    load["arrivals"] = Arrivals(load["arrivals"])
+    samples = visit.pop("samples")
+    return Order(
+        Visit(
+            **visit,
+            load=Load(**load),
+            samples=None if samples is None else Path(samples),
+        ),
+        message["path"],
+    )
+
+
+def tally_message(tally: Tally) -> Message:
+    """The answer to a visit."""
+    return {"tally": asdict(tally)}
+
+
+def tally_of(message: Message) -> Tally:
+    """The tally in the answer to a visit; raises what the generator refused."""
+    if "refused" in message:
+        raise refusal_of(message)
+    fields = dict(message["tally"])
+    for name in ("latency_us", "service_us"):
+        if fields[name] is not None:
+            fields[name] = Quantiles(**fields[name])
+    fields["per_second"] = tuple(fields["per_second"])
+    return Tally(**fields)
+
+
+def refusal_message(error: BenchError) -> Message:
+    """Say no, for a reason that the user can understand."""
+    asked_wrongly = isinstance(error, AskedWrongly)
+    return {
+        "refused": error.message,
+        "hint": error.hint,
+        "asked_wrongly": asked_wrongly,
+    }
+
+
+def refusal_of(message: Message) -> BenchError:
+    """The error that the other side met."""
+    kind = AskedWrongly if message["asked_wrongly"] else MachineRefused
+    return kind(message["refused"], message["hint"])

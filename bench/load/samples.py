@@ -1,0 +1,74 @@
+"""Raw samples: exact quantiles of them, and the file they are kept in."""
+
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bench.errors import AskedWrongly
+from bench.model.trial import Quantiles
+
+
+type Nanoseconds = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """
+    Every request of the measured part that was answered rightly, in order of its answer.
+
+    `sent_ns` runs from the start of the measured part to the intended send,
+    `latency_ns` from the intended send to the answer, `service_ns` from the
+    actual send. In a closed loop the last two are the same.
+    """
+
+    sent_ns: Nanoseconds
+    latency_ns: Nanoseconds
+    service_ns: Nanoseconds
+
+
+def quantiles(samples_ns: Nanoseconds) -> Quantiles | None:
+    """Nearest-rank quantiles in microseconds (each one a sample that occurred); None of nothing."""
+    if not len(samples_ns):
+        return None
+    levels = (0.5, 0.9, 0.99, 0.999)
+    found = np.quantile(samples_ns, levels, method="inverted_cdf") / 1000
+    p50, p90, p99, p999 = (float(value) for value in found)
+    return Quantiles(p50, p90, p99, p999, float(samples_ns.max()) / 1000)
+
+
+def write_samples(path: Path, samples: Samples) -> None:
+    """Write the file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays: Mapping[str, Nanoseconds] = {
+        "sent_ns": samples.sent_ns,
+        "latency_ns": samples.latency_ns,
+    }
+    if samples.service_ns is not samples.latency_ns:
+        arrays = {**arrays, "service_ns": samples.service_ns}
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with unfinished.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def read_samples(path: Path) -> Samples:
+    """Read the file back; AskedWrongly if it is missing or no such file."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            latency = stored["latency_ns"]
+            service = stored.get("service_ns", latency)
+            return Samples(stored["sent_ns"], latency, service)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise AskedWrongly(
+            f"{path} does not hold samples: {error}",
+            hint="measure again, or analyse without raw samples",
+        ) from error

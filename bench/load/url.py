@@ -1,0 +1,119 @@
+"""Load on any address of this machine: what people use to check the generator against others."""
+
+import ipaddress
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from bench.errors import AskedWrongly, MachineRefused
+from bench.load.generator import Visit
+from bench.load.locust_generator import LocustGenerator
+from bench.load.messages import Order
+from bench.model.load import Load
+from bench.model.trial import Quantiles, Tally
+
+
+CONNECT_S = 2.0  # whether anybody listens
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What `bench load` prints; its fields are the JSON object's, in this order."""
+
+    requests: int
+    errors: int  # of the whole visit, its first part included
+    duration_s: float
+    rate_rps: float
+    offered_rps: float | None  # None: closed loop
+    connections_opened: int
+    generator_cpu_s: float
+    latency_us: Quantiles | None
+    service_time_us: Quantiles | None
+    first_error: str | None
+
+
+def load_url(
+    url: str, load: Load, cpus: Sequence[int] = (), samples: Path | None = None
+) -> LoadReport:
+    """
+    GET one address under this load, from a generator pinned to `cpus` (none: anywhere).
+
+    AskedWrongly if the address is not on this machine's loopback;
+    MachineRefused if nothing listens there or the generator dies.
+    """
+    parts = _split(url)
+    host, port = _listening(parts)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    visit = Visit(host, port, path, 0, load, samples)
+    with LocustGenerator(cpus) as generator:
+        return report_of(generator.carry_out(Order(visit, path)))
+
+
+def report_of(tally: Tally) -> LoadReport:
+    """The tally of a visit in the words of `bench load`."""
+    seconds = tally.measure_s
+    return LoadReport(
+        requests=tally.requests,
+        errors=sum(tally.errors.values()),
+        duration_s=seconds,
+        rate_rps=tally.requests / seconds,
+        offered_rps=None if tally.offered is None else tally.offered / seconds,
+        connections_opened=tally.connections_opened,
+        generator_cpu_s=tally.generator_cpu_s,
+        latency_us=tally.latency_us,
+        service_time_us=tally.service_us,
+        first_error=tally.first_error,
+    )
+
+
+def _split(url: str) -> SplitResult:
+    hint = "write it as http://127.0.0.1:8000/path"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise AskedWrongly(f"{url!r} is not an address: {error}", hint) from error
+    if parts.scheme != "http" or not parts.hostname:
+        raise AskedWrongly(f"{url!r} is not an http:// address", hint)
+    if parts.username is not None or port == 0:
+        raise AskedWrongly(f"{url!r} has a user name or the port 0", hint)
+    return parts
+
+
+def _listening(parts: SplitResult) -> tuple[str, int]:
+    """The first loopback address of the name where somebody listens."""
+    addresses = _loopback_addresses(parts)
+    refusals = []
+    for host, port in addresses:
+        try:
+            socket.create_connection((host, port), CONNECT_S).close()
+        except OSError as error:
+            refusals.append(f"{host} port {port}: {error}")
+        else:
+            return host, port
+    raise MachineRefused(
+        f"nothing answers at {parts.netloc}: {'; '.join(refusals)}",
+        hint="start the server first",
+    )
+
+
+def _loopback_addresses(parts: SplitResult) -> list[tuple[str, int]]:
+    try:
+        found = socket.getaddrinfo(
+            parts.hostname, parts.port or 80, type=socket.SOCK_STREAM
+        )
+    except OSError as error:
+        raise AskedWrongly(
+            f"{parts.hostname!r} is not known: {error}", hint="use 127.0.0.1"
+        ) from error
+    addresses = [(str(entry[4][0]), int(entry[4][1])) for entry in found]
+    for host, _ in addresses:
+        # Every one of them: a name must not lead elsewhere at the second look.
+        if not ipaddress.ip_address(host.split("%")[0]).is_loopback:
+            raise AskedWrongly(
+                f"{parts.hostname!r} is {host}, which is not this machine's loopback",
+                hint="load goes to 127.0.0.0/8 and ::1 only: it could be an attack elsewhere",
+            )
+    return addresses

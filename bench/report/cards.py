@@ -1,0 +1,73 @@
+"""The claims one by one, as the page and the summary print them."""
+
+from dataclasses import dataclass
+
+from bench.model.verdict import Outcome, Verdict
+from bench.report.charts.chart import Chart
+from bench.report.charts.forest import forest_chart, part_name, part_words
+from bench.report.charts.palette import Palette
+from bench.report.numbers import percent, ratio
+from bench.report.view import View
+from bench.report.words import css_class, deciding_part, sentence, sign
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One claim with its verdict in words; nothing in it is judged anew."""
+
+    id: str
+    quote: str
+    where: str
+    outcome: str
+    css: str
+    sign: str
+    because: str
+    reading: str
+    value: str | None  # of the deciding comparison: "2.16×"
+    interval: str | None  # "95 %: 2.11 to 2.21"
+    of: str | None  # what was compared
+    how: str | None  # outcome of that comparison, with its label
+    margin: str
+    others: str  # what other margins would have said
+    more: str | None  # how many more rounds might decide
+    caveats: tuple[str, ...]
+    tested: bool
+    chart: Chart | None
+
+
+def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
+    """The card of a verdict; without a palette, without its chart."""
+    claim = verdict.claim
+    part = deciding_part(verdict)
+    estimate = part.comparison.advantage if part else None
+    value, span = ratio(estimate, 1 + claim.margin) if estimate else (None, None)
+    level = percent(estimate.level) if estimate else ""
+    rounds = [each.more_rounds for each in verdict.parts if each.more_rounds]
+    draw = palette is not None and bool(verdict.parts)
+    return Card(
+        id=claim.id,
+        quote=claim.quote,
+        where=claim.where,
+        outcome=verdict.outcome.value,
+        css=css_class(verdict.outcome),
+        sign=sign(verdict.outcome),
+        because=sentence(verdict.forced or verdict.because),
+        reading=sentence(claim.reading),
+        value=value,
+        interval=f"{level}: {span}" if span else None,
+        of=part_name(view, part) if part else None,
+        how=part_words(part) if part else None,
+        margin=percent(claim.margin),
+        others="; ".join(
+            f"{outcome.value} at {percent(margin)}"
+            for margin, outcome in verdict.at_other_margins
+        ),
+        more=_more(max(rounds)) if rounds else None,
+        caveats=tuple(sentence(each) for each in claim.caveats),
+        tested=verdict.outcome not in (Outcome.NOT_TESTED, Outcome.NOT_MEASURABLE),
+        chart=forest_chart(view, palette, verdict) if draw and palette else None,
+    )
+
+
+def _more(rounds: int) -> str:
+    return f"About {rounds} more round{'' if rounds == 1 else 's'} would decide it."

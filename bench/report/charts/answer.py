@@ -1,0 +1,58 @@
+"""The answer: requests per second on the workloads that the short answer names."""
+
+from bench.report.charts.canvas import Canvas
+from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.dots import Panel, draw_panel, rows_of, table_rows
+from bench.report.charts.palette import Palette
+from bench.report.numbers import percent
+from bench.report.view import View
+
+
+def dots_chart(
+    view: View,
+    palette: Palette,
+    name: str,
+    words: Words,
+    cells: tuple[tuple[str | None, str], ...],
+) -> Chart:
+    """Panels of dots, one for each (workload, metric); the contestants in each."""
+    targets = [target.id for target in view.contestants]
+    panels = [
+        Panel(
+            title=view.workload(workload) if workload else view.metric(metric).title,
+            unit=view.metric(metric).unit,
+            rows=rows_of(view, targets, workload, metric),
+        )
+        for workload, metric in cells
+    ]
+
+    def draw(width: float) -> Canvas:
+        canvas = Canvas(palette, width, sum(panel.height for panel in panels))
+        top = 0.0
+        for panel in panels:
+            draw_panel(canvas, top, panel)
+            top += panel.height
+        return canvas
+
+    rows = [row for panel in panels for row in table_rows(panel, panel.title)]
+    units = {panel.unit for panel in panels}
+    columns = ("set-up", "of", f"{', '.join(sorted(units))} (interval)", "rounds")
+    return chart(name, palette, words, Table(columns, tuple(rows)), draw)
+
+
+def reading(view: View, metric: str) -> str:
+    """How to read such a chart, in words."""
+    chosen = view.metric(metric)
+    better = "more" if chosen.higher_is_better else "less"
+    estimates = [
+        each.estimate
+        for each in view.results.quantities
+        if each.metric == metric and each.estimate
+    ]
+    levels = sorted({percent(each.level) for each in estimates})
+    level = " or ".join(levels) or "95\u00a0%"
+    unit = f", {chosen.unit}" if chosen.unit else ""
+    return (
+        f"{chosen.title}{unit}: {better} is better. Large mark and whisker: estimate "
+        f"and {level} interval. Small dots: single rounds. Axis from zero."
+    )

@@ -1,0 +1,189 @@
+"""
+A drawing surface in pixels, on matplotlib.
+
+Charts say where things go; matplotlib draws marks, lines and text and writes
+the SVG. Text stays text. Its width is taken from DejaVu Sans, the widest font
+that a reader is likely to get, so that nothing overlaps elsewhere either.
+"""
+
+import io
+import warnings
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import matplotlib as mpl
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Rectangle
+from matplotlib.textpath import TextToPath
+
+from bench.report.charts.palette import Palette
+from bench.report.charts.svg import adopt
+
+
+DASHES: dict[str, tuple[float, ...]] = {
+    "solid": (),
+    "dashed": (5, 3),
+    "dotted": (1.5, 2.5),
+    "dashdot": (6, 2.5, 1.5, 2.5),
+}
+SETTINGS = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "frameworks-on-trial",
+    "font.family": "DejaVu Sans",
+    "path.simplify": False,
+}
+NO_DATES = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """How a line is drawn."""
+
+    token: str
+    width: float = 1.0
+    dash: str = "solid"
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """How a text is set; `align` is left, center or right."""
+
+    size: float = 12.5
+    bold: bool = False
+    token: str = "ink"
+    align: str = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a point is drawn."""
+
+    token: str
+    shape: str = "o"
+    size: float = 8.0
+    hollow: bool = False
+
+
+class Canvas:
+    """One drawing; x to the right, y down, both in pixels."""
+
+    def __init__(self, palette: Palette, width: float, height: float) -> None:
+        self.palette = palette
+        self.width = width
+        self.height = height
+        self._figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+        self._figure.patch.set_visible(False)
+        self._axes: Axes = self._figure.add_axes((0, 0, 1, 1))
+        self._axes.set_axis_off()
+        self._axes.set_xlim(0, width)
+        self._axes.set_ylim(height, 0)
+
+    def line(
+        self, start: tuple[float, float], end: tuple[float, float], pen: Pen
+    ) -> None:
+        """A straight line."""
+        (drawn,) = self._axes.plot(
+            [start[0], end[0]],
+            [start[1], end[1]],
+            color=self.palette.stand_in(pen.token),
+            linewidth=pen.width,
+            solid_capstyle="butt",
+            clip_on=False,
+        )
+        if DASHES.get(pen.dash):
+            drawn.set_dashes(DASHES[pen.dash])
+
+    def box(
+        self, corner: tuple[float, float], size: tuple[float, float], token: str
+    ) -> None:
+        """A filled rectangle from its upper left corner."""
+        self._axes.add_patch(
+            Rectangle(
+                corner,
+                *size,
+                facecolor=self.palette.stand_in(token),
+                linewidth=0,
+                clip_on=False,
+            )
+        )
+
+    def mark(self, x: float, y: float, mark: Mark) -> None:
+        """One point with a thin edge in the page's colour, or a hollow one."""
+        colour = self.palette.stand_in(mark.token)
+        page = self.palette.stand_in("page")
+        self._axes.plot(
+            [x],
+            [y],
+            marker=mark.shape,
+            markersize=mark.size,
+            markerfacecolor=page if mark.hollow else colour,
+            markeredgecolor=colour if mark.hollow else page,
+            markeredgewidth=1.8 if mark.hollow else 0.8,
+            linestyle="none",
+            clip_on=False,
+        )
+
+    def dots(self, xs: Sequence[float], y: float, token: str) -> None:
+        """Small round dots in a row: single rounds."""
+        self._axes.plot(
+            list(xs),
+            [y] * len(xs),
+            marker="o",
+            markersize=3.4,
+            markerfacecolor=self.palette.stand_in(token),
+            markeredgewidth=0,
+            linestyle="none",
+            alpha=0.55,
+            clip_on=False,
+        )
+
+    def text(self, x: float, y: float, words: str, style: Type) -> None:
+        """One line of text on the baseline y."""
+        self._axes.text(
+            x,
+            y,
+            words,
+            fontsize=style.size,
+            fontweight="bold" if style.bold else "normal",
+            color=self.palette.stand_in(style.token),
+            horizontalalignment=style.align,
+            verticalalignment="baseline",
+            parse_math=False,
+            clip_on=False,
+        )
+
+    def svg(self, name: str, title: str, description: str) -> str:
+        """The finished drawing, ready to stand in the page."""
+        written = io.StringIO()
+        with mpl.rc_context(SETTINGS), warnings.catch_warnings():
+            # A title may hold characters that DejaVu lacks; the reader's
+            # browser has its own fonts.
+            warnings.filterwarnings("ignore", message="Glyph")
+            FigureCanvasSVG(self._figure).print_svg(written, metadata=NO_DATES)
+        return adopt(written.getvalue(), self.palette, name, (title, description))
+
+
+@lru_cache(maxsize=4096)
+def text_width(words: str, size: float, bold: bool = False) -> float:
+    """How many pixels a text takes in DejaVu Sans."""
+    font = FontProperties("DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")
+        width, _, _ = TextToPath().get_text_width_height_descent(words, font, False)
+    return float(width)
+
+
+def fitted(words: str, room: float, size: float, bold: bool = False) -> str:
+    """The text, shortened with an ellipsis where it would not fit."""
+    if text_width(words, size, bold) <= room:
+        return words
+    kept = words
+    while kept and text_width(f"{kept}…", size, bold) > room:
+        kept = kept[: max(len(kept) - max(len(kept) // 12, 1), 0)]
+    return f"{kept.rstrip()}…"

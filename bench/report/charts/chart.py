@@ -1,0 +1,67 @@
+"""A chart as the page holds it: finding, drawings, caption, and its numbers as a table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.report.charts.canvas import Canvas
+from bench.report.charts.palette import Palette
+
+
+WIDE = 560.0
+NARROW = 350.0
+"""Widths in pixels; the style sheet chooses by the reader's screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of words; the first cell of each row names it."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a chart says: the finding, what was measured, and how to read it."""
+
+    finding: str
+    sub: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One finding, drawn twice (wide and narrow) from the same numbers."""
+
+    id: str
+    words: Words
+    table: Table
+    wide: str
+    narrow: str
+
+
+def chart(
+    name: str,
+    palette: Palette,
+    words: Words,
+    table: Table,
+    draw: Callable[[float], Canvas],
+) -> Chart:
+    """Draw at both widths; the table becomes the description."""
+    description = "; ".join(
+        ", ".join(
+            f"{column}: {cell}" if position else cell
+            for position, (column, cell) in enumerate(
+                zip(table.columns, row, strict=True)
+            )
+        )
+        for row in table.rows
+    )
+    assert palette.order, "a palette without colours draws nothing"
+    return Chart(
+        id=name,
+        words=words,
+        table=table,
+        wide=draw(WIDE).svg(f"{name}-w", words.finding, description),
+        narrow=draw(NARROW).svg(f"{name}-n", words.finding, description),
+    )

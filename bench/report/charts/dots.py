@@ -1,0 +1,176 @@
+"""Dots with whiskers and rounds: the panel that several charts are made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from bench.model.estimate import Estimate
+from bench.report.charts.canvas import Canvas, Mark, Pen, Type, fitted, text_width
+from bench.report.charts.palette import tokens
+from bench.report.charts.scale import Scale, from_zero
+from bench.report.numbers import plus_minus, point, with_interval
+from bench.report.view import View, absent
+
+
+ROW = 32.0
+HEAD = 22.0
+VALUE = Type(size=13, bold=True, align="right")
+SPREAD = Type(size=11, token="muted")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One target in a panel."""
+
+    target: str
+    label: str
+    line: str  # colour token
+    text: str  # colour token of its label
+    shape: str
+    estimate: Estimate | None
+    rounds: tuple[float, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Some targets under one title, in one unit."""
+
+    title: str
+    unit: str
+    rows: tuple[Row, ...]
+
+    @property
+    def height(self) -> float:
+        """Pixels that it takes."""
+        return HEAD + ROW * len(self.rows) + 4
+
+
+def rows_of(
+    view: View, targets: Sequence[str], workload: str | None, metric: str
+) -> tuple[Row, ...]:
+    """The rows of a panel, best first, those that were not measured last."""
+    rows = [_row(view, target, workload, metric) for target in targets]
+    sign = -1 if view.metric(metric).higher_is_better else 1
+    return tuple(
+        sorted(
+            rows,
+            key=lambda row: (
+                row.estimate is None,
+                sign * row.estimate.point if row.estimate else 0,
+                row.label,
+            ),
+        )
+    )
+
+
+def look_tokens(view: View, target: str) -> tuple[str, str, str]:
+    """Line colour, text colour and marker of a target."""
+    framework = view.framework_of(target)
+    frameworks = view.results.frameworks
+    position = None if framework is None else frameworks.index(framework)
+    return (*tokens(position), view.look(target).marker)
+
+
+def table_rows(panel: Panel, *first: str) -> tuple[tuple[str, ...], ...]:
+    """The panel's numbers as rows of a table."""
+    return tuple(
+        (
+            row.label,
+            *first,
+            with_interval(row.estimate) if row.estimate else missing(row),
+            str(row.estimate.n if row.estimate else len(row.rounds)),
+        )
+        for row in panel.rows
+    )
+
+
+def missing(row: Row) -> str:
+    """Why a row has no estimate; its single rounds are no substitute for one."""
+    return f"no interval: {row.reason}" if row.rounds else absent(row.reason)
+
+
+def draw_panel(canvas: Canvas, top: float, panel: Panel) -> None:
+    """Draw it across the whole canvas, its upper edge at `top`."""
+    labels, values, spreads = _columns(panel, canvas.width)
+    scale = from_zero(
+        [value for row in panel.rows for value in _extent(row)],
+        labels + 10,
+        canvas.width - values - spreads - 22,
+    )
+    unit = text_width(panel.unit, SPREAD.size)
+    heading = fitted(panel.title, canvas.width - unit - 16, 12.5, bold=True)
+    canvas.text(0, top + 13, heading, Type(size=12.5, bold=True))
+    canvas.text(
+        canvas.width,
+        top + 13,
+        panel.unit,
+        Type(size=SPREAD.size, token="muted", align="right"),
+    )
+    bottom = top + HEAD + ROW * len(panel.rows)
+    canvas.line((scale.left, top + HEAD + 2), (scale.left, bottom), Pen("axis"))
+    for position, row in enumerate(panel.rows):
+        y = top + HEAD + ROW * position + 13
+        name = fitted(row.label, labels, 12.5, bold=True)
+        style = Type(size=12.5, bold=True, token=row.text, align="right")
+        canvas.text(labels, y + 4.5, name, style)
+        _draw_row(canvas, y, row, scale)
+        if row.estimate is not None:
+            edge = canvas.width - spreads - 6
+            canvas.text(edge, y + 4.5, point(row.estimate), VALUE)
+            canvas.text(edge + 6, y + 4.5, plus_minus(row.estimate), SPREAD)
+
+
+def whisker(
+    canvas: Canvas, ends: tuple[float, float], y: float, pen: Pen, mark: float = 8.0
+) -> None:
+    """An interval; end caps only where they would not hide behind the mark."""
+    canvas.line((ends[0], y), (ends[1], y), pen)
+    if ends[1] - ends[0] > mark + 3:
+        for x in ends:
+            canvas.line((x, y - 4.5), (x, y + 4.5), Pen(pen.token, pen.width))
+
+
+def _draw_row(canvas: Canvas, y: float, row: Row, scale: Scale) -> None:
+    if row.estimate is None:
+        words = fitted(missing(row), canvas.width - scale.left - 8, 11)
+        canvas.text(scale.left + 6, y + 4, words, Type(size=11, token="muted"))
+        canvas.dots([scale.at(value) for value in row.rounds], y + 11, row.line)
+        return
+    x = scale.at(row.estimate.point)
+    canvas.line((scale.left, y), (scale.right, y), Pen("grid"))
+    ends = (scale.at(row.estimate.low), scale.at(row.estimate.high))
+    whisker(canvas, ends, y, Pen(row.line, 2.2))
+    canvas.mark(x, y, Mark(row.line, row.shape))
+    canvas.dots([scale.at(value) for value in row.rounds], y + 11, row.line)
+
+
+def _row(view: View, target: str, workload: str | None, metric: str) -> Row:
+    quantity = view.quantity(target, workload, metric)
+    line, text, shape = look_tokens(view, target)
+    rounds = () if quantity is None else quantity.rounds
+    return Row(
+        target=target,
+        label=view.label(target),
+        line=line,
+        text=text,
+        shape=shape,
+        estimate=None if quantity is None else quantity.estimate,
+        rounds=tuple(each for each in rounds if each is not None and isfinite(each)),
+        reason=(quantity.reason if quantity else None) or "",
+    )
+
+
+def _extent(row: Row) -> list[float]:
+    if row.estimate is None:
+        return list(row.rounds)
+    return [row.estimate.point, row.estimate.high, *row.rounds]
+
+
+def _columns(panel: Panel, width: float) -> tuple[float, float, float]:
+    """Widths of the labels, the values and what stands beside them."""
+    estimates = [row.estimate for row in panel.rows if row.estimate]
+    labels = max((text_width(row.label, 12.5, True) for row in panel.rows), default=0)
+    values = max((text_width(point(e), 13, True) for e in estimates), default=0)
+    spreads = max((text_width(plus_minus(e), 11) for e in estimates), default=0)
+    return min(labels, width * 0.3), values, spreads

@@ -1,0 +1,69 @@
+"""
+results.json: the image of Results, without loss.
+
+The schema number stands first. Infinite bounds are written as words, as JSON
+has no way to say them; pydantic reads them back.
+"""
+
+import json
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from math import isfinite
+
+from pydantic import TypeAdapter, ValidationError
+
+from bench.errors import AskedWrongly
+from bench.model.results import RESULTS_SCHEMA, Results
+
+
+def results_json(results: Results) -> str:
+    """The results as JSON text; mappings sorted, so that equal results give equal bytes."""
+    return json.dumps(_plain(results), indent=1, ensure_ascii=False) + "\n"
+
+
+def read_results(text: str) -> Results:
+    """
+    The results that `results_json` wrote.
+
+    Raises:
+        AskedWrongly: it is not JSON, of another schema, or misses something.
+    """
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise AskedWrongly(
+            f"results.json: not JSON ({error})",
+            hint="write it again with: bench report",
+        ) from error
+    schema = found.get("schema") if isinstance(found, dict) else None
+    if schema != RESULTS_SCHEMA:
+        raise AskedWrongly(
+            f"results.json: schema {schema!r} is not known here",
+            hint=f"this version reads schema {RESULTS_SCHEMA}; "
+            "write the file again from its run with: bench report",
+        )
+    try:
+        return TypeAdapter(Results).validate_python(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise AskedWrongly(
+            f"results.json: {where}: {first['msg']}",
+            hint="write it again with: bench report",
+        ) from error
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(value[key]) for key in sorted(value)}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    return value

@@ -1,0 +1,133 @@
+"""
+report.html: one file, no script, no request, a pure function of Results.
+
+The template holds the words that never change; everything else comes from
+the modules beside this one. Autoescape is on: a server's error text is text.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from bench.model.results import Check, Results
+from bench.report import sections
+from bench.report.advice import advice
+from bench.report.answer import question, short_answer
+from bench.report.cards import Card, card
+from bench.report.charts.palette import Palette, palette
+from bench.report.clean import clean
+from bench.report.doubts import grouped_warnings
+from bench.report.numbers import percent, size
+from bench.report.view import View, joined
+from bench.report.words import counted, css_class, in_bold, sentence, sign, tally
+
+
+TEMPLATES = Path(__file__).parent / "templates"
+STRIP = ("noise", "generator", "errors", "rounds")
+"""The checks of the trust strip; any other that failed joins them."""
+
+CLAIMS_SHOWN = 5
+"""Claims in the first table; the others are folded beneath it."""
+
+
+def report_html(results: Results) -> str:
+    """The whole page; the same results give the same bytes."""
+    shown = clean(results)
+    view = View(shown)
+    colours = palette(shown.frameworks)
+    answer = short_answer(view)
+    cards = [card(view, colours, verdict) for verdict in shown.verdicts]
+    return _environment().get_template("page.html.j2").render(
+        run=shown,
+        view=view,
+        css=Markup(_style(colours)),
+        question=question(view),
+        answer=answer,
+        answer_section=sections.answer_chart(view, colours, answer),
+        advice=advice(view, answer),
+        claims=_claims(cards),
+        tally=tally(shown.verdicts),
+        claims_counted=counted(sum(each.tested for each in cards), "claim"),
+        strip=_strip(shown.checks),
+        too_noisy=_failed(view.check("noise")),
+        **_sections(view, colours),
+    )
+
+
+def _sections(view: View, colours: Palette) -> dict[str, Any]:
+    results = view.results
+    levels = sorted(
+        {each.estimate.level for each in results.quantities if each.estimate}
+    )
+    return {
+        "throughput": sections.throughput(view, colours),
+        "trust": sections.trust(view, colours),
+        "latency": sections.latency(view, colours),
+        "cost": sections.cost(view, colours),
+        "memory": sections.memory(view, colours),
+        "ablations": sections.ablations(view),
+        "quantities": sections.every_quantity(view),
+        "comparisons": sections.every_comparison(view),
+        "warnings": grouped_warnings(results.warnings),
+        "names": joined([view.label(each.id) for each in view.contestants]),
+        "levels": joined([percent(each) for each in levels]) or "95\u00a0%",
+        "margin": percent(view.margin),
+    }
+
+
+def _claims(cards: list[Card]) -> dict[str, list[Card]]:
+    """Tested ones first, in order; what could not be tested is folded, not hidden."""
+    tested = [each for each in cards if each.tested]
+    return {
+        "shown": tested[:CLAIMS_SHOWN],
+        "more": tested[CLAIMS_SHOWN:],
+        "untested": [each for each in cards if not each.tested],
+        "cards": tested,
+    }
+
+
+def _strip(checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    chosen = [each for each in checks if each.id in STRIP]
+    chosen += [
+        each
+        for each in checks
+        if each.passed is False and each.id not in STRIP and "none" not in each.effect
+    ]
+    return tuple(chosen)
+
+
+def _failed(check: Check | None) -> Check | None:
+    return check if check is not None and check.passed is False else None
+
+
+def _style(colours: Palette) -> str:
+    written = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    return (
+        f":root{{{colours.variables(dark=False)}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{{colours.variables(dark=True)}}}}}"
+        f"{colours.classes()}{written}"
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "in_bold": in_bold,
+        "percent": percent,
+        "size": size,
+        "sentence": sentence,
+        "sign": sign,
+        "css_class": css_class,
+        "svg": Markup,  # only ever given what charts/svg.py wrote, text escaped
+    }
+    return environment

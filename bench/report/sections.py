@@ -1,0 +1,179 @@
+"""What each section of the page shows, or why it shows nothing."""
+
+from dataclasses import dataclass
+
+from bench.model.framework import Role
+from bench.report.answer import Answer
+from bench.report.charts.answer import dots_chart, reading
+from bench.report.charts.chart import Chart, Table, Words
+from bench.report.charts.cost import cost_chart, has_floor
+from bench.report.charts.generator import generator_chart
+from bench.report.charts.latency import latency_chart
+from bench.report.charts.memory import memory_chart
+from bench.report.charts.palette import Palette
+from bench.report.charts.twin import twin_chart
+from bench.report.numbers import percent, ratio, with_interval
+from bench.report.standing import standing
+from bench.report.view import View, absent
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Charts, or the reason for which there are none."""
+
+    charts: tuple[Chart, ...]
+    missing: tuple[str, ...]
+
+
+def answer_chart(view: View, palette: Palette, answer: Answer) -> Section:
+    """The chart beside the short answer."""
+    if not answer.workloads:
+        return _section([], [_why(view, ("throughput",))])
+    words = Words("The numbers behind the answer", "", reading(view, "throughput"))
+    cells = tuple((name, "throughput") for name in answer.workloads)
+    return _section([dots_chart(view, palette, "answer", words, cells)], [])
+
+
+def throughput(view: View, palette: Palette) -> Section:
+    """Requests per second on every workload, each under its finding."""
+    charts = []
+    for name in view.workloads_with("throughput"):
+        words = Words(
+            finding=standing(view, name, "throughput").sentence.removesuffix("."),
+            sub=view.workload(name),
+            caption=reading(view, "throughput"),
+        )
+        cells = ((name, "throughput"),)
+        charts.append(dots_chart(view, palette, f"rate-{name}", words, cells))
+    return _section(charts, [] if charts else [_why(view, ("throughput",))])
+
+
+def trust(view: View, palette: Palette) -> Section:
+    """The A/A strip and the generator against its limit."""
+    found = [twin_chart(view, palette), generator_chart(view, palette)]
+    missing = []
+    if found[0] is None:
+        missing.append("Noise (A/A) was not measured: no target was entered twice.")
+    if found[1] is None:
+        missing.append(f"Generator CPU: {_why(view, ('generator',))}")
+    return _section([each for each in found if each], missing)
+
+
+def latency(view: View, palette: Palette) -> Section:
+    """Median and 99th percentile of each workload that has them."""
+    names = [
+        note.name
+        for note in view.results.workloads
+        if _estimated(view, note.name, ("p50", "p99"))
+    ]
+    charts = [latency_chart(view, palette, name) for name in names]
+    return _section(charts, [] if charts else [_why(view, ("p50", "p99"))])
+
+
+def cost(view: View, palette: Palette) -> Section:
+    """CPU per request of each workload, the floor's share where it is known."""
+    names = [
+        note.name
+        for note in view.results.workloads
+        if _estimated(view, note.name, ("cpu",))
+    ]
+    charts = [cost_chart(view, palette, name) for name in names]
+    missing = [] if charts else [_why(view, ("cpu",))]
+    bare = [view.workload(name) for name in names if not has_floor(view, name)]
+    if bare:
+        missing.append(
+            f"The bare server’s share was not measured for: {', '.join(bare)}."
+        )
+    return _section(charts, missing)
+
+
+def memory(view: View, palette: Palette) -> Section:
+    """Memory and start-up."""
+    found = memory_chart(view, palette)
+    charts = [found] if found else []
+    missing = [] if found else [f"Memory: {_why(view, ('memory', 'idle_memory'))}"]
+    if any(view.measured(each.id, None, "startup") for each in view.contestants):
+        words = Words(
+            view.metric("startup").title,
+            "From the start of the process; less is better",
+            reading(view, "startup"),
+        )
+        cells = ((None, "startup"),)
+        charts.append(dots_chart(view, palette, "startup", words, cells))
+    else:
+        missing.append(f"Start-up: {_why(view, ('startup',))}")
+    return _section(charts, missing)
+
+
+def every_quantity(view: View) -> Table:
+    """All estimates of the run, none left out."""
+    rows = tuple(
+        (
+            view.label(each.target),
+            view.workload(each.workload),
+            view.metric(each.metric).title,
+            with_interval(each.estimate) if each.estimate else absent(each.reason),
+            view.metric(each.metric).unit if each.estimate else "",
+            percent(each.estimate.level) if each.estimate else "",
+            str(each.estimate.n) if each.estimate else "0",
+        )
+        for each in view.results.quantities
+    )
+    columns = ("set-up", "workload", "metric", "estimate (interval)", "unit")
+    return Table((*columns, "level", "rounds"), rows)
+
+
+def every_comparison(view: View) -> Table:
+    """All ratios of the run; a void one says why it decides nothing."""
+    rows = []
+    for each in view.results.comparisons:
+        value, span, level, n = "–", absent(each.void), "", "0"
+        if each.advantage:
+            value, span = ratio(each.advantage, 1 + view.margin)
+            level, n = percent(each.advantage.level), str(each.advantage.n)
+        names = (view.label(each.subject), view.label(each.baseline))
+        doubts = [each.void] if each.void else []
+        doubts += view.warning_titles(each.doubts)
+        what = (view.workload(each.workload), view.metric(each.metric).title)
+        rows.append((*names, *what, value, span, level, n, "; ".join(doubts) or "none"))
+    columns = ("subject", "baseline", "workload", "metric", "times better", "interval")
+    return Table((*columns, "level", "rounds", "doubts"), tuple(rows))
+
+
+def ablations(view: View) -> Table | None:
+    """One thing changed at a time: each ablation and floor against its contestant."""
+    special = {
+        each.id
+        for role in (Role.ABLATION, Role.FLOOR)
+        for each in view.of_role(role)
+    }
+    rows = []
+    for each in view.results.comparisons:
+        if special.isdisjoint((each.subject, each.baseline)):
+            continue
+        if each.advantage is None or each.void:
+            continue
+        value, span = ratio(each.advantage, 1 + view.margin)
+        names = (view.label(each.subject), view.label(each.baseline))
+        what = (view.workload(each.workload), view.metric(each.metric).title)
+        rows.append((*names, *what, value, span))
+    columns = ("set-up", "against", "workload", "metric", "times better", "interval")
+    return Table(columns, tuple(rows)) if rows else None
+
+
+def _section(charts: list[Chart], missing: list[str]) -> Section:
+    return Section(tuple(charts), tuple(missing))
+
+
+def _estimated(view: View, workload: str, metrics: tuple[str, ...]) -> bool:
+    found = [
+        view.quantity(target.id, workload, metric)
+        for target in view.contestants
+        for metric in metrics
+    ]
+    return any(each and each.estimate for each in found)
+
+
+def _why(view: View, metrics: tuple[str, ...]) -> str:
+    reason = view.why_missing(metrics)
+    return "not measured." if reason == "not measured" else f"not measured: {reason}."

@@ -1,0 +1,160 @@
+"""
+summary.md: the run in a comment's length.
+
+The first line is hidden and names the machine, so that a later run edits its
+own comment instead of posting another. No verdict is judged here.
+"""
+
+import re
+
+from bench.model.results import Results
+from bench.report.cards import card
+from bench.report.clean import clean
+from bench.report.doubts import grouped_warnings
+from bench.report.numbers import plus_minus, point
+from bench.report.view import View, joined
+from bench.report.words import tally_words
+
+
+LONGEST = 60_000
+"""Characters; a comment may hold 65,536, and a summary over its limit is thrown away whole."""
+
+PLACES = 3
+"""How many places of one warning are named; the page has them all."""
+
+
+def summary_md(results: Results) -> str:
+    """The summary; shortened, and saying so, where it would be too long."""
+    view = View(clean(results))
+    head, tail = _head(view), _tail(view)
+    optional = [_numbers(view), _checks(view)]
+    while True:
+        text = "\n".join([*head, *sum(optional, []), *tail])
+        if len(text) <= LONGEST:
+            return text
+        if not optional:
+            return f"{text[: LONGEST - 40].rpartition(chr(10))[0]}\n\nShortened.\n"
+        optional.pop()
+        tail = [*_tail(view)[:-1], "Shortened: the page has everything.", ""]
+
+
+def plain(text: str) -> str:
+    """Text that Markdown and HTML leave as it is, on one line."""
+    text = " ".join(text.split())
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = re.sub(r"([\\`*_\[\]|~#])", r"\\\1", text)
+    return text.replace("@", "&#64;").replace("://", ":&#47;/")
+
+
+def _head(view: View) -> list[str]:
+    results = view.results
+    key = re.sub(r"[^A-Za-z0-9_.-]", "-", f"{results.machine.fingerprint}-{results.engine}")
+    lines = [f"<!-- bench-report:v1 key={re.sub('-{2,}', '-', key)} -->"]
+    if results.no_verdicts_because:
+        lines += ["## Speed claims: no verdicts", ""]
+        lines += _alert("No verdicts", results.no_verdicts_because)
+    else:
+        lines += [f"## Speed claims: {tally_words(results.verdicts)}", ""]
+    for check in results.checks:
+        if check.passed is False:
+            lines += _alert(
+                check.title, f"{check.measured} (limit {check.limit}). {check.effect}"
+            )
+    if results.rounds_done < results.rounds_planned:
+        done = f"{results.rounds_done} of {results.rounds_planned}"
+        lines += _alert("Fewer rounds than planned", done)
+    return [*lines, *_warnings(view), *_claims(view)]
+
+
+def _alert(title: str, words: str) -> list[str]:
+    return ["> [!WARNING]", f"> **{plain(title)}** {plain(words)}", ""]
+
+
+def _warnings(view: View) -> list[str]:
+    lines = []
+    for doubt in grouped_warnings(view.results.warnings):
+        if doubt.grave:
+            places = "; ".join(doubt.places[:PLACES])
+            more = len(doubt.places) - PLACES
+            places += f"; and {more} more" if more > 0 else ""
+            lines += _alert(f"{doubt.title}:", f"{places}. Remedy: {doubt.remedy}")
+    return lines
+
+
+def _claims(view: View) -> list[str]:
+    if not view.results.verdicts:
+        return ["No claim was judged.", ""]
+    lines = ["| | The article says | We found | Number (interval) |", "|:-:|:--|:--|--:|"]
+    for verdict in view.results.verdicts:
+        one = card(view, None, verdict)
+        number = f"{one.value} ({one.interval})" if one.value else "not measured"
+        lines.append(
+            f"| {one.sign} | “{plain(one.quote)}” | **{one.outcome.capitalize()}**: "
+            f"{plain(one.because)} | {plain(number)} |"
+        )
+    return [*lines, ""]
+
+
+def _numbers(view: View) -> list[str]:
+    ids = [target.id for target in view.contestants]
+    rows = [
+        (name, metric)
+        for metric in ("throughput", "cpu")
+        for name in view.workloads_with(metric)
+    ]
+    if not ids or not rows:
+        return ["Numbers: not measured.", ""]
+    lines = [f"| Measure | {' | '.join(plain(view.label(one)) for one in ids)} |"]
+    lines.append(f"|:--|{'--:|' * len(ids)}")
+    for name, metric in rows:
+        unit = view.metric(metric).unit
+        what = f"{view.workload(name)}, {view.metric(metric).title.lower()}, {unit}"
+        cells = [_cell(view, ids, one, (name, metric)) for one in ids]
+        lines.append(f"| {plain(what)} | {' | '.join(cells)} |")
+    margin = f"{view.margin * 100:g} %"
+    return [*lines, "", f"Bold: ahead of every other by more than {margin}.", ""]
+
+
+def _cell(view: View, ids: list[str], one: str, what: tuple[str, str]) -> str:
+    quantity = view.quantity(one, *what)
+    if quantity is None or quantity.estimate is None:
+        return "not measured"
+    number = point(quantity.estimate)
+    others = [view.advantage(one, other, *what) for other in ids if other != one]
+    if others and all(each and each.low > 1 + view.margin for each in others):
+        number = f"**{number}**"
+    return f"{number} {plus_minus(quantity.estimate)}"
+
+
+def _checks(view: View) -> list[str]:
+    checks = view.results.checks
+    words = {True: "pass", False: "**fail**", None: "not measured"}
+    counts = [
+        f"{sum(check.passed is state for check in checks)} {word}"
+        for state, word in ((True, "passed"), (False, "failed"), (None, "not measured"))
+        if any(check.passed is state for check in checks)
+    ]
+    lines = [f"<details><summary>Checks: {', '.join(counts) or 'none'}</summary>", ""]
+    lines += ["| Check | Measured | Limit | |", "|:--|:--|:--|:--|"]
+    for check in checks:
+        cells = (plain(each) for each in (check.title, check.measured, check.limit))
+        lines.append(f"| {' | '.join(cells)} | {words[check.passed]} |")
+    return [*lines, "", "</details>", ""]
+
+
+def _tail(view: View) -> list[str]:
+    results = view.results
+    versions = dict.fromkeys(
+        f"{view.label(each.id)} {results.receipts[each.id].version}"
+        for each in view.contestants
+        if each.id in results.receipts
+    )
+    facts = [
+        f"{results.rounds_done} rounds in random order",
+        f"Python {results.machine.python}",
+        joined(list(versions)),
+        f"{results.machine.cpu_model}, {results.machine.cores} cores",
+    ]
+    line = " · ".join(plain(fact) for fact in facts if fact)
+    command = results.command.replace("`", "'").replace("\n", " ")
+    return [line, "", f"Again: `{command}`", ""]

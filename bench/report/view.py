@@ -1,0 +1,190 @@
+"""Look-ups over Results; nothing here computes a number that was not measured."""
+
+from bench.model.doubt import Warning
+from bench.model.estimate import Comparison, Estimate, Metric, Quantity
+from bench.model.framework import Framework, Look, Role, Target
+from bench.model.results import Check, Results
+
+
+GREY = Look("#525d6b", "#a7b1bf", "#525d6b", "#a7b1bf", "D", "dashdot")
+"""How a target is drawn whose framework has no table."""
+
+DEFAULT_MARGIN = 0.05
+"""METHOD: a lead must exceed 5 % unless a claim declares otherwise."""
+
+
+class View:
+    """Results with names instead of positions."""
+
+    def __init__(self, results: Results) -> None:
+        self.results = results
+        self._targets = {target.id: target for target in results.targets}
+        self._frameworks = {each.name: each for each in results.frameworks}
+        self._metrics = {metric.name: metric for metric in results.metrics}
+        self._workloads = {note.name: note.title for note in results.workloads}
+        self._quantities = {
+            (each.target, each.workload, each.metric): each
+            for each in results.quantities
+        }
+        self._comparisons = {
+            (each.subject, each.baseline, each.workload, each.metric): each
+            for each in results.comparisons
+        }
+        self._labels = _labels(results.targets)
+
+    @property
+    def contestants(self) -> tuple[Target, ...]:
+        """The targets that the claims are about, by label."""
+        return self.of_role(Role.CONTESTANT)
+
+    def of_role(self, role: Role) -> tuple[Target, ...]:
+        """The targets of a role, by label."""
+        chosen = [each for each in self.results.targets if each.role is role]
+        return tuple(sorted(chosen, key=lambda each: self.label(each.id).lower()))
+
+    def target(self, target_id: str) -> Target | None:
+        """The target of that id, or None."""
+        return self._targets.get(target_id)
+
+    def framework_of(self, target_id: str) -> Framework | None:
+        """The framework of a target, or None if it has no table."""
+        target = self._targets.get(target_id)
+        return None if target is None else self._frameworks.get(target.framework)
+
+    def look(self, target_id: str) -> Look:
+        """How a target is drawn."""
+        framework = self.framework_of(target_id)
+        return GREY if framework is None else framework.look
+
+    def label(self, name: str) -> str:
+        """The name that readers see for a target id or a framework."""
+        if name in self._labels:
+            return self._labels[name]
+        framework = self._frameworks.get(name)
+        return name if framework is None else framework.title
+
+    def workload(self, name: str | None) -> str:
+        """The title of a workload; of the target as a whole if None."""
+        if name is None:
+            return "as a whole"
+        return self._workloads.get(name, name)
+
+    def metric(self, name: str) -> Metric:
+        """The metric of that name; a bare one if the results do not explain it."""
+        return self._metrics.get(name) or Metric(name, name, "", True)
+
+    def quantity(
+        self, target: str, workload: str | None, metric: str
+    ) -> Quantity | None:
+        """What was measured, or None if there was no such trial."""
+        return self._quantities.get((target, workload, metric))
+
+    def advantage(
+        self, subject: str, baseline: str, workload: str, metric: str
+    ) -> Estimate | None:
+        """How many times better the subject is, whichever way it was compared."""
+        found = self._comparisons.get((subject, baseline, workload, metric))
+        if found is not None:
+            return None if found.void else found.advantage
+        found = self._comparisons.get((baseline, subject, workload, metric))
+        if found is None or found.void or found.advantage is None:
+            return None
+        return inverse(found.advantage)
+
+    def workloads_with(self, metric: str) -> tuple[str, ...]:
+        """The workloads in which the metric of some contestant was measured."""
+        ids = [target.id for target in self.contestants]
+        return tuple(
+            note.name
+            for note in self.results.workloads
+            if any(self.measured(one, note.name, metric) for one in ids)
+        )
+
+    def measured(self, target: str, workload: str | None, metric: str) -> bool:
+        """Whether there is an estimate, or at least one round without an interval."""
+        quantity = self.quantity(target, workload, metric)
+        return quantity is not None and (
+            quantity.estimate is not None
+            or any(each is not None for each in quantity.rounds)
+        )
+
+    def why_missing(self, metrics: tuple[str, ...]) -> str:
+        """The reason for which no contestant has an estimate of these metrics."""
+        for each in self.results.quantities:
+            if each.metric in metrics and each.reason:
+                return each.reason
+        return "this run holds no trials of it"
+
+    def check(self, check_id: str) -> Check | None:
+        """The check of that id, or None."""
+        return next(
+            (each for each in self.results.checks if each.id == check_id), None
+        )
+
+    def twins(self) -> tuple[Comparison, ...]:
+        """Comparisons of a target with itself, entered twice."""
+        return tuple(
+            each
+            for each in self.results.comparisons
+            if self._is_pair(each.subject, each.baseline)
+            or self._is_pair(each.baseline, each.subject)
+        )
+
+    @property
+    def margin(self) -> float:
+        """The smallest margin that a claim of this run declares."""
+        margins = [each.claim.margin for each in self.results.verdicts]
+        return min(margins, default=DEFAULT_MARGIN)
+
+    def warning_titles(self, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """The titles of warnings by code, each once."""
+        found: dict[str, Warning] = {}
+        for each in self.results.warnings:
+            found.setdefault(each.reason.code, each)
+        return tuple(
+            found[code].reason.title if code in found else code for code in codes
+        )
+
+    def _is_pair(self, twin: str, original: str) -> bool:
+        target = self._targets.get(twin)
+        return target is not None and target.twin_of == original
+
+
+def inverse(estimate: Estimate) -> Estimate:
+    """The same ratio seen from the other side."""
+    return Estimate(
+        point=_over(estimate.point),
+        low=_over(estimate.high),
+        high=_over(estimate.low),
+        level=estimate.level,
+        n=estimate.n,
+    )
+
+
+def _over(value: float) -> float:
+    return float("inf") if value == 0 else 1 / value
+
+
+def _labels(targets: tuple[Target, ...]) -> dict[str, str]:
+    """Titles, made longer only where two targets would share one."""
+    labels = {each.id: each.title for each in targets}
+    for longer in ("{0.title} {0.version}", "{0.title} ({0.deployment})", "{0.id}"):
+        seen = list(labels.values())
+        for each in targets:
+            if seen.count(labels[each.id]) > 1:
+                labels[each.id] = longer.format(each)
+    return labels
+
+
+def joined(names: list[str], word: str = "and") -> str:
+    """A list as a sentence says it: "A, B and C"."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def absent(reason: str | None) -> str:
+    """The words that stand where a number would: never a zero, never a gap."""
+    if not reason:
+        return "not measured: no such trial in this run"
+    return reason if reason == "not measured" else f"not measured: {reason}"

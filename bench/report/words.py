@@ -1,0 +1,81 @@
+"""Words for outcomes, scopes and claims; bold marks within a sentence."""
+
+import re
+
+from markupsafe import Markup, escape
+
+from bench.model.doubt import Scope
+from bench.model.verdict import Outcome, Part, Verdict
+from bench.report.charts.forest import SIGNS
+
+
+SCOPES = {
+    Scope.RUN: "every verdict of this run is inconclusive",
+    Scope.THROUGHPUT: "no throughput verdict for what it touches; CPU verdicts stand",
+    Scope.WINDOW: "the windows are void and left out",
+    Scope.NOTE: "changes no verdict",
+}
+TESTED = (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.INCONCLUSIVE)
+NUMBER_WORDS = "No One Two Three Four Five Six Seven Eight Nine Ten".split()
+
+
+def in_bold(sentence: str) -> Markup:
+    """HTML of a sentence in which **words** are marked; everything else is escaped."""
+    return Markup(
+        re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", str(escape(sentence)))
+    )  # the only markup is what the line above adds
+
+
+def tally(verdicts: tuple[Verdict, ...]) -> tuple[tuple[Outcome, int], ...]:
+    """How many verdicts of each outcome, in the order of Outcome, none left out."""
+    counts = [
+        (outcome, sum(each.outcome is outcome for each in verdicts))
+        for outcome in Outcome
+    ]
+    return tuple((outcome, count) for outcome, count in counts if count)
+
+
+def tally_words(verdicts: tuple[Verdict, ...]) -> str:
+    """ "1 supported, 2 refuted", or "none"."""
+    found = [f"{count} {outcome.value}" for outcome, count in tally(verdicts)]
+    return ", ".join(found) or "none"
+
+
+def counted(count: int, thing: str) -> str:
+    """ "Four claims", "12 claims", "One claim"."""
+    word = NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else str(count)
+    return f"{word} {thing}{'' if count == 1 else 's'}"
+
+
+def sign(outcome: Outcome) -> str:
+    """The sign that stands beside the word, so that colour never stands alone."""
+    return SIGNS[outcome]
+
+
+def css_class(outcome: Outcome) -> str:
+    """The class of an outcome's pill."""
+    return outcome.value.replace(" ", "-")
+
+
+def deciding_part(verdict: Verdict) -> Part | None:
+    """The comparison that the verdict hangs on: its weakest, or the one that refutes."""
+    same = [part for part in verdict.parts if part.outcome is verdict.outcome]
+    known = [part for part in same or verdict.parts if part.comparison.advantage]
+    if not known:
+        return None
+    if verdict.outcome is Outcome.REFUTED:
+        return min(known, key=lambda part: _bounds(part)[1])
+    return min(known, key=lambda part: _bounds(part)[0])
+
+
+def _bounds(part: Part) -> tuple[float, float]:
+    estimate = part.comparison.advantage
+    return (estimate.low, estimate.high) if estimate else (0.0, float("inf"))
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter and a full stop."""
+    text = text.strip()
+    if not text:
+        return text
+    return text[:1].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")

@@ -1,0 +1,89 @@
+"""
+The contract, played over HTTP against one live target.
+
+Every target gets the same suite, and what they show is then compared with
+each other (`compare`): that the work is equal is a finding, not a promise.
+"""
+
+import http.client
+from collections.abc import Callable, Iterator, Sequence
+
+from bench.model.exchange import Request
+from bench.model.framework import Target
+from bench.run.asking import ask_on, connected
+from bench.run.contract_bodies import bodies, strictness
+from bench.run.contract_connections import connections
+from bench.run.contract_errors import errors
+from bench.run.contract_rows import answers, goldens
+from bench.run.contract_statements import statement_counts
+from bench.run.finding import Finding, Subject, compare
+from bench.workloads import workload
+
+
+__all__ = ["Finding", "compare", "play", "verify"]
+
+VERIFIED_REQUESTS = 12
+VERIFY_SEED = 7
+
+SECTIONS: Sequence[Callable[[Subject], Iterator[Finding]]] = (
+    answers,
+    goldens,
+    bodies,
+    strictness,
+    errors,
+    connections,
+    statement_counts,
+)
+
+
+def play(
+    host: str,
+    port: int,
+    target: Target,
+    *,
+    reset: Callable[[], None],
+    statements: Callable[[], list[str]] | None = None,
+    workers: int = 1,
+) -> Iterator[Finding]:
+    """
+    Play the whole contract, as far as the target serves it.
+
+    `reset` brings the rows back to the seed: it is called before and after
+    anything is written. `statements` returns what the database was asked by
+    this target since it was last called; None: statements are not counted.
+    `workers` is how many processes answer at that address.
+    """
+    subject = Subject(host, port, target, reset, statements, workers)
+    for section in SECTIONS:
+        try:
+            yield from section(subject)
+        except (OSError, http.client.HTTPException) as error:
+            name = section.__name__.replace("_", " ")
+            yield Finding(
+                f"{name}: no answer", False, f"{type(error).__name__}: {error}"
+            )
+
+
+def verify(host: str, port: int, workload_name: str) -> str | None:
+    """
+    Say what is wrong with the first wrong answer out of a dozen, or None.
+
+    Quick enough to be asked before every trial. Raises AskedWrongly if there
+    is no such workload.
+    """
+    work = workload(workload_name)
+    requests = work.requests(VERIFY_SEED)
+    asked = [requests[n % len(requests)] for n in range(VERIFIED_REQUESTS)]
+    for request in asked:
+        try:
+            with connected(host, port) as connection:
+                wrong = work.check(request, ask_on(connection, request))
+        except (OSError, http.client.HTTPException) as error:
+            wrong = f"no answer: {type(error).__name__}: {error}"
+        if wrong:
+            return f"{_shown(request)}: {wrong}"
+    return None
+
+
+def _shown(request: Request) -> str:
+    return f"{request.method} {request.path}"

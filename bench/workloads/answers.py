@@ -1,0 +1,54 @@
+"""What is wrong with an answer, in one sentence."""
+
+import json
+from typing import Any
+
+from bench.model.exchange import Reply
+
+
+SHOWN_BYTES = 80
+
+
+def shown(body: bytes) -> str:
+    """The beginning of a body, for a message."""
+    cut = "..." if len(body) > SHOWN_BYTES else ""
+    return f"{body[:SHOWN_BYTES]!r}{cut}"
+
+
+def wrong_status(reply: Reply, expected: int = 200) -> str | None:
+    """Say so if the status is another one."""
+    if reply.status == expected:
+        return None
+    return f"expected status {expected}, got {reply.status}: {shown(reply.body)}"
+
+
+def read_json(reply: Reply) -> tuple[Any, str | None]:
+    """The parsed body of a right JSON answer, or what is wrong with it."""
+    if wrong := wrong_status(reply):
+        return None, wrong
+    if reply.media_type != "application/json":
+        return None, f"expected application/json, got {reply.media_type!r}"
+    try:
+        return json.loads(reply.body), None
+    except ValueError:
+        return None, f"the body is not JSON: {shown(reply.body)}"
+
+
+def wrong_json(reply: Reply, expected: object) -> str | None:
+    """
+    Say what is wrong unless the answer is exactly this value.
+
+    The order of keys and the white space are free; 1, 1.0 and true differ.
+    """
+    found, wrong = read_json(reply)
+    if wrong:
+        return wrong
+    if canonical(found) != canonical(expected):
+        wanted = shown(canonical(expected).encode())
+        return f"expected {wanted}, got {shown(reply.body)}"
+    return None
+
+
+def canonical(value: object) -> str:
+    """One text for one JSON value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,222 @@
+"""Faults planted between a right target and the suite are all found."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from bench.model.exchange import Reply, Request
+from bench.run.asking import ask
+from bench.run.contract import Finding, play, verify
+from tests.contract.conftest import TARGETS, Stage
+
+
+pytestmark = pytest.mark.live
+
+RIGHT = next(t for t in TARGETS if t.id.startswith("flask@"))
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """A change of some replies, and the finding that must notice."""
+
+    finding: str
+    applies: Callable[[Request, Reply], bool]
+    change: Callable[[Reply], Reply]
+
+
+def at(method: str, path: str) -> Callable[[Request, Reply], bool]:
+    """Whether it is the reply to exactly this request."""
+    return lambda request, reply: (request.method, request.path) == (method, path)
+
+
+def with_value(change: Callable[[Any], Any]) -> Callable[[Reply], Reply]:
+    """The same reply with another JSON value in it."""
+    return lambda reply: replace(
+        reply, body=json.dumps(change(json.loads(reply.body))).encode()
+    )
+
+
+def with_header(name: str, value: str | None) -> Callable[[Reply], Reply]:
+    """The same reply with a header set, or without it."""
+
+    def change(reply: Reply) -> Reply:
+        kept = {n: v for n, v in reply.headers.items() if n != name}
+        return replace(reply, headers=kept if value is None else {**kept, name: value})
+
+    return change
+
+
+def status(code: int) -> Callable[[Reply], Reply]:
+    """The same reply under another status."""
+    return lambda reply: replace(reply, status=code)
+
+
+PLANTS = (
+    Plant("hello: answers", at("GET", "/hello"), with_header("content-type", "text/plain")),
+    Plant("json: answers", at("GET", "/json"), with_value(lambda v: {"message": "Hello"})),
+    Plant("GET /db/7", at("GET", "/db/7"), with_value(lambda v: {**v, "randomNumber": 1145})),
+    Plant("GET /db/10000", at("GET", "/db/10000"), with_value(lambda v: {**v, "randomNumber": 721.0})),
+    Plant("GET /queries?n=3&seed=2", at("GET", "/queries?n=3&seed=2"), with_value(lambda v: v[::-1])),
+    Plant("POST /updates?n=3&seed=2", at("POST", "/updates?n=3&seed=2"), with_value(lambda v: v[:2])),
+    Plant("GET /db/0", at("GET", "/db/0"), status(500)),
+    Plant("GET /io?ms=5001", at("GET", "/io?ms=5001"), with_value(lambda v: {"errors": [{"loc": ["query", "ms"], "msg": "x"}]})),
+    Plant("POST /hello", at("POST", "/hello"), with_header("allow", None)),
+    Plant("headers of /io?ms=0", at("GET", "/io?ms=0"), with_header("set-cookie", "a=b")),
+    Plant("rendezvous", at("GET", "/rendezvous?parties=2"), with_value(lambda v: {"met": False})),
+    Plant("POST /validate: over 1 MiB", lambda q, r: r.status == 413, status(400)),
+    Plant("validate: three errors at once", lambda q, r: len(r.body) > 0 and b"errors" in r.body, with_value(lambda v: {"errors": v["errors"][:1]})),
+    Plant("validate: as it is", lambda q, r: b"total_cents" in r.body, with_value(lambda v: {**v, "total_cents": 1})),
+    Plant("GET /no-such-path", at("GET", "/no-such-path"), status(200)),
+)  # fmt: skip
+
+
+@contextmanager
+def in_between(host: str, port: int, plants: tuple[Plant, ...]) -> Iterator[int]:
+    """A server that hands every request on and changes the replies; gives its port."""
+
+    class Between(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def pass_on(self) -> None:
+            request = Request(
+                self.command,
+                self.path,
+                self._body(),
+                self.headers.get("Content-Type"),
+            )
+            reply = ask(host, port, request)
+            for plant in plants:
+                if plant.applies(request, reply):
+                    reply = plant.change(reply)
+            self.send_response_only(reply.status)
+            for name, value in reply.headers.items():
+                if name not in {"content-length", "connection"}:
+                    self.send_header(name, value)
+            self.send_header("content-length", str(len(reply.body)))
+            self.end_headers()
+            self.wfile.write(reply.body)
+
+        do_GET = do_POST = do_PUT = do_DELETE = pass_on
+
+        def _body(self) -> bytes | None:
+            if self.headers.get("Transfer-Encoding") != "chunked":
+                length = int(self.headers.get("Content-Length") or 0)
+                return self.rfile.read(length) if self.command == "POST" else None
+            parts = []
+            while size := int(self.rfile.readline(), 16):
+                parts.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(parts)
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Say nothing."""
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A client that went away is part of the suite."""
+
+    with Server(("127.0.0.1", 0), Between) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def right(stage: Stage) -> Iterator[tuple[str, int, Stage]]:
+    """A right target that runs for the whole module."""
+    server = stage.engine.start(RIGHT, stage.placing, hash_seed=0)
+    try:
+        yield server.host, server.port, stage
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def found(right: tuple[str, int, Stage]) -> dict[str, Finding]:
+    """What the suite finds with all faults planted at once."""
+    host, port, stage = right
+    with in_between(host, port, PLANTS) as port_between:
+        findings = play("127.0.0.1", port_between, RIGHT, reset=stage.database.reset)
+        return {finding.name: finding for finding in findings}
+
+
+def test_nothing_is_found_without_faults(right: tuple[str, int, Stage]) -> None:
+    """The server in between is not itself what the suite finds."""
+    host, port, stage = right
+    with in_between(host, port, ()) as port_between:
+        findings = play("127.0.0.1", port_between, RIGHT, reset=stage.database.reset)
+        assert [f for f in findings if f.ok is False] == []
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.finding)
+def test_planted_fault_is_found(found: dict[str, Finding], plant: Plant) -> None:
+    """Each planted fault breaks the finding that is there for it."""
+    assert found[plant.finding].ok is False
+
+
+def test_untouched_findings_stay_right(found: dict[str, Finding]) -> None:
+    """Where nothing was planted nothing is found."""
+    for name in ("wait: answers", "GET /db/1", "POST /validate: malformed JSON"):
+        assert found[name].ok is True, found[name].detail
+
+
+def test_extra_statements_are_found(right: tuple[str, int, Stage]) -> None:
+    """A database that is asked twice as often as agreed is a breach."""
+    host, port, stage = right
+    name = f"bench-{port}"
+
+    def doubled() -> list[str]:
+        return stage.database.statements(name) * 2
+
+    findings = play(host, port, RIGHT, reset=stage.database.reset, statements=doubled)
+    counts = [f for f in findings if f.name.startswith("statements of")]
+    assert len(counts) == 4
+    assert all(f.ok is False for f in counts)
+
+
+def test_unexpected_serial_server_is_found(right: tuple[str, int, Stage]) -> None:
+    """A target that calls itself serial and is not breaks the contract, too."""
+    host, port, stage = right
+    serial = replace(RIGHT, concurrency="One request at a time.", workloads=("wait",))
+    findings = {f.name: f for f in play(host, port, serial, reset=stage.database.reset)}
+    assert findings["rendezvous"].ok is False
+
+
+def test_verify_passes_a_right_target(right: tuple[str, int, Stage]) -> None:
+    """The quick check before a trial has nothing to say of right answers."""
+    host, port, stage = right
+    stage.database.reset()
+    assert verify(host, port, "db-read") is None
+    assert verify(host, port, "validate") is None
+
+
+def test_verify_names_the_first_wrong_answer(right: tuple[str, int, Stage]) -> None:
+    """The quick check says which request was answered wrongly, and how."""
+    host, port, _ = right
+    with in_between(host, port, PLANTS) as port_between:
+        wrong = verify("127.0.0.1", port_between, "json")
+    assert wrong is not None
+    assert "GET /json" in wrong
+    assert "Hello, World!" in wrong
+
+
+def test_verify_says_when_nobody_answers() -> None:
+    """A server that is gone is a wrong answer, not a crash."""
+    with in_between("127.0.0.1", 9, ()) as port:
+        pass
+    wrong = verify("127.0.0.1", port, "hello")
+    assert wrong is not None
+    assert "no answer" in wrong

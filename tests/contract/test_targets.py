@@ -1,0 +1,78 @@
+"""Every target of the table meets the contract, and contestants do equal work."""
+
+import pytest
+
+from bench.model.framework import Role
+from bench.run.contract import compare
+from bench.run.contract_errors import CASES
+from bench.workloads import WORKLOADS
+from bench.workloads.vectors import VECTORS
+from tests.contract.conftest import TARGETS, Played, Stage, played_once
+
+
+pytestmark = pytest.mark.live
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.name)
+def test_body_gets_its_verdict(played: Played, vector: object) -> None:
+    """A body is taken or refused as agreed, and a refusal names every wrong place."""
+    name = f"validate: {getattr(vector, 'name', vector)}"
+    if played.target.workloads is not None:
+        pytest.skip("the target does not serve validate, by its table")
+    assert played.findings[name].ok is True, played.findings[name].detail
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_wrong_question_gets_its_answer(played: Played, case: object) -> None:
+    """A wrong question gets the agreed status and never a 500."""
+    if played.target.workloads is not None:
+        pytest.skip("the target does not serve the whole contract, by its table")
+    found = played.findings[getattr(case, "name", "")]
+    assert found.ok is True, found.detail
+
+
+def test_nothing_breaks_the_contract(played: Played) -> None:
+    """No finding of the target is a breach; what may differ is only recorded."""
+    broken = [
+        f"{f.name}: {f.detail}" for f in played.findings.values() if f.ok is False
+    ]
+    assert not broken, "\n".join(broken)
+
+
+def test_every_served_workload_is_answered(played: Played) -> None:
+    """What the table says a target serves was asked, and answered rightly."""
+    served = played.target.workloads or tuple(WORKLOADS)
+    for name in served:
+        assert played.findings[f"{name}: answers"].ok is True
+
+
+def test_whole_contract_is_played(played: Played) -> None:
+    """A target that serves everything is asked about everything, statements too."""
+    if played.target.workloads is not None:
+        pytest.skip("the target does not serve the whole contract, by its table")
+    assert len(played.findings) >= len(VECTORS) + len(CASES) + len(WORKLOADS) + 20
+    assert "statements of GET /queries?n=3&seed=2" in played.findings
+    assert "rendezvous" in played.findings
+
+
+def test_contestants_show_the_same(stage: Stage) -> None:
+    """Status, values, places of errors and content types are equal between contestants."""
+    contestants = [t for t in TARGETS if t.role is Role.CONTESTANT]
+    found = {t.id: played_once(stage, t) for t in contestants}
+    compared = list(compare(found))
+    different = [f"{f.name}: {f.detail}" for f in compared if f.ok is False]
+    assert not different, "\n".join(different)
+    assert sum(f.ok is True for f in compared) > len(VECTORS)
+
+
+def test_same_layer_same_statements(stage: Stage) -> None:
+    """Two deployments of one application ask the database the same."""
+    by_app: dict[tuple[str, str], set[str]] = {}
+    for target in TARGETS:
+        if target.workloads is None:
+            for finding in played_once(stage, target):
+                if finding.name.startswith("statements of"):
+                    key = (target.framework, finding.name)
+                    by_app.setdefault(key, set()).add(finding.seen or "")
+    assert by_app
+    assert {key: seen for key, seen in by_app.items() if len(seen) != 1} == {}

@@ -1,0 +1,92 @@
+"""What is known of the machine."""
+
+import os
+
+import pytest
+
+from bench.deploy import machine
+from bench.deploy.machine import (
+    cgroup_version,
+    inspect_machine,
+    parse_cpu_list,
+    pressure,
+    steal_s,
+)
+
+
+def test_this_machine_is_described_the_same_way_twice() -> None:
+    """What must be equal between runs has one fingerprint, whatever the load is now."""
+    first, second = inspect_machine(), inspect_machine()
+    assert first.fingerprint == second.fingerprint
+    assert len(first.fingerprint) == 12
+    assert first.cores == len(os.sched_getaffinity(0))
+    assert first.memory_bytes > 2**28
+    assert first.kernel.startswith("Linux ")
+    assert first.cpu_model
+
+
+@pytest.mark.parametrize(
+    ("function", "value"),
+    [
+        ("python_optimised", None),
+        ("available_cores", tuple(range(3))),
+        ("siblings", ()),
+    ],
+)
+def test_another_machine_has_another_fingerprint(
+    monkeypatch: pytest.MonkeyPatch, function: str, value: object
+) -> None:
+    """How Python was built, and how many processors there are, is part of it."""
+    before = inspect_machine()
+    replaced = (not before.python_optimised) if value is None else value
+    monkeypatch.setattr(machine, function, lambda: replaced)
+    changed = inspect_machine().fingerprint != before.fingerprint
+    assert changed == (function != "siblings")
+
+
+def test_cores_are_counted_as_before_pinning() -> None:
+    """Pinning the harness to a part of the machine does not shrink the machine."""
+    before = os.sched_getaffinity(0)
+    described = inspect_machine()
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        pinned = inspect_machine()
+    finally:
+        os.sched_setaffinity(0, before)
+    assert pinned.fingerprint == described.fingerprint
+
+
+def test_stolen_time_is_seconds_that_never_go_back() -> None:
+    """The kernel's counter is read as a number of seconds since boot."""
+    first, second = steal_s(), steal_s()
+    assert first is not None
+    assert second is not None
+    assert 0 <= first <= second
+
+
+def test_the_kernels_lists_of_processors_are_read() -> None:
+    """Single numbers and ranges, in any mix."""
+    assert parse_cpu_list("0,4-6\n") == (0, 4, 5, 6)
+    assert parse_cpu_list("3") == (3,)
+    assert parse_cpu_list("") == ()
+
+
+@pytest.mark.parametrize(
+    ("mounts", "version"),
+    [
+        ("25 1 0:22 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw", "v2"),
+        ("25 1 0:22 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu", "v1"),
+        ("1 1 0:1 / /a rw - cgroup c rw\n2 1 0:2 / /b rw - cgroup2 c rw", "hybrid"),
+        ("25 1 0:22 / /proc rw - proc proc rw", None),
+    ],
+)
+def test_the_cgroup_version_follows_from_the_mounts(
+    mounts: str, version: str | None
+) -> None:
+    """v1, v2 and both at once are told apart."""
+    assert cgroup_version(mounts) == version
+
+
+def test_a_resource_without_pressure_figures_has_none() -> None:
+    """Unknown is None, not nought."""
+    assert pressure("patience") is None

@@ -1,0 +1,319 @@
+"""The parser of answers: right where it is right, and never quietly wrong."""
+
+import http.client
+import io
+import socket
+from typing import cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.load.faults import BadAnswer, Fault
+from bench.load.head import Heads, parse_head
+from bench.load.parser import Answer, AnswerParser, Limits
+
+
+COUNTED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\nhello"
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"3;name=value\r\nhel\r\n2\r\nlo\r\n0\r\nTrailer: x\r\n\r\n"
+)
+INTERIM = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+EMPTY = b"HTTP/1.1 204 No Content\r\n\r\n"
+WHOLE = {
+    "counted": (COUNTED, 200, b"hello"),
+    "chunked": (CHUNKED, 200, b"hello"),
+    "interim": (INTERIM + COUNTED, 200, b"hello"),
+    "no content": (EMPTY, 204, b""),
+    "not modified": (b"HTTP/1.1 304 X\r\nContent-Length: 9\r\n\r\n", 304, b""),
+    "no reason": (b"HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n", 404, b""),
+    "same length twice": (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi",
+        200,
+        b"hi",
+    ),
+}
+ENDLESS = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nhello"
+
+
+def read(
+    pieces: list[bytes], method: str = "GET", ended: bool = False
+) -> Answer | None:
+    """What a parser makes of these pieces, and of the end of the connection."""
+    parser = AnswerParser()
+    parser.start(method)
+    answer = None
+    for piece in pieces:
+        answer = parser.feed(piece)
+    return parser.end() if answer is None and ended else answer
+
+
+def fault(data: bytes, limits: Limits | None = None, ended: bool = False) -> Fault:
+    """How the data is refused."""
+    parser = AnswerParser(limits=limits)
+    with pytest.raises(BadAnswer) as refused:
+        parser.feed(data)
+        if ended:
+            parser.end()
+    return refused.value.fault
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_an_answer_split_at_any_byte_is_the_same(case: str) -> None:
+    """Wherever the packets end, one answer comes out, and not before its last byte."""
+    data, status, body = WHOLE[case]
+    for cut in range(len(data) + 1):
+        answer = read([data[:cut], data[cut:]] if 0 < cut < len(data) else [data])
+        assert answer is not None
+        assert (answer.status, answer.body, answer.surplus) == (status, body, False)
+        if cut < len(data):
+            assert read([data[:cut]]) is None
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_an_answer_byte_by_byte_is_the_same(case: str) -> None:
+    """Even the smallest packets make the same answer."""
+    data, status, body = WHOLE[case]
+    answer = read([data[n : n + 1] for n in range(len(data))])
+    assert answer is not None and (answer.status, answer.body) == (status, body)
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_bytes_after_an_answer_are_surplus(case: str) -> None:
+    """A second answer that nobody asked for is noticed, and the connection not reused."""
+    answer = read([WHOLE[case][0] + COUNTED])
+    assert answer is not None and answer.surplus and not answer.keep_alive
+
+
+def test_one_parser_reads_answer_after_answer() -> None:
+    """Nothing of an answer is left for the next."""
+    parser = AnswerParser()
+    for data, status, body in WHOLE.values():
+        assert not parser.begun
+        answer = parser.feed(data)
+        assert answer is not None and (answer.status, answer.body) == (status, body)
+        parser.start("GET")
+
+
+def test_a_body_without_length_ends_with_the_connection() -> None:
+    """It is complete only then, and leaves no connection to keep."""
+    for cut in range(1, len(ENDLESS)):
+        pieces = [ENDLESS[:cut], ENDLESS[cut:]]
+        assert read(pieces) is None
+        answer = read(pieces, ended=True)
+        assert answer is not None and (answer.body, answer.keep_alive) == (
+            b"hello",
+            False,
+        )
+
+
+def test_the_answer_to_head_has_no_body() -> None:
+    """Its length is that of the body which GET would have."""
+    answer = read([COUNTED.removesuffix(b"hello")], method="HEAD")
+    assert answer is not None and (answer.body, answer.keep_alive) == (b"", True)
+
+
+@pytest.mark.parametrize("case", ["counted", "chunked", "interim", "no content"])
+def test_an_answer_that_breaks_off_is_truncated(case: str) -> None:
+    """The end of the connection completes no answer that tells its length."""
+    data = WHOLE[case][0]
+    for cut in range(1, len(data)):
+        assert fault(data[:cut], ended=True) is Fault.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    ("version", "connection", "kept"),
+    [
+        (b"1.1", b"", True),
+        (b"1.1", b"Connection: close\r\n", False),
+        (b"1.1", b"Connection: Upgrade, CLOSE\r\n", False),
+        (b"1.0", b"", False),
+        (b"1.0", b"Connection: Keep-Alive\r\n", True),
+    ],
+)
+def test_whether_the_connection_stays(
+    version: bytes, connection: bytes, kept: bool
+) -> None:
+    """As RFC 9112 9.3 has it, for both versions."""
+    head = b"HTTP/%s 200 OK\r\n%sContent-Length: 0\r\n\r\n" % (version, connection)
+    answer = read([head])
+    assert answer is not None and answer.keep_alive is kept
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"what is this?",
+        b"HTTP/2 200\r\n\r\n",
+        b"HTTP/1.1 2000 OK\r\n\r\n",
+        b"HTTP/1.1 99 Low\r\n\r\n",
+        b"HTTP/1.1 200OK\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1_0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length : 5\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nA: b\r\n folded: 1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabX",
+        INTERIM * 5 + COUNTED,
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_refused(data: bytes) -> None:
+    """Strange framing is malformed, never a guess."""
+    assert fault(data) is Fault.MALFORMED
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 300,
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 300 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 101,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * 101,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + b"x" * 300,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+        + b"a: b\r\n" * 99,
+    ],
+)
+def test_what_is_too_large_is_refused(data: bytes) -> None:
+    """No server can fill the generator's memory, by no part of an answer."""
+    assert fault(data, Limits(head_bytes=200, body_bytes=100)) is Fault.OVERSIZED
+
+
+def test_heads_are_parsed_once_and_forgotten_in_time() -> None:
+    """The same bytes give the very same object; the cache stays bounded."""
+    heads = Heads(limit=10)
+    first = heads.parse(b"HTTP/1.1 200 OK\r\nDate: 0")
+    assert heads.parse(b"HTTP/1.1 200 OK\r\nDate: 0") is first
+    for second in range(100):
+        heads.parse(b"HTTP/1.1 200 OK\r\nDate: %d" % second)
+        assert len(heads) <= 10
+
+
+def test_repeated_fields_are_joined() -> None:
+    """As RFC 9110 5.3 has it; names are lower case."""
+    head = parse_head(b"HTTP/1.1 200 OK\r\nX-A: 1\r\nx-a:  2 ")
+    assert head.headers == {"x-a": "1, 2"}
+
+
+class _File:
+    """What http.client wants of a socket."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def makefile(self, mode: str) -> io.BytesIO:
+        return io.BytesIO(self.data)
+
+
+def reference(data: bytes, method: str) -> tuple[int, bytes]:
+    """The standard library's reading of a whole answer."""
+    reply = http.client.HTTPResponse(cast(socket.socket, _File(data)), method=method)
+    reply.begin()
+    return reply.status, reply.read()
+
+
+BODIES = st.binary(max_size=300)
+TOKENS = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,12}", fullmatch=True)
+VALUES = st.from_regex(r"([!-~]([ -~]{0,20}[!-~])?)?", fullmatch=True)
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> tuple[bytes, str, bool]:
+    """A right answer: its bytes, the method it answers, whether it ends with the connection."""
+    status = draw(st.sampled_from([200, 201, 204, 301, 304, 404, 500]))
+    method = draw(st.sampled_from(["GET", "POST", "HEAD"]))
+    body = draw(BODIES)
+    names = TOKENS.map(lambda name: "X-" + name)
+    fields = [f"{name}: {draw(VALUES)}" for name in draw(st.lists(names, max_size=4))]
+    bodiless = method == "HEAD" or status in {204, 304}
+    framing = draw(st.sampled_from(["length", "chunked", "close"]))
+    data = b""
+    if framing == "length":
+        fields.append(f"Content-Length: {len(body)}")
+        data = body
+    elif framing == "chunked" and not bodiless:
+        # RFC 9112 6.1 forbids the field where there is no body, and the
+        # reference would look for one.
+        fields.append("Transfer-Encoding: Chunked")
+        size = draw(st.integers(1, 40))
+        for start in range(0, len(body), size):
+            chunk = body[start : start + size]
+            data += b"%X\r\n%s\r\n" % (len(chunk), chunk)
+        data += b"0\r\n\r\n"
+    else:
+        data = body
+    head = "\r\n".join([f"HTTP/1.1 {status} Reason", *fields]) + "\r\n\r\n"
+    return (
+        head.encode() + (b"" if bodiless else data),
+        method,
+        framing == "close" and not bodiless,
+    )
+
+
+@settings(max_examples=400, deadline=None)
+@given(answers(), st.lists(st.integers(0, 1500), max_size=6))
+def test_any_right_answer_is_read_as_the_standard_library_reads_it(
+    case: tuple[bytes, str, bool], cuts: list[int]
+) -> None:
+    """Status and body agree with http.client, however the bytes are split."""
+    data, method, ended = case
+    edges = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
+    pieces = [data[a:b] for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    answer = read(pieces, method, ended)
+    assert answer is not None and not answer.surplus
+    assert (answer.status, answer.body) == reference(data, method)
+
+
+@settings(max_examples=400, deadline=None)
+@given(answers(), st.integers(0, 2000), BODIES, st.integers(0, 20))
+def test_a_damaged_answer_is_refused_or_read_whole(
+    case: tuple[bytes, str, bool], place: int, noise: bytes, removed: int
+) -> None:
+    """Damage raises BadAnswer and nothing else; one piece or many makes no difference."""
+    data, method, ended = case
+    place = min(place, len(data))
+    data = data[:place] + noise[:20] + data[place + removed :]
+    outcomes = []
+    for pieces in ([data], [data[n : n + 1] for n in range(len(data))]):
+        try:
+            answer = _until_answer(pieces, method, ended)
+            outcomes.append(None if answer is None else (answer.status, answer.body))
+        except BadAnswer:
+            outcomes.append(None)
+    assert outcomes[0] == outcomes[1]
+
+
+def _until_answer(pieces: list[bytes], method: str, ended: bool) -> Answer | None:
+    parser = AnswerParser()
+    parser.start(method)
+    for piece in pieces:
+        answer = parser.feed(piece)
+        if answer is not None:
+            return answer
+    return parser.end() if ended else None
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200), st.booleans())
+def test_garbage_is_never_an_answer_by_accident(noise: bytes, begun: bool) -> None:
+    """Random bytes, alone or after a status line, end in BadAnswer or in waiting."""
+    data = b"HTTP/1.1 200 OK\r\nContent-Length: 3" + noise if begun else noise
+    try:
+        answer = read([data] if data else [])
+    except BadAnswer:
+        return
+    if answer is not None:
+        assert b"\r\n\r\n" in data

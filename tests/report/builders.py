@@ -1,0 +1,300 @@
+"""Synthetic Results in every state that a page must survive. All numbers invented."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import exp, log, sqrt
+from random import Random
+from statistics import fmean, stdev
+
+from bench.model.doubt import Reason, Scope, Warning
+from bench.model.estimate import Comparison, Estimate, Metric, Quantity
+from bench.model.framework import Framework, Look, Role, Target
+from bench.model.plan import Pinning, Profile
+from bench.model.results import Check, Results, StoredFile, WorkloadNote
+from bench.model.run import Machine, Receipt
+from bench.model.trial import Failure
+from bench.model.verdict import Claim, Label, Outcome, Part, Verdict
+
+
+METRICS = (
+    Metric("throughput", "Throughput", "requests/s", True),
+    Metric("cpu", "Server CPU time per request", "µs", False),
+    Metric("memory", "Memory under load (PSS)", "MiB", False),
+    Metric("p50", "Closed-loop latency at saturation, median", "ms", False),
+    Metric("p99", "Closed-loop latency at saturation, 99th percentile", "ms", False),
+    Metric("database_cpu", "Database CPU time per request", "µs", False),
+    Metric("generator", "Generator CPU", "% of a core", False),
+    Metric("startup", "Start to first right answer", "s", False),
+    Metric("idle_memory", "Memory at rest (PSS)", "MiB", False),
+)
+WORKLOADS = (
+    WorkloadNote("hello", "Hello, World!", "The toll that every request pays."),
+    WorkloadNote("validate", "Nested JSON, validated", "Parsing and checking a body."),
+    WorkloadNote("db-read", "One row by key", "One SELECT through the usual layer."),
+)
+FRAMEWORKS = (
+    Framework("django", "Django", "django", ("6.0",), Look("#23397e", "#7686e6", "#233a7f", "#a9b5ff", "s", "dotted")),
+    Framework("flask", "Flask", "flask", ("3.1",), Look("#c24a0a", "#ff9a3d", "#a33c05", "#ffb573", "o", "dashed")),
+    Framework("fastapi", "FastAPI", "fastapi", ("0.142",), Look("#129c95", "#4af0df", "#0a6f6a", "#5eead9", "^", "solid")),
+    Framework("floor", "Bare server", None, ("1",), Look("#525d6b", "#a7b1bf", "#525d6b", "#a7b1bf", "D", "dashdot")),
+)  # fmt: skip
+
+CPU_US = {
+    "django": {"hello": 640.0, "validate": 1900.0, "db-read": 1650.0},
+    "flask": {"hello": 314.0, "validate": 520.0, "db-read": 1480.0},
+    "fastapi": {"hello": 148.0, "validate": 240.0, "db-read": 1520.0},
+    "floor-wsgi": {"hello": 200.0},
+    "floor-asgi": {"hello": 50.0},
+}
+MEMORY_MIB = {"django": 71.0, "flask": 52.0, "fastapi": 78.0}
+
+
+def target(framework: str, deployment: str, role: Role, title: str) -> Target:
+    """One set-up."""
+    return Target(
+        id=f"{framework}@1.0/{deployment}",
+        framework=framework,
+        version="1.0",
+        deployment=deployment,
+        role=role,
+        title=title,
+        interface="asgi" if deployment == "uvicorn" else "wsgi",
+        concurrency="1 process, an event loop"
+        if deployment == "uvicorn"
+        else "1 process, 8 threads",
+        serve=(deployment, "--bind={host}:{port}", "app:app"),
+        why="What the framework's own documentation shows first.",
+    )
+
+
+DJANGO = target("django", "gunicorn-gthread", Role.CONTESTANT, "Django")
+FLASK = target("flask", "gunicorn-gthread", Role.CONTESTANT, "Flask")
+FASTAPI = target("fastapi", "uvicorn", Role.CONTESTANT, "FastAPI")
+AGAIN = replace(
+    FLASK, id=f"{FLASK.id}+twin", role=Role.TWIN, title="Flask (again)", twin_of=FLASK.id
+)
+WSGI = target("floor", "gunicorn-gthread", Role.FLOOR, "Bare WSGI")
+ASGI = target("floor", "uvicorn", Role.FLOOR, "Bare ASGI")
+KEYS = {
+    DJANGO.id: "django",
+    FLASK.id: "flask",
+    AGAIN.id: "flask",
+    FASTAPI.id: "fastapi",
+    WSGI.id: "floor-wsgi",
+    ASGI.id: "floor-asgi",
+}
+
+CHECKS = (
+    Check("noise", "Does a target entered twice equal itself?", "no difference (p = 0.41)", "Holm-adjusted p of at least 0.01", True, "every verdict becomes inconclusive", "Flask against itself: no difference, resolution 2.4 %"),
+    Check("generator", "Was the load generator ever the limit?", "at most 61 % of its core", "85 % of its core", True, "no throughput verdict for what it touches; CPU verdicts stand", "generator at most 61 % of its core"),
+    Check("errors", "Was every answer right?", "0 wrong or failed of 412,330", "0", True, "the windows are void and left out", "412,330 answers checked, 0 wrong"),
+    Check("rounds", "Are there enough rounds?", "12 of 12", "6 rounds", True, "every verdict becomes inconclusive", "12 rounds, 95 % intervals"),
+    Check("steal", "Did the hypervisor take more than 5 % of the time?", "3 of 288 windows", "20 % of the windows", True, "none; the reader must know", "steal in 3 of 288 windows"),
+    Check("database", "More database connections than the others may use?", "not measured", "8", None, "none; the reader must know", "not measured"),
+)  # fmt: skip
+
+
+def estimate(values: list[float], level: float = 0.95) -> Estimate | None:
+    """Geometric mean with a plain interval; None below two values."""
+    if len(values) < 2:
+        return None
+    logs = [log(value) for value in values]
+    middle = fmean(logs)
+    half = 2.2 * stdev(logs) / sqrt(len(logs))
+    return Estimate(
+        exp(middle), exp(middle - half), exp(middle + half), level, len(values)
+    )
+
+
+def series(random: Random, centre: float, rounds: int, noise: float) -> list[float]:
+    """Rounds around a centre."""
+    return [centre * exp(random.gauss(0, noise)) for _ in range(rounds)]
+
+
+def quantity(
+    target_id: str, workload: str | None, metric: str, values: list[float]
+) -> Quantity:
+    """A quantity with its estimate, or the reason why there is none."""
+    found = estimate(values)
+    reason = None if found else "one round has no interval" if values else "not measured"
+    return Quantity(target_id, workload, metric, found, tuple(values), reason)
+
+
+def quantities(
+    targets: tuple[Target, ...], rounds: int, noise: float, scale: float = 1.0
+) -> tuple[Quantity, ...]:
+    """Everything that is measured, by target."""
+    random = Random(20261122)
+    made: list[Quantity] = []
+    for each in targets:
+        key = KEYS[each.id]
+        for workload, cpu in CPU_US[key].items():
+            centres = {
+                "throughput": 1e6 / cpu * 0.94 / scale,
+                "cpu": cpu * scale,
+                "memory": MEMORY_MIB.get(key, 24.0) * 1.3,
+                "p50": cpu * scale * 0.016,
+                "p99": cpu * scale * 0.05,
+                "database_cpu": 190.0 * scale if workload == "db-read" else 0.4,
+                "generator": 1200.0 / cpu + 20,
+            }
+            made += [
+                quantity(each.id, workload, name, series(random, centre, rounds, noise))
+                for name, centre in centres.items()
+            ]
+        for name, centre in (
+            ("startup", 0.35 if key != "django" else 0.62),
+            ("idle_memory", MEMORY_MIB.get(key, 18.0)),
+        ):
+            values = series(random, centre, rounds, noise)
+            made.append(quantity(each.id, None, name, values))
+    return tuple(made)
+
+
+def comparison(
+    made: tuple[Quantity, ...], pair: tuple[Target, Target], workload: str, metric: str
+) -> Comparison | None:
+    """The paired ratio of two quantities, or None where one is missing."""
+    found = {(q.target, q.workload, q.metric): q for q in made}
+    both = [found.get((each.id, workload, metric)) for each in pair]
+    if both[0] is None or both[1] is None:
+        return None
+    higher = next(each for each in METRICS if each.name == metric).higher_is_better
+    ratios = [
+        (a / b if higher else b / a)
+        for a, b in zip(both[0].rounds, both[1].rounds, strict=True)
+        if a is not None and b is not None
+    ]
+    return Comparison(
+        subject=pair[0].id,
+        baseline=pair[1].id,
+        workload=workload,
+        metric=metric,
+        advantage=estimate(ratios),
+        rounds=tuple(ratios),
+        smallest_detectable=1.031,
+        p_value=0.004,
+    )
+
+
+def comparisons(
+    targets: tuple[Target, ...], made: tuple[Quantity, ...]
+) -> tuple[Comparison, ...]:
+    """Contestants with each other, the twin with itself, contestants with floors."""
+    contestants = [each for each in targets if each.role is Role.CONTESTANT]
+    pairs = [(a, b) for a in contestants for b in contestants if a is not b]
+    pairs += [(AGAIN, FLASK)] if AGAIN in targets else []
+    floors = [each for each in targets if each.role is Role.FLOOR]
+    pairs += [
+        (one, floor)
+        for one in contestants
+        for floor in floors
+        if one.interface == floor.interface
+    ]
+    found = [
+        comparison(made, pair, note.name, metric)
+        for note in WORKLOADS
+        for metric in ("throughput", "cpu", "memory")
+        for pair in pairs
+    ]
+    return tuple(each for each in found if each is not None)
+
+
+def judged(pair: Comparison, margin: float, forced: bool = False) -> Part:
+    """The rule of METHOD for one interval."""
+    line = 1 + margin
+    found = pair.advantage
+    if forced or found is None or found.low <= line <= found.high:
+        return Part(pair, Outcome.INCONCLUSIVE, None, "the interval crosses the line", 6)
+    if found.low > line:
+        return Part(pair, Outcome.SUPPORTED, None, "the whole interval is above", None)
+    label = Label.NOT_MATERIAL
+    if found.high < 1:
+        label = Label.REVERSED
+    elif found.low > 1 / line:
+        label = Label.TIE
+    return Part(pair, Outcome.REFUTED, label, "the whole interval is below", None)
+
+
+CLAIMS = (
+    Claim("order-fastapi-first", "In performance, FastAPI leads because it is speed-oriented", "last section, second paragraph", "FastAPI handles more requests per second than Flask and Django on every headline workload", "throughput", ("fastapi",), ("flask", "django"), ("hello", "validate", "db-read"), 0.05, ("each framework stands on the server that its documentation names first",)),
+    Claim("order-flask-second", "then next to Flask", "last section", "Flask handles more requests per second than Django on every headline workload", "throughput", ("flask",), ("django",), ("hello", "validate", "db-read"), 0.05, ()),
+    Claim("order-django-last", "finally Django, which is not very fast", "last section", "Both others handle more requests per second than Django", "throughput", ("fastapi", "flask"), ("django",), ("hello", "validate", "db-read"), 0.05, ()),
+    Claim("fastapi-is-fast", "highly performant", "section on FastAPI", "CPU time per request below that of Flask and Django", "cpu", ("fastapi",), ("flask", "django"), ("hello", "validate", "db-read"), 0.05, ("CPU time counts the server's processes only",)),
+    Claim("biggest-community", "biggest community", "section on Django", "no harness can count a community", "throughput", (), (), (), 0.05, ()),
+)  # fmt: skip
+
+
+def verdict(
+    claim: Claim, made: tuple[Comparison, ...], forced: str | None = None
+) -> Verdict:
+    """A claim judged on its comparisons."""
+    names = {each.id: each.framework for each in (DJANGO, FLASK, FASTAPI)}
+    parts = tuple(
+        judged(pair, claim.margin, forced is not None)
+        for pair in made
+        if names.get(pair.subject) in claim.subjects
+        and names.get(pair.baseline) in claim.baselines
+        and pair.workload in claim.workloads
+        and pair.metric == claim.metric
+    )
+    if not claim.subjects:
+        why = "No harness can decide it"
+        return Verdict(claim, Outcome.NOT_MEASURABLE, why, (), None, ())
+    if not parts:
+        why = "This run holds no trials of it"
+        return Verdict(claim, Outcome.NOT_TESTED, why, (), None, ())
+    outcomes = {part.outcome for part in parts}
+    outcome = Outcome.SUPPORTED
+    if Outcome.REFUTED in outcomes:
+        outcome = Outcome.REFUTED
+    elif Outcome.INCONCLUSIVE in outcomes:
+        outcome = Outcome.INCONCLUSIVE
+    words = f"{len(parts)} comparisons; the claim is {outcome.value} by its weakest"
+    others = ((0.0, Outcome.SUPPORTED), (0.1, Outcome.INCONCLUSIVE))
+    return Verdict(claim, outcome, words, parts, forced, others)
+
+
+def results(
+    targets: tuple[Target, ...] = (DJANGO, FLASK, FASTAPI, AGAIN, WSGI, ASGI),
+    rounds: int = 12,
+    noise: float = 0.02,
+    forced: str | None = None,
+    change: Callable[[tuple[Quantity, ...]], tuple[Quantity, ...]] = lambda made: made,
+    scale: float = 1.0,
+) -> Results:
+    """A whole run; `change` may take quantities away before they are compared."""
+    made = change(quantities(targets, rounds, noise, scale))
+    pairs = comparisons(targets, made)
+    return Results(
+        schema=1,
+        run_id="2026-11-22-a1b2c3",
+        created_at="2026-11-22T09:40:00Z",
+        command="python -m bench run --profile quick --seed 20261122",
+        engine="local",
+        profile=Profile("quick", "The default: three headline workloads", ("contestant",), "flask", ("hello", "validate", "db-read"), (rounds,), 4, 16, 0.5, 1.5, 200, True),
+        seed=20261122,
+        workers=1,
+        threads=8,
+        pinning=Pinning((0,), (1,), (1,), (1,), "load, database and harness share core 1"),
+        rounds_planned=rounds,
+        rounds_done=rounds,
+        frameworks=FRAMEWORKS,
+        targets=targets,
+        workloads=WORKLOADS,
+        metrics=METRICS,
+        quantities=made,
+        comparisons=pairs,
+        checks=CHECKS,
+        warnings=(
+            Warning(Reason("python", "This Python was built without profile-guided optimisation", Scope.NOTE, "All targets ran on it, so ratios are fair."), "CPython 3.13.0"),
+        ),
+        verdicts=tuple(verdict(claim, pairs, forced) for claim in CLAIMS),
+        no_verdicts_because=None,
+        failures=(),
+        machine=Machine("EPYC 7763", 2, 1, 25_000_000_000, "6.1.0", "KVM", None, "3.13.0", False, None, "v2", 0.42, "7c1f9e", {"swap": "0 MB used"}),
+        receipts={each.id: Receipt("1.0.3", "3.13.0", {"gunicorn": "26.0", each.framework: "1.0.3"}, "ab" * 32, "cd" * 32) for each in targets},
+        database={"version": "PostgreSQL 18.1", "fsync": "off"},
+        harness={"commit": "a1b2c3d", "locust": "2.47.0"},
+        files=(StoredFile("run.json", 18_231, "ef" * 32), StoredFile("trials.jsonl", 1_218_231, "0a" * 32)),
+    )  # fmt: skip

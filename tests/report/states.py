@@ -1,0 +1,224 @@
+"""The states of a run that a page must survive, by name."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bench.model.doubt import Reason, Scope, Warning
+from bench.model.estimate import Estimate, Quantity
+from bench.model.results import Results
+from bench.model.trial import Failure
+from bench.model.verdict import Outcome
+from tests.report.builders import AGAIN, DJANGO, FLASK, results
+
+
+HOSTILE = (
+    "</code><script>alert(1)</script>\"' onload=x {{ 7*7 }} **b** | `x` @all "
+    "http://evil.example/ $\\alpha$ \x1b[31m\u202e\ud800 <!-- -->"
+)
+
+
+def normal() -> Results:
+    """A run in which everything went well."""
+    return results()
+
+
+def all_inconclusive() -> Results:
+    """A noise floor as high as the leads."""
+    made = results(noise=0.9, rounds=6)
+    return replace(
+        made,
+        verdicts=tuple(
+            each if not each.parts else replace(each, outcome=Outcome.INCONCLUSIVE)
+            for each in made.verdicts
+        ),
+    )
+
+
+def failed_twin() -> Results:
+    """A target that differs from itself."""
+    made = results(forced="a target differs from itself, so nothing can be told")
+    noise = replace(
+        made.checks[0],
+        passed=False,
+        measured="a difference of 7.1 % (p = 0.002)",
+        short="Flask against itself: a difference of 7.1 %",
+    )
+    reason = Reason("twin", "A target differs from itself", Scope.RUN, "Close what else runs.")
+    return replace(
+        made,
+        checks=(noise, *made.checks[1:]),
+        warnings=(Warning(reason, "p = 0.002"), *made.warnings),
+    )
+
+
+def generator_bound() -> Results:
+    """A generator at its limit: throughput comparisons are void."""
+    made = results()
+    why = "the generator used 97 % of its core"
+    pairs = tuple(
+        replace(each, void=why, doubts=("generator",))
+        if each.metric == "throughput"
+        else each
+        for each in made.comparisons
+    )
+    reason = Reason("generator", "The load generator was near its own limit", Scope.THROUGHPUT, "Give it a core of its own.")
+    places = (f"{FLASK.id} hello", f"{DJANGO.id} hello")
+    check = replace(
+        made.checks[1],
+        passed=False,
+        measured="at most 97 % of its core, over the limit in 2 cells",
+        short="generator at most 97 % of its core",
+    )
+    return replace(
+        made,
+        comparisons=pairs,
+        checks=(made.checks[0], check, *made.checks[2:]),
+        warnings=tuple(Warning(reason, "97 % of its core", place) for place in places),
+        verdicts=tuple(
+            replace(each, outcome=Outcome.INCONCLUSIVE, forced=why)
+            if each.parts and each.claim.metric == "throughput"
+            else each
+            for each in made.verdicts
+        ),
+    )
+
+
+def one_framework() -> Results:
+    """One contestant, nothing to compare with."""
+    return results(targets=(FLASK, AGAIN))
+
+
+def smoke() -> Results:
+    """One round: no interval, no verdict."""
+    made = results(rounds=1)
+    reason = "a smoke run only shows that everything works"
+    return replace(
+        made,
+        profile=replace(made.profile, name="smoke", verdicts=False),
+        verdicts=(),
+        no_verdicts_because=reason,
+    )
+
+
+def two_rounds() -> Results:
+    """Two rounds: intervals, but too few rounds for verdicts."""
+    made = results(rounds=2)
+    return replace(made, verdicts=(), no_verdicts_because="2 rounds, at least 6 needed")
+
+
+def missing_memory() -> Results:
+    """A kernel that does not tell proportional memory."""
+
+    def without(made: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+        gone = {"memory", "idle_memory"}
+        why = "this kernel does not tell proportional memory"
+        return tuple(
+            replace(each, estimate=None, rounds=(None,) * len(each.rounds), reason=why)
+            if each.metric in gone
+            else each
+            for each in made
+        )
+
+    return results(change=without)
+
+
+def failed_target() -> Results:
+    """A target that could not start."""
+
+    def without(made: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+        return tuple(each for each in made if each.target != DJANGO.id)
+
+    made = results(change=without)
+    failure = Failure(1, DJANGO.id, None, "it did not answer within 20 s", "read its log", "ImproperlyConfigured: no")
+    return replace(made, failures=(failure,))
+
+
+def long_quotes() -> Results:
+    """Two hundred characters where a line was expected."""
+    made = results()
+    quote = "it will handle every request in turns, one after the other, " * 4
+    return replace(
+        made,
+        verdicts=tuple(
+            replace(each, claim=replace(each.claim, quote=quote), because=quote * 3)
+            for each in made.verdicts
+        ),
+        targets=tuple(
+            replace(each, title=f"{each.title} on a server with a very long name")
+            for each in made.targets
+        ),
+    )
+
+
+def huge() -> Results:
+    """Seven digits and more, nanoseconds per request."""
+    return results(scale=1e-6)
+
+
+def tiny() -> Results:
+    """Less than one request in an hour."""
+    return results(scale=1e7)
+
+
+def unbounded() -> Results:
+    """Intervals without an end, and one of no width."""
+    made = results()
+    quantities = tuple(
+        replace(
+            each,
+            estimate=Estimate(1.0, 0.0, float("inf"), 0.95, 2)
+            if position % 3
+            else Estimate(5.0, 5.0, 5.0, 0.9842, 6),
+        )
+        for position, each in enumerate(made.quantities)
+    )
+    return replace(made, quantities=quantities)
+
+
+def hostile() -> Results:
+    """A server whose errors are written to be executed."""
+    made = results()
+    failure = Failure(2, FLASK.id, "hello", HOSTILE, HOSTILE, HOSTILE * 3)
+    reason = Reason("errors", HOSTILE, Scope.WINDOW, HOSTILE)
+    return replace(
+        made,
+        failures=(failure,),
+        warnings=(Warning(reason, HOSTILE, FLASK.id),),
+        command=f"bench run {HOSTILE}",
+        workloads=tuple(replace(each, title=f"{each.title} {HOSTILE}") for each in made.workloads),
+        verdicts=tuple(replace(each, because=HOSTILE) for each in made.verdicts),
+    )
+
+
+def no_claims() -> Results:
+    """Claims were never configured."""
+    return replace(results(), verdicts=())
+
+
+def nothing() -> Results:
+    """A run that ended before its first number."""
+    made = results(change=lambda _: ())
+    return replace(made, checks=(), files=(), receipts={}, rounds_done=0)
+
+
+STATES: dict[str, Callable[[], Results]] = {
+    each.__name__: each
+    for each in (
+        normal,
+        all_inconclusive,
+        failed_twin,
+        generator_bound,
+        one_framework,
+        smoke,
+        two_rounds,
+        missing_memory,
+        failed_target,
+        long_quotes,
+        huge,
+        tiny,
+        unbounded,
+        hostile,
+        no_claims,
+        nothing,
+    )
+}

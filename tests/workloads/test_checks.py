@@ -1,0 +1,160 @@
+"""The checks take right answers and refuse planted wrong ones."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bench.errors import AskedWrongly
+from bench.model.exchange import Reply, Request
+from bench.workloads import WORKLOADS, workload
+from bench.workloads.orders import receipt
+from bench.workloads.world import ROWS, SUM, chosen_ids, number, parameter, row
+
+
+TEXT = {"content-type": "text/plain; charset=utf-8"}
+JSON = {"content-type": "application/json"}
+
+
+def answer(request: Request) -> Reply:
+    """The right answer to any request of any workload, as an application gives it."""
+    path = request.path.partition("?")[0]
+    if path == "/hello":
+        return Reply(200, b"Hello, World!", TEXT)
+    return Reply(200, json.dumps(value(request, path)).encode(), JSON)
+
+
+def value(request: Request, path: str) -> Any:
+    """What the right answer says."""
+    if path == "/validate":
+        return receipt(json.loads(request.body or b""))
+    if path == "/queries":
+        ids = chosen_ids(parameter(request, "n"), parameter(request, "seed"))
+        return [row(one) for one in ids]
+    if path == "/updates":
+        ids = chosen_ids(parameter(request, "n"), parameter(request, "seed"))
+        return [row(one) for one in sorted(ids)]
+    if path == "/worlds":
+        start = parameter(request, "start")
+        return [row(one) for one in range(start, start + 50)]
+    if path.startswith("/db/"):
+        return row(int(path[4:]))
+    return {"message": "Hello, World!"} if path == "/json" else {"ok": True}
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_right_answers_pass(name: str) -> None:
+    """Every variant has an answer that its check takes."""
+    work = workload(name)
+    for request in work.requests(3):
+        assert work.check(request, answer(request)) is None
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_variants_are_seeded_and_distinct(name: str) -> None:
+    """The same seed gives the same requests, another seed others, none twice."""
+    work = workload(name)
+    first = work.requests(3)
+    assert first == work.requests(3)
+    assert len(set(first)) == len(first)
+    if len(first) > 1:
+        assert 256 <= len(first) <= 2048
+        assert first != work.requests(4)
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in WORKLOADS if len(workload(n).requests(1)) > 1]
+)
+def test_answer_of_another_variant_is_refused(name: str) -> None:
+    """A cached answer is a wrong one."""
+    work = workload(name)
+    one, other, *_ = work.requests(3)
+    assert work.check(one, answer(other)) is not None
+
+
+DAMAGES: dict[str, Callable[[Reply], Reply]] = {
+    "status 500": lambda reply: replace(reply, status=500),
+    "status 204": lambda reply: replace(reply, status=204),
+    "no body": lambda reply: replace(reply, body=b""),
+    "cut short": lambda reply: replace(reply, body=reply.body[:-1]),
+    "one letter more": lambda reply: replace(reply, body=reply.body + b"x"),
+    "as HTML": lambda reply: replace(reply, headers={"content-type": "text/html"}),
+    "no content type": lambda reply: replace(reply, headers={}),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_damaged_answers_are_refused(name: str, damage: str) -> None:
+    """What a broken server would send is refused in one line of words."""
+    work = workload(name)
+    request = work.requests(3)[0]
+    wrong = work.check(request, DAMAGES[damage](answer(request)))
+    assert wrong is not None
+    assert "\n" not in wrong
+
+
+WRONG_VALUES: list[tuple[str, Callable[[Any], Any]]] = [
+    ("json", lambda v: {**v, "extra": 1}),
+    ("validate", lambda v: {**v, "total_cents": float(v["total_cents"])}),
+    ("validate", lambda v: {**v, "total_cents": v["total_cents"] + 1}),
+    ("validate", lambda v: {**v, "city": "Paris"}),
+    ("db-read", lambda v: {**v, "randomNumber": v["randomNumber"] % 10000 + 1}),
+    ("db-read", lambda v: {**v, "id": str(v["id"])}),
+    ("db-read", lambda v: {"id": v["id"], "randomnumber": v["randomNumber"]}),
+    ("db-many", lambda v: sorted(v, key=lambda one: int(one["id"]))),
+    ("db-many", lambda v: v[:-1]),
+    ("db-many", lambda v: [v[0]] * 20),
+    ("db-list", lambda v: v[::-1]),
+    ("db-list", lambda v: v[:49]),
+    ("db-list", lambda v: {"worlds": v}),
+    ("db-write", lambda v: v[::-1]),
+    ("db-write", lambda v: v[:4]),
+    ("db-write", lambda v: [{**one, "randomNumber": 0} for one in v]),
+    ("db-write", lambda v: [{**one, "randomNumber": 10001} for one in v]),
+    ("db-write", lambda v: [{**one, "randomNumber": True} for one in v]),
+    ("db-write", lambda v: [{**one, "note": ""} for one in v]),
+    ("db-write", lambda v: {"rows": v}),
+    ("wait", lambda v: {"ok": 1}),
+]
+
+
+@pytest.mark.parametrize(("name", "change"), WRONG_VALUES)
+def test_wrong_values_are_refused(name: str, change: Callable[[Any], Any]) -> None:
+    """An answer of the right form with another value is refused."""
+    work = workload(name)
+    request = work.requests(3)[0]
+    right = answer(request)
+    wrong = replace(right, body=json.dumps(change(json.loads(right.body))).encode())
+    assert work.check(request, wrong) is not None
+
+
+def test_spacing_and_order_of_keys_are_free() -> None:
+    """Frameworks may write the same value down in their own way."""
+    work = workload("db-read")
+    reply = Reply(200, b'{ "randomNumber": 1144,\n "id": 7}\n', JSON)
+    assert work.check(Request("GET", "/db/7"), reply) is None
+
+
+def test_formula_makes_the_agreed_rows() -> None:
+    """The formula gives the count, the sum and the rows that the contract states."""
+    numbers = [number(one) for one in range(1, ROWS + 1)]
+    assert sum(numbers) == SUM
+    assert (numbers[0], numbers[6], numbers[-1]) == (5762, 1144, 721)
+    assert set(numbers) <= set(range(1, 10_001))
+
+
+def test_chosen_ids_are_those_of_the_contract() -> None:
+    """The seed names the agreed ids, all of them distinct."""
+    assert chosen_ids(3, 2) == [5839, 568, 5297]
+    assert len(set(chosen_ids(500, 12345))) == 500
+
+
+def test_unknown_workload_names_the_nearest() -> None:
+    """A name that does not exist is refused with a guess."""
+    with pytest.raises(AskedWrongly) as refused:
+        workload("db-reed")
+    assert "db-reed" in refused.value.message
+    assert "db-read" in (refused.value.hint or "")
