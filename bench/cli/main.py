@@ -22,7 +22,7 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="bench",
-    help="Django, Flask and FastAPI on trial: measure, judge, report.",
+    help="Frameworks on trial: measure, judge, report.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -59,9 +59,20 @@ def complain(error: BenchError) -> None:
 
 
 def _register() -> None:
-    for name, sentence in COMMANDS.items():
+    # Importing a command may load SciPy and matplotlib: only the one that is
+    # asked for is imported, all of them only to list their names.
+    asked = [word for word in sys.argv[1:2] if word in COMMANDS] or list(COMMANDS)
+    if len(asked) == 1:
+        # With a single command Typer would drop its name.
+        app.callback()(_nothing)
+    for name in asked:
+        sentence = COMMANDS[name]
         command = import_module(f"bench.cli.{name}_command").command
         app.command(name, help=sentence)(command)
+
+
+def _nothing() -> None:
+    """Measure, judge, report."""
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:

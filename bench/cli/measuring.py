@@ -1,8 +1,9 @@
 """The life of a run: begin or resume, store each event before the next, stop cleanly."""
 
+import shutil
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from bench.model.trial import Failure, RoundEnd
 from bench.run.contract import verify
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
-from bench.store.folder import LOGS, RunWriter, create, read, reopen, run_id
+from bench.store.folder import HEAD, LOGS, RunWriter, create, read, reopen, run_id
 
 
 def local_engine(cores: Pinning, logs: Path) -> LocalEngine:
@@ -40,7 +41,7 @@ def begin(asked: Asked, plan: Plan, console: Console) -> tuple[Path, bool]:
     """Start a run; its folder, and whether it came to its end."""
     now = datetime.now(UTC)
     folder = RUNS / run_id(now, plan.profile.name, plan.seed)
-    with local_engine(plan.pinning, folder / LOGS) as engine:
+    with _no_headless(folder), local_engine(plan.pinning, folder / LOGS) as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
         plan = without(plan, set(refused))
         record = new_record(asked, plan, receipts, engine.database.facts(), now)
@@ -49,6 +50,16 @@ def begin(asked: Asked, plan: Plan, console: Console) -> tuple[Path, bool]:
                 writer.append(Failure(0, target_id, None, reason))
             console.print(f"run {record.id}: {shown(folder)}", highlight=False)
             return folder, _measure(engine, plan, writer, None, console)
+
+
+@contextmanager
+def _no_headless(folder: Path) -> Iterator[None]:
+    """Remove the folder of a run that did not get as far as its head."""
+    try:
+        yield
+    finally:
+        if not (folder / HEAD).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def resume(folder: Path, console: Console) -> bool:

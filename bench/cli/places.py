@@ -1,10 +1,12 @@
 """Where things are, seen from the repository's root."""
 
+import os
 from pathlib import Path
 
 
 ROOT = Path(__file__).resolve().parents[2]
-RUNS = ROOT / "reports" / "runs"
+RUNS = Path(os.environ.get("BENCH_RUNS") or ROOT / "reports" / "runs")
+"""Run folders; BENCH_RUNS puts them elsewhere, on a disk with more room."""
 PUBLISHED = ROOT / "reports" / "published"
 CACHE = ROOT / ".cache"
 

@@ -75,7 +75,8 @@ def load_claims(
 
 
 def _claim(path: Path, number: int, row: dict[str, Any]) -> Claim:
-    where = f"{path}: claim {row.get('id') or f'number {number}'!r}"
+    name = repr(row["id"]) if "id" in row else f"number {number}"
+    where = f"{path}: claim {name}"
     try:
         return _validated(row)
     except ValidationError as error:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from bench.errors import AskedWrongly
 from bench.model.framework import Framework, Look, Role
@@ -91,8 +92,15 @@ def read_toml[Model: BaseModel](path: Path, model: type[Model]) -> Model:
         raise AskedWrongly(f"{path}: {_first(error)}", _remedy(error)) from error
 
 
+def _telling(error: ValidationError) -> ErrorDetails:
+    # A misspelt key is also a missing one; the misspelling says more.
+    faults = error.errors()
+    extra = [fault for fault in faults if fault["type"] == "extra_forbidden"]
+    return (extra or faults)[0]
+
+
 def _first(error: ValidationError) -> str:
-    fault = error.errors()[0]
+    fault = _telling(error)
     place = ".".join(str(step) for step in fault["loc"])
     value = fault.get("input")
     shown = "" if isinstance(value, dict) else f" (found {value!r})"
@@ -100,7 +108,7 @@ def _first(error: ValidationError) -> str:
 
 
 def _remedy(error: ValidationError) -> str:
-    fault = error.errors()[0]
+    fault = _telling(error)
     if fault["type"] == "extra_forbidden":
         return f"{fault['loc'][-1]!r} is not a key of this table; the head of the file lists the keys"
     return "mend that key and run the command again"

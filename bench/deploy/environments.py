@@ -66,6 +66,8 @@ class Environments:
         self._apps = apps
         self._folder = folder
         self.built = 0  # how often uv had to run
+        self._ready = set[Path]()  # whose app is compiled
+        self._seen: dict[Path, _Seen] = {}
 
     def path(self, framework: str, version: str) -> Path:
         """Where the environment of that lock and this Python is; Refused without a lock."""
@@ -111,7 +113,9 @@ class Environments:
     def receipt(self, target: Target, package: str | None) -> Receipt:
         """What the target runs on, read by its own interpreter; Refused if that cannot be known."""
         path = self.path(target.framework, target.version)
-        seen = _look(path / "bin" / "python")
+        if path not in self._seen:
+            self._seen[path] = _look(path / "bin" / "python")
+        seen = self._seen[path]
         packages = seen["packages"]
         counted = package or server_package(target.serve)
         version = _version(packages, counted)
@@ -133,7 +137,11 @@ class Environments:
 
     def compile_app(self, framework: str, version: str) -> None:
         """Compile the app's own files, so that no start pays for it."""
-        python = self.path(framework, version) / "bin" / "python"
+        path = self.path(framework, version)
+        if path in self._ready:
+            return
+        self._ready.add(path)
+        python = path / "bin" / "python"
         # A read-only checkout is no reason to stop; its starts are slower, all alike.
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             subprocess.run(

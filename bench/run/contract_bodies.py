@@ -62,7 +62,7 @@ def paths(reply: Reply) -> frozenset[Path] | None:
         if not errors or not all(isinstance(one["msg"], str) for one in errors):
             return None
         return frozenset(tuple(one["loc"]) for one in errors)
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
 
 

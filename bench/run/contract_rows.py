@@ -112,5 +112,5 @@ def _value(reply: Reply) -> str:
     """Status and value, however the value was written down."""
     try:
         return f"{reply.status} {canonical(json.loads(reply.body))}"
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"{reply.status} not JSON"

@@ -8,10 +8,10 @@ events are yielded, and the caller has stored one before it asks for the next.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from bench.deploy.engine import Placing, Server
-from bench.errors import TargetFailed
+from bench.errors import MachineRefused, TargetFailed
 from bench.model.plan import Cell, Plan
 from bench.model.run import Run
 from bench.model.trial import Boot, Failure, RoundEnd, Window
@@ -105,7 +105,9 @@ def _start(state: Round, target_id: str) -> Server:
 
 
 def _end(state: Round, server: Server) -> None:
-    state.tools.generator.forget(server.host, server.port)
+    # A generator that is gone has forgotten its connections already.
+    with suppress(MachineRefused):
+        state.tools.generator.forget(server.host, server.port)
     server.stop()
 
 

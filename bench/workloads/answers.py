@@ -30,7 +30,7 @@ def read_json(reply: Reply) -> tuple[Any, str | None]:
         return None, f"expected application/json, got {reply.media_type!r}"
     try:
         return json.loads(reply.body), None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None, f"the body is not JSON: {shown(reply.body)}"
 
 

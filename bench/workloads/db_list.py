@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from bench.model.exchange import Reply, Request
 from bench.model.workload import Workload
-from bench.workloads import world
 from bench.workloads.answers import wrong_json
+from bench.workloads.world import ROWS, VARIANTS, parameter, row
 
 
 LIMIT = 50
@@ -14,19 +14,19 @@ LIMIT = 50
 
 def requests(seed: int) -> Sequence[Request]:
     """Pages of fifty rows from distinct beginnings."""
-    last = world.ROWS - LIMIT + 1
-    starts = random.Random(seed).sample(range(1, last + 1), world.VARIANTS)
+    last = ROWS - LIMIT + 1
+    starts = random.Random(seed).sample(range(1, last + 1), VARIANTS)
     return [Request("GET", f"/worlds?start={one}&limit={LIMIT}") for one in starts]
 
 
 def check(request: Request, reply: Reply) -> str | None:
     """The rows from the beginning on, ordered by id, as the seed made them."""
     start, limit = (
-        world.parameter(request, "start"),
-        world.parameter(request, "limit"),
+        parameter(request, "start"),
+        parameter(request, "limit"),
     )
-    end = min(start + limit, world.ROWS + 1)
-    return wrong_json(reply, [world.row(world_id) for world_id in range(start, end)])
+    end = min(start + limit, ROWS + 1)
+    return wrong_json(reply, [row(world_id) for world_id in range(start, end)])
 
 
 WORKLOAD = Workload(

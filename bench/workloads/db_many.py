@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from bench.model.exchange import Reply, Request
 from bench.model.workload import Workload
-from bench.workloads import world
 from bench.workloads.answers import wrong_json
+from bench.workloads.world import chosen_ids, parameter, row, seeds
 
 
 COUNT = 20
@@ -13,17 +13,13 @@ COUNT = 20
 
 def requests(seed: int) -> Sequence[Request]:
     """Distinct seeds, so that each request reads other rows."""
-    return [
-        Request("GET", f"/queries?n={COUNT}&seed={one}") for one in world.seeds(seed)
-    ]
+    return [Request("GET", f"/queries?n={COUNT}&seed={one}") for one in seeds(seed)]
 
 
 def check(request: Request, reply: Reply) -> str | None:
     """The rows that the seed names, in its order, as the seed of the table made them."""
-    ids = world.chosen_ids(
-        world.parameter(request, "n"), world.parameter(request, "seed")
-    )
-    return wrong_json(reply, [world.row(world_id) for world_id in ids])
+    ids = chosen_ids(parameter(request, "n"), parameter(request, "seed"))
+    return wrong_json(reply, [row(world_id) for world_id in ids])
 
 
 WORKLOAD = Workload(

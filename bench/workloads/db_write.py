@@ -5,8 +5,8 @@ from typing import Any
 
 from bench.model.exchange import Reply, Request
 from bench.model.workload import Workload
-from bench.workloads import world
 from bench.workloads.answers import read_json
+from bench.workloads.world import chosen_ids, parameter, seeds
 
 
 COUNT = 5
@@ -14,9 +14,7 @@ COUNT = 5
 
 def requests(seed: int) -> Sequence[Request]:
     """Distinct seeds, so that each request writes other rows."""
-    return [
-        Request("POST", f"/updates?n={COUNT}&seed={one}") for one in world.seeds(seed)
-    ]
+    return [Request("POST", f"/updates?n={COUNT}&seed={one}") for one in seeds(seed)]
 
 
 def check(request: Request, reply: Reply) -> str | None:
@@ -29,9 +27,7 @@ def check(request: Request, reply: Reply) -> str | None:
     rows, wrong = read_json(reply)
     if wrong:
         return wrong
-    ids = world.chosen_ids(
-        world.parameter(request, "n"), world.parameter(request, "seed")
-    )
+    ids = chosen_ids(parameter(request, "n"), parameter(request, "seed"))
     if not isinstance(rows, list) or not all(_is_row(one) for one in rows):
         return "expected rows of id and randomNumber (1 to 10000) and nothing else"
     found = [one["id"] for one in rows]

@@ -34,7 +34,7 @@ class Vector:
 
 def sample() -> Order:
     """The valid order of three items that every vector is one change away from."""
-    return make_order(random.Random(42), items=3)
+    return make_order(random.Random(42), items=3) | {"coupon": "WELCOME10"}
 
 
 def changed(*changes: tuple[Path, Any]) -> Order:

@@ -1,33 +1,21 @@
 """Faults planted between a right target and the suite are all found."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bench.model.exchange import Reply, Request
-from bench.run.asking import ask
 from bench.run.contract import Finding, play, verify
-from tests.contract.conftest import TARGETS, Stage
+from tests.contract.between import Plant, in_between
+from tests.contract.stages import TARGETS, Stage
 
 
 pytestmark = pytest.mark.live
 
 RIGHT = next(t for t in TARGETS if t.id.startswith("flask@"))
-
-
-@dataclass(frozen=True, slots=True)
-class Plant:
-    """A change of some replies, and the finding that must notice."""
-
-    finding: str
-    applies: Callable[[Request, Reply], bool]
-    change: Callable[[Reply], Reply]
 
 
 def at(method: str, path: str) -> Callable[[Request, Reply], bool]:
@@ -74,64 +62,6 @@ PLANTS = (
     Plant("validate: as it is", lambda q, r: b"total_cents" in r.body, with_value(lambda v: {**v, "total_cents": 1})),
     Plant("GET /no-such-path", at("GET", "/no-such-path"), status(200)),
 )  # fmt: skip
-
-
-@contextmanager
-def in_between(host: str, port: int, plants: tuple[Plant, ...]) -> Iterator[int]:
-    """A server that hands every request on and changes the replies; gives its port."""
-
-    class Between(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def pass_on(self) -> None:
-            request = Request(
-                self.command,
-                self.path,
-                self._body(),
-                self.headers.get("Content-Type"),
-            )
-            reply = ask(host, port, request)
-            for plant in plants:
-                if plant.applies(request, reply):
-                    reply = plant.change(reply)
-            self.send_response_only(reply.status)
-            for name, value in reply.headers.items():
-                if name not in {"content-length", "connection"}:
-                    self.send_header(name, value)
-            self.send_header("content-length", str(len(reply.body)))
-            self.end_headers()
-            self.wfile.write(reply.body)
-
-        do_GET = do_POST = do_PUT = do_DELETE = pass_on
-
-        def _body(self) -> bytes | None:
-            if self.headers.get("Transfer-Encoding") != "chunked":
-                length = int(self.headers.get("Content-Length") or 0)
-                return self.rfile.read(length) if self.command == "POST" else None
-            parts = []
-            while size := int(self.rfile.readline(), 16):
-                parts.append(self.rfile.read(size))
-                self.rfile.readline()
-            self.rfile.readline()
-            return b"".join(parts)
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            """Say nothing."""
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """A client that went away is part of the suite."""
-
-    with Server(("127.0.0.1", 0), Between) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 @pytest.fixture(scope="module")

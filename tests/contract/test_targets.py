@@ -7,27 +7,23 @@ from bench.run.contract import compare
 from bench.run.contract_errors import CASES
 from bench.workloads import WORKLOADS
 from bench.workloads.vectors import VECTORS
-from tests.contract.conftest import TARGETS, Played, Stage, played_once
+from tests.contract.stages import TARGETS, Played, Stage, played_once
 
 
 pytestmark = pytest.mark.live
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.name)
-def test_body_gets_its_verdict(played: Played, vector: object) -> None:
+def test_body_gets_its_verdict(whole: Played, vector: object) -> None:
     """A body is taken or refused as agreed, and a refusal names every wrong place."""
     name = f"validate: {getattr(vector, 'name', vector)}"
-    if played.target.workloads is not None:
-        pytest.skip("the target does not serve validate, by its table")
-    assert played.findings[name].ok is True, played.findings[name].detail
+    assert whole.findings[name].ok is True, whole.findings[name].detail
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_wrong_question_gets_its_answer(played: Played, case: object) -> None:
+def test_wrong_question_gets_its_answer(whole: Played, case: object) -> None:
     """A wrong question gets the agreed status and never a 500."""
-    if played.target.workloads is not None:
-        pytest.skip("the target does not serve the whole contract, by its table")
-    found = played.findings[getattr(case, "name", "")]
+    found = whole.findings[getattr(case, "name", "")]
     assert found.ok is True, found.detail
 
 
@@ -46,13 +42,11 @@ def test_every_served_workload_is_answered(played: Played) -> None:
         assert played.findings[f"{name}: answers"].ok is True
 
 
-def test_whole_contract_is_played(played: Played) -> None:
+def test_whole_contract_is_played(whole: Played) -> None:
     """A target that serves everything is asked about everything, statements too."""
-    if played.target.workloads is not None:
-        pytest.skip("the target does not serve the whole contract, by its table")
-    assert len(played.findings) >= len(VECTORS) + len(CASES) + len(WORKLOADS) + 20
-    assert "statements of GET /queries?n=3&seed=2" in played.findings
-    assert "rendezvous" in played.findings
+    assert len(whole.findings) >= len(VECTORS) + len(CASES) + len(WORKLOADS) + 20
+    assert "statements of GET /queries?n=3&seed=2" in whole.findings
+    assert "rendezvous" in whole.findings
 
 
 def test_contestants_show_the_same(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -113,10 +114,15 @@ def test_a_second_run_can_wait_for_the_first(tmp_path: Path) -> None:
     first = Ledger(tmp_path)
     with pytest.raises(MachineRefused):
         Ledger(tmp_path, wait_s=0.2)
-    first.close()
-    Ledger(tmp_path, wait_s=0.2).close()
+    release = threading.Timer(0.3, first.close)
+    release.start()
+    second = Ledger(tmp_path, wait_s=20)
+    release.join()
+    assert second.folder.is_dir()
+    second.close()
 
 
+@pytest.mark.live
 def test_an_entry_that_fails_leaves_nothing(own_root: Path) -> None:
     """A seed that is wrong is refused, after the database was ended and removed."""
     seed = own_root / "apps" / "database" / "seed.sql"

@@ -102,7 +102,9 @@ def test_a_server_that_dies_at_start_is_told_with_its_status_and_log(
     start: Start,
 ) -> None:
     """The failure says how the process ended, and carries the end of its log."""
-    with pytest.raises(TargetFailed, match="ended with status 1") as failure:
+    with pytest.raises(
+        TargetFailed, match=r"did not start: .* ended with status 1"
+    ) as failure:
         start("die")
     assert "no such module: the_app" in (failure.value.log_tail or "")
 
@@ -226,6 +228,7 @@ def test_a_fixed_port_that_is_in_use_is_refused(
         with pytest.raises(MachineRefused, match=f"port {port} is in use") as refused:
             engine.start(tiny(), placing(root), 1)
     assert refused.value.hint
+    assert type(refused.value) is MachineRefused
 
 
 def test_a_port_that_was_taken_meanwhile_is_tried_elsewhere(

@@ -1,8 +1,11 @@
 """The checks take right answers and refuse planted wrong ones."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from bench.workloads.orders import receipt
 from bench.workloads.world import ROWS, SUM, chosen_ids, number, parameter, row
 
 
+ROOT = Path(__file__).resolve().parents[2]
 TEXT = {"content-type": "text/plain; charset=utf-8"}
 JSON = {"content-type": "application/json"}
 
@@ -79,6 +83,7 @@ DAMAGES: dict[str, Callable[[Reply], Reply]] = {
     "status 204": lambda reply: replace(reply, status=204),
     "no body": lambda reply: replace(reply, body=b""),
     "cut short": lambda reply: replace(reply, body=reply.body[:-1]),
+    "nested without end": lambda reply: replace(reply, body=b"[" * 100_000),
     "one letter more": lambda reply: replace(reply, body=reply.body + b"x"),
     "as HTML": lambda reply: replace(reply, headers={"content-type": "text/html"}),
     "no content type": lambda reply: replace(reply, headers={}),
@@ -158,3 +163,21 @@ def test_unknown_workload_names_the_nearest() -> None:
         workload("db-reed")
     assert "db-reed" in refused.value.message
     assert "db-read" in (refused.value.hint or "")
+
+
+def test_workloads_are_light_to_load() -> None:
+    """The generator's process loads them without any package from outside."""
+    probe = (
+        "import sys; before = set(sys.modules); import bench.workloads; "
+        "new = {name.partition('.')[0] for name in set(sys.modules) - before}; "
+        "print(sorted(new - sys.stdlib_module_names - {'bench'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.strip() == "[]"

@@ -37,7 +37,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 if os.environ.get("DJANGO_MIDDLEWARE") == "none":
-    MIDDLEWARE = []
+    MIDDLEWARE = ["trial.middleware.content_length"]
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

@@ -1,0 +1,29 @@
+"""Containers or processes: which engine a run uses, and why."""
+
+from bench.deploy.compose_tool import find_tool
+from bench.errors import MachineRefused, unknown
+
+
+ENGINES = ("auto", "compose", "local")
+
+
+def choose_engine(asked: str) -> tuple[str, str]:
+    """
+    The engine's name, and the reason in one line.
+
+    `auto` is compose when an engine answers, otherwise local. AskedWrongly
+    for a name that does not exist; MachineRefused when compose was asked for
+    by name and cannot be had.
+    """
+    if asked not in ENGINES:
+        raise unknown("engine", asked, list(ENGINES))
+    if asked == "local":
+        return "local", "engine local: processes on this machine, as asked"
+    try:
+        tool = find_tool()
+    except MachineRefused as error:
+        if asked == "compose":
+            raise
+        return "local", f"engine local: {error.message}"
+    how = "as asked" if asked == "compose" else "a container engine answers"
+    return "compose", f"engine compose: {how} (compose {tool.version})"

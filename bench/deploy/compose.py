@@ -1,0 +1,269 @@
+"""The engine of containers: the services of docker-compose.yml, started one by one."""
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bench.deploy import compose_leftovers
+from bench.deploy.compose_database import SERVICE, ContainerDatabase
+from bench.deploy.compose_images import Images, Recipe
+from bench.deploy.compose_relay import Relay
+from bench.deploy.compose_server import Container, ContainerServer
+from bench.deploy.compose_tool import Tool, find_tool
+from bench.deploy.compose_variables import (
+    command_and_environment,
+    cpu_list,
+    of_the_run,
+)
+from bench.deploy.engine import Placing, Say
+from bench.deploy.ledger import MARK, Ledger
+from bench.deploy.local import _ending_orderly, _on_cores, _undisturbed, safe_name
+from bench.errors import BenchError, MachineRefused, TargetFailed
+from bench.model.framework import Target
+from bench.model.plan import Pinning
+from bench.model.run import Receipt
+
+
+_NEED_BYTES = 2 << 30
+
+
+def _silent(line: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeOptions:
+    """What seldom needs to be said."""
+
+    ready_s: float = 60.0  # how long a server may take to its first right answer
+    wait_s: float = 0.0  # how long to wait for another run to end
+    say: Say = _silent  # is told what goes on while the engine comes up
+
+
+class ComposeEngine:
+    """
+    Implements the seam with containers; the same arguments as the local engine.
+
+    The generator of such a run works inside, too: it is started by
+    `generator_command` and goes to the address that `inside` gives.
+    """
+
+    name = "compose"
+
+    def __init__(
+        self,
+        root: Path,
+        cache: Path | None,
+        logs: Path,
+        cores: Pinning,
+        packages: Mapping[str, str | None],
+        options: ComposeOptions | None = None,
+    ) -> None:
+        self._root = root
+        self._cache = cache or root / ".cache"
+        self._logs = logs
+        self._cores = cores
+        self._packages = packages
+        self._options = options or ComposeOptions()
+        self._open: ExitStack | None = None
+        self._database: ContainerDatabase | None = None
+        self._servers: list[ContainerServer] = []
+        self._started = 0
+
+    def __enter__(self) -> Self:
+        """
+        Sweep up after dead runs, then bring database, relay and generator up.
+
+        SIGTERM and SIGHUP end the harness through `__exit__` from here on.
+        MachineRefused while another run lives, or for what the engine lacks.
+        """
+        with ExitStack() as stack:
+            stack.enter_context(_ending_orderly())
+            found = find_tool()
+            self._ledger = Ledger(self._cache / "running", self._options.wait_s)
+            stack.callback(self._ledger.close)
+            stack.enter_context(_on_cores(self._cores.harness))
+            self._tool = self._named(found)
+            self._refuse_little_memory()
+            self._sweep()
+            self._images = Images(self._tool, self._root)
+            generator = self._images.generator(self._options.say)
+            stack.callback(self._remove_all)
+            self._bring_up(generator, stack)
+            self._open = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Save the logs and remove every container and network of the run; not to be interrupted."""
+        if self._open is not None:
+            with _undisturbed():
+                self._open.close()
+            self._open = self._database = None
+
+    @property
+    def database(self) -> ContainerDatabase:
+        """The database, once entered."""
+        if self._database is None:
+            raise RuntimeError("the engine has not been entered")
+        return self._database
+
+    @property
+    def images_built(self) -> int:
+        """How many images had to be built, so far."""
+        return self._images.built
+
+    @property
+    def generator_command(self) -> tuple[str, ...]:
+        """What starts a Python module in the generator's container, its pipes joined to ours."""
+        return self._exec("generator")
+
+    def inside(self, host: str, port: int) -> tuple[str, int]:
+        """Where a container finds the server that the harness finds there; KeyError if it is gone."""
+        for server in self._servers:
+            if (server.host, server.port) == (host, port) and not server.stopped:
+                return server.inner
+        raise KeyError(f"{host}:{port}")
+
+    def version(self) -> str:
+        """The engine and the compose program, for the run's record."""
+        engine = self._tool.docker("version", "--format", "{{.Server.Version}}")
+        return f"docker {engine.strip()}, compose {self._tool.version}"
+
+    def prepare(
+        self, targets: Sequence[Target], say: Say
+    ) -> Mapping[str, Receipt | str]:
+        """Each target's receipt, or the reason why there is none; built images are found again."""
+        results: dict[str, Receipt | str] = {}
+        for target in targets:
+            try:
+                recipe = self._images.app(target, say)
+                package = self._packages.get(target.framework)
+                results[target.id] = self._images.receipt(target, recipe, package)
+            except MachineRefused as error:
+                results[target.id] = error.message
+        return results
+
+    def start(
+        self, target: Target, placing: Placing, hash_seed: int
+    ) -> ContainerServer:
+        """Start the target afresh; TargetFailed, with nothing left, if it does not come up."""
+        try:
+            recipe = self._images.app_recipe(target)
+        except MachineRefused as error:
+            raise TargetFailed(f"{target.id}: {error.message}", error.hint) from error
+        self._started += 1
+        name = f"{self._tool.project}-app-{self._started}"
+        log = placing.logs / f"{safe_name(target.id)}-{self._started}.log"
+        container = Container(self._tool, name, log)
+        command, environment = command_and_environment(target, placing, name, hash_seed)
+        options = [word for line in environment for word in ("-e", line)]
+        cpus = {"APP_CPUS": cpu_list(placing.pinning.server)}
+        try:
+            self._tool.call(
+                *("run", "-d", "--no-deps", "--name", name, *options, "app", *command),
+                variables={**recipe.variables, **cpus},
+            )
+        except BaseException as error:
+            tail = container.log_tail()
+            container.remove(ask_first=False)
+            if not isinstance(error, MachineRefused):
+                raise
+            message = f"{target.id} did not start: {error.message}"
+            raise TargetFailed(message, error.hint, tail) from error
+        server = ContainerServer(
+            target, container, self._relay, command, self._options.ready_s
+        )
+        self._servers = [s for s in self._servers if not s.stopped] + [server]
+        return server
+
+    def _named(self, found: Tool) -> Tool:
+        """The tool with this run's project, log, and the variables of docker-compose.yml."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        return replace(
+            found,
+            file=self._root / "docker-compose.yml",
+            project=f"trial-{self._ledger.token}",
+            log=self._logs / "compose.log",
+            variables=of_the_run(self._cache, self._ledger.token, self._cores),
+        )
+
+    def _refuse_little_memory(self) -> None:
+        has = int(self._tool.docker("info", "--format", "{{.MemTotal}}"))
+        if has < _NEED_BYTES:
+            raise MachineRefused(
+                f"the container engine has {has / 2**30:.1f} GiB of memory, and a run "
+                f"needs {_NEED_BYTES / 2**30:.0f}",
+                "give it more, or use ENGINE=local",
+            )
+
+    def _sweep(self) -> None:
+        """Remove what killed runs of this checkout left: we hold its lock, so they are dead."""
+        left = compose_leftovers.remove(
+            self._tool, "home", self._tool.variables["BENCH_HOME"]
+        )
+        if left:
+            self._options.say(f"removed what a killed run had left: {', '.join(left)}")
+
+    def _bring_up(self, generator: Recipe, stack: ExitStack) -> None:
+        image, image_id = self._images.database()
+        services = (SERVICE, "relay", "generator")
+        self._tool.call(
+            *("up", "-d", "--no-build", "--no-deps", *services),
+            variables=generator.variables,
+        )
+        self._containers = {name: self._container(name) for name in services}
+        marked = {**os.environ, MARK: self._ledger.mark("relay")}
+        module = "bench.deploy.compose_relay"
+        self._relay = Relay([*self._exec("relay"), module], marked)
+        stack.callback(self._relay.close)
+        self._database = ContainerDatabase(
+            self._containers[SERVICE],
+            self._relay,
+            f"{image} ({image_id.removeprefix('sha256:')[:12]})",
+            self._root / "apps/database",
+        )
+        stack.callback(self._database.close)
+        stack.callback(self._stop_servers)
+
+    def _container(self, service: str) -> Container:
+        """The one container of a service of this run, by the labels that every compose sets."""
+        found = self._tool.docker(
+            *("ps", "--all", "--quiet", "--no-trunc"),
+            *("--filter", f"label=com.docker.compose.project={self._tool.project}"),
+            *("--filter", f"label=com.docker.compose.service={service}"),
+        ).split()
+        if len(found) != 1:
+            raise MachineRefused(
+                f"compose started {len(found)} containers of {service} instead of one",
+                "compose.log among the run's logs has what it said",
+            )
+        return Container(self._tool, found[0], self._logs / f"{service}.log")
+
+    def _exec(self, service: str) -> tuple[str, ...]:
+        name = self._containers[service].name
+        return ("docker", "exec", "-i", name, "python", "-m")
+
+    def _stop_servers(self) -> None:
+        with ExitStack() as all_of_them:
+            for server in self._servers:
+                all_of_them.callback(server.stop)
+        self._servers = []
+
+    def _remove_all(self) -> None:
+        for container in getattr(self, "_containers", {}).values():
+            container.save_log()
+        try:
+            self._tool.call("down", "--volumes", "--timeout", "1")
+        except BenchError:
+            pass  # by label, then
+        finally:
+            compose_leftovers.remove(self._tool, "run", self._ledger.token)

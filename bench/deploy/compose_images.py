@@ -1,0 +1,159 @@
+"""Images: built by the one recipe, found again by their content, asked what is in them."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.deploy.compose_tool import BUILD_LIMIT_S, Tool
+from bench.deploy.engine import Say
+from bench.deploy.environments import _LOOK as LOOK
+from bench.deploy.environments import _version as version_of
+from bench.deploy.environments import folder_sha256, server_package
+from bench.errors import MachineRefused
+from bench.model.framework import Target
+from bench.model.run import Receipt
+
+
+BASE_VARIABLE = "PYTHON_IMAGE"
+DATABASE_VARIABLE = "POSTGRES_IMAGE"
+_BASE = "python:3.13-slim"
+_DATABASE = "postgres:17"
+_REPOSITORY = "frameworks-on-trial"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What an image is made of; the variables of docker-compose.yml that say so."""
+
+    service: str
+    image: str
+    variables: Mapping[str, str]
+
+
+class Images:
+    """Images of one checkout, on one engine."""
+
+    def __init__(self, tool: Tool, root: Path) -> None:
+        self._tool = tool
+        self._root = root
+        self.built = 0
+
+    def base(self) -> str:
+        """The id of the base image, pulled if it is not here; MachineRefused if it cannot be."""
+        return self._pulled(os.environ.get(BASE_VARIABLE) or _BASE)
+
+    def database(self) -> tuple[str, str]:
+        """Name and id of the database's image, pulled if it is not here."""
+        name = os.environ.get(DATABASE_VARIABLE) or _DATABASE
+        return name, self._pulled(name)
+
+    def generator(self, say: Say) -> Recipe:
+        """The image of the load generator, which is this harness; built if it is not here."""
+        lock = self._root / "apps/docker/generator.txt"
+        suffix = self._suffix(lock, self._root / "bench")
+        variables = {
+            "GENERATOR_SUFFIX": suffix,
+            "GENERATOR_PACKAGES": pinned(lock.read_text(encoding="utf-8")),
+        }
+        recipe = Recipe("generator", f"{_REPOSITORY}/generator:1{suffix}", variables)
+        self._make(recipe, "the load generator", say)
+        return recipe
+
+    def app(self, target: Target, say: Say) -> Recipe:
+        """The image of a target's app at its version; MachineRefused if it cannot be built."""
+        recipe = self.app_recipe(target)
+        self._make(recipe, f"{target.framework} {target.version}", say)
+        return recipe
+
+    def app_recipe(self, target: Target) -> Recipe:
+        """Which image a target runs from, whether it is there or not."""
+        folder = self._root / "apps" / target.framework
+        lock = folder / "locks" / f"{target.version}.txt"
+        if not lock.is_file():
+            raise MachineRefused(
+                f"there is no lock for {target.framework} {target.version}",
+                f"apps/{target.framework}/locks/{target.version}.txt is missing",
+            )
+        suffix = self._suffix(lock, folder)
+        variables = {
+            "FRAMEWORK": target.framework,
+            "VERSION": target.version,
+            "APP_SUFFIX": suffix,
+            "APP_PACKAGES": pinned(lock.read_text(encoding="utf-8")),
+        }
+        name = f"{_REPOSITORY}/{target.framework}:{target.version}{suffix}"
+        return Recipe("app", name, variables)
+
+    def receipt(self, target: Target, recipe: Recipe, package: str | None) -> Receipt:
+        """What a target runs on, told by the image's own interpreter; MachineRefused if it does not tell."""
+        said = self._tool.docker(
+            *("run", "--rm", "--pull=never", "--network=none", "--cap-drop=ALL"),
+            *(word for label in self._labels() for word in ("--label", label)),
+            *(recipe.image, "python", "-I", "-c", LOOK),
+        )
+        seen = json.loads(said)
+        counted = package or server_package(target.serve)
+        version = version_of(seen["packages"], counted)
+        if version is None:
+            raise MachineRefused(
+                f"{target.id}: {counted} is not in its image, so there is no receipt",
+                f"apps/{target.framework}/locks/{target.version}.txt should name it",
+            )
+        folder = self._root / "apps" / target.framework
+        lock = folder / "locks" / f"{target.version}.txt"
+        how = "" if seen["optimised"] else "no "
+        return Receipt(
+            version=version,
+            python=f"{seen['python']} ({how}profile-guided optimisation)",
+            packages=dict(sorted(seen["packages"].items())),
+            lock_sha256=hashlib.sha256(lock.read_bytes()).hexdigest(),
+            app_sha256=folder_sha256(folder),
+            image=self._id(recipe.image),
+        )
+
+    def _make(self, recipe: Recipe, what: str, say: Say) -> None:
+        if self._id(recipe.image) is None:
+            say(f"building the image of {what}")
+            self.built += 1
+            self._tool.call(
+                "build",
+                recipe.service,
+                variables=recipe.variables,
+                limit_s=BUILD_LIMIT_S,
+            )
+
+    def _suffix(self, lock: Path, folder: Path) -> str:
+        """Changes whenever something that goes into the image does."""
+        digest = hashlib.sha256(self.base().encode())
+        for path in (lock, self._root / "apps/Dockerfile"):
+            digest.update(path.read_bytes())
+        digest.update(folder_sha256(folder).encode())
+        return f"-{digest.hexdigest()[:12]}"
+
+    def _pulled(self, name: str) -> str:
+        found = self._id(name)
+        if found is None:
+            self._tool.docker("pull", "--quiet", name, limit_s=BUILD_LIMIT_S)
+            found = self._id(name)
+        assert found is not None
+        return found
+
+    def _id(self, image: str) -> str | None:
+        listed = self._tool.docker("images", "--quiet", "--no-trunc", image).split()
+        return listed[0] if listed else None
+
+    def _labels(self) -> Sequence[str]:
+        names = {"BENCH_HOME": "home", "BENCH_RUN": "run"}
+        return [
+            f"org.frameworks-on-trial.{label}={self._tool.variables[name]}"
+            for name, label in names.items()
+        ]
+
+
+def pinned(lock: str) -> str:
+    """Every name==version of a lock, in one line."""
+    return " ".join(re.findall(r"^([\w.-]+==[^\s;\\]+)", lock, re.MULTILINE))

@@ -1,0 +1,211 @@
+"""One target as a container: its first answer, what it uses, its end."""
+
+import contextlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bench.deploy import processes
+from bench.deploy.compose_relay import Relay
+from bench.deploy.compose_tool import Tool
+from bench.deploy.compose_usage import ControlGroup, control_group
+from bench.deploy.processes import Process
+from bench.deploy.server import HOST, first_answer
+from bench.errors import BenchError, TargetFailed
+from bench.model.framework import Target
+from bench.model.trial import Usage
+
+
+INNER_PORT = 8000
+"""What every server listens at, in a network namespace of its own."""
+
+_ASK_S = 0.01
+_LOOK_S = 1.0  # between two looks whether the container still runs
+_STOP_S = "3"
+_TAIL_LINES = 20
+_KILLED = 137
+_SETTLE_S = 2.0
+_STEADY_LOOKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A started container, and the calls that concern it."""
+
+    tool: Tool
+    name: str
+    log: Path  # where its log goes when it ends
+
+    def inspect(self, template: str) -> str:
+        """What the engine knows of it, by a template; MachineRefused if it is gone."""
+        return self.tool.docker("inspect", "--format", template, self.name).strip()
+
+    def address(self) -> str:
+        """Its address in its network."""
+        found = self.inspect(
+            "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}"
+        )
+        return found.split()[0]
+
+    def control_group(self) -> ControlGroup:
+        """Where the kernel accounts for it."""
+        return control_group(int(self.inspect("{{.State.Pid}}")))
+
+    def ended(self) -> str | None:
+        """How it ended, in words; None while it runs."""
+        try:
+            state = json.loads(self.inspect("{{json .State}}"))
+        except BenchError:
+            return "its container is gone"
+        if state["Status"] == "running":
+            return None
+        if state.get("OOMKilled"):
+            return "it was killed because its memory limit was not enough (APP_MEMORY)"
+        status = state["ExitCode"]
+        killed = " (killed)" if status == _KILLED else ""
+        why = f": {state['Error']}" if state.get("Error") else ""
+        return f"its container ended with status {status}{killed}{why}"
+
+    def save_log(self) -> None:
+        """Write all that it has said into the run folder."""
+        with contextlib.suppress(BenchError):
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            self.log.write_text(self.said(), encoding="utf-8")
+
+    def said(self, *options: str) -> str:
+        """Its stdout and stderr."""
+        command = [
+            "sh",
+            "-c",
+            'exec docker logs "$@" 2>&1',
+            "logs",
+            *options,
+            self.name,
+        ]
+        return self.tool.run(command, {}, 60)
+
+    def log_tail(self) -> str:
+        """The last lines that it said, or ''."""
+        try:
+            return self.said("--tail", str(_TAIL_LINES)).strip()
+        except BenchError:
+            return ""
+
+    def remove(self, ask_first: bool = True) -> None:
+        """Save its log and remove it; harmless when repeated."""
+        with contextlib.suppress(BenchError):
+            if ask_first:
+                self.tool.docker("stop", "--time", _STOP_S, self.name)
+            self.save_log()
+        with contextlib.suppress(BenchError):
+            self.tool.docker("rm", "--force", "--volumes", self.name)
+
+
+class ContainerServer:
+    """
+    A started target.
+
+    `host` and `port` are the harness's own way to it; `inner` is where the
+    generator finds it, without any detour.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        container: Container,
+        relay: Relay,
+        command: Sequence[str],
+        ready_s: float,
+    ) -> None:
+        """Wait for the first right answer; TargetFailed, and nothing left, if there is none."""
+        self.target = target
+        self.command = tuple(command)
+        self.application_name = container.name
+        self.container = container
+        self.host = HOST
+        self.port = 0
+        self.inner = ("", INNER_PORT)
+        self.first_answer_s = 0.0
+        self.stopped = False
+        self._relay = relay
+        try:
+            self.refuse_ended()
+            self.inner = (container.address(), INNER_PORT)
+            self.port = relay.forward(*self.inner)
+            self._group = container.control_group()
+            self._await_answer(ready_s)
+            self._workers = self._settled()
+        except BaseException:
+            self.stop()
+            raise
+
+    def usage(self, memory: bool = True) -> Usage:
+        """CPU time so far and memory now of everything in the container; TargetFailed if it is gone."""
+        try:
+            return self._group.usage(memory)
+        except (OSError, ValueError) as error:
+            raise self._failure("is gone") from error
+
+    def check_alive(self) -> None:
+        """TargetFailed if it, or a worker that it had when it came up, has died."""
+        for worker in self._workers:
+            now = processes.same(worker)
+            if now is None or not now.alive:
+                raise self._failure(f"lost a process ({worker.pid})")
+
+    def stop(self) -> None:
+        """End it for certain; its log is in the run folder then. Harmless when repeated."""
+        if not self.stopped:
+            self.stopped = True
+            self._relay.forget(self.port)
+            self.container.remove()
+
+    def refuse_ended(self) -> None:
+        """TargetFailed if the container has ended already."""
+        how = self.container.ended()
+        if how is not None:
+            raise self._failure("did not start", how)
+
+    def _await_answer(self, ready_s: float) -> None:
+        began = datetime.fromisoformat(self.container.inspect("{{.State.StartedAt}}"))
+        deadline = time.monotonic() + ready_s
+        look_at = time.monotonic() + _LOOK_S
+        said: str | None = "it never answered"
+        while time.monotonic() < deadline:
+            said = first_answer(self.port)
+            if said is None:
+                self.first_answer_s = max(0.0, time.time() - began.timestamp())
+                return
+            if time.monotonic() > look_at:
+                self.refuse_ended()
+                look_at = time.monotonic() + _LOOK_S
+            time.sleep(_ASK_S)
+        raise self._failure(f"did not answer rightly within {ready_s:g} s: {said}")
+
+    def _settled(self) -> list[Process]:
+        """The processes that it has once nobody is born any more."""
+        before: list[int] = []
+        steady = 0
+
+        def quiet() -> bool:
+            nonlocal before, steady
+            now = self._group.pids()
+            steady = steady + 1 if now == before else 0
+            before = now
+            return steady >= _STEADY_LOOKS
+
+        processes.wait_until(quiet, _SETTLE_S)
+        found = (processes.read(pid) for pid in before)
+        return [process for process in found if process is not None]
+
+    def _failure(self, what: str, how: str | None = None) -> TargetFailed:
+        how = how or self.container.ended()
+        tail = self.container.log_tail()
+        return TargetFailed(
+            f"{self.target.id} {what}{f': {how}' if how else ''}",
+            hint=f"read {self.container.log.name} among the run's logs",
+            log_tail=tail,
+        )

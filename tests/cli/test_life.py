@@ -1,0 +1,193 @@
+"""The life of a real run: to its end, interrupted, killed, continued; nothing is left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+
+pytestmark = pytest.mark.live
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = ("--profile", "smoke", "--targets", "fastapi,floor", "--workloads", "hello")
+PATIENCE_S = 120
+
+
+@contextmanager
+def running(runs: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """`python -m bench WORDS` as a process of its own; killed if the test leaves early."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench", *words],
+        cwd=ROOT,
+        env={**os.environ, "BENCH_RUNS": str(runs)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def finished(runs: Path, *words: str) -> tuple[int, str, str]:
+    """Exit status, stdout and stderr of a command that came to its end."""
+    with running(runs, *words) as process:
+        out, err = process.communicate(timeout=PATIENCE_S)
+        return process.returncode, out, err
+
+
+def windows(folder: Path) -> Counter[tuple[int, str, str, int]]:
+    """How often each window stands in a run folder."""
+    lines = (folder / "trials.jsonl").read_text().splitlines()
+    found = [json.loads(line) for line in lines]
+    return Counter(
+        (w["round"], w["target"], w["workload"], w["cycle"])
+        for w in found
+        if w["kind"] == "window"
+    )
+
+
+def wait_for_windows(process: subprocess.Popen[str], runs: Path, count: int) -> Path:
+    """The folder of the only run, once it holds so many windows."""
+    for _ in range(PATIENCE_S * 10):
+        assert process.poll() is None, process.communicate()[1]
+        folders = [path.parent for path in runs.glob("*/run.json")]
+        if folders and sum(windows(folders[0]).values()) >= count:
+            return folders[0]
+        time.sleep(0.1)
+    raise AssertionError(f"{runs}: no {count} windows within {PATIENCE_S} s")
+
+
+def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Everything that the harness has started."""
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run; a zombie that waits for its reaper does not."""
+    return [
+        p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE
+    ]
+
+
+def test_a_run_comes_to_its_page(tmp_path: Path) -> None:
+    """Exit 0, the page's path on stdout, every window on disk with its samples, nothing left."""
+    status, out, err = finished(tmp_path, "run", *SMALL)
+
+    assert status == 0, err
+    page = ROOT / out.strip()
+    folder = page.parent
+    assert "smoke" in page.read_text()
+    found = windows(folder)
+    assert set(found.values()) == {1}
+    assert len(list((folder / "samples").glob("*.npz"))) == len(found) == 4
+    names = {"report.html", "summary.md", "results.json", "results.csv"}
+    assert names <= {path.name for path in folder.iterdir()}
+
+
+def test_control_c_keeps_what_was_measured_and_the_run_can_go_on(
+    tmp_path: Path,
+) -> None:
+    """Exit 130 and how to resume; no process left; resuming measures only what was missing."""
+    with running(tmp_path, "run", *SMALL) as process:
+        folder = wait_for_windows(process, tmp_path, 2)
+        started = family(process)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE_S)
+
+    assert process.returncode == 130
+    assert f"RESUME={folder.name}" in err
+    assert "Traceback" not in err
+    assert len(started) >= 3
+    assert alive(started) == []
+    before = (folder / "trials.jsonl").read_text()
+    assert finished(tmp_path, "run", "--resume", folder.name)[0] == 0
+    after = (folder / "trials.jsonl").read_text()
+    assert after.startswith(before)
+    assert set(windows(folder).values()) == {1}
+    assert len(windows(folder)) == 4
+
+
+def test_after_kill_9_the_next_run_cleans_up_and_goes_on(tmp_path: Path) -> None:
+    """Whatever outlived the harness is gone after the next command, and no window is lost."""
+    with running(tmp_path, "run", *SMALL) as process:
+        folder = wait_for_windows(process, tmp_path, 1)
+        started = family(process)
+        process.kill()
+        process.wait()
+
+    kept = windows(folder)
+    assert finished(tmp_path, "run", "--resume", folder.name)[0] == 0
+    assert alive(started) == []
+    assert kept.keys() <= windows(folder).keys()
+    assert set(windows(folder).values()) == {1}
+
+
+def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
+    """The second one would disturb the first: exit 3 with the reason."""
+    long = ("--profile", "quick", "--targets", "fastapi", "--workloads", "hello")
+    with running(tmp_path / "first", "run", *long) as process:
+        wait_for_windows(process, tmp_path / "first", 1)
+        status, _, err = finished(tmp_path / "second", "run", *SMALL)
+
+    assert status == 3
+    assert "another" in err
+    assert "hint" in err
+
+
+def test_a_server_that_dies_at_start_is_named_with_its_log(tmp_path: Path) -> None:
+    """One target that cannot start does not end the run of the others."""
+    definitions = (ROOT / "bench" / "definitions" / "frameworks.toml").read_text()
+    assert "asgi:app" in definitions
+    broken = tmp_path / "copy"
+    _copy_of_the_product(broken)
+    table = broken / "bench" / "definitions" / "frameworks.toml"
+    table.write_text(definitions.replace("asgi:app", "asgi:nothing"))
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "run", *SMALL],
+        cwd=broken,
+        env={**os.environ, "BENCH_RUNS": str(tmp_path / "runs")},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    (folder,) = [path.parent for path in (tmp_path / "runs").glob("*/run.json")]
+    failures = [
+        json.loads(line)
+        for line in (folder / "trials.jsonl").read_text().splitlines()
+        if '"kind":"failure"' in line
+    ]
+
+    assert done.returncode == 0, done.stderr
+    assert {f["target"].split("@")[0] for f in failures} == {"floor"}
+    assert any("nothing" in (f["log_tail"] or "") for f in failures)
+    assert {target.split("/")[0].split("@")[0] for _, target, _, _ in windows(folder)}
+
+
+def _copy_of_the_product(to: Path) -> None:
+    import shutil
+
+    for name in ("apps", "bench", "requirements.lock", ".python-version"):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(
+                source, to / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        else:
+            to.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, to / name)
+    (to / "reports").mkdir()
+    (to / ".cache").symlink_to(ROOT / ".cache")

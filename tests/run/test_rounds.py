@@ -1,0 +1,210 @@
+"""Rounds: every cell as often as planned, nothing twice, failures as data."""
+
+from collections import Counter
+from pathlib import Path
+
+from bench.analyse.analysis import analyse
+from bench.deploy.fake import FakeEngine, Script
+from bench.load.fake import FakeGenerator
+from bench.load.generator import Visit
+from bench.model.plan import Plan
+from bench.model.run import Run
+from bench.model.trial import Boot, Failure, RoundEnd, Tally, Window
+from bench.model.workload import Workload
+from bench.run.instruments import Instruments, Now
+from bench.run.rounds import Event, measure
+from bench.workloads import WORKLOADS
+from tests.builders import plan, record
+
+
+class Together(FakeGenerator):
+    """A fake generator whose requests cost the fake servers their CPU time."""
+
+    def __init__(self, engine: FakeEngine) -> None:
+        super().__init__()
+        self.engine = engine
+
+    def visit(self, order: Visit) -> Tally:
+        """Answer, and let the server spend."""
+        tally = super().visit(order)
+        self.engine.answered(order.port, tally.requests_total)
+        return tally
+
+
+def collect(
+    this: Plan,
+    folder: Path,
+    script: Script | None = None,
+    before: Run | None = None,
+    stop_after: int | None = None,
+) -> tuple[list[Event], FakeEngine]:
+    """All events of a run with fakes, as a caller would store them."""
+    engine = FakeEngine(script)
+    events: list[Event] = []
+    with engine, Together(engine) as generator:
+        tools = Instruments(
+            engine=engine,
+            generator=generator,
+            folder=folder,
+            verify=lambda host, port, workload: None,
+            steal_s=lambda: 0.0,
+            utc_now=lambda: "2026-01-01T00:00:00.000Z",
+        )
+        works: dict[str, Workload] = dict(WORKLOADS)
+        for event in measure(this, tools, works, before, lambda number: False):
+            if isinstance(event, Now):
+                continue
+            events.append(event)
+            if stop_after is not None and len(events) == stop_after:
+                break
+    return events, engine
+
+
+def as_run(this: Plan, events: list[Event]) -> Run:
+    """Events as a run that was read back."""
+    return Run(
+        record(this),
+        tuple(e for e in events if isinstance(e, Boot)),
+        tuple(e for e in events if isinstance(e, Window)),
+        tuple(e for e in events if isinstance(e, Failure)),
+        tuple(e for e in events if isinstance(e, RoundEnd)),
+    )
+
+
+def visited(events: list[Event]) -> Counter[tuple[int, str, str, int]]:
+    """How often each window was measured."""
+    return Counter(
+        (e.round, e.target, e.workload, e.cycle)
+        for e in events
+        if isinstance(e, Window)
+    )
+
+
+def test_every_window_of_the_plan_is_measured_once(tmp_path: Path) -> None:
+    """Rounds x cells x cycles, no more and no less."""
+    this = plan("alpha", "beta", workloads=("hello", "json"), looks=(3,))
+    windows = visited(collect(this, tmp_path)[0])
+
+    assert len(windows) == 3 * 4 * 2
+    assert set(windows.values()) == {1}
+
+
+def test_servers_are_fresh_in_each_round_and_none_is_left(tmp_path: Path) -> None:
+    """Each round starts each target once with one hash seed, and stops it."""
+    events, engine = collect(plan(looks=(3,)), tmp_path)
+    boots = Counter((e.round, e.target) for e in events if isinstance(e, Boot))
+
+    assert len(boots) == 6
+    assert set(boots.values()) == {1}
+    assert engine.running == []
+    seeds = [seed for _, seed in engine.placings]
+    assert len(set(seeds)) == 3
+    assert all(seeds[n] == seeds[n + 1] for n in (0, 2, 4))
+
+
+def test_known_cpu_times_come_out_as_their_ratio(tmp_path: Path) -> None:
+    """A target that costs twice the CPU is measured as exactly twice."""
+    this = plan(looks=(6,))
+    script = Script(cpu_us={"alpha@1.0/server": 100.0, "beta@1.0/server": 200.0})
+    analysis = analyse(as_run(this, collect(this, tmp_path, script)[0]))
+    found = analysis.comparison("alpha@1.0/server", "beta@1.0/server", "hello", "cpu")
+
+    assert found is not None
+    assert found.advantage is not None
+    assert round(found.advantage.point, 6) == 2.0
+    assert found.advantage.n == 6
+
+
+def test_a_target_that_does_not_start_is_a_failure_and_the_others_go_on(
+    tmp_path: Path,
+) -> None:
+    """It misses that round, with its reason and the end of its log."""
+    script = Script(fails_to_start={"alpha@1.0/server": (2,)})
+    events, _ = collect(plan(looks=(3,)), tmp_path, script)
+    failures = [e for e in events if isinstance(e, Failure)]
+    by_target = Counter(e.target for e in events if isinstance(e, Window))
+
+    assert [(f.round, f.target, f.workload) for f in failures] == [
+        (2, "alpha@1.0/server", None)
+    ]
+    assert failures[0].log_tail
+    assert by_target == {"alpha@1.0/server": 4, "beta@1.0/server": 6}
+
+
+def test_a_target_that_dies_in_the_middle_loses_the_rest_of_its_round_only(
+    tmp_path: Path,
+) -> None:
+    """Its death is recorded, the others are measured on, the next round starts it again."""
+    script = Script(dies={"beta@1.0/server": (1,)})
+    events, engine = collect(
+        plan(workloads=("hello", "json"), looks=(2,)), tmp_path, script
+    )
+    windows = visited(events)
+    failures = [e for e in events if isinstance(e, Failure)]
+
+    assert not [key for key in windows if key[:2] == (1, "beta@1.0/server")]
+    assert len([key for key in windows if key[:2] == (2, "beta@1.0/server")]) == 4
+    assert len([key for key in windows if key[1] == "alpha@1.0/server"]) == 8
+    assert {f.workload is None for f in failures} == {True, False}
+    assert engine.running == []
+
+
+def test_wherever_a_run_is_interrupted_it_goes_on_without_measuring_twice(
+    tmp_path: Path,
+) -> None:
+    """Cut after each event in turn: both parts together hold every window once."""
+    this = plan(workloads=("hello", "json"), looks=(2,))
+    whole = visited(collect(this, tmp_path)[0])
+    total = len(collect(this, tmp_path)[0])
+    for cut in range(1, total):
+        first, engine = collect(this, tmp_path, stop_after=cut)
+        assert engine.running == []
+        rest, _ = collect(this, tmp_path, before=as_run(this, first))
+        assert visited(first + rest) == whole, cut
+        assert {e.round for e in first + rest if isinstance(e, RoundEnd)} == {1, 2}
+
+
+def test_wrong_answers_are_not_measured(tmp_path: Path) -> None:
+    """A target whose answers fail the check before a trial has no windows, but a reason."""
+    this = plan(looks=(1,))
+    engine = FakeEngine()
+    with engine, Together(engine) as generator:
+        tools = Instruments(
+            engine,
+            generator,
+            tmp_path,
+            lambda host, port, workload: "expected 13 bytes, got 12",
+            lambda: None,
+            lambda: "2026-01-01T00:00:00.000Z",
+        )
+        events = list(measure(this, tools, dict(WORKLOADS), None, lambda number: False))
+
+    assert not [e for e in events if isinstance(e, Window)]
+    failures = [e for e in events if isinstance(e, Failure)]
+    assert len(failures) == 2
+    assert all("expected 13 bytes" in f.message for f in failures)
+
+
+def test_it_stops_at_a_look_when_that_is_enough(tmp_path: Path) -> None:
+    """`enough` is asked only at planned looks before the last, and is obeyed."""
+    this = plan(looks=(2, 4, 6))
+    asked: list[int] = []
+
+    def enough(number: int) -> bool:
+        asked.append(number)
+        return number == 4
+
+    engine = FakeEngine()
+    with engine, Together(engine) as generator:
+        tools = Instruments(
+            engine,
+            generator,
+            tmp_path,
+            lambda host, port, workload: None,
+            lambda: None,
+            lambda: "2026-01-01T00:00:00.000Z",
+        )
+        events = list(measure(this, tools, dict(WORKLOADS), None, enough))
+
+    assert asked == [2, 4]
+    assert {e.round for e in events if isinstance(e, RoundEnd)} == {1, 2, 3, 4}
