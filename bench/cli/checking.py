@@ -1,6 +1,7 @@
 """The contract, played against started targets, told in a table."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from bench.deploy.cores import pinning
 from bench.deploy.engine import Placing
 from bench.deploy.local import LocalEngine
 from bench.deploy.machine import available_cores
+from bench.deploy.postgres import OwnDatabase
 from bench.errors import TargetFailed
 from bench.model.framework import Target
 from bench.run.contract import Finding, compare, play
@@ -69,13 +71,18 @@ def _play(
         return []
     findings = []
     database = engine.database
+    statements = None
+    if isinstance(database, OwnDatabase):
+        # Only a database of our own lets us read what it was asked.
+        database.watch_statements(True)
+        statements = partial(database.statements, server.application_name)
     try:
         for finding in play(
             server.host,
             server.port,
             target,
             reset=database.reset,
-            statements=lambda: database.statements(server.application_name),
+            statements=statements,
             workers=placing.workers,
         ):
             findings.append(finding)

@@ -1,7 +1,7 @@
 """
 The nouns. Frozen dataclasses, no input or output, no clock.
 
-Framework   Django, Flask, FastAPI, the floor: a folder in apps/ and a table
+Framework   what is on trial, or the bare floor: a folder in apps/ and a table
 Target      framework @ version / deployment: one server command, one concurrency model
 Workload    work that all targets must do alike: requests and a check
 Load        how hard: closed (clients) or open (rate)

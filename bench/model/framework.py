@@ -46,12 +46,12 @@ class Target:
     {host}, {port}, {workers}, {threads}, {connections}.
     """
 
-    id: str  # flask@3.1/gunicorn-gthread
+    id: str  # framework@version/deployment
     framework: str
     version: str
     deployment: str  # gunicorn-gthread
     role: Role
-    title: str  # for charts: "Flask", "Flask (again)"
+    title: str  # for charts; a twin has "(again)" after it
     interface: str  # wsgi or asgi
     concurrency: str  # one sentence: "1 process, 8 threads"
     serve: tuple[str, ...]
