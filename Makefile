@@ -8,10 +8,10 @@ RUN ?=
 UV = .cache/tools/bin/uv
 BENCH = .venv/bin/python -m bench
 
-.PHONY: help setup bench smoke report check list lint types test test-fast clean
+.PHONY: help setup bench smoke report check list lint types test test-fast clean lock
 
 help:  ## list these targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s ':'
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # uv itself, at the version that the lock names, in a folder of its own.
 $(UV): requirements.lock

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -52,7 +52,6 @@ class Display:
     now: Now | None = None
     ratios: Sequence[RatioSoFar] = ()
     live: Live | None = None
-    failures: list[Failure] = field(default_factory=list)
 
     def __enter__(self) -> "Display":
         if self.console.is_terminal:
@@ -75,7 +74,6 @@ class Display:
         if isinstance(event, Window):
             self.pace.windows += 1
         elif isinstance(event, Failure):
-            self.failures.append(event)
             self.console.print(
                 f"failed: {event.message}",
                 style="yellow",
@@ -93,9 +91,13 @@ class Display:
                 highlight=False,
             )
             for ratio in ratios:
-                self.console.print(
-                    f"  {ratio_text(ratio)}", highlight=False, markup=False
-                )
+                if ratio.advantage is not None:
+                    self.console.print(
+                        f"  {ratio_text(ratio)}",
+                        highlight=False,
+                        markup=False,
+                        soft_wrap=True,
+                    )
 
     def _draw(self) -> RenderableType:
         done = self.pace.windows_before + self.pace.windows
