@@ -6,27 +6,38 @@ Everything rare is elsewhere: opening, a short send, an answer in pieces or
 with a new date, a connection that the server closed.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 from _socket import AF_INET, AF_INET6, IPPROTO_TCP, SOCK_STREAM, TCP_NODELAY, socket
 from collections.abc import Callable
 from time import monotonic_ns
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from bench.load.answers import Variant
+from bench.load.answers import Answers, Variant
 from bench.load.faults import BadAnswer, Fault
 from bench.load.head import Heads
+from bench.load.ledger import Ledger
 from bench.load.loop import READ, WRITE, Loop, Watcher
 from bench.load.parser import Answer, AnswerParser
 
 
-if TYPE_CHECKING:
-    from bench.load.course import Course
-
-
 RECEIVE_BYTES = 65536
+
+
+class Pace(Protocol):
+    """What a connection asks of the course that it takes part in."""
+
+    ledger: Ledger
+    answers: Answers
+
+    def accept(self, connection: "Connection", now_ns: int) -> None:
+        """The request under way was answered rightly."""
+
+    def proceed(self, connection: "Connection", now_ns: int) -> None:
+        """The connection is free."""
+
+    def pause(self, connection: "Connection") -> None:
+        """The connection failed at once: let it proceed later."""
 
 
 class Connection:
@@ -40,7 +51,7 @@ class Connection:
     __slots__ = ("_address", "_expect", "_loop", "_parser", "_reader", "_receive", "_retrying", "_send", "_socket", "_unsent", "_used", "_writer", "course", "due_ns", "sent_ns", "variant")  # fmt: skip
 
     def __init__(self, loop: Loop, host: str, port: int, heads: Heads) -> None:
-        self.course: Course | None = None
+        self.course: Pace | None = None
         self.variant: Variant | None = None
         self.due_ns = 0
         self.sent_ns = 0

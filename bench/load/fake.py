@@ -16,10 +16,11 @@ from bench.model.trial import Tally
 @dataclass(frozen=True, slots=True)
 class Script:
     """
-    What a server would show; cycled through visit by visit where it is a sequence.
+    What a server would show.
 
-    `factors` multiply throughput and divide nothing else: the n-th visit to
-    the server uses the n-th, so that noise can be scripted too.
+    The n-th visit to the server has its rate multiplied by the n-th of
+    `factors`, again and again in turn, so that noise can be scripted too;
+    latency stays as it is.
     """
 
     rate_rps: float = 1000.0

@@ -127,6 +127,7 @@ class LocustGenerator:
         environment["PYTHONPATH"] = str(Path(bench.__file__).parent.parent)
         environment["PYTHONSAFEPATH"] = "1"
         environment["PYTHONHASHSEED"] = str(self._hash_seed)
+        environment["OPENBLAS_NUM_THREADS"] = "1"  # sums of a window need no more
         environment["GEVENT_LOOP"] = "libev-cext"
         return environment
 

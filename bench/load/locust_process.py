@@ -23,6 +23,7 @@ import socket
 import sys
 import time
 import traceback
+from pathlib import Path
 from types import TracebackType
 from typing import ClassVar
 
@@ -182,7 +183,10 @@ def _arguments() -> argparse.Namespace:
 def _pin(cpus: str) -> None:
     try:
         if cpus:
-            os.sched_setaffinity(0, {int(cpu) for cpu in cpus.split(",")})
+            # Imports have started threads, and each is pinned on its own.
+            for thread in Path("/proc/self/task").iterdir():
+                wanted = {int(cpu) for cpu in cpus.split(",")}
+                os.sched_setaffinity(int(thread.name), wanted)
     except OSError as error:
         raise MachineRefused(
             f"the generator cannot be pinned to processors {cpus}: {error}",

@@ -1,0 +1,92 @@
+"""The generator in a container: the same orders and tallies, through the engine's pipes."""
+
+import base64
+import hashlib
+import os
+import socket
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bench.errors import MachineRefused
+from bench.load.locust_generator import LocustGenerator
+from bench.load.messages import Message
+
+
+_SETTINGS = ("PYTHONHASHSEED", "OPENBLAS_NUM_THREADS", "GEVENT_LOOP")
+
+type Inside = Callable[[str, int], tuple[str, int]]
+"""From the address of a server as the harness knows it to the one that containers know."""
+
+
+class ContainerGenerator(LocustGenerator):
+    """
+    Starts the generator process by `command`, which runs a Python module in a container.
+
+    Its processors are those of the container.
+    """
+
+    def __init__(
+        self, command: Sequence[str], inside: Inside, log: Path | None = None
+    ) -> None:
+        super().__init__((), log=log)
+        self._command = tuple(command)
+        self._inside = inside
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        self._channel, self._lines = ours, ours.makefile("rb")
+        command = [*self._command, "bench.load.container_process", *self._settings()]
+        command += ["--cpus", "", "--workloads", self._workloads]
+        with theirs:
+            self._child = subprocess.Popen(
+                command,
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=self._log,
+                env=dict(os.environ),
+                start_new_session=True,
+            )
+
+    def _settings(self) -> list[str]:
+        """What the generator process finds in its environment here as there."""
+        chosen = self._environment()
+        return [f"{name}={chosen[name]}" for name in _SETTINGS if name in chosen]
+
+    def _ask(self, message: Message, patience_s: float) -> Message:
+        if message["do"] == "forget":
+            host, port = self._inside(message["host"], message["port"])
+            return super()._ask({**message, "host": host, "port": port}, patience_s)
+        visit = dict(message["visit"])
+        visit["host"], visit["port"] = self._inside(visit["host"], visit["port"])
+        answer = dict(super()._ask({**message, "visit": visit}, patience_s))
+        content = answer.pop("samples", None)
+        if content is not None and visit["samples"] is not None:
+            _keep(
+                base64.b64decode(content), answer.pop("sha256"), Path(visit["samples"])
+            )
+        return answer
+
+
+def _keep(content: bytes, sha256: str, path: Path) -> None:
+    """Write the file whole or not at all; MachineRefused if it is not what was sent."""
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise MachineRefused(
+            "the samples of a window were damaged on their way out of the container",
+            hint="this is a fault of the harness or of the machine: measure again",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        raise MachineRefused(
+            f"the samples of a window could not be written: {error}",
+            hint="is the disk full?",
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)

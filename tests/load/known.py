@@ -1,0 +1,37 @@
+"""A known server in a process of its own."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Known:
+    """Starts one; `end` it."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.load.known_server"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.port = int(self.process.stdout.readline())
+
+    def count(self) -> dict[str, int]:
+        """Requests and connections that the server has seen, this question apart."""
+        url = f"http://127.0.0.1:{self.port}/count"
+        with urllib.request.urlopen(url, timeout=5) as reply:
+            seen: dict[str, int] = json.load(reply)
+        return {**seen, "connections": seen["connections"] - 1}
+
+    def end(self) -> None:
+        """Kill it; harmless when repeated."""
+        self.process.kill()
+        self.process.communicate()

@@ -1,0 +1,176 @@
+"""The engine by itself, without Locust: what takes long or is rare in the whole."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+
+import gevent
+import pytest
+
+from bench.load.course import Course
+from bench.load.engine import Engine
+from bench.load.faults import Fault
+from bench.load.generator import Visit
+from bench.load.ledger import Ledger
+from bench.model.exchange import Request
+from bench.model.load import Load
+from bench.model.workload import Workload
+from tests.load.known import Known
+from tests.load.known_workloads import workload
+
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def engine() -> Engine:
+    """One in this process; its loop is the hub's of this thread."""
+    return Engine(gevent.get_hub().loop)
+
+
+def prepare(
+    engine: Engine, port: int, work: Workload, load: Load, limit: int | None = None
+) -> Course:
+    """A course that nobody has joined yet."""
+    return engine.course(
+        Visit("127.0.0.1", port, work.name, 1, load, None, limit), work
+    )
+
+
+def run(course: Course, clients: int) -> Ledger:
+    """Every client joins; wait for the end."""
+    for _ in range(clients):
+        course.join()
+    assert course.finished.wait(30)
+    return course.ledger
+
+
+def test_a_request_without_answer_times_out(engine: Engine, known: Known) -> None:
+    """Each is given up after its time, and its client goes on over a new connection."""
+    course = prepare(engine, known.port, workload("silent"), Load(2, 0.0, 1.6))
+    course.timeout_s = 0.5
+    ledger = run(course, 2)
+    assert set(ledger.faults) == {Fault.TIMEOUT}
+    assert ledger.faults[Fault.TIMEOUT] == ledger.opened >= 4
+    assert ledger.answered == 0
+    engine.forget("127.0.0.1", known.port)
+
+
+def test_nothing_is_sent_before_the_last_client_is_there(
+    engine: Engine, known: Known
+) -> None:
+    """A window does not begin with half its load."""
+    course = prepare(engine, known.port, workload("right"), Load(3, 0.0, 0.2))
+    course.join()
+    course.join()
+    gevent.sleep(0.1)
+    assert known.count()["requests"] == 0
+    run(course, 1)
+    assert known.count()["requests"] == course.ledger.answered > 0
+    engine.forget("127.0.0.1", known.port)
+
+
+@pytest.mark.parametrize("rate_rps", [None, 100.0])
+def test_a_body_larger_than_any_buffer_is_sent_whole(
+    engine: Engine, known: Known, rate_rps: float | None
+) -> None:
+    """A short send is finished when the server has read: the answer comes, the connection stays."""
+    body = bytes(20_000_000)
+
+    def requests(seed: int) -> Sequence[Request]:
+        return [Request("POST", "/right?n=1", body, "application/octet-stream")]
+
+    work = Workload("large", "", "", requests, lambda request, reply: None)
+    ledger = run(prepare(engine, known.port, work, Load(2, 0.0, 1.0, rate_rps), 6), 2)
+    assert not ledger.faults, ledger.first_error
+    assert ledger.answered == known.count()["requests"] == 6
+    assert ledger.opened == 2
+    engine.forget("127.0.0.1", known.port)
+
+
+def test_few_connections_leave_the_rest_waiting(engine: Engine, known: Known) -> None:
+    """
+    Two connections at a server of 20 ms carry 100 requests a second.
+
+    Asked for 200 in the open loop, half wait: latency grows from the due
+    time, service time does not, and every one of them is counted as late.
+    """
+    load = Load(2, 0.0, 0.6, rate_rps=200.0)
+    ledger = run(prepare(engine, known.port, workload("slow?ms=20"), load), 2)
+    samples = ledger.samples()
+    tally = ledger.tally(samples, 0)
+    assert not ledger.faults and ledger.answered == len(samples.sent_ns)
+    assert tally.offered == tally.requests and tally.offered in {120, 121}
+    assert tally.latency_us is not None and tally.service_us is not None
+    assert tally.latency_us.p90 > 200_000 > 100_000 > tally.service_us.p50
+    assert tally.late_sends > 0.8 * tally.requests
+    engine.forget("127.0.0.1", known.port)
+
+
+def test_one_free_connection_is_used_before_another(
+    engine: Engine, known: Known
+) -> None:
+    """The one that was free last is sent over first: a slow trickle opens few."""
+    load = Load(16, 0.0, 0.6, rate_rps=50.0)
+    ledger = run(prepare(engine, known.port, workload("right"), load), 16)
+    assert ledger.answered == 30 and ledger.opened < 16
+    engine.forget("127.0.0.1", known.port)
+
+
+class Slicer:
+    """A server that sends every answer in the pieces it is told to."""
+
+    def __init__(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self.listener.getsockname()[1]
+        self.cut = 1
+        self.connection: socket.socket | None = None
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self) -> None:
+        """One connection, until it ends."""
+        answer = b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"n": %4d}'
+        connection, _ = self.listener.accept()
+        self.connection = connection
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with connection:
+            while data := connection.recv(65536):
+                number = int(data.split(b"n=")[1].split(b" ")[0])
+                whole = answer % number
+                connection.sendall(whole[: self.cut])
+                # The other thread reads what is there before the rest comes.
+                threading.Event().wait(0.001)
+                connection.sendall(whole[self.cut :])
+                self.cut = self.cut % (len(whole) - 1) + 1
+
+    def end(self) -> None:
+        """Hang up, so that the thread ends even after a failed test."""
+        if self.connection is not None:
+            with contextlib.suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
+        self.thread.join(10)
+        self.listener.close()
+
+
+@pytest.fixture
+def slicer() -> Iterator[Slicer]:
+    """One, ended afterwards."""
+    server = Slicer()
+    yield server
+    server.end()
+    assert not server.thread.is_alive()
+
+
+def test_answers_in_two_pieces_are_all_right(engine: Engine, slicer: Slicer) -> None:
+    """Cut at every byte in turn, after the same whole answer was already known."""
+    course = prepare(engine, slicer.port, workload("x"), Load(1, 0.0, 1.0), limit=150)
+    ledger = run(course, 1)
+    assert not ledger.faults, ledger.first_error
+    assert len(ledger.answered_ns) == 150 and ledger.opened == 1
+    known = {variant.right for variant in course._variants} - {None}
+    assert all(right is not None and right.startswith(b"HTTP") for right in known), (
+        "a piece was remembered as a whole answer"
+    )
+    engine.forget("127.0.0.1", slicer.port)
