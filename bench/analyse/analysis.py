@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bench.analyse import metrics, reasons
 from bench.analyse.checks import checks
 from bench.analyse.comparisons import Doubts, compare, connections_apart
+from bench.analyse.drift import drifting
 from bench.analyse.noise import noise
 from bench.analyse.pairs import pairs
 from bench.analyse.quantities import quantities
@@ -54,6 +55,7 @@ def analyse(run: Run) -> Analysis:
             *run_warnings(trials, found),
             *doubts.warnings,
             *_connection_warnings(trials, doubts),
+            *drifting(trials),
         )
     )
     return Analysis(

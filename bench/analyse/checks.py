@@ -43,6 +43,7 @@ REST = (
     (reasons.CONNECTIONS, f"{reasons.CONNECTIONS_APART} per request apart", "the pair gets no verdict"),
     (reasons.THROTTLED, "never", VOID_WINDOWS),
     (reasons.FAILED, "never", "pairs are missing from those rounds"),
+    (reasons.WARMING, f"{reasons.DRIFT:.0%} from the first cycle to the last", NOTHING),
     (reasons.DATABASE, "workers x connections of the pool", NOTHING),
     (reasons.PYTHON, "optimised build", NOTHING),
     (reasons.CORES, "cores of their own", NOTHING),

@@ -31,6 +31,10 @@ STEAL_SHARE = 0.05
 """Of the processors' time, over a visit."""
 STEAL_WINDOWS = 0.2
 """Of the windows with so much steal before the reader is told."""
+DRIFT = 0.02
+"""Change during a round that a warm server does not show."""
+DRIFT_P = 0.01
+"""Holm-adjusted over all cells."""
 
 
 GENERATOR = Reason(
@@ -135,6 +139,12 @@ CORES = Reason(
     Scope.NOTE,
     "With four cores or more nothing has to share; CPU time per request suffers least.",
 )
+WARMING = Reason(
+    "warming",
+    "A server was still changing during the round",
+    Scope.NOTE,
+    "Raise the number of warm-up requests, for all targets alike.",
+)
 FAILED = Reason(
     "failed",
     "A target failed in some rounds",
@@ -144,6 +154,7 @@ FAILED = Reason(
 
 REASONS = (
     *(TWIN, ROUNDS, VOID, GENERATOR, FLOOR, ERRORS, OFFERED, LATE, COUNT),
-    *(CONNECTIONS, IDLE, THROTTLED, FAILED, LOOKS, DATABASE, STEAL, PYTHON, CORES),
+    *(CONNECTIONS, IDLE, THROTTLED, FAILED, WARMING, LOOKS, DATABASE),
+    *(STEAL, PYTHON, CORES),
 )
 """In the order in which a reader should meet them."""

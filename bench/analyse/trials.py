@@ -94,11 +94,15 @@ class Trials:
         key = (workload, measure.metric.name)
         if key not in self._values:
             self._values[key] = np.array(
-                [self._round(number, workload, measure) for number in self.rounds]
+                [
+                    round_values(self.grid(number, workload, measure))
+                    for number in self.rounds
+                ]
             ).reshape(len(self.rounds), len(self.targets(workload)))
         return self._values[key]
 
-    def _round(self, number: int, workload: str, measure: Measure) -> Floats:
+    def grid(self, number: int, workload: str, measure: Measure) -> Floats:
+        """One round's logs by (cycle, target), NaN where a window is missing or void."""
         targets = self.targets(workload)
         grid = np.full((self.plan.profile.cycles, len(targets)), np.nan)
         for column, target in enumerate(targets):
@@ -106,7 +110,7 @@ class Trials:
                 value = measure.of_window(checked.window)
                 if value is not None and value > 0:
                     grid[checked.window.cycle - 1, column] = np.log(value)
-        return round_values(grid)
+        return grid
 
 
 def lay_out(run: Run) -> Trials:

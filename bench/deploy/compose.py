@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -207,9 +207,8 @@ class ComposeEngine:
 
     def _sweep(self) -> None:
         """Remove what killed runs of this checkout left: we hold its lock, so they are dead."""
-        left = compose_leftovers.remove(
-            self._tool, "home", self._tool.variables["BENCH_HOME"]
-        )
+        mine = self._tool.variables["BENCH_HOME"]
+        left = compose_leftovers.remove(self._tool, "home", mine, certain=False)
         if left:
             self._options.say(f"removed what a killed run had left: {', '.join(left)}")
 
@@ -259,11 +258,29 @@ class ComposeEngine:
         self._servers = []
 
     def _remove_all(self) -> None:
-        for container in getattr(self, "_containers", {}).values():
-            container.save_log()
-        try:
-            self._tool.call("down", "--volumes", "--timeout", "1")
-        except BenchError:
-            pass  # by label, then
-        finally:
-            compose_leftovers.remove(self._tool, "run", self._ledger.token)
+        """Keep the logs of the services, then remove everything of the run."""
+        with _undisturbed():
+            token = self._ledger.token
+            with suppress(BenchError):
+                for container in self._services_left(token):
+                    container.save_log()
+                self._tool.call("down", "--volumes", "--timeout", "1")
+            compose_leftovers.remove(self._tool, "run", token)
+
+    def _services_left(self, token: str) -> list[Container]:
+        """The containers that compose keeps up, also those that never came up."""
+        named = self._tool.docker(
+            *(
+                "ps",
+                "--all",
+                "--filter",
+                f"label={compose_leftovers.LABEL}.run={token}",
+            ),
+            *("--filter", "label=com.docker.compose.oneoff=False"),
+            *("--format", '{{.ID}} {{.Label "com.docker.compose.service"}}'),
+        )
+        pairs = (line.split() for line in named.splitlines())
+        return [
+            Container(self._tool, name, self._logs / f"{service}.log")
+            for name, service in pairs
+        ]

@@ -8,7 +8,6 @@ import psycopg
 
 from bench.deploy.compose_relay import Relay
 from bench.deploy.compose_server import Container
-from bench.deploy.compose_usage import ControlGroup
 from bench.deploy.database import StandingDatabase
 from bench.deploy.postgres import logged
 from bench.deploy.server import HOST
@@ -33,7 +32,7 @@ class ContainerDatabase(StandingDatabase):
     ) -> None:
         """Wait until it takes connections, then make and fill the tables."""
         self._container = container
-        self._group: ControlGroup = container.control_group()
+        self._account = container.account()
         self._read_to: dict[str, int] = {}
         self.source = f"container of {image}, data in memory"
         port = relay.forward(container.address(), PORT)
@@ -44,7 +43,7 @@ class ContainerDatabase(StandingDatabase):
     def usage(self) -> Usage | None:
         """CPU time and memory of the whole container."""
         try:
-            return self._group.usage()
+            return self._account.usage()
         except (OSError, ValueError) as error:
             raise MachineRefused(
                 f"PostgreSQL is gone: {self._container.ended() or error}",

@@ -31,7 +31,7 @@ _KNOWN = (
         r"no matching distribution|could not find a version|connection.*pypi"
         r"|no route to host|temporary failure in name resolution",
         "the image cannot be built: its packages are not within reach",
-        "name an index in PIP_INDEX_URL, or fill apps/docker/wheelhouse and set PIP_NO_INDEX=1",
+        "name an index in PIP_INDEX_URL, or fill apps/docker/wheelhouse and set BUILD_NO_INDEX=1",
     ),
     (
         r"no such image|pull access denied|manifest .*(unknown|not found)"

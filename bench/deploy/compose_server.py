@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from bench.deploy import processes
 from bench.deploy.compose_relay import Relay
+from bench.deploy.compose_stats import StatsAccount
 from bench.deploy.compose_tool import Tool
-from bench.deploy.compose_usage import ControlGroup, control_group
+from bench.deploy.compose_usage import control_group
 from bench.deploy.processes import Process
 from bench.deploy.server import HOST, first_answer
-from bench.errors import BenchError, TargetFailed
+from bench.errors import BenchError, MachineRefused, TargetFailed
 from bench.model.framework import Target
 from bench.model.trial import Usage
 
@@ -29,6 +31,16 @@ _TAIL_LINES = 20
 _KILLED = 137
 _SETTLE_S = 2.0
 _STEADY_LOOKS = 5
+
+
+class Account(Protocol):
+    """Tells what one container has used."""
+
+    def usage(self, memory: bool = True) -> Usage:
+        """CPU time so far, memory and processes now; OSError if the container is gone."""
+
+    def pids(self) -> list[int]:
+        """Its processes as this machine numbers them; none if they are another machine's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +62,26 @@ class Container:
         )
         return found.split()[0]
 
-    def control_group(self) -> ControlGroup:
-        """Where the kernel accounts for it."""
-        return control_group(int(self.inspect("{{.State.Pid}}")))
+    def account(self) -> Account:
+        """Where what it uses is told: by the kernel, else by the engine; MachineRefused if nowhere."""
+        try:
+            return control_group(int(self.inspect("{{.State.Pid}}")))
+        except MachineRefused:
+            return StatsAccount(self.tool, self.name)
 
     def ended(self) -> str | None:
-        """How it ended, in words; None while it runs."""
+        """How it, or a process in it for want of memory, has ended, in words; None while all is well."""
         try:
             state = json.loads(self.inspect("{{json .State}}"))
         except BenchError:
             return "its container is gone"
+        if state.get("OOMKilled"):
+            return (
+                "a process of it was killed because its memory limit was not enough "
+                "(the *_MEMORY variables of docker-compose.yml)"
+            )
         if state["Status"] == "running":
             return None
-        if state.get("OOMKilled"):
-            return "it was killed because its memory limit was not enough (APP_MEMORY)"
         status = state["ExitCode"]
         killed = " (killed)" if status == _KILLED else ""
         why = f": {state['Error']}" if state.get("Error") else ""
@@ -135,7 +153,7 @@ class ContainerServer:
             self.refuse_ended()
             self.inner = (container.address(), INNER_PORT)
             self.port = relay.forward(*self.inner)
-            self._group = container.control_group()
+            self._account = container.account()
             self._await_answer(ready_s)
             self._workers = self._settled()
         except BaseException:
@@ -145,12 +163,15 @@ class ContainerServer:
     def usage(self, memory: bool = True) -> Usage:
         """CPU time so far and memory now of everything in the container; TargetFailed if it is gone."""
         try:
-            return self._group.usage(memory)
+            return self._account.usage(memory)
         except (OSError, ValueError) as error:
             raise self._failure("is gone") from error
 
     def check_alive(self) -> None:
         """TargetFailed if it, or a worker that it had when it came up, has died."""
+        how = None if self._workers else self.container.ended()
+        if how is not None:
+            raise self._failure("is gone", how)
         for worker in self._workers:
             now = processes.same(worker)
             if now is None or not now.alive:
@@ -192,7 +213,7 @@ class ContainerServer:
 
         def quiet() -> bool:
             nonlocal before, steady
-            now = self._group.pids()
+            now = self._account.pids()
             steady = steady + 1 if now == before else 0
             before = now
             return steady >= _STEADY_LOOKS

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bench.analyse.analysis import analyse
 from bench.judge.decide import can_decide
 from bench.judge.judge import judge
-from bench.model.doubt import Scope
 from bench.model.framework import Framework
 from bench.model.run import Run
 from bench.model.verdict import Claim, Outcome, Part
@@ -27,8 +26,6 @@ def enough(run: Run, claims: Sequence[Claim], frameworks: Sequence[Framework]) -
     if not profile.verdicts or looks.reached(profile.looks, done) != done:
         return False
     analysis = analyse(run)
-    if any(warning.reason.scope is Scope.RUN for warning in analysis.warnings):
-        return False
     verdicts = judge(claims, analysis, run.record.plan, frameworks)
     parts = [part for verdict in verdicts for part in verdict.parts]
     return bool(parts) and all(_settled(part) for part in parts)

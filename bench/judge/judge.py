@@ -14,6 +14,7 @@ from bench.model.doubt import Scope
 from bench.model.estimate import Comparison
 from bench.model.framework import Framework, Role, Target
 from bench.model.plan import Plan
+from bench.model.trial import Failure
 from bench.model.verdict import Claim, Label, Outcome, Part, Verdict
 from bench.stats import interval, power
 
@@ -28,6 +29,7 @@ class _Court:
     plan: Plan
     titles: dict[str, str]
     contestants: dict[str, Target]
+    refused: dict[str, str]  # framework -> why it could not be prepared at all
 
 
 def judge(
@@ -35,18 +37,20 @@ def judge(
     analysis: Analysis,
     plan: Plan,
     frameworks: Sequence[Framework],
+    failures: Sequence[Failure] = (),
 ) -> tuple[Verdict, ...]:
     """
     A verdict for every claim, in their order.
 
     A claim's framework is its contestant in the plan; of several versions the
-    newest by the framework's own table.
+    newest by the framework's own table. `failures` say why one has no trials.
     """
     court = _Court(
         analysis,
         plan,
         {framework.name: framework.title for framework in frameworks},
         contestants(plan, frameworks),
+        {failure.target.partition("@")[0]: failure.message for failure in failures},
     )
     return tuple(_verdict(court, claim) for claim in claims)
 
@@ -96,7 +100,7 @@ def _verdict(court: _Court, claim: Claim) -> Verdict:
     forced = forced_because(court.analysis)
     decisions = decide(comparisons, claim.margin)
     parts = tuple(
-        _part(one, decision, len(named), forced)
+        _part(one, decision, len(named), forced, court.refused)
         for one, decision in zip(named, decisions, strict=True)
     )
     outcome = overall(part.outcome for part in parts)
@@ -160,12 +164,16 @@ def _at(
 
 
 def _part(
-    named: Named, decision: Decision, comparisons: int, forced: str | None
+    named: Named,
+    decision: Decision,
+    comparisons: int,
+    forced: str | None,
+    refused: dict[str, str],
 ) -> Part:
     outcome, label = decision
     comparison = named.comparison
     if outcome is Outcome.NOT_TESTED:
-        return Part(comparison, outcome, None, _untested(named), None)
+        return Part(comparison, outcome, None, _untested(named, refused), None)
     if forced is not None:
         because = f"{words.sentence(named)}: decides nothing, {forced}"
         return Part(comparison, Outcome.INCONCLUSIVE, None, because, None)
@@ -187,8 +195,13 @@ _SAY = {
 }
 
 
-def _untested(named: Named) -> str:
-    return f"this run holds no pair of trials of {named.subject} and {named.baseline} on {named.comparison.workload}"
+def _untested(named: Named, refused: dict[str, str]) -> str:
+    text = f"this run holds no pair of trials of {named.subject} and {named.baseline} on {named.comparison.workload}"
+    sides = (named.comparison.subject, named.comparison.baseline)
+    why = [
+        refused[name] for side in sides if (name := side.partition("@")[0]) in refused
+    ]
+    return f"{text}: {why[0]}" if why else text
 
 
 def _excluded(comparison: Comparison) -> str:

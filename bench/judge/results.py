@@ -49,7 +49,7 @@ def results(
         comparisons=analysis.comparisons,
         checks=analysis.checks,
         warnings=analysis.warnings,
-        verdicts=judge(claims, analysis, plan, frameworks),
+        verdicts=judge(claims, analysis, plan, frameworks, run.failures),
         no_verdicts_because=no_verdicts_because(run, analysis),
         failures=run.failures,
         machine=record.machine,

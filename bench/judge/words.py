@@ -56,7 +56,8 @@ def times(ratio: float) -> str:
 
 
 def percent(share: float, fine: bool = False) -> str:
-    """A share as per cent: whole, or with one decimal where the interval carries it."""
+    """A share as per cent: whole, or with one decimal where it is below 1 or the interval carries it."""
+    fine = fine or 0 < share < 0.005
     return f"{100 * share:.1f} %" if fine else f"{100 * share:.0f} %"
 
 

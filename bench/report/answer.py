@@ -12,7 +12,7 @@ from bench.model.verdict import Label, Outcome, Part, Verdict
 from bench.report.numbers import at_least, times
 from bench.report.standing import lead
 from bench.report.view import View, inverse, joined
-from bench.report.words import TESTED
+from bench.report.words import TESTED, why_no_verdicts
 
 
 MOST_WORDS = 30
@@ -54,7 +54,10 @@ def short_answer(view: View) -> Answer:
     ends = tuple(dict.fromkeys([*measured[:1], *measured[-1:]]))
     reason = view.results.no_verdicts_because
     if reason is not None:
-        said = f"This run gives **no verdicts**: {reason.rstrip('.')}."
+        why = why_no_verdicts(reason).rstrip(".")
+        said = f"This run gives **no verdicts**: {why}."
+        if why.count(". ") or why.count("? "):
+            said = "This run gives **no verdicts**."
         return Answer(_limited(said, "This run gives **no verdicts**."), ends)
     verdict = leading_verdict(view)
     if verdict is None:
@@ -83,7 +86,7 @@ def _by_workload(view: View, verdict: Verdict) -> Answer:
         long = f"Yes{where}: {_lead(view, part, '**at least ' + _least(part) + '**')}."
         return Answer(_limited(long, f"**Yes**{where}."), shown)
     if yes:
-        best = max(yes, key=lambda name: _low(_weakest(groups[name])))
+        best = yes[0]
         rest = no[0] if no else next(name for name in groups if name not in yes)
         return Answer(_split(view, groups, best, rest, bool(no)), (best, rest))
     if no:

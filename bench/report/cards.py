@@ -7,7 +7,7 @@ from bench.report.charts.chart import Chart
 from bench.report.charts.forest import forest_chart, part_name, part_words
 from bench.report.charts.palette import Palette
 from bench.report.numbers import percent, ratio
-from bench.report.view import View
+from bench.report.view import View, lower_first
 from bench.report.words import css_class, deciding_part, sentence, sign
 
 
@@ -17,6 +17,7 @@ class Card:
 
     id: str
     quote: str
+    by: str | None  # the metric, where one quote is judged by several
     where: str
     outcome: str
     css: str
@@ -47,6 +48,7 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
     return Card(
         id=claim.id,
         quote=claim.quote,
+        by=_by(view, verdict),
         where=claim.where,
         outcome=verdict.outcome.value,
         css=css_class(verdict.outcome),
@@ -67,6 +69,13 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
         tested=verdict.outcome not in (Outcome.NOT_TESTED, Outcome.NOT_MEASURABLE),
         chart=forest_chart(view, palette, verdict) if draw and palette else None,
     )
+
+
+def _by(view: View, verdict: Verdict) -> str | None:
+    quotes = [each.claim.quote for each in view.results.verdicts]
+    if quotes.count(verdict.claim.quote) < 2:
+        return None
+    return f"by {lower_first(view.metric(verdict.claim.metric).title)}"
 
 
 def _more(rounds: int) -> str:

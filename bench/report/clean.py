@@ -7,7 +7,6 @@ shown instead of obeyed. Markup is the template's matter: it escapes.
 """
 
 import re
-
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 
@@ -30,7 +29,9 @@ def clean[T](value: T) -> T:
     if isinstance(value, str) and type(value) is str:
         cleaned = clean_text(value)
     elif is_dataclass(value) and not isinstance(value, type):
-        changes = {each.name: clean(getattr(value, each.name)) for each in fields(value)}
+        changes = {
+            each.name: clean(getattr(value, each.name)) for each in fields(value)
+        }
         cleaned = replace(value, **changes)
     elif isinstance(value, Mapping):
         cleaned = {clean(key): clean(value[key]) for key in sorted(value)}

@@ -2,7 +2,6 @@
 
 import csv
 import io
-
 from collections.abc import Iterator
 
 from bench.model.estimate import Estimate

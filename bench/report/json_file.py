@@ -6,7 +6,6 @@ has no way to say them; pydantic reads them back.
 """
 
 import json
-
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum

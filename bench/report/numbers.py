@@ -24,7 +24,7 @@ def decimals(estimate: Estimate) -> int:
     if not isfinite(half) or half <= 0:
         return _places(estimate.point, 3)
     exponent = floor(log10(half))
-    resolved = -exponent + (half / 10**exponent < 2)
+    resolved = -exponent + int(half < 2 * 10.0**exponent)
     # A very wide interval would round its own point to zero; show one digit.
     return max(resolved, min(_places(estimate.point, 1), resolved + 3))
 
@@ -104,7 +104,9 @@ def size(size_bytes: int) -> str:
         return f"{size_bytes}{THIN}B"
     if size_bytes < 1_000_000:
         return f"{size_bytes / 1000:,.1f}{THIN}kB"
-    return f"{size_bytes / 1_000_000:,.1f}{THIN}MB"
+    if size_bytes < 1_000_000_000:
+        return f"{size_bytes / 1_000_000:,.1f}{THIN}MB"
+    return f"{size_bytes / 1_000_000_000:,.1f}{THIN}GB"
 
 
 def _span(estimate: Estimate, places: int) -> str:

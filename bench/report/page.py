@@ -22,7 +22,15 @@ from bench.report.clean import clean
 from bench.report.doubts import grouped_warnings
 from bench.report.numbers import percent, size
 from bench.report.view import View, joined
-from bench.report.words import counted, css_class, in_bold, sentence, sign, tally
+from bench.report.words import (
+    counted,
+    css_class,
+    in_bold,
+    sentence,
+    sign,
+    tally,
+    why_no_verdicts,
+)
 
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -40,20 +48,25 @@ def report_html(results: Results) -> str:
     colours = palette(shown.frameworks)
     answer = short_answer(view)
     cards = [card(view, colours, verdict) for verdict in shown.verdicts]
-    return _environment().get_template("page.html.j2").render(
-        run=shown,
-        view=view,
-        css=Markup(_style(colours)),
-        question=question(view),
-        answer=answer,
-        answer_section=sections.answer_chart(view, colours, answer),
-        advice=advice(view, answer),
-        claims=_claims(cards),
-        tally=tally(shown.verdicts),
-        claims_counted=counted(sum(each.tested for each in cards), "claim"),
-        strip=_strip(shown.checks),
-        too_noisy=_failed(view.check("noise")),
-        **_sections(view, colours),
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            run=shown,
+            view=view,
+            css=Markup(_style(colours)),
+            question=question(view),
+            answer=answer,
+            answer_section=sections.answer_chart(view, colours, answer),
+            advice=advice(view, answer),
+            claims=_claims(cards),
+            tally=tally(shown.verdicts),
+            claims_counted=counted(sum(each.tested for each in cards), "claim"),
+            strip=_strip(shown.checks),
+            no_verdicts_why=why_no_verdicts(shown.no_verdicts_because or ""),
+            too_noisy=_failed(view.check("noise")),
+            **_sections(view, colours),
+        )
     )
 
 

@@ -31,7 +31,8 @@ def answer_chart(view: View, palette: Palette, answer: Answer) -> Section:
         return _section([], [_why(view, ("throughput",))])
     words = Words("The numbers behind the answer", "", reading(view, "throughput"))
     cells = tuple((name, "throughput") for name in answer.workloads)
-    return _section([dots_chart(view, palette, "answer", words, cells)], [])
+    notes = _void(view, answer.workloads)
+    return _section([dots_chart(view, palette, "answer", words, cells)], notes)
 
 
 def throughput(view: View, palette: Palette) -> Section:
@@ -45,7 +46,8 @@ def throughput(view: View, palette: Palette) -> Section:
         )
         cells = ((name, "throughput"),)
         charts.append(dots_chart(view, palette, f"rate-{name}", words, cells))
-    return _section(charts, [] if charts else [_why(view, ("throughput",))])
+    notes = _void(view, view.workloads_with("throughput"))
+    return _section(charts, notes if charts else [_why(view, ("throughput",))])
 
 
 def trust(view: View, palette: Palette) -> Section:
@@ -143,9 +145,7 @@ def every_comparison(view: View) -> Table:
 def ablations(view: View) -> Table | None:
     """One thing changed at a time: each ablation and floor against its contestant."""
     special = {
-        each.id
-        for role in (Role.ABLATION, Role.FLOOR)
-        for each in view.of_role(role)
+        each.id for role in (Role.ABLATION, Role.FLOOR) for each in view.of_role(role)
     }
     rows = []
     for each in view.results.comparisons:
@@ -172,6 +172,26 @@ def _estimated(view: View, workload: str, metrics: tuple[str, ...]) -> bool:
         for metric in metrics
     ]
     return any(each and each.estimate for each in found)
+
+
+def _void(view: View, workloads: tuple[str, ...]) -> list[str]:
+    """What stands in the charts but decides nothing, with the reason."""
+    ids = {target.id for target in view.contestants}
+    found = dict.fromkeys(
+        (each.workload, each.void)
+        for each in view.results.comparisons
+        if each.void
+        and each.metric == "throughput"
+        and each.workload in workloads
+        and {each.subject, each.baseline} <= ids
+    )
+    reasons: dict[str, list[str]] = {}
+    for workload, reason in found:
+        reasons.setdefault(reason or "", []).append(view.workload(workload))
+    return [
+        f"Throughput decides nothing for {', '.join(names)}: {reason}"
+        for reason, names in reasons.items()
+    ]
 
 
 def _why(view: View, metrics: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from bench.model.estimate import Estimate
 from bench.report.numbers import at_least
-from bench.report.view import View, joined
+from bench.report.view import View, joined, lower_first
 
 
 class Kind(StrEnum):
@@ -96,9 +96,7 @@ def _last(
 def lead(view: View, ahead: str, behind: str, metric: str, times: str) -> str:
     """A lead in the terms of its metric: "A reaches 2.2 times B's throughput"."""
     chosen = view.metric(metric)
-    title = chosen.title[:1].lower() + chosen.title[1:]
-    if chosen.title[:2].isupper():
-        title = chosen.title
+    title = lower_first(chosen.title)
     if chosen.higher_is_better:
         return (
             f"{view.label(ahead)} reaches {times} times {view.label(behind)}’s {title}"

@@ -6,13 +6,14 @@ own comment instead of posting another. No verdict is judged here.
 """
 
 import re
+from itertools import chain
 
 from bench.model.results import Results
-from bench.report.cards import card
+from bench.report.cards import Card, card
 from bench.report.clean import clean
 from bench.report.doubts import grouped_warnings
 from bench.report.numbers import plus_minus, point
-from bench.report.view import View, joined
+from bench.report.view import View, joined, lower_first
 from bench.report.words import tally_words
 
 
@@ -29,7 +30,7 @@ def summary_md(results: Results) -> str:
     head, tail = _head(view), _tail(view)
     optional = [_numbers(view), _checks(view)]
     while True:
-        text = "\n".join([*head, *sum(optional, []), *tail])
+        text = "\n".join([*head, *chain.from_iterable(optional), *tail])
         if len(text) <= LONGEST:
             return text
         if not optional:
@@ -48,15 +49,18 @@ def plain(text: str) -> str:
 
 def _head(view: View) -> list[str]:
     results = view.results
-    key = re.sub(r"[^A-Za-z0-9_.-]", "-", f"{results.machine.fingerprint}-{results.engine}")
+    key = re.sub(
+        r"[^A-Za-z0-9_.-]", "-", f"{results.machine.fingerprint}-{results.engine}"
+    )
     lines = [f"<!-- bench-report:v1 key={re.sub('-{2,}', '-', key)} -->"]
     if results.no_verdicts_because:
         lines += ["## Speed claims: no verdicts", ""]
         lines += _alert("No verdicts", results.no_verdicts_because)
     else:
         lines += [f"## Speed claims: {tally_words(results.verdicts)}", ""]
+    told = {each.reason.code for each in results.warnings}
     for check in results.checks:
-        if check.passed is False:
+        if check.passed is False and check.id not in told:
             lines += _alert(
                 check.title, f"{check.measured} (limit {check.limit}). {check.effect}"
             )
@@ -82,17 +86,25 @@ def _warnings(view: View) -> list[str]:
 
 
 def _claims(view: View) -> list[str]:
-    if not view.results.verdicts:
-        return ["No claim was judged.", ""]
-    lines = ["| | The article says | We found | Number (interval) |", "|:-:|:--|:--|--:|"]
-    for verdict in view.results.verdicts:
-        one = card(view, None, verdict)
-        number = f"{one.value} ({one.interval})" if one.value else "not measured"
-        lines.append(
-            f"| {one.sign} | “{plain(one.quote)}” | **{one.outcome.capitalize()}**: "
-            f"{plain(one.because)} | {plain(number)} |"
-        )
-    return [*lines, ""]
+    cards = [card(view, None, verdict) for verdict in view.results.verdicts]
+    tested = [each for each in cards if each.tested]
+    lines = ["No claim was judged.", ""]
+    if tested:
+        lines = ["| | The article says | We found | Number (interval) |"]
+        lines += ["|:-:|:--|:--|--:|", *map(_row, tested), ""]
+    others = len(cards) - len(tested)
+    if others:
+        lines += [f"Not tested here, or not measurable: {others}.", ""]
+    return lines
+
+
+def _row(one: Card) -> str:
+    number = f"{one.value} ({one.interval})" if one.value else "not measured"
+    by = f" ({plain(one.by)})" if one.by else ""
+    return (
+        f"| {one.sign} | “{plain(one.quote)}”{by} | **{one.outcome.capitalize()}**: "
+        f"{plain(one.because)} | {plain(number)} |"
+    )
 
 
 def _numbers(view: View) -> list[str]:
@@ -108,7 +120,9 @@ def _numbers(view: View) -> list[str]:
     lines.append(f"|:--|{'--:|' * len(ids)}")
     for name, metric in rows:
         unit = view.metric(metric).unit
-        what = f"{view.workload(name)}, {view.metric(metric).title.lower()}, {unit}"
+        what = (
+            f"{view.workload(name)}, {lower_first(view.metric(metric).title)}, {unit}"
+        )
         cells = [_cell(view, ids, one, (name, metric)) for one in ids]
         lines.append(f"| {plain(what)} | {' | '.join(cells)} |")
     margin = f"{view.margin * 100:g} %"
@@ -123,7 +137,8 @@ def _cell(view: View, ids: list[str], one: str, what: tuple[str, str]) -> str:
     others = [view.advantage(one, other, *what) for other in ids if other != one]
     if others and all(each and each.low > 1 + view.margin for each in others):
         number = f"**{number}**"
-    return f"{number} {plus_minus(quantity.estimate)}"
+    spread = plus_minus(quantity.estimate)
+    return f"{number} {spread if spread.startswith('±') else f'({spread})'}"
 
 
 def _checks(view: View) -> list[str]:

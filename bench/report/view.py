@@ -117,9 +117,7 @@ class View:
 
     def check(self, check_id: str) -> Check | None:
         """The check of that id, or None."""
-        return next(
-            (each for each in self.results.checks if each.id == check_id), None
-        )
+        return next((each for each in self.results.checks if each.id == check_id), None)
 
     def twins(self) -> tuple[Comparison, ...]:
         """Comparisons of a target with itself, entered twice."""
@@ -132,8 +130,8 @@ class View:
 
     @property
     def margin(self) -> float:
-        """The smallest margin that a claim of this run declares."""
-        margins = [each.claim.margin for each in self.results.verdicts]
+        """The smallest margin of a claim that this run could test."""
+        margins = [each.claim.margin for each in self.results.verdicts if each.parts]
         return min(margins, default=DEFAULT_MARGIN)
 
     def warning_titles(self, codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -181,6 +179,11 @@ def joined(names: list[str], word: str = "and") -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def lower_first(title: str) -> str:
+    """A title inside a sentence; abbreviations stay as they are."""
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]
 
 
 def absent(reason: str | None) -> str:

@@ -16,7 +16,19 @@ SCOPES = {
     Scope.NOTE: "changes no verdict",
 }
 TESTED = (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.INCONCLUSIVE)
-NUMBER_WORDS = "No One Two Three Four Five Six Seven Eight Nine Ten".split()
+NUMBER_WORDS = [
+    "No",
+    "One",
+    "Two",
+    "Three",
+    "Four",
+    "Five",
+    "Six",
+    "Seven",
+    "Eight",
+    "Nine",
+    "Ten",
+]
 
 
 def in_bold(sentence: str) -> Markup:
@@ -71,6 +83,12 @@ def deciding_part(verdict: Verdict) -> Part | None:
 def _bounds(part: Part) -> tuple[float, float]:
     estimate = part.comparison.advantage
     return (estimate.low, estimate.high) if estimate else (0.0, float("inf"))
+
+
+def why_no_verdicts(reason: str) -> str:
+    """The reason alone, where it begins by saying once more that there are none."""
+    first, colon, rest = reason.partition(": ")
+    return rest if colon and "no verdict" in first.lower() else reason
 
 
 def sentence(text: str) -> str:

@@ -1,7 +1,6 @@
 """The files of a report, written so that a reader never sees half of one."""
 
 import os
-
 from pathlib import Path
 
 from bench.model.results import Results

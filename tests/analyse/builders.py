@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 import numpy as np
 
@@ -146,19 +147,17 @@ def make_run(truth: Truth | None = None) -> Run:
 
 def _windows(truth: Truth, plan: Plan) -> Iterator[Window]:
     random = np.random.default_rng(truth.seed)
+    cells = {(cell.target, cell.workload) for cell in plan.cells}
     ids = [one.id for one in truth.targets]
-    for number in range(1, truth.rounds + 1):
-        for workload in truth.workloads:
-            start = random.normal(0, truth.restart, len(ids))
-            for cycle in range(1, truth.cycles + 1):
-                common = random.normal(0, truth.machine)
-                own = start + common + random.normal(0, truth.window, len(ids))
-                for column, cell in enumerate(ids):
-                    if any(
-                        c.target == cell and c.workload == workload for c in plan.cells
-                    ):
-                        speed = truth.speeds[cell] * float(np.exp(own[column]))
-                        yield window_of((number, cycle, cell, workload), speed)
+    for number, workload in product(range(1, truth.rounds + 1), truth.workloads):
+        start = random.normal(0, truth.restart, len(ids))
+        for cycle in range(1, truth.cycles + 1):
+            common = random.normal(0, truth.machine)
+            own = start + common + random.normal(0, truth.window, len(ids))
+            for one, log_speed in zip(ids, own, strict=True):
+                if (one, workload) in cells:
+                    speed = truth.speeds[one] * float(np.exp(log_speed))
+                    yield window_of((number, cycle, one, workload), speed)
 
 
 def window_of(place: tuple[int, int, str, str], speed: float) -> Window:

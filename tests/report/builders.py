@@ -12,7 +12,6 @@ from bench.model.framework import Framework, Look, Role, Target
 from bench.model.plan import Pinning, Profile
 from bench.model.results import Check, Results, StoredFile, WorkloadNote
 from bench.model.run import Machine, Receipt
-from bench.model.trial import Failure
 from bench.model.verdict import Claim, Label, Outcome, Part, Verdict
 
 
@@ -71,7 +70,11 @@ DJANGO = target("django", "gunicorn-gthread", Role.CONTESTANT, "Django")
 FLASK = target("flask", "gunicorn-gthread", Role.CONTESTANT, "Flask")
 FASTAPI = target("fastapi", "uvicorn", Role.CONTESTANT, "FastAPI")
 AGAIN = replace(
-    FLASK, id=f"{FLASK.id}+twin", role=Role.TWIN, title="Flask (again)", twin_of=FLASK.id
+    FLASK,
+    id=f"{FLASK.id}+twin",
+    role=Role.TWIN,
+    title="Flask (again)",
+    twin_of=FLASK.id,
 )
 WSGI = target("floor", "gunicorn-gthread", Role.FLOOR, "Bare WSGI")
 ASGI = target("floor", "uvicorn", Role.FLOOR, "Bare ASGI")
@@ -116,7 +119,9 @@ def quantity(
 ) -> Quantity:
     """A quantity with its estimate, or the reason why there is none."""
     found = estimate(values)
-    reason = None if found else "one round has no interval" if values else "not measured"
+    reason = (
+        None if found else "one round has no interval" if values else "not measured"
+    )
     return Quantity(target_id, workload, metric, found, tuple(values), reason)
 
 
@@ -205,14 +210,16 @@ def judged(pair: Comparison, margin: float, forced: bool = False) -> Part:
     line = 1 + margin
     found = pair.advantage
     if forced or found is None or found.low <= line <= found.high:
-        return Part(pair, Outcome.INCONCLUSIVE, None, "the interval crosses the line", 6)
+        return Part(
+            pair, Outcome.INCONCLUSIVE, None, "the interval crosses the line", 6
+        )
     if found.low > line:
         return Part(pair, Outcome.SUPPORTED, None, "the whole interval is above", None)
     label = Label.NOT_MATERIAL
-    if found.high < 1:
-        label = Label.REVERSED
-    elif found.low > 1 / line:
+    if found.low > 1 / line:
         label = Label.TIE
+    elif found.high < 1:
+        label = Label.REVERSED
     return Part(pair, Outcome.REFUTED, label, "the whole interval is below", None)
 
 
@@ -221,7 +228,7 @@ CLAIMS = (
     Claim("order-flask-second", "then next to Flask", "last section", "Flask handles more requests per second than Django on every headline workload", "throughput", ("flask",), ("django",), ("hello", "validate", "db-read"), 0.05, ()),
     Claim("order-django-last", "finally Django, which is not very fast", "last section", "Both others handle more requests per second than Django", "throughput", ("fastapi", "flask"), ("django",), ("hello", "validate", "db-read"), 0.05, ()),
     Claim("fastapi-is-fast", "highly performant", "section on FastAPI", "CPU time per request below that of Flask and Django", "cpu", ("fastapi",), ("flask", "django"), ("hello", "validate", "db-read"), 0.05, ("CPU time counts the server's processes only",)),
-    Claim("biggest-community", "biggest community", "section on Django", "no harness can count a community", "throughput", (), (), (), 0.05, ()),
+    Claim("biggest-community", "biggest community", "section on Django", "no harness can count a community", "", (), (), (), 0.0, ()),
 )  # fmt: skip
 
 

@@ -43,7 +43,9 @@ def failed_twin() -> Results:
         measured="a difference of 7.1 % (p = 0.002)",
         short="Flask against itself: a difference of 7.1 %",
     )
-    reason = Reason("twin", "A target differs from itself", Scope.RUN, "Close what else runs.")
+    reason = Reason(
+        "twin", "A target differs from itself", Scope.RUN, "Close what else runs."
+    )
     return replace(
         made,
         checks=(noise, *made.checks[1:]),
@@ -61,7 +63,12 @@ def generator_bound() -> Results:
         else each
         for each in made.comparisons
     )
-    reason = Reason("generator", "The load generator was near its own limit", Scope.THROUGHPUT, "Give it a core of its own.")
+    reason = Reason(
+        "generator",
+        "The load generator was near its own limit",
+        Scope.THROUGHPUT,
+        "Give it a core of its own.",
+    )
     places = (f"{FLASK.id} hello", f"{DJANGO.id} hello")
     check = replace(
         made.checks[1],
@@ -110,11 +117,16 @@ def missing_memory() -> Results:
     """A kernel that does not tell proportional memory."""
 
     def without(made: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
-        gone = {"memory", "idle_memory"}
         why = "this kernel does not tell proportional memory"
+        whys = {"memory": why, "idle_memory": "not measured"}
         return tuple(
-            replace(each, estimate=None, rounds=(None,) * len(each.rounds), reason=why)
-            if each.metric in gone
+            replace(
+                each,
+                estimate=None,
+                rounds=(None,) * len(each.rounds),
+                reason=whys[each.metric],
+            )
+            if each.metric in whys
             else each
             for each in made
         )
@@ -129,7 +141,14 @@ def failed_target() -> Results:
         return tuple(each for each in made if each.target != DJANGO.id)
 
     made = results(change=without)
-    failure = Failure(1, DJANGO.id, None, "it did not answer within 20 s", "read its log", "ImproperlyConfigured: no")
+    failure = Failure(
+        1,
+        DJANGO.id,
+        None,
+        "it did not answer within 20 s",
+        "read its log",
+        "ImproperlyConfigured: no",
+    )
     return replace(made, failures=(failure,))
 
 
@@ -185,7 +204,9 @@ def hostile() -> Results:
         failures=(failure,),
         warnings=(Warning(reason, HOSTILE, FLASK.id),),
         command=f"bench run {HOSTILE}",
-        workloads=tuple(replace(each, title=f"{each.title} {HOSTILE}") for each in made.workloads),
+        workloads=tuple(
+            replace(each, title=f"{each.title} {HOSTILE}") for each in made.workloads
+        ),
         verdicts=tuple(replace(each, because=HOSTILE) for each in made.verdicts),
     )
 

@@ -15,7 +15,7 @@ SCHEDULE = (6, 9, 12, 16, 20)
 def holds(logs: np.ndarray, truth: float, level: float) -> bool:
     """Whether the interval of these rounds holds the truth."""
     found = interval.from_logs(logs, level)
-    return found.low <= np.exp(truth) <= found.high
+    return bool(found.low <= np.exp(truth) <= found.high)
 
 
 @pytest.mark.parametrize("n", [5, 7, 10, 15])

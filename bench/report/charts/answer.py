@@ -1,5 +1,7 @@
 """The answer: requests per second on the workloads that the short answer names."""
 
+from dataclasses import replace
+
 from bench.report.charts.canvas import Canvas
 from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import Panel, draw_panel, rows_of, table_rows
@@ -19,17 +21,22 @@ def dots_chart(
     targets = [target.id for target in view.contestants]
     panels = [
         Panel(
-            title=view.workload(workload) if workload else view.metric(metric).title,
+            title=_title(view, workload, metric),
             unit=view.metric(metric).unit,
             rows=rows_of(view, targets, workload, metric),
         )
         for workload, metric in cells
     ]
 
+    # A single panel stands under the page's own heading.
+    drawn = (
+        [replace(panel, title="") for panel in panels] if len(panels) == 1 else panels
+    )
+
     def draw(width: float) -> Canvas:
         canvas = Canvas(palette, width, sum(panel.height for panel in panels))
         top = 0.0
-        for panel in panels:
+        for panel in drawn:
             draw_panel(canvas, top, panel)
             top += panel.height
         return canvas
@@ -38,6 +45,10 @@ def dots_chart(
     units = {panel.unit for panel in panels}
     columns = ("set-up", "of", f"{', '.join(sorted(units))} (interval)", "rounds")
     return chart(name, palette, words, Table(columns, tuple(rows)), draw)
+
+
+def _title(view: View, workload: str | None, metric: str) -> str:
+    return view.workload(workload) if workload else view.metric(metric).title
 
 
 def reading(view: View, metric: str) -> str:
@@ -54,5 +65,5 @@ def reading(view: View, metric: str) -> str:
     unit = f", {chosen.unit}" if chosen.unit else ""
     return (
         f"{chosen.title}{unit}: {better} is better. Large mark and whisker: estimate "
-        f"and {level} interval. Small dots: single rounds. Axis from zero."
+        f"and {level} interval (no whisker: narrower than the mark). Small dots: rounds."
     )

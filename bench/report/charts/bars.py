@@ -9,9 +9,7 @@ def label_width(labels: list[str], width: float) -> float:
     return min(widest, width / 3)
 
 
-def label(
-    canvas: Canvas, room: float, y: float, words: tuple[str, str]
-) -> None:
+def label(canvas: Canvas, room: float, y: float, words: tuple[str, str]) -> None:
     """A row's name, right-aligned before its bar; `words` are the name and its colour."""
     style = Type(size=12.5, bold=True, token=words[1], align="right")
     canvas.text(room, y, fitted(words[0], room, 12.5, bold=True), style)

@@ -8,15 +8,13 @@ that a reader is likely to get, so that nothing overlaps elsewhere either.
 
 import io
 import warnings
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import matplotlib as mpl
-
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
@@ -32,7 +30,7 @@ DASHES: dict[str, tuple[float, ...]] = {
     "dotted": (1.5, 2.5),
     "dashdot": (6, 2.5, 1.5, 2.5),
 }
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "frameworks-on-trial",
     "font.family": "DejaVu Sans",
@@ -165,14 +163,16 @@ class Canvas:
             # A title may hold characters that DejaVu lacks; the reader's
             # browser has its own fonts.
             warnings.filterwarnings("ignore", message="Glyph")
-            FigureCanvasSVG(self._figure).print_svg(written, metadata=NO_DATES)
+            self._figure.savefig(written, format="svg", metadata=NO_DATES)
         return adopt(written.getvalue(), self.palette, name, (title, description))
 
 
 @lru_cache(maxsize=4096)
 def text_width(words: str, size: float, bold: bool = False) -> float:
     """How many pixels a text takes in DejaVu Sans."""
-    font = FontProperties("DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    font = FontProperties(
+        family="DejaVu Sans", size=size, weight="bold" if bold else "normal"
+    )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")
         width, _, _ = TextToPath().get_text_width_height_descent(words, font, False)

@@ -7,7 +7,7 @@ from bench.report.charts.canvas import Canvas
 from bench.report.charts.palette import Palette
 
 
-WIDE = 560.0
+WIDE = 520.0
 NARROW = 350.0
 """Widths in pixels; the style sheet chooses by the reader's screen."""
 

@@ -8,7 +8,7 @@ from bench.model.framework import Role, Target
 from bench.report.charts.bars import label, label_width
 from bench.report.charts.canvas import Canvas, Pen, Type, fitted, text_width
 from bench.report.charts.chart import Chart, Table, Words, chart
-from bench.report.charts.dots import look_tokens, whisker
+from bench.report.charts.dots import fitting, look_tokens, whisker
 from bench.report.charts.palette import Palette
 from bench.report.numbers import plus_minus, point, with_interval
 from bench.report.view import View, absent
@@ -45,14 +45,14 @@ def cost_chart(view: View, palette: Palette, workload: str) -> Chart:
 
     def draw(width: float) -> Canvas:
         canvas = Canvas(palette, width, HEAD + ROW * len(costs) + 2)
-        _draw(view, canvas, costs, (view.workload(workload), f"{unit} per request"))
+        _draw(view, canvas, costs, f"{unit} per request")
         return canvas
 
     words = Words(
         finding=view.workload(workload),
         sub=f"CPU time per request in {unit}, less is better",
         caption=(
-            "Whisker: interval of the server's total. "
+            "Whisker: interval of the server’s total. "
             + ("Dark part: the same server without a framework. " if names else "")
             + "Thin bar: the database, beside it."
             + (" The floor exceeded a total and is cut there." * _any_clamped(costs))
@@ -120,33 +120,31 @@ def _row(cost: Cost) -> tuple[str, ...]:
     return cost.label, with_interval(cost.total), floor, database
 
 
-def _draw(
-    view: View, canvas: Canvas, costs: list[Cost], heads: tuple[str, str]
-) -> None:
+def _draw(view: View, canvas: Canvas, costs: list[Cost], head: str) -> None:
     room = label_width([cost.label for cost in costs], canvas.width)
     totals = [cost.total for cost in costs if cost.total]
     values = max((text_width(point(e), 13, True) for e in totals), default=0)
-    spreads = max((text_width(plus_minus(e), 11) for e in totals), default=0)
+    spreads = max((text_width(plus_minus(e), 11.5) for e in totals), default=0)
+    values, spreads = fitting(canvas.width, room, values, spreads)
     left, right = room + 10, canvas.width - values - spreads - 20
     pixel = (right - left) / _most(costs)
-    unit = text_width(heads[1], 11)
-    title = fitted(heads[0], canvas.width - unit - 16, 12.5, bold=True)
-    canvas.text(0, 14, title, Type(size=12.5, bold=True))
-    small = Type(size=11, token="muted", align="right")
-    canvas.text(canvas.width, 14, heads[1], small)
+    small = Type(size=11.5, token="muted", align="right")
+    canvas.text(canvas.width, 14, head, small)
     for position, cost in enumerate(costs):
         y = HEAD + ROW * position
         label(canvas, room, y + 14, (cost.label, look_tokens(view, cost.target)[1]))
         if cost.total is None:
-            words = fitted(cost.reason, canvas.width - left, 11)
-            canvas.text(left, y + 14, words, Type(size=11, token="muted"))
+            words = fitted(cost.reason, canvas.width - left, 11.5)
+            canvas.text(left, y + 14, words, Type(size=11.5, token="muted"))
             continue
         _bar(canvas, cost, left, y, pixel)
         edge = canvas.width - spreads - 6
         number = Type(size=13, bold=True, align="right")
-        canvas.text(edge, y + 14, point(cost.total), number)
-        beside = Type(size=11, token="muted")
-        canvas.text(edge + 6, y + 14, plus_minus(cost.total), beside)
+        if values:
+            canvas.text(edge, y + 14, point(cost.total), number)
+        if spreads:
+            beside = Type(size=11.5, token="muted")
+            canvas.text(edge + 6, y + 14, plus_minus(cost.total), beside)
 
 
 def _bar(canvas: Canvas, cost: Cost, left: float, y: float, pixel: float) -> None:
@@ -158,7 +156,13 @@ def _bar(canvas: Canvas, cost: Cost, left: float, y: float, pixel: float) -> Non
         canvas.box((left, y), (bare, 19), "cost-1")
         canvas.line((left + bare, y), (left + bare, y + 19), Pen("page", 1.5))
     high = min(cost.total.high, _most([cost])) * pixel
-    whisker(canvas, (left + cost.total.low * pixel, left + high), y + 9.5, Pen("ink", 1.4))
+    whisker(
+        canvas,
+        (left + cost.total.low * pixel, left + high),
+        y + 9.5,
+        Pen("ink", 1.4),
+        mark=0.0,
+    )
     if cost.database is not None:
         canvas.box((left, y + 21), (cost.database.point * pixel, 5), "cost-3")
 

@@ -12,10 +12,11 @@ from bench.report.numbers import plus_minus, point, with_interval
 from bench.report.view import View, absent
 
 
-ROW = 32.0
+ROW = 31.0
 HEAD = 22.0
-VALUE = Type(size=13, bold=True, align="right")
-SPREAD = Type(size=11, token="muted")
+LABEL = 13.0
+VALUE = Type(size=13.5, bold=True, align="right")
+SPREAD = Type(size=11.5, token="muted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,8 @@ def draw_panel(canvas: Canvas, top: float, panel: Panel) -> None:
         canvas.width - values - spreads - 22,
     )
     unit = text_width(panel.unit, SPREAD.size)
-    heading = fitted(panel.title, canvas.width - unit - 16, 12.5, bold=True)
-    canvas.text(0, top + 13, heading, Type(size=12.5, bold=True))
+    heading = fitted(panel.title, canvas.width - unit - 16, LABEL, bold=True)
+    canvas.text(0, top + 13, heading, Type(size=LABEL, bold=True))
     canvas.text(
         canvas.width,
         top + 13,
@@ -111,37 +112,40 @@ def draw_panel(canvas: Canvas, top: float, panel: Panel) -> None:
     canvas.line((scale.left, top + HEAD + 2), (scale.left, bottom), Pen("axis"))
     for position, row in enumerate(panel.rows):
         y = top + HEAD + ROW * position + 13
-        name = fitted(row.label, labels, 12.5, bold=True)
-        style = Type(size=12.5, bold=True, token=row.text, align="right")
+        name = fitted(row.label, labels, LABEL, bold=True)
+        style = Type(size=LABEL, bold=True, token=row.text, align="right")
         canvas.text(labels, y + 4.5, name, style)
         _draw_row(canvas, y, row, scale)
         if row.estimate is not None:
             edge = canvas.width - spreads - 6
-            canvas.text(edge, y + 4.5, point(row.estimate), VALUE)
-            canvas.text(edge + 6, y + 4.5, plus_minus(row.estimate), SPREAD)
+            if values:
+                canvas.text(edge, y + 4.5, point(row.estimate), VALUE)
+            if spreads:
+                canvas.text(edge + 6, y + 4.5, plus_minus(row.estimate), SPREAD)
 
 
 def whisker(
     canvas: Canvas, ends: tuple[float, float], y: float, pen: Pen, mark: float = 8.0
 ) -> None:
-    """An interval; end caps only where they would not hide behind the mark."""
+    """An interval, if it is wider than the mark: else it would only deform it."""
+    if ends[1] - ends[0] <= mark + 3:
+        return
     canvas.line((ends[0], y), (ends[1], y), pen)
-    if ends[1] - ends[0] > mark + 3:
-        for x in ends:
-            canvas.line((x, y - 4.5), (x, y + 4.5), Pen(pen.token, pen.width))
+    for x in ends:
+        canvas.line((x, y - 4.5), (x, y + 4.5), Pen(pen.token, pen.width))
 
 
 def _draw_row(canvas: Canvas, y: float, row: Row, scale: Scale) -> None:
     if row.estimate is None:
-        words = fitted(missing(row), canvas.width - scale.left - 8, 11)
-        canvas.text(scale.left + 6, y + 4, words, Type(size=11, token="muted"))
+        words = fitted(missing(row), canvas.width - scale.left - 8, 11.5)
+        canvas.text(scale.left + 6, y + 4, words, Type(size=11.5, token="muted"))
         canvas.dots([scale.at(value) for value in row.rounds], y + 11, row.line)
         return
     x = scale.at(row.estimate.point)
     canvas.line((scale.left, y), (scale.right, y), Pen("grid"))
     ends = (scale.at(row.estimate.low), scale.at(row.estimate.high))
     whisker(canvas, ends, y, Pen(row.line, 2.2))
-    canvas.mark(x, y, Mark(row.line, row.shape))
+    canvas.mark(x, y, Mark(row.line, row.shape, 9.0))
     canvas.dots([scale.at(value) for value in row.rounds], y + 11, row.line)
 
 
@@ -167,10 +171,21 @@ def _extent(row: Row) -> list[float]:
     return [row.estimate.point, row.estimate.high, *row.rounds]
 
 
+def fitting(
+    width: float, labels: float, values: float, spreads: float
+) -> tuple[float, float]:
+    """Room for values and intervals; where the plot would vanish, the table has them."""
+    if width - labels - values - spreads >= 90:
+        return values, spreads
+    return (values, 0.0) if width - labels - values >= 60 else (0.0, 0.0)
+
+
 def _columns(panel: Panel, width: float) -> tuple[float, float, float]:
     """Widths of the labels, the values and what stands beside them."""
     estimates = [row.estimate for row in panel.rows if row.estimate]
-    labels = max((text_width(row.label, 12.5, True) for row in panel.rows), default=0)
-    values = max((text_width(point(e), 13, True) for e in estimates), default=0)
-    spreads = max((text_width(plus_minus(e), 11) for e in estimates), default=0)
-    return min(labels, width * 0.3), values, spreads
+    labels = max((text_width(row.label, LABEL, True) for row in panel.rows), default=0)
+    values = max((text_width(point(e), VALUE.size, True) for e in estimates), default=0)
+    spreads = max(
+        (text_width(plus_minus(e), SPREAD.size) for e in estimates), default=0
+    )
+    return min(labels, width * 0.3), *fitting(width, labels, values, spreads)

@@ -12,8 +12,9 @@ from bench.report.numbers import number, percent, ratio
 from bench.report.view import View, absent
 
 
-HEAD = 34.0
-ROW = 42.0
+HEAD = 30.0
+ROW = 44.0
+STRIP = 20.0
 FOOT = 40.0
 
 SIGNS = {
@@ -61,7 +62,7 @@ def forest_chart(view: View, palette: Palette, verdict: Verdict) -> Chart:
 
 
 def part_name(view: View, part: Part) -> str:
-    """What a part compares: "FastAPI over Flask, Hello, World!"."""
+    """What a part compares: subject over baseline, and on what."""
     pair = part.comparison
     return (
         f"{view.label(pair.subject)} over {view.label(pair.baseline)}: "
@@ -98,28 +99,30 @@ def _extent(verdict: Verdict, line: float) -> list[float]:
 
 def _ground(canvas: Canvas, scale: Scale, line: float) -> None:
     """Zones, the line of the claim, the line of no difference, ticks."""
-    bottom = canvas.height - FOOT + 6
+    bottom = canvas.height - FOOT
     edge = scale.at(line)
-    canvas.box((0, HEAD - 8), (edge, bottom - HEAD + 8), "no-soft")
-    canvas.box((edge, HEAD - 8), (canvas.width - edge, bottom - HEAD + 8), "yes-soft")
-    canvas.line((scale.at(1), HEAD - 8), (scale.at(1), bottom), Pen("axis"))
-    canvas.line((edge, HEAD - 12), (edge, bottom), Pen("ink", 1.4))
+    rows = range(round((canvas.height - HEAD - FOOT) / ROW))
+    for top in (HEAD + ROW * row + 17 for row in rows):
+        canvas.box((0, top), (edge, STRIP), "no-soft")
+        canvas.box((edge, top), (canvas.width - edge, STRIP), "yes-soft")
+        canvas.line((scale.at(1), top), (scale.at(1), top + STRIP), Pen("axis"))
+        canvas.line((edge, top), (edge, top + STRIP), Pen("ink", 1.6))
     words = f"line at {number(line, 2)}×"
     half = text_width(words, 11.5) / 2
     x = min(max(edge, half), canvas.width - half)
     style = Type(size=11.5, align="center")
-    canvas.text(x, HEAD - 17, words, style)
+    canvas.text(x, HEAD - 16, words, style)
     if x - half > text_width("claim fails", 11.5) + 10:
-        canvas.text(0, HEAD - 17, "claim fails", Type(size=11.5, token="no"))
+        canvas.text(0, HEAD - 16, "claim fails", Type(size=11.5, token="no"))
     if canvas.width - x - half > text_width("claim holds", 11.5) + 10:
         holds = Type(size=11.5, token="yes", align="right")
-        canvas.text(canvas.width, HEAD - 17, "claim holds", holds)
+        canvas.text(canvas.width, HEAD - 16, "claim holds", holds)
     for tick in ratio_ticks(scale, 38):
         at = scale.at(tick)
         canvas.line((at, bottom), (at, bottom + 4), Pen("axis"))
-        small = Type(size=11, token="muted", align="center")
+        small = Type(size=11.5, token="muted", align="center")
         canvas.text(at, bottom + 15, f"{tick:g}×", small)
-    foot = Type(size=11, token="muted", align="right")
+    foot = Type(size=11.5, token="muted", align="right")
     canvas.text(canvas.width, bottom + 30, "times better (log scale)", foot)
 
 
@@ -129,16 +132,16 @@ def _part(view: View, canvas: Canvas, scale: Scale, top: float, part: Part) -> N
     if estimate is not None:
         said = f"{ratio(estimate)[0]} {said}"
     token = TOKENS.get(part.outcome, "open")
-    room = canvas.width - text_width(said, 12.5, True) - 24
-    name = fitted(part_name(view, part), room, 12)
-    canvas.text(6, top + 10, name, Type(size=12))
-    verdict = Type(size=12.5, bold=True, token=token, align="right")
-    canvas.text(canvas.width - 6, top + 10, said, verdict)
-    y = top + 24
+    room = canvas.width - text_width(said, 13, True) - 24
+    name = fitted(part_name(view, part), room, 12.5)
+    canvas.text(0, top + 12, name, Type(size=12.5))
+    verdict = Type(size=13, bold=True, token=token, align="right")
+    canvas.text(canvas.width, top + 12, said, verdict)
+    y = top + 17 + STRIP / 2
     if estimate is None:
         because = absent(part.comparison.void or part.because)
-        words = fitted(because, canvas.width - 12, 11)
-        canvas.text(6, y + 4, words, Type(size=11, token="muted"))
+        words = fitted(because, canvas.width - 12, 11.5)
+        canvas.text(6, y + 4, words, Type(size=11.5, token="muted"))
         return
     open_ = part.outcome is Outcome.INCONCLUSIVE
     line, _, shape = look_tokens(view, part.comparison.subject)

@@ -94,9 +94,9 @@ def _draw(canvas: Canvas, rows: list[tuple[Row, str]], limit: float | None) -> N
         value = Type(size=12.5, bold=True, align="right")
         canvas.text(canvas.width, y + 12.5, _value(row), value)
     for tick in (0, 50, 100):
-        small = Type(size=11, token="muted", align="center")
+        small = Type(size=11.5, token="muted", align="center")
         canvas.text(left + tick * pixel, bottom + 14, f"{tick}", small)
-    foot = Type(size=11, token="muted", align="right")
+    foot = Type(size=11.5, token="muted", align="right")
     canvas.text(canvas.width, bottom + 29, "% of one core", foot)
 
 

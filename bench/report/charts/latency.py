@@ -4,11 +4,11 @@ from math import isfinite
 
 from bench.model.estimate import Estimate
 from bench.report.charts.bars import label, label_width
-from bench.report.charts.canvas import Canvas, Mark, Pen, Type, fitted, text_width
+from bench.report.charts.canvas import Canvas, Mark, Pen, Type, text_width
 from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import look_tokens, whisker
 from bench.report.charts.palette import Palette
-from bench.report.charts.scale import Scale, from_zero, linear_ticks
+from bench.report.charts.scale import Scale, from_zero, labelled_ticks
 from bench.report.numbers import percent, point, with_interval
 from bench.report.view import View, absent
 
@@ -26,7 +26,7 @@ def latency_chart(view: View, palette: Palette, workload: str) -> Chart:
 
     def draw(width: float) -> Canvas:
         canvas = Canvas(palette, width, HEAD + ROW * len(rows) + FOOT)
-        _draw(view, canvas, rows, (view.workload(workload), f"p50 · p99, {unit}"))
+        _draw(view, canvas, rows, f"p50 · p99, {unit}")
         return canvas
 
     words = Words(
@@ -66,34 +66,38 @@ def _row(view: View, workload: str, row: Pair) -> tuple[str, ...]:
     return view.label(target), *cells, level, str(known.n if known else 0)
 
 
-def _draw(
-    view: View, canvas: Canvas, rows: list[Pair], heads: tuple[str, str]
-) -> None:
+def _draw(view: View, canvas: Canvas, rows: list[Pair], head: str) -> None:
     room = label_width([view.label(target) for target, _, _ in rows], canvas.width)
     values = max(text_width(_values(pair), 12.5, True) for pair in rows)
+    printed = values <= canvas.width * 0.45
+    if not printed:  # figures of a dozen digits: leave the room to the marks
+        values, head = 0.0, f"{head}: figures in the table"
     known = [each for _, *both in rows for each in both if each]
     highest = [v for e in known for v in (e.point, e.high) if isfinite(v)]
     scale = from_zero(highest, room + 14, canvas.width - values - 18)
-    title = fitted(heads[0], canvas.width - text_width(heads[1], 11) - 16, 12.5, True)
-    canvas.text(0, 14, title, Type(size=12.5, bold=True))
-    small = Type(size=11, token="muted", align="right")
-    canvas.text(canvas.width, 14, heads[1], small)
+    small = Type(size=11.5, token="muted", align="right")
+    canvas.text(canvas.width, 14, head, small)
     bottom = HEAD + ROW * len(rows)
-    for tick in linear_ticks(scale, 4):
+    for tick, words in labelled_ticks(scale, 11.5):
         canvas.line((scale.at(tick), HEAD - 2), (scale.at(tick), bottom), Pen("grid"))
-        under = Type(size=11, token="muted", align="center")
-        canvas.text(scale.at(tick), bottom + 14, f"{tick:,g}", under)
+        under = Type(size=11.5, token="muted", align="center")
+        canvas.text(scale.at(tick), bottom + 14, words, under)
     for position, pair in enumerate(rows):
         y = HEAD + ROW * position + ROW / 2
-        label(canvas, room, y + 4.5, (view.label(pair[0]), look_tokens(view, pair[0])[1]))
+        label(
+            canvas, room, y + 4.5, (view.label(pair[0]), look_tokens(view, pair[0])[1])
+        )
         _pair(view, canvas, y, pair, scale)
+        if printed and (pair[1] or pair[2]):
+            value = Type(size=12.5, bold=True, align="right")
+            canvas.text(canvas.width, y + 4.5, _values(pair), value)
 
 
 def _pair(view: View, canvas: Canvas, y: float, pair: Pair, scale: Scale) -> None:
     target, median, tail = pair
     line, _, shape = look_tokens(view, target)
     if median is None and tail is None:
-        canvas.text(scale.left, y + 4, "not measured", Type(size=11, token="muted"))
+        canvas.text(scale.left, y + 4, "not measured", Type(size=11.5, token="muted"))
         return
     if median and tail:
         canvas.line((scale.at(median.point), y), (scale.at(tail.point), y), Pen("axis"))
@@ -102,8 +106,6 @@ def _pair(view: View, canvas: Canvas, y: float, pair: Pair, scale: Scale) -> Non
             ends = (scale.at(estimate.low), scale.at(estimate.high))
             whisker(canvas, ends, y, Pen(line, 2.0))
             canvas.mark(scale.at(estimate.point), y, Mark(line, shape, hollow=hollow))
-    value = Type(size=12.5, bold=True, align="right")
-    canvas.text(canvas.width, y + 4.5, _values(pair), value)
 
 
 def _values(pair: Pair) -> str:

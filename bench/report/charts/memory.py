@@ -7,8 +7,8 @@ from bench.report.charts.canvas import Canvas, Mark, Pen, Type, fitted, text_wid
 from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import look_tokens, whisker
 from bench.report.charts.palette import Palette
-from bench.report.charts.scale import Scale, from_zero, linear_ticks
-from bench.report.numbers import point, with_interval
+from bench.report.charts.scale import Scale, from_zero, labelled_ticks
+from bench.report.numbers import plus_minus, point, with_interval
 from bench.report.view import View, absent
 
 
@@ -68,38 +68,45 @@ def _last(row: Ends) -> float:
 def _draw(view: View, canvas: Canvas, rows: list[Ends], unit: str) -> None:
     room = label_width([view.label(target.id) for target, _, _ in rows], canvas.width)
     known = [each for _, *ends in rows for each in ends if each]
-    values = max(text_width(point(each), 13, True) for each in known)
+    values = max(text_width(point(each), 13.5, True) for each in known)
+    spreads = max(text_width(plus_minus(each), 11.5) for each in known)
     highest = [value for each in known for value in (each.point, each.high)]
-    scale = from_zero(highest, room + 14, canvas.width - values - 16)
+    scale = from_zero(highest, room + 14, canvas.width - values - spreads - 22)
     bottom = HEAD + ROW * len(rows)
-    small = Type(size=11, token="muted", align="center")
-    for tick in linear_ticks(scale, 4):
+    small = Type(size=11.5, token="muted", align="center")
+    for tick, words in labelled_ticks(scale, 11.5):
         canvas.line((scale.at(tick), HEAD), (scale.at(tick), bottom), Pen("grid"))
-        canvas.text(scale.at(tick), bottom + 14, f"{tick:,g}", small)
-    foot = Type(size=11, token="muted", align="right")
+        canvas.text(scale.at(tick), bottom + 14, words, small)
+    foot = Type(size=11.5, token="muted", align="right")
     canvas.text(canvas.width, bottom + 30, unit, foot)
     for position, row in enumerate(rows):
         y = HEAD + ROW * position + ROW / 2
         text = look_tokens(view, row[0].id)[1]
         label(canvas, room, y + 4.5, (view.label(row[0].id), text))
         _dumbbell(view, canvas, y, row, scale)
+        shown = row[2] or row[1]
+        if shown is not None:
+            edge = canvas.width - spreads - 6
+            value = Type(size=13.5, bold=True, align="right")
+            canvas.text(edge, y + 4.5, point(shown), value)
+            beside = Type(size=11.5, token="muted")
+            canvas.text(edge + 6, y + 4.5, plus_minus(shown), beside)
 
 
 def _dumbbell(view: View, canvas: Canvas, y: float, row: Ends, scale: Scale) -> None:
     target, rest, load = row
     line, _, shape = look_tokens(view, target.id)
-    shown = load or rest
-    if shown is None:
-        words = fitted("not measured", canvas.width - scale.left, 11)
-        canvas.text(scale.left, y + 4, words, Type(size=11, token="muted"))
+    if rest is None and load is None:
+        words = fitted("not measured", canvas.width - scale.left, 11.5)
+        canvas.text(scale.left, y + 4, words, Type(size=11.5, token="muted"))
         return
     if rest and load:
-        canvas.line((scale.at(rest.point), y), (scale.at(load.point), y), Pen(line, 1.4))
+        canvas.line(
+            (scale.at(rest.point), y), (scale.at(load.point), y), Pen(line, 1.4)
+        )
     if load:
         ends = (scale.at(load.low), scale.at(load.high))
         whisker(canvas, ends, y, Pen(line, 2.2))
         canvas.mark(scale.at(load.point), y, Mark(line, shape))
     if rest:
         canvas.mark(scale.at(rest.point), y, Mark(line, shape, hollow=True))
-    value = Type(size=13, bold=True, align="right")
-    canvas.text(canvas.width, y + 4.5, point(shown), value)

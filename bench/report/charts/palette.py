@@ -6,7 +6,6 @@ vision deficiency and in grey. Frameworks bring their own look.
 """
 
 import re
-
 from dataclasses import dataclass
 
 from bench.errors import AskedWrongly

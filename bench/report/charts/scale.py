@@ -1,7 +1,11 @@
 """From values to pixels, and where the ticks stand."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import floor, inf, isfinite, log, log10
+
+from bench.report.charts.canvas import text_width
+from bench.report.numbers import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ def from_zero(values: list[float], left: float, right: float) -> Scale:
     return Scale(0.0, top * 1.02 if top > 0 else 1.0, left, right)
 
 
-def linear_ticks(scale: Scale, most: int = 5) -> list[float]:
+def linear_ticks(scale: Scale, most: int = 6) -> list[float]:
     """Round values from 0, three to `most` of them."""
     step = 10 ** floor(log10(scale.high - scale.low))
     for factor in (0.1, 0.2, 0.25, 0.5, 1, 2, 5):
@@ -45,6 +49,23 @@ def linear_ticks(scale: Scale, most: int = 5) -> list[float]:
     first = floor(scale.low / width)
     ticks = [round((first + i) * width, 12) for i in range(count + 2)]
     return [tick for tick in ticks if scale.holds(tick)]
+
+
+def labelled_ticks(scale: Scale, size: float) -> list[tuple[float, str]]:
+    """As many round ticks as have room for their labels, at least two if any."""
+    for most in (6, 5, 4, 3, 2):
+        ticks = linear_ticks(scale, most)
+        steps = [b - a for a, b in pairwise(ticks)]
+        places = max(0, -floor(log10(min(steps, default=1.0))))
+        if any(round(tick, places) != tick for tick in ticks):
+            places += 1  # steps of 25
+        labels = [(tick, number(tick, places)) for tick in ticks]
+        widest = max((text_width(words, size) for _, words in labels), default=0.0)
+        room = scale.at(scale.low + min(steps, default=0.0)) - scale.left
+        if room >= widest + 8:
+            return labels
+    # Even two labels would touch: name the end alone.
+    return labels[-1:]
 
 
 RATIOS = (1.0, 2.0, 0.5, 1.5, 1.2, 0.8, 5.0, 0.2, 1.1, 0.9, 3.0, 10.0, 0.1, 20.0, 0.05)

@@ -7,7 +7,6 @@ no style sheet is loaded. Ids are dropped or made unique, numbers shortened.
 """
 
 import re
-
 from xml.etree import ElementTree
 
 from bench.report.charts.palette import Palette

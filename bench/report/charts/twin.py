@@ -9,11 +9,12 @@ from bench.report.charts.dots import look_tokens, whisker
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, linear_ticks
 from bench.report.numbers import number, percent
-from bench.report.view import View, absent
+from bench.report.view import View, absent, lower_first
 
 
-HEAD = 22.0
-ROW = 42.0
+HEAD = 20.0
+ROW = 44.0
+STRIP = 24.0
 FOOT = 38.0
 METRICS = ("throughput", "cpu")
 """The two that verdicts rest on; the others are in the table of every number."""
@@ -68,9 +69,9 @@ def _row(view: View, pair: Comparison) -> tuple[str, ...]:
 
 
 def _name(view: View, pair: Comparison) -> str:
-    metric = view.metric(pair.metric).title
+    metric = lower_first(view.metric(pair.metric).title)
     label = view.label(pair.baseline)
-    return f"{label}, {view.workload(pair.workload)}: {metric.lower()}"
+    return f"{label}, {view.workload(pair.workload)}: {metric}"
 
 
 def _percent(ratio: float) -> float:
@@ -97,24 +98,30 @@ def _scale(pairs: list[Comparison], margin: float, width: float) -> Scale:
 def _ground(canvas: Canvas, scale: Scale, margin: float) -> None:
     bottom = canvas.height - FOOT + 4
     left, right = scale.at(-margin), scale.at(margin)
-    canvas.box((left, HEAD - 6), (right - left, bottom - HEAD + 6), "open-soft")
     zero = scale.at(0)
-    canvas.line((zero, HEAD - 6), (zero, bottom), Pen("axis"))
-    small = Type(size=11, token="muted", align="center")
-    canvas.text(zero, HEAD - 11, "no difference", small)
-    for tick in linear_ticks(scale, 5):
+    rows = range(round((canvas.height - HEAD - FOOT) / ROW))
+    for top in (HEAD + ROW * row + 15 for row in rows):
+        canvas.box((left, top), (right - left, STRIP), "open-soft")
+        canvas.line((zero, top), (zero, top + STRIP), Pen("axis"))
+    small = Type(size=11.5, token="muted", align="center")
+    canvas.text(zero, HEAD - 8, "no difference", small)
+    for tick in linear_ticks(scale):
         if 14 <= scale.at(tick) <= canvas.width - 18:
             sign = "+" if tick > 0 else "\u2212" if tick < 0 else ""
-            canvas.line((scale.at(tick), bottom), (scale.at(tick), bottom + 4), Pen("axis"))
+            canvas.line(
+                (scale.at(tick), bottom), (scale.at(tick), bottom + 4), Pen("axis")
+            )
             canvas.text(scale.at(tick), bottom + 15, f"{sign}{abs(tick):g}", small)
     words = "difference in %, above 0: the second entry did better"
     canvas.text(canvas.width / 2, bottom + 30, words, small)
 
 
-def _pair(view: View, canvas: Canvas, scale: Scale, top: float, pair: Comparison) -> None:
-    name = fitted(_name(view, pair), canvas.width - 12, 12)
-    canvas.text(6, top + 10, name, Type(size=12))
-    y = top + 22
+def _pair(
+    view: View, canvas: Canvas, scale: Scale, top: float, pair: Comparison
+) -> None:
+    name = fitted(_name(view, pair), canvas.width - 6, 12.5)
+    canvas.text(0, top + 11, name, Type(size=12.5))
+    y = top + 24
     line, _, shape = look_tokens(view, pair.subject)
     estimate = pair.advantage
     if estimate is not None:

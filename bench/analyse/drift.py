@@ -1,0 +1,61 @@
+"""Servers that were still changing while they were measured, the machine taken out."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from bench.analyse import metrics, reasons
+from bench.analyse.trials import Trials
+from bench.model.doubt import Warning
+from bench.stats import holm, interval
+
+
+def drifting(trials: Trials) -> Iterator[Warning]:
+    """
+    Cells whose CPU per request rose or fell by more than the limit from first to last cycle.
+
+    A straight line through each round's windows, relative to the other servers
+    of their cycle; then a test over the rounds, corrected for all cells.
+    """
+    found = list(_changes(trials))
+    p_values = [_p_small(changes) for _, changes in found]
+    for (where, changes), p_value in zip(found, holm.adjusted(p_values), strict=True):
+        if p_value < reasons.DRIFT_P:
+            share = float(np.expm1(changes.mean()))
+            yield Warning(
+                reasons.WARMING,
+                f"CPU per request changed by {share:+.1%} from the first cycle to the last",
+                where,
+            )
+
+
+def _changes(trials: Trials) -> Iterator[tuple[str, interval.Floats]]:
+    for workload in trials.workloads:
+        targets = trials.targets(workload)
+        if len(targets) < 2:
+            continue
+        changes = np.array(
+            [_of_round(trials.grid(n, workload, metrics.CPU)) for n in trials.rounds]
+        ).reshape(-1, len(targets))
+        for column, target in enumerate(targets):
+            known = changes[~np.isnan(changes[:, column]), column]
+            if len(known) >= 2:
+                yield trials.cells[target, workload].key, known
+
+
+def _of_round(grid: interval.Floats) -> interval.Floats:
+    # A cycle without every server has no comparable centre.
+    whole = ~np.isnan(grid).any(axis=1)
+    if whole.sum() < 3:
+        return np.full(grid.shape[1], np.nan)
+    cycles = np.flatnonzero(whole).astype(np.float64)
+    centred = grid[whole] - np.median(grid[whole], axis=1, keepdims=True)
+    slopes = np.polyfit(cycles, centred, 1)[0]
+    return np.asarray(slopes * (grid.shape[0] - 1), dtype=np.float64)
+
+
+def _p_small(changes: interval.Floats) -> float:
+    """Two-sided p of "the change is within the limit"."""
+    rise = interval.p_not_above(changes, reasons.DRIFT)
+    fall = interval.p_not_above(-changes, reasons.DRIFT)
+    return min(1.0, 2 * min(rise, fall))

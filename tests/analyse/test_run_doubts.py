@@ -1,0 +1,134 @@
+"""Reasons to doubt a whole run: which stop its verdicts, and which are only noted."""
+
+from dataclasses import replace
+
+from bench.analyse import reasons
+from bench.analyse.analysis import Analysis, analyse
+from bench.model.doubt import Reason, Scope, Warning
+from bench.model.plan import Pinning
+from bench.model.run import Run
+from bench.model.trial import RoundEnd, Window
+from tests.analyse.builders import (
+    AGAIN,
+    DJANGO,
+    FLASK,
+    SPEEDS,
+    Truth,
+    make_run,
+    only,
+    tally,
+)
+
+
+def found(analysis: Analysis, reason: Reason) -> list[Warning]:
+    """The warnings of one reason."""
+    return [w for w in analysis.warnings if w.reason is reason]
+
+
+def passed(analysis: Analysis) -> dict[str, bool | None]:
+    """Every check's answer by its id."""
+    return {check.id: check.passed for check in analysis.checks}
+
+
+def test_a_twin_that_differs_from_itself_stops_every_verdict() -> None:
+    """Ten per cent between two copies of the same thing: the run says so first."""
+    analysis = analyse(make_run(Truth(speeds={**SPEEDS, AGAIN: 1.32})))
+    assert analysis.warnings[0].reason is reasons.TWIN
+    assert reasons.TWIN.scope is Scope.RUN
+    assert "Flask against itself" in analysis.warnings[0].detail
+    noise = analysis.checks[0]
+    assert (noise.id, noise.passed) == ("noise", False)
+
+
+def test_the_noise_check_prints_the_resolution() -> None:
+    """A sound twin says how small a difference this run could tell."""
+    noise = analyse(make_run(Truth(seed=2))).checks[0]
+    assert noise.passed is True
+    assert "Flask against itself: no difference, resolution " in noise.short
+
+
+def test_five_rounds_decide_nothing() -> None:
+    """Six are the fewest."""
+    analysis = analyse(make_run(Truth(rounds=5, looks=(5,))))
+    (warning,) = found(analysis, reasons.ROUNDS)
+    assert warning.detail == "5 complete rounds, 6 are needed"
+    assert warning.reason.scope is Scope.RUN
+
+
+def test_more_than_a_tenth_void_stops_the_run() -> None:
+    """Every window of one of four judged targets is a quarter."""
+    fault = only(lambda w: tally(w, errors={"refused": 1}), target=DJANGO)
+    analysis = analyse(make_run(Truth(fault=fault)))
+    (warning,) = found(analysis, reasons.VOID)
+    assert warning.detail.startswith("72 of 288 windows")
+    assert passed(analysis)["windows"] is False and passed(analysis)["errors"] is False
+
+
+def test_a_broken_floor_does_not_stop_the_run() -> None:
+    """Void windows of what carries no claim are shown, and no more."""
+    fault = only(lambda w: tally(w, errors={"refused": 1}), target="floor@1/gthread")
+    analysis = analyse(make_run(Truth(fault=fault)))
+    assert found(analysis, reasons.ERRORS) and not found(analysis, reasons.VOID)
+
+
+def noted(run: Run) -> set[str]:
+    """The codes of all warnings, none of which may take anything away."""
+    warnings = analyse(run).warnings
+    assert all(w.reason.scope is Scope.NOTE for w in warnings)
+    return {w.reason.code for w in warnings}
+
+
+def test_steal_in_many_windows_is_noted() -> None:
+    """A tenth of four processors' time, in every window."""
+    assert noted(make_run(Truth(fault=lambda w: replace(w, steal_s=0.8)))) == {"steal"}
+
+
+def test_steal_in_few_windows_is_not() -> None:
+    """One round of six is below a fifth of the windows."""
+    fault = only(lambda w: replace(w, steal_s=0.8), round=1)
+    assert noted(make_run(Truth(fault=fault))) == set()
+
+
+def test_too_many_database_connections_are_noted() -> None:
+    """One process with a pool of eight must not hold nine."""
+    run = make_run()
+    ends = (*run.ends[:-1], RoundEnd(6, {DJANGO: 9, FLASK: 8}))
+    analysis = analyse(replace(run, ends=ends))
+    (warning,) = found(analysis, reasons.DATABASE)
+    assert (warning.where, warning.detail) == (DJANGO, "9 open at once, 8 allowed")
+
+
+def test_a_slow_build_of_python_and_shared_cores_are_noted() -> None:
+    """The reader must know both."""
+    run = make_run()
+    record = replace(
+        run.record,
+        machine=replace(run.record.machine, python_optimised=False),
+        plan=replace(
+            run.record.plan, pinning=Pinning((0,), (1,), (1,), (1,), "all but one")
+        ),
+    )
+    assert noted(replace(run, record=record)) == {"python", "cores"}
+
+
+def test_a_server_that_was_still_warming_up_is_noted() -> None:
+    """CPU per request falls by a tenth from the first cycle to the last, in every round."""
+
+    def warming(window: Window) -> Window:
+        extra = 1 + 0.1 * (4 - window.cycle) / 3
+        return replace(window, server_cpu_ns=round(window.server_cpu_ns * extra))
+
+    run = make_run(Truth(window=0.005, fault=only(warming, target=DJANGO)))
+    places = {w.where for w in found(analyse(run), reasons.WARMING)}
+    assert {f"{DJANGO} {w} closed-16" for w in ("hello", "validate", "db-read")} == (
+        places
+    )
+
+
+def test_every_reason_has_a_code_of_its_own_and_a_remedy() -> None:
+    """The list is closed: what fires is on it, once."""
+    codes = [reason.code for reason in reasons.REASONS]
+    assert len(codes) == len(set(codes))
+    defined = {v for v in vars(reasons).values() if isinstance(v, Reason)}
+    assert defined == set(reasons.REASONS)
+    assert all(r.remedy.endswith(".") and r.title for r in reasons.REASONS)

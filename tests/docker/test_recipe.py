@@ -1,0 +1,109 @@
+"""The files that people read and edit: compose file, environment files, locks, context."""
+
+import re
+import shlex
+import tomllib
+
+import pytest
+
+from bench.deploy.server import fill
+from bench.model.framework import Role
+from tests.docker.standing import ROOT, targets
+
+
+FILES = sorted((ROOT / "apps/docker").glob("*.env"))
+
+
+def read_env(name: str) -> dict[str, str]:
+    """The variables of one of the files."""
+    lines = (ROOT / f"apps/docker/{name}.env").read_text().splitlines()
+    pairs = (line.split("=", 1) for line in lines if not line.startswith("#"))
+    return {pair[0]: pair[1] for pair in pairs}
+
+
+def contestants() -> dict[str, tuple[str, list[str]]]:
+    """Version and command of every contestant of the table, as a container runs it."""
+    values = {"host": "0.0.0.0", "port": "8000", "workers": "1", "threads": "8"}
+    return {
+        target.framework: (
+            target.version,
+            [fill(word, values) for word in target.serve],
+        )
+        for target in targets().values()
+        if target.role is Role.CONTESTANT
+    }
+
+
+def test_every_contestant_has_an_environment_file() -> None:
+    """Nobody has to look up a server command to start an app by hand."""
+    assert {file.stem for file in FILES} == set(contestants())
+
+
+@pytest.mark.parametrize("name", [file.stem for file in FILES])
+def test_by_hand_is_what_is_measured(name: str) -> None:
+    """The environment files say the words of the table, at its newest version."""
+    version, command = contestants()[name]
+    found = read_env(name)
+
+    assert found["FRAMEWORK"] == name
+    assert found["VERSION"] == version
+    assert shlex.split(found["SERVE"]) == command
+
+
+def test_the_default_is_one_of_them() -> None:
+    """Without an environment file docker-compose.yml starts the same as with flask.env."""
+    text = (ROOT / "docker-compose.yml").read_text()
+
+    for name, value in read_env("flask").items():
+        assert f"${{{name}:-{value}}}" in text
+
+
+def test_the_generator_is_the_harness_own() -> None:
+    """Every pin of the generator's lock is the pin of the harness's lock."""
+    pattern = re.compile(r"^([\w.-]+==[^\s;\\]+)", re.MULTILINE)
+    whole = set(pattern.findall((ROOT / "requirements.lock").read_text()))
+    part = set(pattern.findall((ROOT / "apps/docker/generator.txt").read_text()))
+
+    assert part and part <= whole
+
+
+def test_pins_have_hashes() -> None:
+    """Nothing gets into an image without its hash."""
+    for lock in [*ROOT.glob("apps/*/locks/*.txt"), ROOT / "apps/docker/generator.txt"]:
+        blocks = re.split(r"\n(?=[\w.-]+==)", lock.read_text())
+        for block in blocks:
+            if re.match(r"[\w.-]+==", block):
+                assert "--hash=sha256:" in block, f"{lock}: {block.splitlines()[0]}"
+
+
+def test_only_what_is_named_reaches_the_builder() -> None:
+    """The build context starts from nothing."""
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+
+    assert rules[0] == "*"
+    assert {rule for rule in rules if rule.startswith("!")} == {"!apps", "!bench"}
+
+
+def test_no_registry_is_named() -> None:
+    """Plain image names only: where they come from is the engine's business."""
+    for name in ("apps/Dockerfile", "docker-compose.yml"):
+        text = (ROOT / name).read_text()
+        images = re.findall(r"(?:FROM|image:|BASE_IMAGE[=:]|_IMAGE:-)\s*(\S+)", text)
+        assert images
+        for image in images:
+            assert "." not in image.split("/")[0].split(":")[0] or "$" in image
+
+
+def test_the_recipe_needs_no_buildkit() -> None:
+    """Old builders understand it too: no syntax line, no mounts, no here-documents."""
+    text = (ROOT / "apps/Dockerfile").read_text()
+
+    assert "# syntax" not in text
+    assert "--mount" not in text and "<<" not in text and "--chmod" not in text
+
+
+def test_frameworks_table_is_readable() -> None:
+    """The table these tests compare with is the real one."""
+    path = ROOT / "bench/definitions/frameworks.toml"
+    assert len(tomllib.loads(path.read_text())["framework"]) >= 3

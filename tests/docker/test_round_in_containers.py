@@ -1,0 +1,327 @@
+"""A whole round through the seam, in real containers."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.deploy.compose import ComposeEngine
+from bench.deploy.compose_server import ContainerServer
+from bench.deploy.compose_stats import StatsAccount
+from bench.errors import MachineRefused, TargetFailed
+from bench.load.container_generator import ContainerGenerator
+from bench.load.generator import Visit
+from bench.load.samples import quantiles, read_samples
+from bench.model.load import Load
+from bench.model.run import Receipt
+from bench.run.contract import verify
+from tests.docker.standing import (
+    docker,
+    inspect,
+    needs_engine,
+    new_engine,
+    placing,
+    targets,
+    traces,
+)
+
+
+pytestmark = [
+    pytest.mark.docker,
+    pytest.mark.live,
+    pytest.mark.timeout(600),
+    needs_engine,
+]
+
+NAMES = ("django/gunicorn-gthread", "flask/gunicorn-gthread", "fastapi/uvicorn")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache and a run folder of this module's own."""
+    return tmp_path_factory.mktemp("containers")
+
+
+@pytest.fixture(scope="module")
+def engine(place: Path) -> Iterator[ComposeEngine]:
+    """An entered engine with the images of the three contestants."""
+    with new_engine(place / "cache", place / "logs") as entered:
+        chosen = [targets()[name] for name in NAMES]
+        receipts = entered.prepare(chosen, lambda line: None)
+        assert all(isinstance(r, Receipt) for r in receipts.values()), receipts
+        yield entered
+    assert traces(place / "cache") == []
+
+
+@pytest.fixture(scope="module")
+def servers(engine: ComposeEngine, place: Path) -> Iterator[dict[str, ContainerServer]]:
+    """All three, up at once."""
+    with ExitStack() as stack:
+        started = {}
+        for name in NAMES:
+            server = engine.start(targets()[name], placing(place / "logs"), 7)
+            stack.callback(server.stop)
+            started[name] = server
+        yield started
+
+
+@pytest.fixture(scope="module")
+def generator(engine: ComposeEngine, place: Path) -> Iterator[ContainerGenerator]:
+    """The generator in its container."""
+    with ContainerGenerator(
+        engine.generator_command, engine.inside, place / "logs/generator.log"
+    ) as started:
+        yield started
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_answers_are_right_from_outside(
+    name: str, servers: dict[str, ContainerServer]
+) -> None:
+    """The harness reaches every server of a round, and each does the work."""
+    server = servers[name]
+
+    for workload in ("hello", "validate", "db-read"):
+        assert verify(server.host, server.port, workload) is None
+    assert server.first_answer_s > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_visit_costs_its_server_and_nobody_else(
+    name: str,
+    servers: dict[str, ContainerServer],
+    engine: ComposeEngine,
+    generator: ContainerGenerator,
+) -> None:
+    """CPU time comes from the visited container's own account, and the database's from its own."""
+    server = servers[name]
+    others = [other for other in servers.values() if other is not server]
+    database_before = engine.database.usage()
+    before = server.usage(memory=False)
+    idle_before = sum(other.usage(memory=False).cpu_ns for other in others)
+
+    tally = generator.visit(
+        Visit(server.host, server.port, "db-read", 1, Load(4, 0.1, 0.5), None)
+    )
+
+    spent_ns = server.usage().cpu_ns - before.cpu_ns
+    idle_ns = sum(other.usage(memory=False).cpu_ns for other in others) - idle_before
+    database_after = engine.database.usage()
+    assert tally.requests > 0 and not tally.errors
+    # A request cannot cost less than 10 us, nor the visit more than its processor.
+    assert 10_000 * tally.requests_total < spent_ns < 5_000_000_000
+    assert idle_ns < spent_ns / 2
+    assert database_before is not None and database_after is not None
+    assert database_after.cpu_ns > database_before.cpu_ns
+    assert before.memory_bytes is None
+    assert (server.usage().memory_bytes or 0) > 1 << 20
+    server.check_alive()
+
+
+def test_the_engine_tells_the_same_as_the_kernel(
+    servers: dict[str, ContainerServer],
+) -> None:
+    """Where control groups are out of sight the engine's own counters serve: they lie between two readings."""
+    server = servers["fastapi/uvicorn"]
+    account = StatsAccount(server.container.tool, server.container.name)
+
+    before = server.usage()
+    told = account.usage()
+    after = server.usage()
+
+    assert before.cpu_ns <= told.cpu_ns <= after.cpu_ns
+    assert told.memory_bytes is not None and before.memory_bytes is not None
+    assert abs(told.memory_bytes - before.memory_bytes) < before.memory_bytes / 4
+    assert account.usage(memory=False).memory_bytes is None
+
+
+def test_an_engine_in_a_virtual_machine_is_served(
+    engine: ComposeEngine, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the processes of the containers in sight, a server lives, is accounted for and is missed when it dies."""
+
+    def out_of_sight(pid: int) -> None:
+        raise MachineRefused("out of sight")
+
+    monkeypatch.setattr("bench.deploy.compose_server.control_group", out_of_sight)
+    floor = targets()["floor/uvicorn"]
+    assert isinstance(engine.prepare([floor], lambda line: None)[floor.id], Receipt)
+
+    server = engine.start(floor, placing(place / "logs"), 0)
+
+    assert server.usage().cpu_ns > 0
+    server.check_alive()
+    docker("kill", server.container.name)
+    with pytest.raises(TargetFailed):
+        server.usage()
+    with pytest.raises(TargetFailed, match="status 137"):
+        server.check_alive()
+    server.stop()
+
+
+def test_samples_come_back_exactly(
+    place: Path, servers: dict[str, ContainerServer], generator: ContainerGenerator
+) -> None:
+    """The file of raw latencies holds every request of the tally, and gives its quantiles."""
+    server = servers["fastapi/uvicorn"]
+    path = place / "samples/deep/window.npz"
+
+    tally = generator.visit(
+        Visit(server.host, server.port, "hello", 3, Load(4, 0.1, 0.4), path)
+    )
+
+    samples = read_samples(path)
+    assert len(samples.latency_ns) == tally.requests > 0
+    assert quantiles(samples.latency_ns) == tally.latency_us
+    assert [file.name for file in path.parent.iterdir()] == ["window.npz"]
+
+
+def test_connections_are_told_apart(
+    servers: dict[str, ContainerServer], engine: ComposeEngine
+) -> None:
+    """PostgreSQL counts each server's connections under a name of its own."""
+    counted = engine.database.connections()
+
+    names = [server.application_name for server in servers.values()]
+    assert len(set(names)) == len(names)
+    for server in servers.values():
+        assert verify(server.host, server.port, "db-read") is None
+        assert 1 <= counted.get(server.application_name, 1) <= 8
+
+
+def test_statements_are_seen(
+    servers: dict[str, ContainerServer], engine: ComposeEngine
+) -> None:
+    """The database's log tells what one server asked, while it is watched."""
+    server = servers["flask/gunicorn-gthread"]
+    engine.database.watch_statements(True)
+    try:
+        assert verify(server.host, server.port, "db-read") is None
+        seen = engine.database.statements(server.application_name)
+    finally:
+        engine.database.watch_statements(False)
+
+    assert any("FROM world" in statement for statement in seen)
+
+
+def test_containers_may_do_little(servers: dict[str, ContainerServer]) -> None:
+    """No root, no capability, nothing written, nothing published, no way out, one processor."""
+    for server in servers.values():
+        known = inspect(server.container.name)
+        config, host = known["Config"], known["HostConfig"]
+        assert isinstance(config, dict) and isinstance(host, dict)
+        assert config["User"] == "10001:10001"
+        assert host["CapDrop"] == ["ALL"] and not host["CapAdd"]
+        assert host["ReadonlyRootfs"] and not host["Privileged"]
+        assert "no-new-privileges:true" in host["SecurityOpt"]
+        assert host["CpusetCpus"] == "0"
+        assert host["Memory"] > 0 and host["PidsLimit"] > 0
+        assert not host["PortBindings"]
+        networks = inspect(server.container.name)["NetworkSettings"]
+        assert isinstance(networks, dict)
+        assert not any(networks["Ports"].values()) if networks["Ports"] else True
+        (network,) = networks["Networks"]
+        assert docker("network", "inspect", "-f", "{{.Internal}}", network) == "true"
+
+
+def test_the_image_tells_its_versions(servers: dict[str, ContainerServer]) -> None:
+    """Labels name framework, version, lock and every package with its exact version."""
+    for name, server in servers.items():
+        config = inspect(server.container.name)["Config"]
+        assert isinstance(config, dict)
+        labels = config["Labels"]
+        framework = name.partition("/")[0]
+        assert labels["org.frameworks-on-trial.framework"] == framework
+        packages = labels["org.frameworks-on-trial.packages"].split()
+        assert any(re.fullmatch(rf"{framework}==[\d.]+", pin) for pin in packages)
+
+
+def test_the_same_words_run_as_locally(servers: dict[str, ContainerServer]) -> None:
+    """The command in the container is the table's, with the container's address."""
+    server = servers["fastapi/uvicorn"]
+
+    assert server.command[0] == "uvicorn"
+    assert "--host=0.0.0.0" in server.command and "--port=8000" in server.command
+    config = inspect(server.container.name)["Config"]
+    assert isinstance(config, dict)
+    assert tuple(config["Cmd"]) == server.command
+    assert "PYTHONHASHSEED=7" in config["Env"]
+
+
+def test_a_server_that_cannot_start_says_why(
+    engine: ComposeEngine, place: Path
+) -> None:
+    """TargetFailed with the end of the log; the log is in the run folder, the container gone."""
+    good = targets()["flask/gunicorn-gthread"]
+    bad = replace(good, id="flask@3.1/broken", serve=("gunicorn", "nowhere:app"))
+
+    with pytest.raises(TargetFailed) as failure:
+        engine.start(bad, placing(place / "logs"), 0)
+
+    assert "did not start" in failure.value.message or "status" in failure.value.message
+    assert "nowhere" in (failure.value.log_tail or "")
+    logs = list((place / "logs").glob("flask@3.1-broken-*.log"))
+    assert len(logs) == 1 and "nowhere" in logs[0].read_text()
+    listed = docker("ps", "--all", "--format", "{{.Command}}", "--no-trunc")
+    assert "nowhere:app" not in listed
+
+
+def test_a_program_that_is_not_there_is_named(
+    engine: ComposeEngine, place: Path
+) -> None:
+    """A command that the image does not have fails as that target's failure."""
+    good = targets()["flask/gunicorn-gthread"]
+    bad = replace(good, id="flask@3.1/absent", serve=("granian-of-nobody", "app:app"))
+
+    with pytest.raises(TargetFailed) as failure:
+        engine.start(bad, placing(place / "logs"), 0)
+
+    assert "granian-of-nobody" in (failure.value.message + str(failure.value.log_tail))
+
+
+def test_too_little_memory_is_named(
+    engine: ComposeEngine, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is killed for want of memory fails with that as the reason, long before the limit of time."""
+    monkeypatch.setenv("APP_MEMORY", "16m")
+
+    with pytest.raises(TargetFailed, match="memory limit was not enough"):
+        engine.start(targets()["django/gunicorn-gthread"], placing(place / "logs"), 0)
+
+
+def test_a_server_that_died_is_noticed(engine: ComposeEngine, place: Path) -> None:
+    """After its container was killed, both questions about a server raise TargetFailed."""
+    floor = targets()["floor/uvicorn"]
+    assert isinstance(engine.prepare([floor], lambda line: None)[floor.id], Receipt)
+    server = engine.start(floor, placing(place / "logs"), 0)
+    docker("kill", server.container.name)
+
+    with pytest.raises(TargetFailed):
+        server.usage()
+    with pytest.raises(TargetFailed, match="status 137"):
+        server.check_alive()
+    server.stop()
+    server.stop()
+
+
+def test_an_image_is_built_once(engine: ComposeEngine) -> None:
+    """Preparing again builds nothing."""
+    built = engine.images_built
+
+    engine.prepare([targets()[name] for name in NAMES], lambda line: None)
+
+    assert engine.images_built == built
+
+
+def test_a_version_without_lock_is_refused(engine: ComposeEngine, place: Path) -> None:
+    """No lock: a reason instead of a receipt, and a start fails as that target's failure."""
+    unknown = replace(targets()["flask/gunicorn-gthread"], version="0.1")
+
+    reason = engine.prepare([unknown], lambda line: None)[unknown.id]
+
+    assert isinstance(reason, str) and "no lock for flask 0.1" in reason
+    with pytest.raises(TargetFailed, match="no lock"):
+        engine.start(unknown, placing(place / "logs"), 0)

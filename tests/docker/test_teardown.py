@@ -1,0 +1,156 @@
+"""Whatever ends a run, nothing of it stays; and nothing else is touched."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bench.deploy.processes import everyone
+from tests.docker.standing import ROOT, docker, needs_engine, new_engine, traces
+
+
+pytestmark = [
+    pytest.mark.docker,
+    pytest.mark.live,
+    pytest.mark.timeout(600),
+    needs_engine,
+]
+
+
+@contextmanager
+def run_of_its_own(place: Path) -> Iterator[subprocess.Popen[str]]:
+    """A harness in another process, once its server is up."""
+    with starting(place) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        yield process
+
+
+@contextmanager
+def starting(place: Path) -> Iterator[subprocess.Popen[str]]:
+    """A harness in another process, from its first moment."""
+    command = [sys.executable, "-m", "tests.docker.killed_run"]
+    process = subprocess.Popen(
+        [*command, str(place / "cache"), str(place / "logs")],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def mentions(text: str) -> list[int]:
+    """Live processes with this text in their command."""
+    found = []
+    for process in everyone().values():
+        try:
+            words = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+        except OSError:
+            continue
+        if text.encode() in words and process.alive:
+            found.append(process.pid)
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
+    """Ctrl-C, SIGTERM and SIGHUP remove every container and network before the harness ends."""
+    with run_of_its_own(tmp_path) as harness:
+        assert len(traces(tmp_path / "cache")) == 5  # three, the server, the network
+        harness.send_signal(number)
+        harness.send_signal(number)  # people press it twice
+        assert harness.wait(60) != 0
+
+    assert traces(tmp_path / "cache") == []
+    assert (tmp_path / "logs/database.log").read_text()
+
+
+def test_a_signal_while_it_comes_up_leaves_nothing(tmp_path: Path) -> None:
+    """Ctrl-C, twice, in the middle of `compose up` removes what has been made by then."""
+    with starting(tmp_path) as harness:
+        deadline = time.monotonic() + 120
+        while not traces(tmp_path / "cache"):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        harness.send_signal(signal.SIGINT)
+        harness.send_signal(signal.SIGINT)
+        assert harness.wait(60) != 0
+
+    assert traces(tmp_path / "cache") == []
+
+
+def test_the_next_run_sweeps_up_after_a_killed_one(tmp_path: Path) -> None:
+    """kill -9 leaves containers; the next run of this checkout removes them, and only them."""
+    bystander = docker(
+        *("run", "-d", "--pull=never", "--network=none"),
+        *("--label", "org.frameworks-on-trial.home=somebody-else"),
+        *(_image(), "sleep", "120"),
+    )
+    try:
+        with run_of_its_own(tmp_path) as harness:
+            left = set(traces(tmp_path / "cache"))
+            harness.send_signal(signal.SIGKILL)
+            harness.wait(10)
+        assert set(traces(tmp_path / "cache")) == left != set()
+
+        with new_engine(tmp_path / "cache", tmp_path / "logs") as engine:
+            now = set(traces(tmp_path / "cache"))
+            assert not now & left
+            assert engine.database.connections() == {}
+
+        assert traces(tmp_path / "cache") == []
+        assert docker("inspect", "-f", "{{.State.Running}}", bystander) == "true"
+    finally:
+        docker("rm", "-f", bystander)
+
+
+def test_a_killed_run_leaves_no_process_behind(tmp_path: Path) -> None:
+    """The pipes into the containers end with the harness that held them, and so does what hangs on them."""
+    inner = ("bench.load.container_process", "bench.deploy.compose_relay")
+    with run_of_its_own(tmp_path) as harness:
+        assert all(mentions(name) for name in inner)
+        harness.send_signal(signal.SIGKILL)
+        harness.wait(10)
+        deadline = time.monotonic() + 20
+        while any(mentions(name) for name in inner):
+            assert time.monotonic() < deadline, "something outlived its harness"
+            time.sleep(0.1)
+    with new_engine(tmp_path / "cache", tmp_path / "logs"):
+        pass
+    assert traces(tmp_path / "cache") == []
+
+
+def test_an_engine_that_fails_half_way_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the database cannot be filled, what was started is removed again."""
+
+    def refuse(*arguments: object) -> None:
+        raise RuntimeError("half way")
+
+    monkeypatch.setattr("bench.deploy.database.StandingDatabase._check_rows", refuse)
+
+    with pytest.raises(RuntimeError, match="half way"):
+        new_engine(tmp_path / "cache", tmp_path / "logs").__enter__()
+
+    assert traces(tmp_path / "cache") == []
+
+
+def _image() -> str:
+    """Any image that is here and has `sleep`."""
+    label = "label=org.frameworks-on-trial.framework"
+    listed = docker("images", "--quiet", "--filter", label).split()
+    return listed[0] if listed else "python:3.13-slim"

@@ -1,0 +1,112 @@
+"""The table of claims, and how it refuses what is wrong in it."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.analyse.metrics import COMPARED
+from bench.configure.claims import load_claims
+from bench.errors import AskedWrongly
+
+
+FRAMEWORKS = ("django", "flask", "fastapi")
+GOOD = """
+[[claim]]
+id = "order"
+quote = "leads"
+where = "there"
+reading = "more of it"
+metric = "throughput"
+subjects = ["fastapi"]
+baselines = ["flask"]
+workloads = ["hello"]
+margin = 0.05
+why = "because"
+"""
+
+
+def load(tmp_path: Path, text: str) -> str:
+    """Load a table; what was refused and the hint, or 'fine'."""
+    path = tmp_path / "claims.toml"
+    path.write_text(text, encoding="utf-8")
+    try:
+        load_claims(path, FRAMEWORKS, ("hello", "validate"))
+    except AskedWrongly as error:
+        assert "claims.toml" in error.message
+        return f"{error.message} | {error.hint}"
+    return "fine"
+
+
+def test_the_table_of_the_project_loads() -> None:
+    """Every framework and workload that it names exists."""
+    claims = {claim.id: claim for claim in load_claims(frameworks=FRAMEWORKS)}
+    first = claims["order-fastapi-first"]
+    assert first.baselines == ("flask", "django") and first.margin == 0.05
+    for name in ("order-fastapi-first", "order-flask-second", "order-django-last"):
+        rate, cpu = claims[name], claims[f"{name}-cpu"]
+        assert (rate.metric, cpu.metric) == ("throughput", "cpu")
+        assert (rate.quote, rate.subjects, rate.workloads) == (
+            cpu.quote,
+            cpu.subjects,
+            cpu.workloads,
+        )
+        assert rate.why and rate.caveats and rate.reading != cpu.reading
+
+
+def test_every_claim_is_measured_or_says_why_not() -> None:
+    """No claim without a metric and without a reason."""
+    claims = load_claims(frameworks=FRAMEWORKS)
+    for claim in claims:
+        reasons = [claim.not_tested, claim.not_measurable]
+        assert (claim.metric == "") == any(reasons), claim.id
+    assert sum(claim.not_measurable is not None for claim in claims) == 8
+
+
+def test_every_metric_that_a_claim_may_name_is_compared() -> None:
+    """A claim on a metric without ratios could never be judged."""
+    compared = {measure.metric.name for measure in COMPARED}
+    assert {claim.metric for claim in load_claims(frameworks=FRAMEWORKS)} <= {
+        *compared,
+        "",
+    }
+
+
+def test_a_good_table_is_fine(tmp_path: Path) -> None:
+    """The refusals below are about what they change in it."""
+    assert load(tmp_path, GOOD) == "fine"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('["hello"]', '["helo"]', "claim 'order': no workload named 'helo' | did you mean 'hello'? there are: hello, validate"),
+        ('["flask"]', '["flaks"]', "claim 'order': no framework named 'flaks' | did you mean 'flask'?"),
+        ('["flask"]', '["fastapi"]', "claim 'order': fastapi cannot lead itself"),
+        ('"throughput"', '"speed"', "claim 'order': metric: input should be 'throughput', 'cpu' or 'memory'"),
+        ("margin = 0.05", "margin = 5", "claim 'order': margin: input should be less than or equal to 1"),
+        ("margin = 0.05", "margins = 0.05", "claim 'order': "),
+        ('why = "because"', 'why = "because"\ncaveat = "x"', "'caveat' is not a key of such a claim; its keys are id, quote, where, reading, metric"),
+        ('quote = "leads"', 'quote = ""', "claim 'order': quote: "),
+        ('id = "order"', "", "claim number 1: id: field required"),
+        ('why = "because"', 'why = "because"\nnot_measurable = "x"', "is not a key of such a claim; its keys are id, quote, where, not_measurable"),
+        ("[[claim]]", "[[claims]]", "claim"),
+        ('quote = "leads"', 'quote = "leads', "not a TOML file"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_refused_by_name(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    """File, claim and key, and what exists instead."""
+    assert old in GOOD
+    assert says in load(tmp_path, GOOD.replace(old, new))
+
+
+def test_two_claims_of_one_name_are_refused(tmp_path: Path) -> None:
+    """The name is an address on the page."""
+    assert "two claims are named 'order'" in load(tmp_path, GOOD + GOOD)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """Not a traceback."""
+    with pytest.raises(AskedWrongly, match=r"nowhere\.toml"):
+        load_claims(tmp_path / "nowhere.toml", FRAMEWORKS, ("hello",))

@@ -1,0 +1,258 @@
+"""Every outcome that a claim can have, from runs with a known truth."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bench.analyse.analysis import analyse
+from bench.judge.judge import contestants, judge
+from bench.judge.results import results
+from bench.model.run import Run
+from bench.model.trial import Failure
+from bench.model.verdict import Claim, Label, Outcome, Verdict
+from tests.analyse.builders import (
+    AGAIN,
+    DJANGO,
+    FASTAPI,
+    FLASK,
+    FRAMEWORKS,
+    SPEEDS,
+    TARGETS,
+    Truth,
+    claim,
+    make_run,
+    only,
+    tally,
+    target,
+)
+
+
+def verdict_on(run: Run, one: Claim | None = None) -> Verdict:
+    """The verdict on "FastAPI leads the two others", or on another claim."""
+    found = judge([one or claim()], analyse(run), run.record.plan, FRAMEWORKS)
+    return found[0]
+
+
+def speeds(**changes: float) -> dict[str, float]:
+    """The usual truth, with other speeds for some contestants; the twin follows Flask."""
+    ids = {"fastapi": FASTAPI, "flask": FLASK, "django": DJANGO}
+    changed = {**SPEEDS, **{ids[name]: speed for name, speed in changes.items()}}
+    return {**changed, AGAIN: changed[FLASK]}
+
+
+def truth(changes: dict[str, float] | None = None, **others: Any) -> Truth:
+    """A quiet machine with other speeds."""
+    quiet: dict[str, Any] = {"restart": 0.005, "window": 0.01, "seed": 3, **others}
+    return Truth(speeds=speeds(**(changes or {})), **quiet)
+
+
+def test_supported() -> None:
+    """Twenty per cent ahead of the second on every workload."""
+    found = verdict_on(make_run(truth()))
+    assert found.outcome is Outcome.SUPPORTED and found.forced is None
+    assert {part.outcome for part in found.parts} == {Outcome.SUPPORTED}
+    assert len(found.parts) == 6
+    assert "FastAPI answers" in found.because and "(6 of 6" in found.because
+    assert found.at_other_margins == (
+        (0.0, Outcome.SUPPORTED),
+        (0.1, Outcome.SUPPORTED),
+    )
+
+
+def test_refuted_because_reversed() -> None:
+    """Flask is ahead by a fifth: the other way round."""
+    found = verdict_on(make_run(truth({"fastapi": 1.0, "flask": 1.2, "django": 0.8})))
+    assert found.outcome is Outcome.REFUTED
+    assert {p.label for p in found.parts if p.outcome is Outcome.REFUTED} == {
+        Label.REVERSED
+    }
+    assert "Flask answers 2" in found.because
+    assert "requests per second than FastAPI" in found.because
+    assert "the other way round (3 of 6 comparisons hold)" in found.because
+
+
+def test_refuted_because_tied() -> None:
+    """The same speed: practically equal, with the largest gap that is left."""
+    found = verdict_on(make_run(truth({"fastapi": 1.2})))
+    assert found.outcome is Outcome.REFUTED
+    tied = [p for p in found.parts if p.label is Label.TIE]
+    assert len(tied) == 3
+    assert "FastAPI and Flask are practically equal on" in found.because
+    assert "% apart in requests per second" in found.because
+
+
+def test_refuted_because_not_material() -> None:
+    """A wide interval below the line that holds equality: no lead of 5 %, no more than that."""
+    noisy = truth({"fastapi": 1.2 * 0.98}, restart=0.04, seed=7, workloads=("hello",))
+    found = verdict_on(
+        make_run(noisy), claim(baselines=("flask",), workloads=("hello",))
+    )
+    (part,) = found.parts
+    assert part.comparison.advantage is not None
+    assert part.comparison.advantage.low < 1 / 1.05
+    assert 1 < part.comparison.advantage.high < 1.05
+    assert (found.outcome, part.label) == (Outcome.REFUTED, Label.NOT_MATERIAL)
+    assert part.because.endswith("FastAPI does not lead by 5 %")
+
+
+def test_ahead_by_less_than_the_margin_is_refuted_and_supported_without_it() -> None:
+    """Three per cent is a lead, but no material one: the other margins say so."""
+    found = verdict_on(
+        make_run(truth({"fastapi": 1.2 * 1.03}, restart=0.001, window=0.002))
+    )
+    assert found.outcome is Outcome.REFUTED
+    assert found.at_other_margins == (
+        (0.0, Outcome.SUPPORTED),
+        (0.1, Outcome.REFUTED),
+    )
+
+
+def test_inconclusive_says_what_it_could_have_seen_and_what_it_would_take() -> None:
+    """Eight per cent ahead under a scatter of six: the interval holds the line."""
+    run = make_run(truth({"fastapi": 1.2 * 1.08}, restart=0.05))
+    found = verdict_on(run, claim(baselines=("flask",)))
+    assert found.outcome is Outcome.INCONCLUSIVE and found.forced is None
+    open_parts = [p for p in found.parts if p.outcome is Outcome.INCONCLUSIVE]
+    assert "6 rounds could have seen a difference of " in open_parts[0].because
+    assert any(part.more_rounds for part in open_parts)
+    for part in open_parts:
+        if part.more_rounds:
+            assert f"about {6 + part.more_rounds} in all would decide" in part.because
+
+
+def test_the_mean_of_workloads_hides_nothing() -> None:
+    """Ahead on two, behind on one: refuted, whatever the average says."""
+    slow = only(
+        lambda w: tally(w, requests=w.tally.requests // 2),
+        target=FASTAPI,
+        workload="db-read",
+    )
+    found = verdict_on(make_run(truth(fault=slow)))
+    assert found.outcome is Outcome.REFUTED
+    assert "on db-read" in found.because and "(4 of 6" in found.because
+
+
+def test_cpu_per_request_is_worded_from_the_side_that_spends_more() -> None:
+    """Lower is better: who leads, spends less."""
+    found = verdict_on(
+        make_run(truth({"fastapi": 2.4})), claim(metric="cpu", baselines=("flask",))
+    )
+    assert found.outcome is Outcome.SUPPORTED
+    assert "Flask spends 2.0 times as much CPU time per request as FastAPI on" in (
+        found.because
+    )
+
+
+def test_a_failed_twin_forces_every_verdict() -> None:
+    """A run that tells a thing from itself decides nothing, however clear it looks."""
+    run = make_run(replace(truth(), speeds={**SPEEDS, AGAIN: 1.35}))
+    found = verdict_on(run)
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert found.forced is not None and "differs from itself" in found.forced
+    assert found.because.startswith("no verdict, a target differs from itself")
+    assert {part.outcome for part in found.parts} == {Outcome.INCONCLUSIVE}
+    assert {outcome for _, outcome in found.at_other_margins} == {Outcome.INCONCLUSIVE}
+
+
+def test_five_rounds_force_it_too() -> None:
+    """Too few rounds, and the sentence says how many."""
+    found = verdict_on(make_run(truth(rounds=5, looks=(5,))))
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert "5 complete rounds, 6 are needed" in (found.forced or "")
+
+
+def test_too_many_void_windows_force_it_too() -> None:
+    """A fifth of the windows of one contestant void everything."""
+    fault = only(lambda w: tally(w, errors={"refused": 1}), target=DJANGO, cycle=(1, 2))
+    found = verdict_on(make_run(truth(fault=fault)))
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert "too many windows are void: 36 of 288" in (found.forced or "")
+
+
+def test_a_generator_at_its_limit_stops_throughput_and_not_cpu() -> None:
+    """Two claims on the same run: one is a lower bound, the other stands."""
+    run = make_run(
+        truth(fault=only(lambda w: tally(w, generator_cpu_s=1.4), target=FASTAPI))
+    )
+    rate, cpu = verdict_on(run), verdict_on(run, claim(metric="cpu"))
+    assert rate.outcome is Outcome.INCONCLUSIVE
+    assert "lower bound" in (rate.forced or "") and "lower bound" in rate.because
+    assert cpu.outcome is Outcome.SUPPORTED
+
+
+def test_one_tie_refutes_although_another_part_is_void() -> None:
+    """A claim on every workload falls with one, whatever the generator did on another."""
+    fault = only(
+        lambda w: tally(w, generator_cpu_s=1.4), target=FASTAPI, workload="hello"
+    )
+    found = verdict_on(make_run(truth({"fastapi": 1.2}, fault=fault)))
+    assert found.outcome is Outcome.REFUTED
+
+
+def test_a_part_that_lost_rounds_decides_nothing() -> None:
+    """Flask failed in one of six rounds: five pairs are too few, the others stand."""
+    run = make_run(
+        truth(fault=lambda w: None if (w.target, w.round) == (FLASK, 2) else w)
+    )
+    found = verdict_on(replace(run, failures=(Failure(2, FLASK, None, "it died"),)))
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert "5 pairs of rounds are left, 6 are needed" in found.because
+    assert sum(p.outcome is Outcome.SUPPORTED for p in found.parts) == 3
+
+
+@pytest.mark.parametrize(
+    ("one", "missing"),
+    [
+        (claim(workloads=("hello", "html")), "FastAPI and Flask on html"),
+        (claim(baselines=("tornado",)), "FastAPI and tornado on hello"),
+    ],
+)
+def test_without_trials_it_was_not_tested(one: Claim, missing: str) -> None:
+    """A workload or a framework that the run did not hold."""
+    found = verdict_on(make_run(truth()), one)
+    assert found.outcome is Outcome.NOT_TESTED
+    assert found.because.startswith(f"this run holds no pair of trials of {missing}")
+
+
+def test_a_framework_that_could_not_be_prepared_says_why() -> None:
+    """It is not in the plan any more; its refusal is the because."""
+    run = make_run(truth(targets=[t for t in TARGETS if t.id != DJANGO]))
+    refusal = Failure(0, DJANGO, None, "its lock is missing")
+    run = replace(run, failures=(refusal,))
+    found = results(run, [claim()], FRAMEWORKS, []).verdicts[0]
+    assert found.outcome is Outcome.NOT_TESTED
+    assert found.because.startswith(
+        "this run holds no pair of trials of FastAPI and Django on hello: "
+        "its lock is missing"
+    )
+
+
+def test_a_smoke_profile_tests_nothing() -> None:
+    """It gives no verdicts, and says so."""
+    found = verdict_on(make_run(truth(verdicts=False)))
+    assert found.outcome is Outcome.NOT_TESTED and found.parts == ()
+    assert found.because == "the made profile gives no verdicts"
+
+
+def test_claims_that_no_trial_decides_keep_their_reason() -> None:
+    """Not measurable and not tested are printed, not dropped."""
+    bare = replace(claim(), subjects=(), baselines=(), workloads=(), metric="")
+    run = make_run(truth())
+    never = verdict_on(run, replace(bare, not_measurable="people are not software"))
+    later = verdict_on(run, replace(bare, not_tested="no probe yet"))
+    assert (never.outcome, never.because) == (
+        Outcome.NOT_MEASURABLE,
+        "people are not software",
+    )
+    assert (later.outcome, later.because) == (Outcome.NOT_TESTED, "no probe yet")
+
+
+def test_the_newest_version_speaks_for_its_framework() -> None:
+    """Of 1.0 and 2.0 the newer by the table; a version asked for by hand is newer still."""
+    old, by_hand = target("flask@1.0/gthread"), target("flask@2.1.dev/gthread")
+    plan = make_run().record.plan
+    both = replace(plan, targets=(*TARGETS, old))
+    assert contestants(both, FRAMEWORKS)["flask"].version == "2.0"
+    three = replace(plan, targets=(by_hand, *TARGETS, old))
+    assert contestants(three, FRAMEWORKS)["flask"].version == "2.1.dev"

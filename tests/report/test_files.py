@@ -1,0 +1,102 @@
+"""The files of a report: without loss, whole, and the same each time."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.errors import AskedWrongly
+from bench.report.csv_file import results_csv
+from bench.report.json_file import read_results, results_json
+from bench.report.write import write_report
+from tests.report.states import HOSTILE, STATES, hostile, normal
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_results_survive_the_round_trip(state: str) -> None:
+    """What is read back equals what was written, infinite bounds included."""
+    results = STATES[state]()
+
+    assert read_results(results_json(results)) == results
+
+
+def test_an_unknown_schema_is_refused_by_its_number() -> None:
+    """A file of another format is not guessed at."""
+    text = results_json(replace(normal(), schema=99))
+
+    with pytest.raises(AskedWrongly, match="schema 99"):
+        read_results(text)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"schema": 1}'])
+def test_a_broken_file_is_refused(text: str) -> None:
+    """Half a file is not half a result."""
+    with pytest.raises(AskedWrongly, match=r"results\.json"):
+        read_results(text)
+
+
+def test_the_order_of_mappings_does_not_show() -> None:
+    """Equal results give equal bytes, however their mappings were filled."""
+    results = normal()
+    turned = replace(results, harness=dict(reversed(list(results.harness.items()))))
+
+    assert results_json(turned) == results_json(results)
+
+
+def test_the_table_holds_every_quantity_and_comparison() -> None:
+    """One row each, unrounded."""
+    results = normal()
+    rows = list(csv.DictReader(io.StringIO(results_csv(results))))
+    first = results.quantities[0].estimate
+
+    assert len(rows) == len(results.quantities) + len(results.comparisons)
+    assert first is not None
+    assert float(rows[0]["point_in_unit"]) == first.point
+
+
+def test_a_reason_cannot_become_a_formula() -> None:
+    """Spreadsheets run cells that begin with an equals sign."""
+    results = normal()
+    evil = replace(results.quantities[0], estimate=None, reason="=1+1")
+    text = results_csv(replace(results, quantities=(evil,)))
+
+    assert ",'=1+1," in text
+
+
+@pytest.mark.parametrize("state", ["normal", "hostile", "nothing"])
+def test_the_same_results_give_the_same_bytes(state: str, tmp_path: Path) -> None:
+    """No clock, no random id, no order of a set gets into a file."""
+    first = write_report(STATES[state](), tmp_path / "one")
+    second = write_report(STATES[state](), tmp_path / "two")
+
+    assert [path.name for path in first] == [path.name for path in second]
+    for one, other in zip(first, second, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_report_leaves_only_its_own_files(tmp_path: Path) -> None:
+    """Files are written beside and renamed; nothing stays beside."""
+    write_report(hostile(), tmp_path)
+
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["report.html", "results.csv", "results.json", "summary.md"]
+
+
+def test_a_stored_run_renders_again_to_the_same_page(tmp_path: Path) -> None:
+    """The page is a function of results.json alone."""
+    write_report(normal(), tmp_path / "one")
+    stored = (tmp_path / "one" / "results.json").read_text(encoding="utf-8")
+    write_report(read_results(stored), tmp_path / "two")
+
+    one, two = (tmp_path / name / "report.html" for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_hostile_text_is_kept_as_it_was_in_json() -> None:
+    """The data file is evidence: nothing is cleaned in it."""
+    failures = json.loads(results_json(hostile()))["failures"]
+
+    assert failures[0]["message"] == HOSTILE

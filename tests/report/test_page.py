@@ -1,0 +1,267 @@
+"""The page, read as text: safe, complete, and of one mind with the results."""
+
+import re
+from dataclasses import replace
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+
+from bench.model.verdict import Outcome
+from bench.report.answer import short_answer
+from bench.report.numbers import ratio, with_interval
+from bench.report.page import report_html
+from bench.report.view import View
+from tests.report.states import STATES, failed_twin, missing_memory, normal, smoke
+
+
+class Page(HTMLParser):
+    """Tags and text of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self._inside = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._inside = tag
+
+    def handle_data(self, data: str) -> None:
+        if self._inside != "style":
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+
+PAGES: dict[str, str] = {}
+
+
+def page_of(state: str) -> str:
+    """The page of a state, made once."""
+    if state not in PAGES:
+        PAGES[state] = report_html(STATES[state]())
+    return PAGES[state]
+
+
+@pytest.fixture(params=sorted(STATES))
+def state(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_no_script_no_handler_no_foreign_address(state: str) -> None:
+    """The page asks nobody for anything and runs nothing."""
+    page = Page(page_of(state))
+
+    assert not [
+        tag for tag, _ in page.tags if tag in {"script", "iframe", "img", "base"}
+    ]
+    for tag, attributes in page.tags:
+        assert not [name for name in attributes if name.startswith("on")], tag
+        for name in ("href", "src", "xlink:href"):
+            address = attributes.get(name) or "#"
+            assert address.startswith("#") or address in {"results.json", "results.csv"}
+    assert "url(" not in page_of(state)
+    assert "@import" not in page_of(state)
+    assert "default-src 'none'" in page_of(state)
+
+
+def test_ids_are_unique_and_anchors_resolve(state: str) -> None:
+    """Every link on the page leads somewhere on it."""
+    page = Page(page_of(state))
+    ids = [found for _, each in page.tags if (found := each.get("id"))]
+    aims = {
+        (each.get("href") or "")[1:]
+        for _, each in page.tags
+        if (each.get("href") or "").startswith("#")
+    }
+    for _, each in page.tags:
+        aims |= set((each.get("aria-labelledby") or "").split())
+
+    assert len(ids) == len(set(ids))
+    assert aims <= set(ids)
+
+
+def test_no_stray_none_or_nan(state: str) -> None:
+    """What was not measured is said in words."""
+    text = re.sub(r"None\.(?= )", "", Page(page_of(state)).text)
+
+    assert not re.search(
+        r"\b(None|nan|NaN|inf|undefined|True|False)\b", text.replace("True for", "")
+    )
+    assert "not measured: not measured" not in text
+
+
+def test_every_chart_has_title_description_and_table(state: str) -> None:
+    """Who cannot see a chart gets its numbers."""
+    html = page_of(state)
+    drawings = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
+    figures = html.count("<figure>")
+
+    for drawing in drawings:
+        assert re.search(r"<title [^>]*>[^<]+</title>", drawing)
+        assert re.search(r"<desc [^>]*>[^<]+</desc>", drawing)
+        assert "style=" not in drawing
+    assert len(drawings) == 2 * figures
+    assert html.count("<summary>Numbers behind this chart</summary>") == figures
+
+
+def test_every_estimate_is_on_the_page(state: str) -> None:
+    """No number of the results is left out, and each has its interval."""
+    results = STATES[state]()
+    text = unescape(page_of(state)).split('id="every-number"')[1]
+
+    for each in results.quantities:
+        if each.estimate:
+            assert with_interval(each.estimate) in text
+    margin = View(results).margin
+    for pair in results.comparisons:
+        if pair.advantage:
+            value, span = ratio(pair.advantage, 1 + margin)
+            assert f"<td>{value}</td><td>{span}</td>" in text
+
+
+def test_the_verdict_follows_from_the_printed_interval() -> None:
+    """The rule, applied to the page's own numbers, gives the page's own verdict."""
+    html = unescape(page_of("normal"))
+    for verdict in normal().verdicts:
+        if not verdict.parts:
+            continue
+        card = html.split(f'id="claim-{verdict.claim.id}"')[1].split("</article>")[0]
+        table = card.split("<tbody>")[1].split("</tbody>")[0]
+        bounds = [
+            (float(low), float(high))
+            for low, high in re.findall(r"<td>([\d.]+) to ([\d.]+)</td>", table)
+        ]
+        line = 1 + verdict.claim.margin
+        expected = Outcome.INCONCLUSIVE
+        if all(low > line for low, _ in bounds):
+            expected = Outcome.SUPPORTED
+        elif any(high < line for _, high in bounds):
+            expected = Outcome.REFUTED
+
+        assert len(bounds) == len(verdict.parts)
+        assert (
+            f'class="card {expected.value}"'
+            in html.split(f'id="claim-{verdict.claim.id}"')[0][-60:]
+        )
+
+
+def test_sizes_stay_within_the_budget(state: str) -> None:
+    """Hard limit 1.5 MB, aim 600 kB."""
+    assert len(page_of(state).encode()) < 600_000
+
+
+def test_the_short_answer_is_short(state: str) -> None:
+    """At most thirty words and one number."""
+    if state == "hostile":
+        pytest.skip("workload titles of arbitrary length cannot be made short")
+    sentence = short_answer(View(STATES[state]())).sentence
+
+    assert len(sentence.split()) <= 30
+    if state not in {"two_rounds", "generator_bound"}:  # their reasons hold numbers
+        assert len(re.findall(r"\d+(?:\.\d+)?", sentence)) <= 1
+
+
+def test_an_article_in_the_plural_answer_names_both_workloads() -> None:
+    """Supported here and refuted there: the answer says both, with the one number."""
+    sentence = short_answer(View(normal())).sentence
+
+    assert sentence == (
+        "For “Hello, World!”, yes: FastAPI reaches **2.1** times Flask’s throughput. "
+        "For “One row by key”, FastAPI and Flask are **practically equal**."
+    )
+
+
+def test_a_smoke_run_says_so_and_advises_nothing() -> None:
+    """A bar above everything, and no ground for a choice."""
+    text = Page(page_of("smoke")).text
+
+    assert "A smoke run: no verdicts." in text
+    assert "nothing yet" in text
+    assert not smoke().verdicts
+
+
+def test_a_failed_twin_stands_above_everything() -> None:
+    """The noise check that failed comes before the header."""
+    html = page_of("failed_twin")
+
+    assert html.index("Too noisy to judge.") < html.index("<h1>")
+    measured = failed_twin().checks[0].measured
+    assert measured[1:] in html.split("<h1>")[0]
+    assert "nothing yet" in html
+
+
+def test_missing_memory_is_said_with_its_reason() -> None:
+    """Never a zero, never a gap."""
+    section = page_of("missing_memory").split('id="memory"')[1].split("<section")[0]
+    reason = next(each.reason for each in missing_memory().quantities if each.reason)
+
+    assert f"Memory: not measured: {reason}" in unescape(section)
+    assert 'id="chart-startup"' in section
+
+
+def test_every_warning_and_failure_has_a_remedy(state: str) -> None:
+    """A doubt without a remedy helps nobody."""
+    html = page_of(state)
+
+    assert html.count('<article class="doubt') == html.count("<b>Remedy:</b>")
+
+
+def test_no_framework_is_named_by_the_report_itself() -> None:
+    """Every name on the page comes from the results."""
+    text = page_of("nothing").lower()
+    text = re.sub(
+        r'<section class="scroll" tabindex="0" aria-label="set-ups">.*?</section>',
+        "",
+        text,
+        flags=re.DOTALL,
+    )
+    text = re.sub(
+        r"<h1>.*?</h1>|<title>.*?</title>|<section class=\"answer\".*?</section>|<section id=\"claims\".*?</section>",
+        "",
+        text,
+        flags=re.DOTALL,
+    )
+
+    assert not re.search(r"django|flask|fastapi", text)
+
+
+def test_a_quote_that_is_judged_twice_says_by_what() -> None:
+    """Two rows with the same words must not look like a contradiction."""
+    results = normal()
+    first, last = results.verdicts[0], results.verdicts[3]
+    again = replace(last, claim=replace(last.claim, quote=first.claim.quote))
+    html = report_html(replace(results, verdicts=(first, again)))
+
+    assert "by throughput</span>" in html
+    assert "by server CPU time per request</span>" in html
+
+
+def test_a_claim_that_was_not_tested_sets_no_margin() -> None:
+    """An untested claim declares none, and must not make every lead count."""
+    results = normal()
+
+    assert results.verdicts[-1].claim.margin == 0.0
+    assert View(results).margin == 0.05
+
+
+def test_a_reason_is_not_said_twice() -> None:
+    """A reason that begins with "no verdicts" stands beside these words once."""
+    reason = "The smoke profile gives no verdicts: Does it work? Numbers mean nothing."
+    results = replace(smoke(), no_verdicts_because=reason)
+
+    assert short_answer(View(results)).sentence == "This run gives **no verdicts**."
+    assert "</b> Does it work? Numbers mean nothing.</aside>" in report_html(results)
+
+
+def test_void_throughput_is_shown_as_void() -> None:
+    """Where the generator was the limit, the chart says that it decides nothing."""
+    short = page_of("generator_bound").split('class="verdicts"')[0]
+
+    assert "Throughput decides nothing for Hello, World!, One row by key:" in short
+    assert "decides nothing for" not in page_of("normal")

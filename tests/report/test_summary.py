@@ -1,0 +1,61 @@
+"""The summary that goes into a comment."""
+
+import re
+
+import pytest
+
+from bench.report.summary import LONGEST, summary_md
+from tests.report.states import STATES, hostile, normal
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_it_is_short_and_begins_with_its_key(state: str) -> None:
+    """The hidden first line is how a later run finds its own comment."""
+    text = summary_md(STATES[state]())
+
+    assert len(text) <= LONGEST
+    assert re.fullmatch(r"<!-- bench-report:v1 key=[\w.-]+ -->", text.splitlines()[0])
+    assert text.count("<details>") == text.count("</details>")
+    assert not re.search(r"\b(None|nan|inf)\b", text)
+
+
+def test_every_row_of_a_table_has_all_its_cells() -> None:
+    """A pipe in somebody's text does not make a column."""
+    for line in summary_md(hostile()).splitlines():
+        if line.startswith(("| ✓", "| ✕")):
+            assert len(re.findall(r"(?<!\\)\|", line)) == 5
+
+
+def test_the_heading_counts_the_verdicts() -> None:
+    """Counts and verdicts are those of the results."""
+    text = summary_md(normal())
+
+    assert "## Speed claims: 2 supported, 2 refuted, 1 not measurable" in text
+    for verdict in normal().verdicts[:4]:
+        assert (
+            f"“{verdict.claim.quote}” | **{verdict.outcome.value.capitalize()}**"
+            in text
+        )
+
+
+def test_hostile_text_gives_no_markup_and_calls_nobody() -> None:
+    """No tag, no mention, no link comes from a server's error."""
+    text = summary_md(hostile())
+    body = re.sub(r"(?m)^(<!--.*|</?details>.*|Again: .*)$", "", text)
+
+    assert "<script" not in body
+    assert "@all" not in body
+    assert "http://" not in body
+
+
+def test_a_summary_that_is_too_long_says_that_it_was_shortened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It loses the checks first, never the verdicts."""
+    monkeypatch.setattr("bench.report.summary.LONGEST", 2000)
+    text = summary_md(normal())
+
+    assert len(text) <= 2000
+    assert "Shortened" in text
+    assert "Refuted" in text
+    assert "<details>" not in text
