@@ -6,11 +6,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.cli.measuring import local_engine
+from bench.cli.engines import AnyEngine, new_engine
 from bench.configure.tables import load_profiles
 from bench.deploy.cores import pinning
 from bench.deploy.engine import Placing
-from bench.deploy.local import LocalEngine
 from bench.deploy.machine import available_cores
 from bench.deploy.postgres import OwnDatabase
 from bench.errors import TargetFailed
@@ -29,16 +28,17 @@ def check_targets(
     broken = 0
     found: dict[str, list[Finding]] = {}
 
+    def say(line: str) -> None:
+        console.print(line, highlight=False)
+
     def tell(where: str, finding: Finding) -> None:
         nonlocal broken
         broken += finding.ok is False
         if verbose or finding.ok is False:
             print(f"{_mark(finding)} {where}: {finding.name}: {finding.detail}")
 
-    with local_engine(cores, logs) as engine:
-        receipts = engine.prepare(
-            targets, lambda line: console.print(line, highlight=False)
-        )
+    with new_engine("local", cores, logs, say) as engine:
+        receipts = engine.prepare(targets, say)
         for target in targets:
             reason = receipts[target.id]
             if isinstance(reason, str):
@@ -62,7 +62,7 @@ def check_targets(
 
 
 def _play(
-    engine: LocalEngine, target: Target, placing: Placing, tell: Tell
+    engine: AnyEngine, target: Target, placing: Placing, tell: Tell
 ) -> list[Finding]:
     try:
         server = engine.start(target, placing, hash_seed=0)

@@ -11,18 +11,16 @@ from rich.console import Console
 
 from bench.analyse.progress import ratios_so_far
 from bench.cli.asked import Asked, frameworks, known_workloads, without
-from bench.cli.places import CACHE, ROOT, RUNS, shown
+from bench.cli.engines import AnyEngine, engine_version, new_engine, new_generator
+from bench.cli.places import RUNS, shown
 from bench.cli.progress import Display, Pace
 from bench.cli.record import new_record, utc_now
 from bench.configure.claims import load_claims
-from bench.deploy.engine import Engine
-from bench.deploy.local import LocalEngine
 from bench.deploy.machine import inspect_machine, steal_s
 from bench.errors import AskedWrongly, MachineRefused
 from bench.judge.enough import enough
-from bench.load.locust_generator import LocustGenerator
 from bench.model.framework import Target
-from bench.model.plan import Pinning, Plan
+from bench.model.plan import Plan
 from bench.model.run import Receipt, Run
 from bench.model.trial import Failure, RoundEnd
 from bench.run.contract import verify
@@ -31,25 +29,30 @@ from bench.run.rounds import measure
 from bench.store.folder import HEAD, LOGS, RunWriter, create, read, reopen, run_id
 
 
-def local_engine(cores: Pinning, logs: Path) -> LocalEngine:
-    """The engine of this machine: processes and a PostgreSQL of our own."""
-    packages = {f.name: f.package for f in frameworks()}
-    return LocalEngine(ROOT, CACHE, logs, cores, packages)
-
-
 def begin(asked: Asked, plan: Plan, console: Console) -> tuple[Path, bool]:
     """Start a run; its folder, and whether it came to its end."""
     now = datetime.now(UTC)
     folder = RUNS / run_id(now, plan.profile.name, plan.seed)
-    with _no_headless(folder), local_engine(plan.pinning, folder / LOGS) as engine:
+    with _no_headless(folder), _engine(plan, folder, console) as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
         plan = without(plan, set(refused))
-        record = new_record(asked, plan, receipts, engine.database.facts(), now)
+        record = new_record(
+            asked, plan, receipts, engine.database.facts(), engine_version(engine), now
+        )
         with create(RUNS, record) as writer:
             for target_id, reason in refused.items():
                 writer.append(Failure(0, target_id, None, reason))
             console.print(f"run {record.id}: {shown(folder)}", highlight=False)
             return folder, _measure(engine, plan, writer, None, console)
+
+
+def _engine(plan: Plan, folder: Path, console: Console) -> AnyEngine:
+    return new_engine(
+        plan.engine,
+        plan.pinning,
+        folder / LOGS,
+        lambda line: console.print(line, highlight=False),
+    )
 
 
 @contextmanager
@@ -76,7 +79,7 @@ def resume(folder: Path, console: Console) -> bool:
             f"({run.record.machine.cpu_model}, {run.record.machine.cores} cores)",
             "go on there, or start a new run here",
         )
-    with local_engine(plan.pinning, folder / LOGS) as engine:
+    with _engine(plan, folder, console) as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
         _refuse_changes(run, receipts, refused)
         with reopen(folder) as writer:
@@ -84,7 +87,7 @@ def resume(folder: Path, console: Console) -> bool:
 
 
 def _prepare(
-    engine: Engine, targets: Sequence[Target], console: Console
+    engine: AnyEngine, targets: Sequence[Target], console: Console
 ) -> tuple[dict[str, Receipt], dict[str, str]]:
     found = engine.prepare(targets, lambda line: console.print(line, highlight=False))
     receipts = {t: r for t, r in found.items() if isinstance(r, Receipt)}
@@ -117,7 +120,11 @@ def _refuse_changes(
 
 
 def _measure(
-    engine: Engine, plan: Plan, writer: RunWriter, before: Run | None, console: Console
+    engine: AnyEngine,
+    plan: Plan,
+    writer: RunWriter,
+    before: Run | None,
+    console: Console,
 ) -> bool:
     folder = writer.folder
     claims = load_claims()
@@ -128,7 +135,7 @@ def _measure(
 
     with ExitStack() as stack:
         generator = stack.enter_context(
-            LocustGenerator(plan.pinning.load, log=folder / LOGS / "generator.log")
+            new_generator(engine, plan.pinning, folder / LOGS / "generator.log")
         )
         display = stack.enter_context(Display(plan, pace, console))
         tools = Instruments(engine, generator, folder, verify, steal_s, utc_now)

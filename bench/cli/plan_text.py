@@ -16,7 +16,7 @@ def minutes(seconds: float) -> str:
     return f"{whole // 60} h {whole % 60:02} min"
 
 
-def plan_lines(plan: Plan) -> Iterator[str]:
+def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     """The whole plan, line by line."""
     profile = plan.profile
     expected = duration(plan)
@@ -35,7 +35,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     yield f"load    closed loop, {load.clients} connections; the first {load.warm_s:g} s of a window do not count"
     yield f"servers {plan.workers} worker process{'es' if plan.workers > 1 else ''} each, {plan.threads} threads where the model is threads, {plan.connections} database connections per process"
     yield f"cores   {pinning_text(plan.pinning)}"
-    yield f"engine  {plan.engine} (server processes on this machine, a PostgreSQL of our own)"
+    yield engine_why
     yield f"seed    {plan.seed}"
     for target in plan.targets:
         works = [cell.workload for cell in plan.cells if cell.target == target.id]

@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +25,7 @@ def new_record(
     plan: Plan,
     receipts: Mapping[str, Receipt],
     database: Mapping[str, str],
+    container_engine: str | None,
     now: datetime,
 ) -> RunRecord:
     """The head of a run that begins now."""
@@ -33,10 +35,10 @@ def new_record(
         schema=SCHEMA,
         command=command_line(asked, plan),
         plan=plan,
-        machine=inspect_machine(),
+        machine=replace(inspect_machine(), container_engine=container_engine),
         receipts=dict(receipts),
         database=dict(database),
-        harness=harness_facts(),
+        harness=harness_facts() | {"engine": asked.engine_why},
     )
 
 

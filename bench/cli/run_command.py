@@ -12,6 +12,7 @@ from bench.cli.measuring import begin, resume
 from bench.cli.places import PUBLISHED, RUNS, shown
 from bench.cli.plan_text import plan_lines
 from bench.cli.report_command import render
+from bench.deploy.choose import choose_engine
 from bench.errors import AskedWrongly
 from bench.store.folder import find
 
@@ -32,7 +33,9 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     workloads: Annotated[
         str | None, typer.Option(help="Instead of the profile's, separated by commas.")
     ] = None,
-    engine: Annotated[str, typer.Option(help="auto or local.")] = "auto",
+    engine: Annotated[
+        str, typer.Option(help="auto, local or compose (containers).")
+    ] = "auto",
     seed: Annotated[
         int | None,
         typer.Option(help="Repeat a plan: order, bodies, hash seeds.", min=0),
@@ -47,14 +50,14 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
 ) -> None:
     """Measure, store, judge, and write the page."""
     console = Console(stderr=True)
-    asked = Asked(profile, targets, workloads, engine, seed)
     if resume_run is not None:
         _refuse_mixture(targets, workloads, seed)
         folder = find(RUNS, PUBLISHED, resume_run)
         complete = resume(folder, console)
     else:
+        asked = Asked(profile, targets, workloads, *choose_engine(engine), seed)
         plan = plan_for(asked)
-        for line in plan_lines(plan):
+        for line in plan_lines(plan, asked.engine_why):
             print(line, file=sys.stdout if plan_only else sys.stderr)
         if plan_only:
             return

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.cli.asked import chosen_targets
-from bench.cli.measuring import local_engine
+from bench.cli.engines import new_engine
 from bench.configure.tables import load_profiles
 from bench.deploy.cores import pinning
 from bench.deploy.engine import Placing, Server
@@ -77,7 +77,8 @@ def agreement(rounds: int, seconds: float, seed: int = 1) -> list[Agreement]:
     order = random.Random(seed)
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        engine = stack.enter_context(local_engine(cores, logs))
+        engine = new_engine("local", cores, logs, lambda line: None)
+        stack.enter_context(engine)
         generator = stack.enter_context(LocustGenerator(cores.load))
         targets = chosen_targets(["contestant"])
         engine.prepare(targets, lambda line: None)
