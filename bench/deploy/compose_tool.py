@@ -43,7 +43,7 @@ class Tool:
         limit_s: float = _LIMIT_S,
     ) -> str:
         """Run compose on the project; its stdout. MachineRefused, explained, if it fails."""
-        command = [*self.compose, "-f", str(self.file), "-p", self.project]
+        command = [*self.compose, "-f", self.file.name, "-p", self.project]
         command += ["--profile", "harness"]
         given = {**self.variables, **(variables or {})}
         return self.run([*command, *words], given, limit_s)
@@ -56,7 +56,7 @@ class Tool:
         self, command: Sequence[str], variables: Mapping[str, str], limit_s: float
     ) -> str:
         """Run a command in a session of its own, so that Ctrl-C reaches the harness alone."""
-        status, out, err = run(command, variables, limit_s)
+        status, out, err = run(command, variables, limit_s, self.file.parent)
         if self.log is not None:
             with self.log.open("a", encoding="utf-8") as log:
                 log.write(f"$ {shlex.join(command)}\n{out}{err}[{status}]\n")
@@ -66,13 +66,17 @@ class Tool:
 
 
 def run(
-    command: Sequence[str], variables: Mapping[str, str], limit_s: float = _LOOK_LIMIT_S
+    command: Sequence[str],
+    variables: Mapping[str, str],
+    limit_s: float = _LOOK_LIMIT_S,
+    folder: Path | None = None,
 ) -> tuple[int, str, str]:
     """Status, stdout and stderr of a command; MachineRefused if it cannot run or takes too long."""
     environment = {**os.environ, **variables, "DOCKER_CLI_HINTS": "false"}
     try:
         done = subprocess.run(
             command,
+            cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -19,6 +19,7 @@ from bench.model.load import Load
 from bench.model.run import Receipt
 from bench.run.contract import verify
 from tests.docker.standing import (
+    ROOT,
     docker,
     inspect,
     needs_engine,
@@ -305,6 +306,14 @@ def test_a_server_that_died_is_noticed(engine: ComposeEngine, place: Path) -> No
         server.check_alive()
     server.stop()
     server.stop()
+
+
+def test_the_log_of_commands_names_no_place(engine: ComposeEngine, place: Path) -> None:
+    """compose.log is published with a run: it has every command, and no path of this machine."""
+    text = (place / "logs/compose.log").read_text()
+
+    assert " up -d " in text and " run -d " in text
+    assert str(ROOT) not in text and str(place) not in text
 
 
 def test_an_image_is_built_once(engine: ComposeEngine) -> None:
