@@ -129,8 +129,10 @@ def _failure(view: View, part: Part) -> str:
         return f"**{baseline} leads**"
     if part.label is Label.TIE:
         return f"{subject} and {baseline} are **practically equal**"
+    if part.label is Label.NOT_MATERIAL and _estimate(part).high < 1:
+        return f"{subject} is **not ahead** of {baseline}"
     if part.label is Label.NOT_MATERIAL:
-        return f"the lead over {baseline} is **too small to count**"
+        return f"a lead over {baseline} is **too small to count**"
     return f"the lead over {baseline} is **gone**"
 
 

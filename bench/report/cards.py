@@ -23,6 +23,7 @@ class Card:
     css: str
     sign: str
     because: str
+    short: str  # its first clause, for the table
     reading: str
     value: str | None  # of the deciding comparison: "2.16×"
     interval: str | None  # "95 %: 2.11 to 2.21"
@@ -44,6 +45,7 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
     value, span = ratio(estimate, 1 + claim.margin) if estimate else (None, None)
     level = percent(estimate.level) if estimate else ""
     rounds = [each.more_rounds for each in verdict.parts if each.more_rounds]
+    open_still = verdict.outcome is Outcome.INCONCLUSIVE
     draw = palette is not None and bool(verdict.parts)
     return Card(
         id=claim.id,
@@ -54,6 +56,7 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
         css=css_class(verdict.outcome),
         sign=sign(verdict.outcome),
         because=sentence(verdict.forced or verdict.because),
+        short=_first_clause(verdict),
         reading=sentence(claim.reading),
         value=value,
         interval=f"{level}: {span}" if span else None,
@@ -64,11 +67,18 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
             f"{outcome.value} at {percent(margin)}"
             for margin, outcome in verdict.at_other_margins
         ),
-        more=_more(max(rounds)) if rounds else None,
+        more=_more(max(rounds)) if rounds and open_still else None,
         caveats=tuple(sentence(each) for each in claim.caveats),
         tested=verdict.outcome not in (Outcome.NOT_TESTED, Outcome.NOT_MEASURABLE),
         chart=forest_chart(view, palette, verdict) if draw and palette else None,
     )
+
+
+def _first_clause(verdict: Verdict) -> str:
+    """What was found, without the rule that made a verdict of it; the reason where none could be made."""
+    if verdict.outcome in (Outcome.SUPPORTED, Outcome.REFUTED):
+        return sentence(verdict.because.split(": ")[0])
+    return sentence(verdict.forced or verdict.because)
 
 
 def _by(view: View, verdict: Verdict) -> str | None:

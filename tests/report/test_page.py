@@ -158,11 +158,10 @@ def test_sizes_stay_within_the_budget(state: str) -> None:
 
 def test_the_short_answer_is_short(state: str) -> None:
     """At most thirty words and one number."""
-    if state == "hostile":
-        pytest.skip("workload titles of arbitrary length cannot be made short")
     sentence = short_answer(View(STATES[state]())).sentence
 
-    assert len(sentence.split()) <= 30
+    if state != "hostile":  # its workload titles alone are longer
+        assert len(sentence.split()) <= 30
     if state not in {"two_rounds", "generator_bound"}:  # their reasons hold numbers
         assert len(re.findall(r"\d+(?:\.\d+)?", sentence)) <= 1
 
