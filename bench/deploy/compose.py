@@ -21,7 +21,8 @@ from bench.deploy.compose_variables import (
 )
 from bench.deploy.engine import Placing, Say
 from bench.deploy.ledger import MARK, Ledger
-from bench.deploy.local import _ending_orderly, _on_cores, _undisturbed, safe_name
+from bench.deploy.local import safe_name
+from bench.deploy.orderly import ending_orderly, on_cores, undisturbed
 from bench.errors import BenchError, MachineRefused, TargetFailed
 from bench.model.framework import Target
 from bench.model.plan import Pinning
@@ -82,11 +83,11 @@ class ComposeEngine:
         MachineRefused while another run lives, or for what the engine lacks.
         """
         with ExitStack() as stack:
-            stack.enter_context(_ending_orderly())
+            stack.enter_context(ending_orderly())
             found = find_tool()
             self._ledger = Ledger(self._cache / "running", self._options.wait_s)
             stack.callback(self._ledger.close)
-            stack.enter_context(_on_cores(self._cores.harness))
+            stack.enter_context(on_cores(self._cores.harness))
             self._tool = self._named(found)
             self._refuse_little_memory()
             self._sweep()
@@ -105,7 +106,7 @@ class ComposeEngine:
     ) -> None:
         """Save the logs and remove every container and network of the run; not to be interrupted."""
         if self._open is not None:
-            with _undisturbed():
+            with undisturbed():
                 self._open.close()
             self._open = self._database = None
 
@@ -259,7 +260,7 @@ class ComposeEngine:
 
     def _remove_all(self) -> None:
         """Keep the logs of the services, then remove everything of the run."""
-        with _undisturbed():
+        with undisturbed():
             token = self._ledger.token
             with suppress(BenchError):
                 for container in self._services_left(token):

@@ -10,9 +10,13 @@ from pathlib import Path
 
 from bench.deploy.compose_tool import BUILD_LIMIT_S, Tool
 from bench.deploy.engine import Say
-from bench.deploy.environments import _LOOK as LOOK
-from bench.deploy.environments import _version as version_of
-from bench.deploy.environments import folder_sha256, server_package
+from bench.deploy.environments import (
+    LOOK,
+    folder_sha256,
+    python_words,
+    server_package,
+    version_of,
+)
 from bench.errors import MachineRefused
 from bench.model.framework import Target
 from bench.model.run import Receipt
@@ -105,10 +109,9 @@ class Images:
             )
         folder = self._root / "apps" / target.framework
         lock = folder / "locks" / f"{target.version}.txt"
-        how = "" if seen["optimised"] else "no "
         return Receipt(
             version=version,
-            python=f"{seen['python']} ({how}profile-guided optimisation)",
+            python=python_words(seen["python"], seen["optimised"]),
             packages=dict(sorted(seen["packages"].items())),
             lock_sha256=hashlib.sha256(lock.read_bytes()).hexdigest(),
             app_sha256=folder_sha256(folder),

@@ -27,7 +27,7 @@ _LOOK_LIMIT_S = 60
 _MESSAGE_LINES = 6
 _COMPLETE = "complete"  # the file that only a finished build has
 _SKIPPED = {"__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache"}
-_LOOK = """
+LOOK = """
 import importlib.metadata, json, platform, sysconfig
 print(json.dumps({
     "python": platform.python_version(),
@@ -118,18 +118,17 @@ class Environments:
         seen = self._seen[path]
         packages = seen["packages"]
         counted = package or server_package(target.serve)
-        version = _version(packages, counted)
+        version = version_of(packages, counted)
         if version is None:
             raise Refused(
                 f"{target.id}: {counted} is not installed in its environment, "
                 f"so there is no receipt; apps/{target.framework}/locks/"
                 f"{target.version}.txt should name it"
             )
-        how = "" if seen["optimised"] else "no "
         lock = self.lock(target.framework, target.version)
         return Receipt(
             version=version,
-            python=f"{seen['python']} ({how}profile-guided optimisation)",
+            python=python_words(seen["python"], seen["optimised"]),
             packages=dict(sorted(packages.items())),
             lock_sha256=hashlib.sha256(lock.read_bytes()).hexdigest(),
             app_sha256=folder_sha256(self._apps / target.framework),
@@ -205,7 +204,13 @@ def folder_sha256(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _version(packages: Mapping[str, str], wanted: str) -> str | None:
+def python_words(version: str, optimised: bool) -> str:
+    """A Python for the receipt; distributions optimise without telling, so it says no more than it knows."""
+    how = "with" if optimised else "without"
+    return f"{version} (configured {how} --enable-optimizations)"
+
+
+def version_of(packages: Mapping[str, str], wanted: str) -> str | None:
     """The version of a distribution, whatever way its name is written."""
 
     def plain(name: str) -> str:
@@ -249,7 +254,7 @@ def _look(python: Path) -> _Seen:
     """What an interpreter says of itself and its packages; Refused if it cannot."""
     try:
         done = subprocess.run(
-            [python, "-I", "-c", _LOOK],
+            [python, "-I", "-c", LOOK],
             capture_output=True,
             text=True,
             timeout=_LOOK_LIMIT_S,

@@ -163,7 +163,7 @@ class FakeEngine:
             say(f"environment of {target.id}")
             receipts[target.id] = self.script.refuses.get(target.id) or Receipt(
                 version=f"{target.version}.0",
-                python="3.13.0 (profile-guided optimisation)",
+                python="3.13.0 (configured with --enable-optimizations)",
                 packages={target.framework: f"{target.version}.0"},
                 lock_sha256="1" * 64,
                 app_sha256="2" * 64,

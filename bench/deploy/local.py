@@ -1,16 +1,12 @@
 """The engine of one machine: servers as processes beside a PostgreSQL of our own."""
 
-import contextlib
-import os
 import re
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Self
 
 from bench.deploy import environments
@@ -19,6 +15,7 @@ from bench.deploy.database import StandingDatabase
 from bench.deploy.engine import Placing, Say
 from bench.deploy.environments import Environments
 from bench.deploy.ledger import MARK, Ledger
+from bench.deploy.orderly import ending_orderly, on_cores, undisturbed
 from bench.deploy.postgres import open_database
 from bench.deploy.server import (
     HOST,
@@ -94,10 +91,10 @@ class LocalEngine:
                 hint="use a container engine: ENGINE=compose",
             )
         with ExitStack() as stack:
-            stack.enter_context(_ending_orderly())
+            stack.enter_context(ending_orderly())
             self._ledger = Ledger(self._cache / "running", self._options.wait_s)
             stack.callback(self._ledger.close)
-            stack.enter_context(_on_cores(self._cores.harness))
+            stack.enter_context(on_cores(self._cores.harness))
             self._database = stack.enter_context(
                 open_database(self._apps, self._logs, self._cores, self._ledger)
             )
@@ -113,7 +110,7 @@ class LocalEngine:
     ) -> None:
         """Stop servers and database and remove their files; not to be interrupted."""
         if self._open is not None:
-            with _undisturbed():
+            with undisturbed():
                 self._open.close()
             self._open = self._ledger = self._database = None
 
@@ -227,55 +224,3 @@ def _program(environment: Path, name: str) -> Path:
             hint="prepare the target first; its lock must name what it starts",
         )
     return program
-
-
-@contextmanager
-def _on_cores(cores: Sequence[int]) -> Iterator[None]:
-    """Keep the harness itself to its cores."""
-    before = os.sched_getaffinity(0)
-    with contextlib.suppress(OSError):
-        os.sched_setaffinity(0, cores)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
-
-
-@contextmanager
-def _ending_orderly() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP leave through the same doors as an exception."""
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def leave(number: int, frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before = {
-        number: signal.signal(number, leave)
-        for number in numbers
-        if signal.getsignal(number) is signal.SIG_DFL
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Do not let a second Ctrl-C break cleaning up; it is bounded anyway."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            # What was cleaned up may have put its own handler back meanwhile.
-            if signal.getsignal(number) is signal.SIG_IGN:
-                signal.signal(number, handler)

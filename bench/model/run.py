@@ -24,7 +24,7 @@ class Receipt:
     """
 
     version: str  # of the framework (or of the server, for the floor)
-    python: str  # "3.13.0 (no profile-guided optimisation)"
+    python: str  # "3.13.0 (configured without --enable-optimizations)"
     packages: Mapping[str, str]  # every installed distribution
     lock_sha256: str
     app_sha256: str  # of every file of the app's folder
