@@ -98,4 +98,5 @@ class RoundEnd:
     """A round is complete; only complete rounds are analysed."""
 
     round: int
-    database_connections: Mapping[str, int] = field(default_factory=dict)  # target -> most
+    # The most connections that each target held open at once.
+    database_connections: Mapping[str, int] = field(default_factory=dict)

@@ -53,7 +53,8 @@ class Part:
     outcome: Outcome
     label: Label | None
     because: str
-    more_rounds: int | None  # about how many more would decide it, if that is few enough
+    # About how many more rounds would decide it, if that is few enough.
+    more_rounds: int | None
 
 
 @dataclass(frozen=True, slots=True)
