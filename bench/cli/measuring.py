@@ -32,17 +32,19 @@ from bench.run.rounds import measure
 from bench.store.folder import HEAD, LOGS, RunWriter, create, read, reopen, run_id
 
 
-def begin(asked: Asked, plan: Plan, console: Console) -> tuple[Path, bool]:
+def begin(
+    asked: Asked, plan: Plan, console: Console, runs: Path = RUNS
+) -> tuple[Path, bool]:
     """Start a run; its folder, and whether it came to its end."""
     now = datetime.now(UTC)
-    folder = RUNS / run_id(now, plan.profile.name, plan.seed)
+    folder = runs / run_id(now, plan.profile.name, plan.seed)
     with _no_headless(folder), _engine(plan, folder, console) as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
         plan = without(plan, set(refused))
         record = new_record(
             asked, plan, receipts, engine.database.facts(), engine_version(engine), now
         )
-        with create(RUNS, record) as writer:
+        with create(runs, record) as writer:
             for target_id, reason in refused.items():
                 writer.append(Failure(0, target_id, None, reason))
             console.print(f"run {record.id}: {shown(folder)}", highlight=False)
