@@ -1,6 +1,6 @@
 """The questions that a run asks of itself, with limits and answers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bench.analyse import reasons
 from bench.analyse.noise import Noise, resolution
@@ -14,6 +14,7 @@ from bench.analyse.whole_run import (
 )
 from bench.model.doubt import Reason, Warning
 from bench.model.results import Check
+from bench.model.trial import Window
 
 
 ALL_INCONCLUSIVE = "every verdict becomes inconclusive"
@@ -34,14 +35,20 @@ def checks(
     yield _void(trials)
     yield _steal(trials)
     for reason, limit, effect in REST:
-        yield _absence(reason, limit, effect, warnings)
+        yield _absence(reason, limit, effect, warnings, _looked(trials, reason))
 
 
 REST = (
     (reasons.IDLE, f"{reasons.IDLE_SHARE:.0%} of a core, all idle servers together", VOID_WINDOWS),
+    (reasons.FOREIGN, f"{reasons.FOREIGN_SHARE:.0%} of its time in a window", NO_THROUGHPUT),
+    (reasons.WAITED, f"{reasons.WAIT_SHARE:.0%} of a window", NOTHING),
     (reasons.COUNT, "equal", VOID_WINDOWS),
+    (reasons.LITTLE_LAW, f"{reasons.LITTLE:.0%} apart, edges aside", VOID_WINDOWS),
     (reasons.CONNECTIONS, f"{reasons.CONNECTIONS_APART} per request apart", "the pair gets no verdict"),
     (reasons.THROTTLED, "never", VOID_WINDOWS),
+    (reasons.HOT, "never", VOID_WINDOWS),
+    (reasons.SWAP, f"{reasons.SWAPPED_PAGES} pages in a window", VOID_WINDOWS),
+    (reasons.FREQUENCY, f"{reasons.FREQUENCY_APART:.0%} between windows", NOTHING),
     (reasons.FAILED, "never", "pairs are missing from those rounds"),
     (reasons.WARMING, f"{reasons.DRIFT:.0%} from the first cycle to the last", NOTHING),
     (reasons.DATABASE, "workers x connections of the pool", NOTHING),
@@ -172,11 +179,34 @@ def _steal(trials: Trials) -> Check:
     )
 
 
+_TOLD: dict[Reason, Callable[[Window], object]] = {
+    reasons.FOREIGN: lambda w: w.trace and w.trace.foreign_s,
+    reasons.WAITED: lambda w: w.trace and w.trace.generator_wait_s,
+    reasons.HOT: lambda w: w.trace and w.trace.throttles,
+    reasons.SWAP: lambda w: w.trace and w.trace.swapped_pages,
+    reasons.FREQUENCY: lambda w: w.trace and w.trace.frequency_mhz,
+    reasons.LITTLE_LAW: lambda w: w.tally.latency_mean_us,
+}
+"""What must have been recorded before its absence says anything."""
+
+
+def _looked(trials: Trials, reason: Reason) -> bool:
+    """Whether anything was recorded that could have given this reason."""
+    told = _TOLD.get(reason)
+    return told is None or any(
+        told(c.window) is not None for found in trials.checked.values() for c in found
+    )
+
+
 def _absence(
-    reason: Reason, limit: str, effect: str, warnings: tuple[Warning, ...]
+    reason: Reason,
+    limit: str,
+    effect: str,
+    warnings: tuple[Warning, ...],
+    looked: bool,
 ) -> Check:
     found = [w for w in warnings if w.reason is reason]
-    measured = "nothing found"
+    measured = "nothing found" if looked else "not measured"
     if found:
         first = f"{found[0].where}: " if found[0].where else ""
         more = f"; and {len(found) - 1} more" if len(found) > 1 else ""
@@ -186,7 +216,7 @@ def _absence(
         f"{reason.title}?",
         measured,
         limit,
-        not found,
+        not found if looked else None,
         effect,
         measured,
     )

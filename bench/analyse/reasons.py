@@ -31,6 +31,16 @@ STEAL_SHARE = 0.05
 """Of the processors' time, over a visit."""
 STEAL_WINDOWS = 0.2
 """Of the windows with so much steal before the reader is told."""
+FOREIGN_SHARE = 0.1
+"""Of the time of the server's cores, that went to nobody of this run."""
+WAIT_SHARE = 0.1
+"""Of a window, that the generator stood ready and did not run."""
+SWAPPED_PAGES = 256
+"""In a window, out or in: a megabyte. Fewer are what any system moves about."""
+FREQUENCY_APART = 0.05
+"""Of the highest: how far the windows' frequencies may lie apart."""
+LITTLE = 0.05
+"""How far clients and throughput x mean latency may differ, beside what the window's edges cut off."""
 DRIFT = 0.02
 """Change during a round that a warm server does not show."""
 DRIFT_P = 0.01
@@ -90,6 +100,42 @@ THROTTLED = Reason(
     "The processor quota stopped the server",
     Scope.WINDOW,
     "Run without a CPU quota, or with one that is a whole number of cores.",
+)
+HOT = Reason(
+    "hot",
+    "Heat slowed the server's processor down",
+    Scope.WINDOW,
+    "Cool the machine, or set a lower fixed frequency for the whole run.",
+)
+SWAP = Reason(
+    "swap",
+    "Memory went to swap and back",
+    Scope.WINDOW,
+    "Close what fills the memory, or measure fewer targets at once.",
+)
+LITTLE_LAW = Reason(
+    "little",
+    "Clients, throughput and latency contradict each other",
+    Scope.WINDOW,
+    "Clients must equal throughput x mean latency: this is a fault of the harness, please report it with the run folder.",
+)
+FOREIGN = Reason(
+    "foreign",
+    "Somebody else used the server's core",
+    Scope.THROUGHPUT,
+    "Find it (top, sorted by CPU), end it and measure again; CPU time per request stands.",
+)
+WAITED = Reason(
+    "waited",
+    "The generator had to wait for its core",
+    Scope.NOTE,
+    "Close what else runs here, or give the generator a core of its own; until then response times hold its waiting too.",
+)
+FREQUENCY = Reason(
+    "frequency",
+    "The processor changed its speed",
+    Scope.NOTE,
+    "Set the governor to performance; windows of seconds in random order keep ratios fair meanwhile.",
 )
 VOID = Reason(
     "void",
@@ -153,8 +199,8 @@ FAILED = Reason(
 )
 
 REASONS = (
-    *(TWIN, ROUNDS, VOID, GENERATOR, FLOOR, ERRORS, OFFERED, LATE, COUNT),
-    *(CONNECTIONS, IDLE, THROTTLED, FAILED, WARMING, LOOKS, DATABASE),
-    *(STEAL, PYTHON, CORES),
+    *(TWIN, ROUNDS, VOID, GENERATOR, FOREIGN, FLOOR, ERRORS, OFFERED, LATE),
+    *(COUNT, LITTLE_LAW, CONNECTIONS, IDLE, THROTTLED, HOT, SWAP, FAILED),
+    *(WARMING, LOOKS, DATABASE, WAITED, FREQUENCY, STEAL, PYTHON, CORES),
 )
 """In the order in which a reader should meet them."""

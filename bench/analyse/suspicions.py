@@ -22,6 +22,7 @@ def doubts_of(trials: Trials) -> Doubts:
             *_floor_warnings(trials),
             *_failures(trials),
             *_database(trials),
+            *_frequency(trials),
         ),
     )
 
@@ -45,8 +46,14 @@ def _from_windows(trials: Trials) -> Iterator[Warning]:
 
 
 def _limited(trials: Trials) -> dict[tuple[str, str], str]:
-    why = "the load generator was near its own limit: the ratio is a lower bound"
-    return dict.fromkeys(trials.limited, why)
+    return {cell: _WHY[reason] for cell, reason in trials.limited.items()}
+
+
+_WHY = {
+    reasons.GENERATOR: "the load generator was near its own limit: the ratio is a lower bound",
+    reasons.FOREIGN: "somebody else used the server's core in more than "
+    f"{reasons.VOID_SHARE:.0%} of the windows",
+}
 
 
 def rate_rps(trials: Trials, target: str, workload: str) -> float | None:
@@ -122,6 +129,19 @@ def _database(trials: Trials) -> Iterator[Warning]:
                 f"{most[target.id]} open at once, {allowed} allowed",
                 target.id,
             )
+
+
+def _frequency(trials: Trials) -> Iterator[Warning]:
+    known = [
+        checked.window.trace.frequency_mhz
+        for windows in trials.checked.values()
+        for checked in windows
+        if checked.window.trace and checked.window.trace.frequency_mhz
+    ]
+    if known and min(known) < max(known) * (1 - reasons.FREQUENCY_APART):
+        yield Warning(
+            reasons.FREQUENCY, f"between {min(known):.0f} and {max(known):.0f} MHz"
+        )
 
 
 def _connections(trials: Trials) -> dict[tuple[str, str], float]:

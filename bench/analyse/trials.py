@@ -1,6 +1,6 @@
 """A run laid out for reading: which rounds, which trials, which windows count."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +10,7 @@ import numpy as np
 from bench.analyse import metrics, reasons
 from bench.analyse.metrics import Measure
 from bench.analyse.voids import Checked, check
+from bench.model.doubt import Reason
 from bench.model.plan import Cell, Plan
 from bench.model.run import Run
 from bench.stats import looks
@@ -69,21 +70,26 @@ class Trials:
         return tuple(windows) if enough else ()
 
     def _drops(self, place: Place, checked: Checked) -> bool:
-        # A cell that the generator limits throughout keeps its windows: its
-        # ratio is then shown, as a lower bound that decides nothing.
-        return checked.generator_limited and place[:2] not in self.limited
+        # A cell that something else limits throughout keeps its windows: its
+        # ratio is then shown, but decides nothing.
+        return bool(checked.rate_doubts) and place[:2] not in self.limited
 
     @cached_property
-    def limited(self) -> frozenset[tuple[str, str]]:
-        """The cells whose throughput the generator limited in too many windows."""
-        total: dict[tuple[str, str], int] = defaultdict(int)
-        hit: dict[tuple[str, str], int] = defaultdict(int)
+    def limited(self) -> Mapping[tuple[str, str], Reason]:
+        """The cells whose throughput was not their own in too many windows, with what limited most."""
+        total: Counter[tuple[str, str]] = Counter()
+        hit: Counter[tuple[str, str]] = Counter()
+        found: dict[tuple[str, str], Counter[Reason]] = defaultdict(Counter)
         for (target, workload, _), windows in self.checked.items():
             total[target, workload] += len(windows)
-            hit[target, workload] += sum(c.generator_limited for c in windows)
-        return frozenset(
-            cell for cell, n in total.items() if hit[cell] > n * reasons.VOID_SHARE
-        )
+            for checked in windows:
+                hit[target, workload] += bool(checked.rate_doubts)
+                found[target, workload].update(checked.rate_doubts)
+        return {
+            cell: found[cell].most_common(1)[0][0]
+            for cell, n in total.items()
+            if hit[cell] > n * reasons.VOID_SHARE
+        }
 
     def logs(self, workload: str, measure: Measure) -> Floats:
         """

@@ -31,9 +31,11 @@ class Checked:
         return any(f.reason.scope is Scope.WINDOW for f in self.findings)
 
     @property
-    def generator_limited(self) -> bool:
-        """Whether its throughput may be the generator's and not the server's."""
-        return any(f.reason is reasons.GENERATOR for f in self.findings)
+    def rate_doubts(self) -> tuple[Reason, ...]:
+        """Why its throughput may not be the server's own."""
+        return tuple(
+            f.reason for f in self.findings if f.reason.scope is Scope.THROUGHPUT
+        )
 
 
 def check(window: Window, load: Load) -> Checked:
@@ -44,7 +46,9 @@ def check(window: Window, load: Load) -> Checked:
         (
             *_answers(window),
             *_schedule(window),
+            *_little(window, load),
             *_machine(window, visit_s),
+            *_trace(window),
         ),
     )
 
@@ -88,3 +92,38 @@ def _machine(window: Window, visit_s: float) -> Iterator[Finding]:
         yield Finding(
             reasons.THROTTLED, window.throttled_s, f"{window.throttled_s:.2f} s stopped"
         )
+
+
+def _little(window: Window, load: Load) -> Iterator[Finding]:
+    """In a closed loop every client always has one request under way."""
+    tally = window.tally
+    if load.rate_rps is not None or not tally.latency_us or not tally.latency_mean_us:
+        return
+    under_way = tally.requests / tally.measure_s * tally.latency_mean_us / 1e6
+    apart = abs(under_way / load.clients - 1)
+    # A request that crosses an edge of the window is not counted: of each
+    # client at most the two longest there were.
+    edges = 2 * tally.latency_us.max / 1e6 / tally.measure_s
+    if apart > reasons.LITTLE + edges:
+        yield Finding(
+            reasons.LITTLE_LAW,
+            apart,
+            f"{under_way:.1f} requests under way, of {load.clients} clients",
+        )
+
+
+def _trace(window: Window) -> Iterator[Finding]:
+    trace = window.trace
+    if trace is None:
+        return
+    foreign = (trace.foreign_s or 0.0) / trace.elapsed_s
+    if foreign > reasons.FOREIGN_SHARE:
+        yield Finding(reasons.FOREIGN, foreign, f"{foreign:.0%} of a core")
+    waited = (trace.generator_wait_s or 0.0) / trace.elapsed_s
+    if waited > reasons.WAIT_SHARE:
+        yield Finding(reasons.WAITED, waited, f"{waited:.0%} of the window")
+    if trace.throttles:
+        yield Finding(reasons.HOT, trace.throttles, f"{trace.throttles} times")
+    if (trace.swapped_pages or 0) > reasons.SWAPPED_PAGES:
+        pages = trace.swapped_pages or 0
+        yield Finding(reasons.SWAP, pages, f"{pages} pages")

@@ -25,6 +25,7 @@ class Asked:
     engine: str = "local"
     engine_why: str = ""  # one line: which engine, and why this one
     seed: int | None = None
+    command: str | None = None  # what a person typed, where it was not `bench run`
 
 
 def frameworks() -> tuple[Framework, ...]:
@@ -38,8 +39,8 @@ def plan_for(asked: Asked) -> Plan:
     if asked.profile not in profiles:
         raise unknown("profile", asked.profile, list(profiles))
     profile = profiles[asked.profile]
-    chosen = chosen_targets(_split(asked.targets) or list(profile.targets))
-    works = _workloads(_split(asked.workloads) or list(profile.workloads), chosen)
+    chosen = chosen_targets(split(asked.targets) or list(profile.targets))
+    works = _workloads(split(asked.workloads) or list(profile.workloads), chosen)
     processors = sorted(os.sched_getaffinity(0))
     workers = workers_for(len(processors))
     return make_plan(
@@ -102,7 +103,8 @@ def _workloads(names: list[str], chosen: tuple[Target, ...]) -> list[Workload]:
     return works
 
 
-def _split(text: str | None) -> list[str]:
+def split(text: str | None) -> list[str]:
+    """The words between commas."""
     return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 

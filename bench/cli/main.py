@@ -17,6 +17,8 @@ COMMANDS = {
     "run": "Measure: a plan, rounds, a run folder, a page.",
     "report": "Write the page and the tables of a stored run again.",
     "load": "Drive load at one URL on this machine.",
+    "instructions": "Count what a request costs inside the application, exactly.",
+    "selftest": "Hold the harness itself against truths that are known.",
 }
 INTERRUPTED = 130
 

@@ -17,8 +17,11 @@ from bench.cli.progress import Display, Pace
 from bench.cli.record import new_record, utc_now
 from bench.configure.claims import load_claims
 from bench.deploy.machine import inspect_machine, steal_s
+from bench.deploy.trace import Tracer
 from bench.errors import AskedWrongly, MachineRefused
 from bench.judge.enough import enough
+from bench.load.container_generator import ContainerGenerator
+from bench.load.locust_generator import LocustGenerator
 from bench.model.framework import Target
 from bench.model.plan import Plan
 from bench.model.run import Receipt, Run
@@ -29,17 +32,19 @@ from bench.run.rounds import measure
 from bench.store.folder import HEAD, LOGS, RunWriter, create, read, reopen, run_id
 
 
-def begin(asked: Asked, plan: Plan, console: Console) -> tuple[Path, bool]:
+def begin(
+    asked: Asked, plan: Plan, console: Console, runs: Path = RUNS
+) -> tuple[Path, bool]:
     """Start a run; its folder, and whether it came to its end."""
     now = datetime.now(UTC)
-    folder = RUNS / run_id(now, plan.profile.name, plan.seed)
+    folder = runs / run_id(now, plan.profile.name, plan.seed)
     with _no_headless(folder), _engine(plan, folder, console) as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
         plan = without(plan, set(refused))
         record = new_record(
             asked, plan, receipts, engine.database.facts(), engine_version(engine), now
         )
-        with create(RUNS, record) as writer:
+        with create(runs, record) as writer:
             for target_id, reason in refused.items():
                 writer.append(Failure(0, target_id, None, reason))
             console.print(f"run {record.id}: {shown(folder)}", highlight=False)
@@ -119,6 +124,12 @@ def _refuse_changes(
         )
 
 
+def _tracer(plan: Plan, generator: LocustGenerator) -> Tracer:
+    # A generator in a container is a process of its container's numbering.
+    here = not isinstance(generator, ContainerGenerator)
+    return Tracer(plan.pinning.server, generator.pid if here else None)
+
+
 def _measure(
     engine: AnyEngine,
     plan: Plan,
@@ -138,7 +149,15 @@ def _measure(
             new_generator(engine, plan.pinning, folder / LOGS / "generator.log")
         )
         display = stack.enter_context(Display(plan, pace, console))
-        tools = Instruments(engine, generator, folder, verify, steal_s, utc_now)
+        tools = Instruments(
+            engine,
+            generator,
+            folder,
+            verify,
+            steal_s,
+            utc_now,
+            _tracer(plan, generator),
+        )
         try:
             for event in measure(plan, tools, known_workloads(), before, look):
                 if isinstance(event, Now):

@@ -44,6 +44,8 @@ def new_record(
 
 def command_line(asked: Asked, plan: Plan) -> str:
     """What a person types to run the same plan again."""
+    if asked.command is not None:
+        return f"{asked.command} --seed {plan.seed}"
     words = ["python -m bench run", f"--profile {asked.profile}"]
     words += [f"--targets {asked.targets}"] if asked.targets else []
     words += [f"--workloads {asked.workloads}"] if asked.workloads else []

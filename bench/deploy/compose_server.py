@@ -177,6 +177,10 @@ class ContainerServer:
             if now is None or not now.alive:
                 raise self._failure(f"lost a process ({worker.pid})")
 
+    def process_ids(self) -> list[int]:
+        """Its live processes as this machine numbers them; none if they are another machine's."""
+        return self._account.pids()
+
     def stop(self) -> None:
         """End it for certain; its log is in the run folder then. Harmless when repeated."""
         if not self.stopped:

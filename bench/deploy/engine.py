@@ -42,6 +42,9 @@ class Server(Protocol):
     def check_alive(self) -> None:
         """Raise TargetFailed, with the end of its log, if a process of it has died."""
 
+    def process_ids(self) -> list[int]:
+        """Its live processes as this machine numbers them; none if they are another machine's."""
+
     def stop(self) -> None:
         """End it for certain, with all its children; harmless when repeated."""
 

@@ -86,6 +86,10 @@ class FakeServer:
                 log_tail="the script let it die",
             )
 
+    def process_ids(self) -> list[int]:
+        """None: nothing runs."""
+        return []
+
     def stop(self) -> None:
         """Count it as stopped."""
         self.stopped = True

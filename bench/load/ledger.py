@@ -125,6 +125,11 @@ class Ledger:
             late_sends=int(((late >= self.start_ns) & (late < self.end_ns)).sum()),
             offered=self.offered,
             locust_requests=locust_requests,
+            latency_mean_us=(
+                float(samples.latency_ns.mean()) / 1000
+                if len(samples.latency_ns)
+                else None
+            ),
         )
 
     def _per_second(self, samples: Samples, measure_ns: int) -> tuple[int, ...]:

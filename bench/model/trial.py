@@ -48,6 +48,21 @@ class Tally:
     late_sends: int  # sent more than 5 ms after they were due
     offered: int | None  # due in the measured part; None: closed loop
     locust_requests: int  # what Locust's own statistics counted, same visit
+    latency_mean_us: float | None = None  # of `requests`; None: older than this field
+
+
+@dataclass(frozen=True, slots=True)
+class MachineTrace:
+    """What the machine did during one visit; None: the kernel does not tell."""
+
+    elapsed_s: float  # between the two looks at it
+    foreign_s: float | None  # the server's cores worked for nobody of this run
+    server_wait_s: float | None  # its threads, together, were ready and did not run
+    generator_wait_s: float | None
+    pressure_s: float | None  # somebody on this machine waited for a processor
+    frequency_mhz: float | None  # of the server's cores, at the end
+    throttles: int | None  # how often heat slowed them down
+    swapped_pages: int | None  # of the whole machine, out and in
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,7 @@ class Window:
     steal_s: float | None  # of all processors, over the visit
     throttled_s: float | None
     samples: str | None  # file of the raw latencies, relative to the run folder
+    trace: MachineTrace | None = None  # None: older than this field, or not traced
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.deploy.engine import Engine
+from bench.deploy.trace import Tracer
 from bench.load.generator import Generator
 
 
@@ -20,6 +21,7 @@ class Instruments:
     ]  # host, port, workload -> what is wrong
     steal_s: Callable[[], float | None]  # stolen from this machine so far
     utc_now: Callable[[], str]
+    tracer: Tracer | None = None  # None: windows say nothing of the machine
 
 
 @dataclass(frozen=True, slots=True)

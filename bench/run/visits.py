@@ -1,6 +1,7 @@
 """One visit of the generator to one server, with what it cost."""
 
 from bench.deploy.engine import Server
+from bench.deploy.trace import Moment
 from bench.errors import TargetFailed
 from bench.load.generator import Visit
 from bench.model.plan import Cell
@@ -56,6 +57,7 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
     database_before = database.usage()
     started_at = state.tools.utc_now()
     before = server.usage(memory=False)
+    look_before = _look(state, server)
 
     tally = state.tools.generator.visit(
         Visit(
@@ -70,8 +72,10 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
 
     server.check_alive()
     after = server.usage()
+    look_after = _look(state, server)
     database_after = database.usage()
     others_after = _cpu_ns(others)
+    others_ns = _difference(others_before, others_after)
     _refuse_silence(cell, tally)
     _note_connections(state)
     return Window(
@@ -89,11 +93,25 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
             if database_before and database_after
             else None
         ),
-        others_cpu_ns=_difference(others_before, others_after),
+        others_cpu_ns=others_ns,
         steal_s=_difference(steal_before, state.tools.steal_s()),
         throttled_s=None,
         samples=samples,
+        trace=(
+            state.tools.tracer.between(
+                look_before,
+                look_after,
+                after.cpu_ns - before.cpu_ns + (others_ns or 0),
+            )
+            if state.tools.tracer and look_before and look_after
+            else None
+        ),
     )
+
+
+def _look(state: Round, server: Server) -> Moment | None:
+    tracer = state.tools.tracer
+    return tracer.look(server.process_ids()) if tracer else None
 
 
 def _cpu_ns(servers: list[Server]) -> int | None:

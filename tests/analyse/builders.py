@@ -10,7 +10,7 @@ from bench.model.framework import Framework, Look, Role, Target
 from bench.model.load import Load
 from bench.model.plan import Cell, Pinning, Plan, Profile
 from bench.model.run import Machine, Receipt, Run, RunRecord
-from bench.model.trial import Boot, Quantiles, RoundEnd, Tally, Window
+from bench.model.trial import Boot, MachineTrace, Quantiles, RoundEnd, Tally, Window
 from bench.model.verdict import Claim
 
 
@@ -26,6 +26,8 @@ AGAIN = "flask@2.0/gthread+again"
 WSGI = "floor@1/gthread"
 ASGI = "floor@1/uvicorn"
 WORKLOADS = ("hello", "validate", "db-read")
+QUIET = MachineTrace(2.1, 0.01, 3.0, 0.02, 0.4, 2600.0, 0, 0)
+"""Server threads that wait for each other, and nobody else at work."""
 SPEEDS = {FASTAPI: 1.44, FLASK: 1.2, DJANGO: 1.0, AGAIN: 1.2, WSGI: 3.0, ASGI: 4.0}
 """Requests per CPU second, relative to the slowest."""
 
@@ -193,6 +195,7 @@ def window_of(place: tuple[int, int, str, str], speed: float) -> Window:
         steal_s=0.0,
         throttled_s=None,
         samples=None,
+        trace=QUIET,
     )
 
 

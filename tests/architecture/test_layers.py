@@ -18,7 +18,7 @@ LAYERS = (
     {"configure", "plan", "store"},
     {"deploy", "load", "analyse"},
     {"run", "judge"},
-    {"report"},
+    {"report", "selftest"},
     {"cli"},
     {"__main__"},
 )

@@ -1,0 +1,170 @@
+"""`bench instructions`."""
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench.cli.asked import chosen_targets, frameworks, split
+from bench.cli.places import CACHE, ROOT
+from bench.deploy import environments
+from bench.deploy.environments import Environments
+from bench.deploy.instructions import (
+    Program,
+    application_of,
+    count,
+    find_valgrind,
+    rehearse,
+)
+from bench.deploy.server import Where, surroundings
+from bench.errors import AskedWrongly, TargetFailed
+from bench.model.exchange import Request
+from bench.model.framework import Target
+from bench.plan.make import serves
+from bench.workloads import WORKLOADS, workload
+
+
+EXACT = 0.001
+"""Two counts of the same thing may differ by this share."""
+VARIANTS = 64
+"""Distinct requests of a workload that are used, in turn."""
+_SEED = 1
+_NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One target on one workload: two counts of the same thing."""
+
+    target: str
+    workload: str
+    instructions: float  # per request, the first count
+    again: float
+
+    @property
+    def apart(self) -> float:
+        """How far the two counts differ, as a share."""
+        return abs(self.again / self.instructions - 1)
+
+
+def command(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="framework[@version][/deployment], or a role; contestants and floor if left out."
+        ),
+    ] = None,
+    workloads: Annotated[
+        str, typer.Option(help="Those without a database, separated by commas.")
+    ] = "hello,json,validate",
+    requests: Annotated[
+        int, typer.Option(help="N: counted are N and 2N.", min=10, max=100_000)
+    ] = 200,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON on stdout.")
+    ] = False,
+) -> None:
+    """Count the instructions of a request inside the application; exit 1 if two counts differ."""
+    find_valgrind()
+    names = countable(split(workloads))
+    chosen = chosen_targets(targets or ["contestant", "floor"])
+    found: list[Counted] = []
+    for program, target in programs(chosen, Console(stderr=True)):
+        found += counted(program, target, names, requests)
+    if not found:
+        raise AskedWrongly(
+            "none of the chosen targets can be called directly on these workloads",
+            "choose targets whose server is told an application: bench list",
+        )
+    rows = [asdict(one) | {"apart": one.apart} for one in found]
+    print(json.dumps(rows, indent=1) if as_json else "\n".join(table(found)))
+    if any(one.apart > EXACT for one in found):
+        raise typer.Exit(1)
+
+
+def countable(names: Sequence[str]) -> list[str]:
+    """The names, if each is a workload that needs neither database nor waiting."""
+    for name in names:
+        if workload(name).uses_database or name == "wait":
+            fit = [w.name for w in WORKLOADS.values() if not w.uses_database]
+            raise AskedWrongly(
+                f"the instructions of {name!r} cannot be counted inside the application: it waits for others",
+                f"count those that do not: {', '.join(n for n in fit if n != 'wait')}",
+            )
+    return list(names)
+
+
+def programs(
+    targets: Sequence[Target], console: Console
+) -> Iterator[tuple[Program, Target]]:
+    """Each target as a program that can be called; those that cannot are named on stderr."""
+    made = Environments(ROOT / "apps", CACHE / "environments")
+    packages = {f.name: f.package for f in frameworks()}
+    prepared = environments.prepare(
+        made, targets, packages, lambda line: console.print(line, highlight=False)
+    )
+    for target in targets:
+        application = application_of(target)
+        why = prepared[target.id] if isinstance(prepared[target.id], str) else None
+        if application is None:
+            why = "its command names no application"
+        if why is not None or application is None:
+            console.print(f"left out: {target.id}: {why}", style="yellow", markup=False)
+            continue
+        environment = made.path(target.framework, target.version)
+        folder = ROOT / "apps" / target.framework
+        with tempfile.TemporaryDirectory(prefix="bench-home-") as home:
+            where = Where(environment, folder, Path(home), _NO_DATABASE)
+            values = {"port": "1", "connections": str(target.pool_connections)}
+            yield (
+                Program(
+                    target.id,
+                    application,
+                    target.interface,
+                    environment / "bin" / "python",
+                    folder,
+                    surroundings(target, where, values, hash_seed=_SEED),
+                ),
+                target,
+            )
+
+
+def counted(
+    program: Program, target: Target, names: Sequence[str], requests: int
+) -> list[Counted]:
+    """Two counts on each workload that the target serves; TargetFailed if an answer is wrong."""
+    asked: dict[str, Sequence[Request]] = {
+        name: workload(name).requests(_SEED)[:VARIANTS]
+        for name in names
+        if serves(target, name)
+    }
+    if not asked:
+        return []
+    for name, replies in rehearse(program, asked).items():
+        for request, reply in zip(asked[name], replies, strict=True):
+            if wrong := workload(name).check(request, reply):
+                raise TargetFailed(
+                    f"{target.id}: {name}: {wrong}",
+                    f"play the whole contract: bench check {target.id}",
+                )
+    first, again = (count(program, asked, requests) for _ in range(2))
+    return [Counted(target.id, name, first[name], again[name]) for name in asked]
+
+
+def table(found: Sequence[Counted]) -> Iterator[str]:
+    """By workload: instructions per request, exactness, and times the fewest."""
+    for name in dict.fromkeys(one.workload for one in found):
+        own = [one for one in found if one.workload == name]
+        fewest = min(one.instructions for one in own)
+        yield f"{name:34} {'instructions/request':>20} {'counted twice':>14} {'times':>7}"
+        for one in sorted(own, key=lambda one: one.instructions):
+            yield (
+                f"  {one.target:32} {one.instructions:>20,.0f} "
+                f"{one.apart:>13.3%} {one.instructions / fewest:>7.2f}"
+            )
+    yield "user space, inside the application; without server and kernel"

@@ -1,0 +1,119 @@
+"""`bench selftest`."""
+
+import json
+import secrets
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench.cli.asked import Asked
+from bench.cli.measuring import begin
+from bench.cli.places import RUNS, shown
+from bench.cli.record import harness_facts
+from bench.cli.selftest_plans import copies, effects, plan_of, slowed, steps_of
+from bench.errors import AskedWrongly, unknown
+from bench.model.plan import Plan
+from bench.model.run import Run
+from bench.selftest.copies import BLOCK, detection, false_alarms
+from bench.selftest.coverage import coverage
+from bench.selftest.finding import Finding, table
+from bench.store.folder import read, write_atomically
+
+
+FOLDER = RUNS / "selftest"
+"""Runs of the self-tests; below the others, so that none is taken for a result."""
+NAMES = ("coverage", "aa", "slowdown")
+SLOWDOWNS = (0.0, 0.03, 0.05, 0.10)
+
+
+def command(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="coverage, aa, slowdown; all if left out")
+    ] = None,
+    rounds: Annotated[
+        int, typer.Option(help=f"A multiple of {BLOCK}: each block is compared.", min=6)
+    ] = BLOCK,
+    target: Annotated[
+        str, typer.Option(help="aa: what is entered many times.")
+    ] = "floor/gunicorn*",
+    entries: Annotated[
+        int, typer.Option(help="aa: under so many names.", min=3, max=24)
+    ] = 10,
+    experiments: Annotated[
+        int, typer.Option(help="coverage: simulated runs.", min=100, max=100_000)
+    ] = 4000,
+    seed: Annotated[int | None, typer.Option(help="Repeat a self-test.", min=0)] = None,
+) -> None:
+    """Test the harness on what is known; exit 1 if it fails its own limits."""
+    for name in names or ():
+        if name not in NAMES:
+            raise unknown("self-test", name, list(NAMES))
+    if rounds % BLOCK:
+        raise AskedWrongly(
+            f"{rounds} rounds are no multiple of {BLOCK}",
+            f"try --rounds {rounds // BLOCK * BLOCK + BLOCK}",
+        )
+    number = secrets.randbelow(2**31) if seed is None else seed
+    failed = []
+    for name in names or NAMES:
+        finding = {
+            "coverage": lambda: coverage(experiments, number),
+            "aa": lambda: _false_alarms(target, entries, rounds, number),
+            "slowdown": lambda: _detection(rounds, number),
+        }[name]()
+        print("\n".join(table(finding)), flush=True)
+        print(f"stored: {_store(finding, number)}\n", flush=True)
+        failed += [] if finding.passed else [name]
+    if failed:
+        print(f"failed: {', '.join(failed)}")
+        raise typer.Exit(1)
+
+
+def _false_alarms(target: str, entries: int, rounds: int, seed: int) -> Finding:
+    plan = plan_of("aa", copies(target, entries), rounds, seed)
+    words = f"aa --target {target} --entries {entries} --rounds {rounds}"
+    run = _measured(plan, words)
+    return false_alarms(run, [one.id for one in run.record.plan.targets])
+
+
+def _detection(rounds: int, seed: int) -> Finding:
+    console = Console(stderr=True)
+    steps = steps_of(SLOWDOWNS, console)
+    groups = {slowdown: slowed(count) for slowdown, count in steps.items()}
+    plan = plan_of("slowdown", [t for g in groups.values() for t in g], rounds, seed)
+    run = _measured(plan, f"slowdown --rounds {rounds}")
+    return detection(
+        run,
+        {slowdown: [t.id for t in group] for slowdown, group in groups.items()},
+        effects(steps, console),
+    )
+
+
+def _measured(plan: Plan, words: str) -> Run:
+    asked = Asked(
+        plan.profile.name,
+        engine_why="local: a self-test of the harness on this machine",
+        command=f"python -m bench selftest {words}",
+    )
+    folder, complete = begin(asked, plan, Console(stderr=True), FOLDER)
+    if not complete:
+        raise typer.Exit(130)
+    return read(folder)
+
+
+def _store(finding: Finding, seed: int) -> str:
+    now = datetime.now(UTC)
+    path = FOLDER / f"{now:%Y%m%dT%H%M%SZ}-{finding.name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = {
+        "created_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "seed": seed,
+        "harness": harness_facts(),
+        "passed": finding.passed,
+        **asdict(finding),
+    }
+    write_atomically(path, json.dumps(content, indent=1))
+    return shown(path)

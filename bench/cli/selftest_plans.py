@@ -1,0 +1,131 @@
+"""The plans of the self-tests: many servers of which the truth is known."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from rich.console import Console
+
+from bench.cli.asked import chosen_targets, workers_for
+from bench.cli.instructions_command import programs
+from bench.configure.tables import load_profiles
+from bench.deploy.cores import pinning
+from bench.deploy.instructions import Program, count
+from bench.errors import AskedWrongly
+from bench.model.exchange import Request
+from bench.model.framework import Role, Target
+from bench.model.plan import Plan, Profile
+from bench.plan.make import make_plan
+from bench.workloads import workload
+
+
+WORKLOAD = "hello"
+SLOWED = "floor/gunicorn*"
+"""The bare server whose application can be given work."""
+BASE_STEPS = 40_000
+"""Of the application that is not slowed: most of a request is then its own work."""
+EACH = 4
+"""Servers of each slowdown."""
+_COUNTED = 20  # requests; a single one costs as many instructions as the next
+
+
+def plan_of(name: str, targets: Sequence[Target], rounds: int, seed: int) -> Plan:
+    """All targets on one workload, in short windows."""
+    profile = Profile(
+        name=name,
+        why="A self-test of the harness.",
+        targets=tuple(one.id for one in targets),
+        twin=targets[0].id,
+        workloads=(WORKLOAD,),
+        looks=(rounds,),
+        cycles=4,
+        clients=16,
+        warm_s=0.1,
+        measure_s=0.3,
+        warmup_requests=100,
+        verdicts=False,
+    )
+    _, parity = load_profiles()
+    processors = sorted(os.sched_getaffinity(0))
+    workers = workers_for(len(processors))
+    return make_plan(
+        profile,
+        targets,
+        [workload(WORKLOAD)],
+        "local",
+        seed,
+        (workers, parity.threads, parity.connections, pinning(processors, workers)),
+    )
+
+
+def copies(selector: str, entries: int) -> list[Target]:
+    """One target under so many names; AskedWrongly if the selector names several."""
+    found = chosen_targets([selector])
+    if len(found) != 1:
+        raise AskedWrongly(
+            f"{selector!r} names {len(found)} targets, and one is entered many times",
+            f"name one of: {', '.join(one.id for one in found)}",
+        )
+    return _entered(found[0], entries)
+
+
+def slowed(steps: int) -> list[Target]:
+    """The bare application with so many steps of work before each answer, under several names."""
+    (floor,) = chosen_targets([SLOWED])
+    return _entered(_with_steps(floor, steps), EACH)
+
+
+def steps_of(slowdowns: Sequence[float], console: Console) -> dict[float, int]:
+    """
+    How many steps slow the application's own work down by these shares.
+
+    Calibrated in instructions: what a step costs, and what a request costs
+    beside its steps, are counted, not timed.
+    """
+    none, base = _count([0, BASE_STEPS], console)
+    step = (base - none) / BASE_STEPS
+    return {
+        slowdown: BASE_STEPS + round(slowdown * base / step) for slowdown in slowdowns
+    }
+
+
+def effects(steps: Mapping[float, int], console: Console) -> dict[float, float]:
+    """What the steps really add, counted again: the share of more instructions."""
+    counts = _count(list(steps.values()), console)
+    found = dict(zip(steps, counts, strict=True))
+    return {slowdown: found[slowdown] / found[0.0] - 1 for slowdown in steps}
+
+
+def _count(steps: Sequence[int], console: Console) -> list[float]:
+    (floor,) = chosen_targets([SLOWED])
+    variants = [_with_steps(floor, number) for number in steps]
+    requests = {WORKLOAD: list[Request](workload(WORKLOAD).requests(1)[:1])}
+    return [_once(program, requests) for program, _ in programs(variants, console)]
+
+
+def _once(program: Program, requests: Mapping[str, Sequence[Request]]) -> float:
+    return count(program, requests, _COUNTED)[WORKLOAD]
+
+
+def _with_steps(floor: Target, steps: int) -> Target:
+    serve = tuple(word.replace("wsgi:app", "slowed:app") for word in floor.serve)
+    return replace(
+        floor,
+        id=f"{floor.id}+{steps}",
+        title=f"{floor.title}, {steps} steps",
+        serve=serve,
+        environment={**floor.environment, "STEPS": str(steps)},
+        workloads=(WORKLOAD,),
+    )
+
+
+def _entered(target: Target, entries: int) -> list[Target]:
+    return [
+        replace(
+            target,
+            id=f"{target.id}+{number}",
+            role=Role.ABLATION,  # so that a run forms no ratios of them by itself
+            title=f"{target.title} ({number})",
+        )
+        for number in range(1, entries + 1)
+    ]

@@ -1,0 +1,173 @@
+"""
+How many instructions a request costs in the application itself, counted by valgrind.
+
+Counts do not depend on who else uses the machine, so they show changes of a
+part in a thousand where times cannot. They are no times: instructions differ
+in what they take, and those of the kernel and of the server around the
+application are not in them.
+"""
+
+import base64
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.errors import MachineRefused, TargetFailed
+from bench.model.exchange import Reply, Request
+from bench.model.framework import Target
+
+
+WARM_REQUESTS = 100
+"""Before counting: caches are filled, and the interpreter has specialised its code."""
+
+_DIRECT = Path(__file__).with_name("direct.py")
+_LIMIT_S = 900
+_APPLICATION = re.compile(r"[A-Za-z_][\w.]*(:\w+|\.\w+)")
+_COUNT = re.compile(r"I\s+refs:\s+([\d,]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What is called directly: an application, in its environment and folder."""
+
+    name: str  # for messages
+    application: str  # module:name
+    interface: str  # wsgi or asgi
+    python: Path
+    folder: Path
+    environment: Mapping[str, str]
+
+
+def application_of(target: Target) -> str | None:
+    """The application that a target's server is told to load; None if it names none."""
+    return next((w for w in target.serve[1:] if _APPLICATION.fullmatch(w)), None)
+
+
+def find_valgrind() -> str:
+    """The program; MachineRefused where it is missing."""
+    found = shutil.which("valgrind")
+    if found is None:
+        raise MachineRefused(
+            "instructions are counted by valgrind, and there is none on this machine",
+            hint="install it (Debian, Ubuntu: apt-get install valgrind), or compare CPU time: bench run",
+        )
+    return found
+
+
+def rehearse(
+    program: Program, requests: Mapping[str, Sequence[Request]]
+) -> dict[str, list[Reply]]:
+    """What the application answers, by workload; TargetFailed if it cannot be called."""
+    told = _run([str(program.python)], program, _order(program, requests, 0))
+    return {
+        work: [
+            Reply(
+                one["status"],
+                base64.b64decode(one["body"]),
+                {name.lower(): value for name, value in one["headers"]},
+            )
+            for one in answers
+        ]
+        for work, answers in told["answers"].items()
+    }
+
+
+def count(
+    program: Program, requests: Mapping[str, Sequence[Request]], number: int
+) -> dict[str, float]:
+    """
+    Instructions per request by workload, over `number` requests.
+
+    One process starts and warms up; what `number` and twice as many requests
+    cost after that differs by exactly `number` requests.
+    MachineRefused without valgrind, TargetFailed if the application fails.
+    """
+    valgrind = find_valgrind()
+    with tempfile.TemporaryDirectory(prefix="bench-count-") as folder:
+        command = [
+            valgrind,
+            "--tool=cachegrind",
+            "--cache-sim=no",
+            "--cachegrind-out-file=/dev/null",
+            f"--log-file={folder}/%p",
+            str(program.python),
+        ]
+        told = _run(command, program, _order(program, requests, number))
+        return {
+            work: (
+                _counted(Path(folder, str(twice))) - _counted(Path(folder, str(once)))
+            )
+            / number
+            for work, (once, twice) in told["children"].items()
+        }
+
+
+def _order(
+    program: Program, requests: Mapping[str, Sequence[Request]], number: int
+) -> Mapping[str, Any]:
+    return {
+        "application": program.application,
+        "interface": program.interface,
+        "count": number,
+        "warm": WARM_REQUESTS,
+        "requests": {
+            work: [
+                {
+                    "method": one.method,
+                    "path": one.path,
+                    "body": None
+                    if one.body is None
+                    else base64.b64encode(one.body).decode(),
+                    "content_type": one.content_type,
+                }
+                for one in found
+            ]
+            for work, found in requests.items()
+        },
+    }
+
+
+def _run(
+    command: Sequence[str], program: Program, order: Mapping[str, Any]
+) -> dict[str, Any]:
+    try:
+        done = subprocess.run(
+            [*command, "-P", str(_DIRECT)],
+            cwd=program.folder,
+            env=dict(program.environment),
+            input=json.dumps(order),
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TargetFailed(
+            f"{program.name}: calling it directly took more than {_LIMIT_S} s",
+            "ask for fewer requests (--requests)",
+        ) from error
+    if done.returncode:
+        raise TargetFailed(
+            f"{program.name}: {program.application} cannot be called directly "
+            f"(status {done.returncode})",
+            "play the contract against it: bench check",
+            log_tail=done.stderr,
+        )
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def _counted(log: Path) -> int:
+    found = _COUNT.search(log.read_text(errors="replace"))
+    if found is None:
+        raise MachineRefused(
+            f"valgrind did not count: {log.read_text(errors='replace')[-300:].strip()}",
+            "try it by hand: valgrind --tool=cachegrind python3 -c pass",
+        )
+    return int(found[1].replace(",", ""))

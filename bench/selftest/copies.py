@@ -1,0 +1,181 @@
+"""
+What is said of servers whose true differences are known, from a real run.
+
+Every pair of copies is compared over blocks of six rounds by the same
+functions that form a run's ratios. Pairs that share a server are not
+independent, so a count of them scatters more than a binomial one: the limits
+come from simulating the same pairs over as many rounds of pure noise.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+import numpy as np
+from scipy import stats
+
+from bench.analyse import metrics
+from bench.analyse.comparisons import log_advantages
+from bench.analyse.trials import Trials, lay_out
+from bench.model.run import Run
+from bench.selftest.finding import Finding, Row
+from bench.stats import holm, interval
+
+
+BLOCK = 6
+"""Rounds of one comparison: as many as the quick profile has."""
+ALPHA = 0.05
+SURE = 0.995
+"""The share of sound harnesses that stays below the limit."""
+SIMULATIONS = 2000
+FOUND_AT_LEAST = 0.8
+"""How often the largest injected slowdown must be found by CPU time."""
+
+type Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The comparisons of one kind, over all blocks."""
+
+    p_values: tuple[tuple[float, ...], ...]  # by block
+    points: tuple[float, ...]  # how many times better the first is
+
+    @property
+    def cases(self) -> int:
+        """How many comparisons there were."""
+        return sum(len(block) for block in self.p_values)
+
+    @property
+    def plain(self) -> int:
+        """How many were called different at the 95 % level."""
+        return sum(p <= ALPHA for block in self.p_values for p in block)
+
+    @property
+    def corrected(self) -> int:
+        """How many still are after Holm over their block."""
+        return sum(p <= ALPHA for b in self.p_values for p in holm.adjusted(b))
+
+
+def false_alarms(run: Run, ids: Sequence[str]) -> Finding:
+    """One target entered under all these names: how many pairs are called different."""
+    pairs = list(combinations(ids, 2))
+    trials = lay_out(run)
+    rows = []
+    for measure in (metrics.CPU, metrics.THROUGHPUT):
+        called = _called(trials, pairs, measure)
+        plain, corrected = _by_chance(ids, pairs, len(called.p_values))
+        name = measure.metric.title
+        rows.append(_alarm(f"{name}, 95 % level", called.cases, called.plain, plain))
+        rows.append(
+            _alarm(f"{name}, after Holm", called.cases, called.corrected, corrected)
+        )
+    low, high = stats.binom.interval(SURE, rows[0].cases, ALPHA)
+    return Finding(
+        "aa",
+        f"One target under {len(ids)} names: how many of the pairs are called different?",
+        tuple(rows),
+        (
+            f"were the pairs independent, {low:.0f} to {high:.0f} of {rows[0].cases} "
+            f"would be called at the 95 % level ({SURE:.1%} of the time); they share "
+            "servers, and the limit is simulated with the same pairs",
+        ),
+    )
+
+
+def detection(
+    run: Run, groups: Mapping[float, Sequence[str]], effects: Mapping[float, float]
+) -> Finding:
+    """
+    Groups of servers by injected slowdown, 0 among them: how often each is told from 0.
+
+    `effects` is the slowdown as it was counted in instructions.
+    """
+    trials = lay_out(run)
+    rows = []
+    for slowdown, measure in product(sorted(groups), (metrics.CPU, metrics.THROUGHPUT)):
+        own, none = groups[slowdown], groups[0.0]
+        pairs = list(product(own, none)) if slowdown else list(combinations(own, 2))
+        called = _called(trials, pairs, measure)
+        name = f"{slowdown:.0%} slower, {measure.metric.name}"
+        if slowdown == 0.0:
+            limit, _ = _by_chance(own, pairs, len(called.p_values))
+            rows.append(_alarm(name, called.cases, called.plain, limit))
+            continue
+        must = slowdown == max(groups) and measure is metrics.CPU
+        rows.append(
+            Row(
+                name,
+                called.cases,
+                called.plain / max(1, called.cases),
+                FOUND_AT_LEAST if must else 0.0,
+                1.0,
+                f"{effects[slowdown]:.2%} more instructions in the application",
+                f"seen as {1 / np.exp(np.mean(called.points)) - 1:.1%}",
+                judged=must,
+            )
+        )
+    return Finding(
+        "slowdown",
+        f"A known amount of work added to one app: how often is it found in {BLOCK} rounds?",
+        tuple(rows),
+        (
+            "the server's own work is not slowed, so the whole is slowed by a little less",
+        ),
+    )
+
+
+def _alarm(what: str, cases: int, called: int, limit: int) -> Row:
+    return Row(
+        what,
+        cases,
+        called / max(1, cases),
+        0.0,
+        limit / max(1, cases),
+        f"{called} called, at most {limit} by chance",
+    )
+
+
+def _called(trials: Trials, pairs: Pairs, measure: metrics.Measure) -> Called:
+    p_values, points = [], []
+    for first in range(0, len(trials.rounds) - BLOCK + 1, BLOCK):
+        block = []
+        for pair, workload in product(pairs, trials.workloads):
+            logs = log_advantages(trials, pair, workload, measure)
+            known = logs[first : first + BLOCK]
+            known = known[~np.isnan(known)]
+            if len(known) >= 2:
+                block.append(interval.p_no_difference(known))
+                points.append(float(known.mean()))
+        p_values.append(tuple(block))
+    return Called(tuple(p_values), tuple(points))
+
+
+def _by_chance(ids: Sequence[str], pairs: Pairs, blocks: int) -> tuple[int, int]:
+    """What sound noise calls at most, plain and after Holm, in SURE of the simulations."""
+    random = np.random.default_rng(1)
+    column = {name: place for place, name in enumerate(ids)}
+    first = [column[a] for a, _ in pairs]
+    second = [column[b] for _, b in pairs]
+    plain, corrected = [], []
+    for _ in range(SIMULATIONS):
+        counts = [0, 0]
+        for _ in range(blocks):
+            noise = random.normal(0, 1, (BLOCK, len(ids)))
+            p = _p_values(noise[:, first] - noise[:, second])
+            counts[0] += sum(value <= ALPHA for value in p)
+            counts[1] += sum(q <= ALPHA for q in holm.adjusted(p))
+        plain.append(counts[0])
+        corrected.append(counts[1])
+    return _quantile(plain), _quantile(corrected)
+
+
+def _p_values(differences: interval.Floats) -> list[float]:
+    """Two-sided p of "no difference" for each column of rounds."""
+    error = differences.std(axis=0, ddof=1) / np.sqrt(len(differences))
+    t_values = np.abs(differences.mean(axis=0) / error)
+    return [float(p) for p in 2 * stats.t.sf(t_values, len(differences) - 1)]
+
+
+def _quantile(counts: Sequence[int]) -> int:
+    return int(np.quantile(counts, SURE, method="higher"))

@@ -1,0 +1,120 @@
+"""
+Whether intervals hold the truth as often as they say, by simulation.
+
+Every kind of interval that a page prints, by the functions that make it, on
+made data whose truth is known: normal rounds, heavy tails, and windows on a
+machine that swings and stumbles.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from bench.selftest.finding import Finding, Row
+from bench.stats import interval, looks
+from bench.stats.interleaved import Floats, round_values
+
+
+SCHEDULE = (6, 9, 12, 16, 20)
+TRUTH = 0.2  # in logs: 1.22 times
+_SLACK = 0.015  # heavy tails and a finite number of experiments may take so much
+
+type Random = np.random.Generator
+type Holds = Callable[[Random], bool]
+
+
+def coverage(experiments: int, seed: int) -> Finding:
+    """The share of `experiments` in which each kind of interval holds the truth."""
+    rows = []
+    for what, (nominal, holds) in KINDS.items():
+        random = np.random.default_rng(seed)
+        share = sum(holds(random) for _ in range(experiments)) / experiments
+        noise = 3 * np.sqrt(nominal * (1 - nominal) / experiments)
+        rows.append(
+            Row(
+                what,
+                experiments,
+                share,
+                nominal - _SLACK - noise,
+                min(1.0, nominal + _SLACK + noise),
+                f"{nominal:.2%} is meant",
+            )
+        )
+    return Finding(
+        "coverage",
+        "How often does each kind of interval hold the truth?",
+        tuple(rows),
+    )
+
+
+def _normal(random: Random, n: int) -> Floats:
+    return random.normal(TRUTH, 0.05, n)
+
+
+def _tails(random: Random, n: int) -> Floats:
+    return np.asarray(TRUTH + 0.05 * random.standard_t(4, n))
+
+
+def _windows(random: Random, n: int) -> Floats:
+    """Ratios of a pair from windows on a machine that swings by 60 % and stumbles."""
+    truth = np.array([TRUTH, 0.1, 0.0, 0.1])
+    logs = []
+    for _ in range(n):
+        machine = random.normal(0, 0.5, (4, 1))
+        steps = np.where(random.random((4, 4)) < 0.04, 0.7, 0.0)
+        noise = random.normal(0, 0.015, 4) + random.normal(0, 0.05, (4, 4))
+        values = round_values(truth + machine - steps + noise)
+        logs.append(values[0] - values[2])
+    return np.array(logs)
+
+
+def _ratio(draw: Callable[[Random, int], Floats], n: int) -> Holds:
+    def holds(random: Random) -> bool:
+        found = interval.from_logs(draw(random, n), 0.95)
+        return bool(found.low <= np.exp(TRUTH) <= found.high)
+
+    return holds
+
+
+def _paired(random: Random) -> bool:
+    common = random.normal(0, 0.5, 6)
+    subject = np.exp(common + TRUTH + random.normal(0, 0.03, 6))
+    baseline = np.exp(common + random.normal(0, 0.03, 6))
+    found = interval.log_ratio(list(subject), list(baseline), 0.95)
+    return bool(found.low <= np.exp(TRUTH) <= found.high)
+
+
+def _typical(random: Random) -> bool:
+    found = interval.geometric_mean(list(np.exp(_normal(random, 6))), 0.95)
+    return bool(found.low <= np.exp(TRUTH) <= found.high)
+
+
+def _mean(random: Random) -> bool:
+    found = interval.arithmetic_mean(list(random.normal(3.0, 1.0, 6)), 0.95)
+    return bool(found.low <= 3.0 <= found.high)
+
+
+def _one_look(random: Random) -> bool:
+    found = interval.from_logs(_normal(random, 9), looks.level(SCHEDULE))
+    return bool(found.low <= np.exp(TRUTH) <= found.high)
+
+
+def _all_looks(random: Random) -> bool:
+    drawn = _normal(random, SCHEDULE[-1])
+    level = looks.level(SCHEDULE)
+    found = [interval.from_logs(drawn[:n], level) for n in SCHEDULE]
+    return all(one.low <= np.exp(TRUTH) <= one.high for one in found)
+
+
+KINDS: Mapping[str, tuple[float, Holds]] = {
+    "ratio, 6 rounds, normal": (0.95, _ratio(_normal, 6)),
+    "ratio, 6 rounds, heavy tails": (0.95, _ratio(_tails, 6)),
+    "ratio, 20 rounds, heavy tails": (0.95, _ratio(_tails, 20)),
+    "ratio from windows on a swinging machine": (0.95, _ratio(_windows, 6)),
+    "ratio of two series, paired": (0.95, _paired),
+    "typical value of a series": (0.95, _typical),
+    "mean of a series that may hold zeros": (0.95, _mean),
+    "one of five looks": (looks.level(SCHEDULE), _one_look),
+    "all five looks together": (0.95, _all_looks),
+}
+"""Each kind by name: its nominal level and one experiment."""

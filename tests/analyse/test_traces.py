@@ -1,0 +1,155 @@
+"""What the machine did beside the measuring, and what each of it takes away."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bench.analyse import reasons
+from bench.analyse.analysis import Analysis, analyse
+from bench.judge.judge import judge
+from bench.model.doubt import Reason, Scope
+from bench.model.trial import MachineTrace, Window
+from bench.model.verdict import Outcome
+from bench.store.records import from_line, to_line
+from tests.analyse.builders import (
+    DJANGO,
+    FASTAPI,
+    FLASK,
+    FRAMEWORKS,
+    QUIET,
+    Truth,
+    claim,
+    make_run,
+    only,
+    tally,
+)
+
+
+type Change = Callable[[Window], Window]
+
+
+def traced(**changes: object) -> Change:
+    """A window whose machine did something else."""
+    trace = replace(QUIET, **changes)  # type: ignore[arg-type]
+    return lambda window: replace(window, trace=trace)
+
+
+def latency(factor: float) -> Change:
+    """A window whose mean latency is what 16 clients must see, times a factor."""
+
+    def change(window: Window) -> Window:
+        each_us = 16 * window.tally.measure_s / window.tally.requests * 1e6
+        return tally(window, latency_mean_us=each_us * factor)
+
+    return change
+
+
+def codes(analysis: Analysis) -> set[str]:
+    """The codes of all warnings."""
+    return {warning.reason.code for warning in analysis.warnings}
+
+
+FAULTS: dict[str, tuple[Reason, Change, str]] = {
+    "heat": (reasons.HOT, traced(throttles=3), "worst 3 times"),
+    "swap": (reasons.SWAP, traced(swapped_pages=257), "worst 257 pages"),
+    "Little's law": (
+        reasons.LITTLE_LAW,
+        latency(0.9),
+        "worst 14.4 requests under way, of 16 clients",
+    ),
+    "a stranger": (reasons.FOREIGN, traced(foreign_s=0.63), "worst 30% of a core"),
+    "a waiting generator": (
+        reasons.WAITED,
+        traced(generator_wait_s=0.42),
+        "worst 20% of the window",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_fires_with_its_number_and_its_place(fault: str) -> None:
+    """One window of one cell is enough to be named; nothing else is."""
+    reason, change, text = FAULTS[fault]
+    struck = only(change, target=FLASK, workload="hello", round=2, cycle=1)
+    analysis = analyse(make_run(Truth(fault=struck)))
+
+    assert codes(analysis) == {reason.code}
+    (warning,) = analysis.warnings
+    assert warning.where == f"{FLASK} hello closed-16"
+    assert warning.detail.startswith("1 of 24 windows") and text in warning.detail
+    (check,) = [c for c in analysis.checks if c.id == reason.code]
+    assert check.passed is False
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        traced(foreign_s=0.2),
+        traced(generator_wait_s=0.2),
+        traced(swapped_pages=256),
+        traced(pressure_s=2.1, server_wait_s=16.0),
+        latency(0.96),
+        latency(1.04),
+    ],
+)
+def test_within_the_limits_nothing_is_said(change: Change) -> None:
+    """Threads of one server that wait for each other are no stranger, nor is pressure alone."""
+    assert codes(analyse(make_run(Truth(fault=change)))) == set()
+
+
+def test_a_stranger_on_the_servers_core_takes_throughput_and_leaves_cpu() -> None:
+    """In every window of one target: its throughput decides nothing, its CPU time does."""
+    analysis = analyse(
+        make_run(Truth(fault=only(traced(foreign_s=1.0), target=FASTAPI)))
+    )
+    hurt = analysis.comparison(FASTAPI, FLASK, "hello", "throughput")
+    other = analysis.comparison(FLASK, DJANGO, "hello", "throughput")
+    cpu = analysis.comparison(FASTAPI, FLASK, "hello", "cpu")
+
+    assert hurt is not None and "somebody else used" in (hurt.void or "")
+    assert other is not None and other.void is None
+    assert cpu is not None and cpu.void is None
+    assert reasons.FOREIGN.scope is Scope.THROUGHPUT
+
+
+def test_a_stranger_makes_a_throughput_verdict_inconclusive() -> None:
+    """A clear lead, but on a disturbed core: inconclusive, and the verdict says why."""
+    run = make_run(Truth(fault=traced(foreign_s=1.0)))
+    one = claim(["fastapi"], ["flask"], workloads=("hello",), margin=0.05)
+    quiet = judge([one], analyse(make_run()), run.record.plan, FRAMEWORKS)
+    (verdict,) = judge([one], analyse(run), run.record.plan, FRAMEWORKS)
+
+    assert quiet[0].outcome is Outcome.SUPPORTED
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "somebody else used the server's core" in (verdict.forced or "")
+
+
+def test_a_processor_that_changes_its_speed_is_noted() -> None:
+    """One window at 2000 MHz among windows at 2600."""
+    fault = only(traced(frequency_mhz=2000.0), target=FLASK, round=1, cycle=1)
+    analysis = analyse(make_run(Truth(fault=fault)))
+
+    assert codes(analysis) == {"frequency"}
+    assert analysis.warnings[0].detail == "between 2000 and 2600 MHz"
+
+
+def test_an_old_run_without_traces_says_not_measured() -> None:
+    """Neither a warning nor a passed check comes from what was never recorded."""
+    analysis = analyse(make_run(Truth(fault=lambda w: replace(w, trace=None))))
+    answers = {check.id: check.passed for check in analysis.checks}
+
+    assert codes(analysis) == set()
+    for reason in (reasons.FOREIGN, reasons.WAITED, reasons.HOT, reasons.SWAP):
+        assert answers[reason.code] is None
+
+
+def test_old_and_new_windows_are_both_read() -> None:
+    """A line with a trace comes back as it was; one without the new keys is read as not traced."""
+    (window, *_) = make_run().windows
+    assert from_line(to_line(window)) == window
+    old = to_line(replace(window, trace=None)).replace(',"trace":null', "")
+    old = old.replace(',"latency_mean_us":null', "")
+    assert "trace" not in old and "latency_mean_us" not in old
+    assert from_line(old) == replace(window, trace=None)
+    assert isinstance(window.trace, MachineTrace)

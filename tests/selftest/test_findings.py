@@ -1,0 +1,133 @@
+"""The self-tests themselves: they pass what is sound, and fail what is not."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bench.model.run import Run
+from bench.model.trial import Window
+from bench.selftest import copies, coverage
+from bench.selftest.copies import detection, false_alarms
+from bench.selftest.finding import Finding, Row, table
+from bench.stats import interval
+from tests.analyse.builders import FLASK, Truth, make_run, target
+
+
+IDS = tuple(f"{FLASK}+{number}" for number in range(1, 7))
+
+
+def run_of(speeds: Mapping[str, float], rounds: int = 6, seed: int = 1) -> Run:
+    """A made run of servers with these speeds."""
+    return make_run(
+        Truth(
+            rounds=rounds,
+            looks=(rounds,),
+            cycles=3,
+            speeds=speeds,
+            targets=tuple(target(name) for name in speeds),
+            workloads=("hello",),
+            seed=seed,
+        )
+    )
+
+
+def row(finding: Finding, beginning: str) -> Row:
+    """The row whose name begins so."""
+    (found,) = [one for one in finding.rows if one.what.startswith(beginning)]
+    return found
+
+
+def test_copies_that_are_alike_pass() -> None:
+    """Six names of one server: 15 pairs on each metric, few called different."""
+    finding = false_alarms(run_of(dict.fromkeys(IDS, 1.2)), IDS)
+
+    assert finding.passed
+    assert {one.cases for one in finding.rows} == {15}
+    assert "after Holm" in finding.rows[1].what
+
+
+def test_a_harness_that_favours_one_place_fails() -> None:
+    """If every server looked faster than the one before, nearly all pairs would be called."""
+    speeds = {name: 1.2 * 1.2**place for place, name in enumerate(IDS)}
+    finding = false_alarms(run_of(speeds), IDS)
+
+    assert not finding.passed
+    assert row(finding, "Throughput, 95 %").share > 0.9
+    assert "FAILED" in "\n".join(table(finding))
+
+
+def test_rounds_that_are_not_independent_fail() -> None:
+    """A server that keeps its luck over all rounds is called different from its like: the old layout."""
+    random = np.random.default_rng(3)
+    luck = {name: float(np.exp(random.normal(0, 0.05))) for name in IDS}
+
+    def keeps_its_luck(window: Window) -> Window:
+        cpu = round(window.server_cpu_ns * luck[window.target])
+        return replace(window, server_cpu_ns=cpu)
+
+    truth = Truth(
+        targets=tuple(target(name) for name in IDS),
+        speeds=dict.fromkeys(IDS, 1.0),
+        workloads=("hello",),
+        fault=keeps_its_luck,
+    )
+    assert not false_alarms(make_run(truth), IDS).passed
+
+
+def test_each_block_of_six_rounds_is_compared_by_itself() -> None:
+    """Eighteen rounds are three times as many comparisons."""
+    finding = false_alarms(run_of(dict.fromkeys(IDS, 1.2), rounds=18), IDS)
+
+    assert {one.cases for one in finding.rows} == {45}
+
+
+def test_a_known_slowdown_is_found_and_its_size_seen() -> None:
+    """Twenty per cent among noise of two: found every time, none where there is none."""
+    groups = {0.0: IDS[:3], 0.2: IDS[3:]}
+    speeds = dict.fromkeys(IDS[:3], 1.2) | dict.fromkeys(IDS[3:], 1.0)
+    finding = detection(run_of(speeds), groups, {0.0: 0.0, 0.2: 0.2})
+
+    assert finding.passed
+    assert row(finding, "20% slower, cpu").share == 1.0
+    assert row(finding, "20% slower, cpu").cases == 9
+    assert row(finding, "20% slower, cpu").effect == "seen as 20.0%" or (
+        19 < float(row(finding, "20% slower, cpu").effect[8:-1]) < 21
+    )
+    assert row(finding, "0% slower, cpu").cases == 3
+
+
+def test_a_harness_that_cannot_see_the_largest_slowdown_fails() -> None:
+    """Added work that leaves no trace in CPU time is a failed self-test."""
+    groups = {0.0: IDS[:3], 0.1: IDS[3:]}
+    finding = detection(run_of(dict.fromkeys(IDS, 1.0)), groups, {0.0: 0.0, 0.1: 0.1})
+
+    assert not row(finding, "10% slower, cpu").passed
+    assert not finding.passed
+
+
+def test_every_kind_of_interval_covers() -> None:
+    """Five hundred experiments of each kind are within the limits."""
+    finding = coverage.coverage(500, seed=1)
+
+    assert finding.passed, "\n".join(table(finding))
+    assert len(finding.rows) == len(coverage.KINDS)
+
+
+def test_intervals_that_are_too_narrow_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Normal instead of Student quantiles: at six rounds they cover 90 %, and that is noticed."""
+    monkeypatch.setattr(interval, "t_quantile", lambda probability, n: 1.96)
+    finding = coverage.coverage(500, seed=1)
+
+    assert not row(finding, "ratio, 6 rounds, normal").passed
+
+
+def test_what_chance_calls_grows_with_the_comparisons() -> None:
+    """The limit for one block is that of few pairs; Holm leaves next to nothing."""
+    pairs = [(IDS[0], IDS[1]), (IDS[2], IDS[3])]
+    few = copies._by_chance(IDS, pairs, 1)
+    many = copies._by_chance(IDS, pairs, 20)
+
+    assert few[0] <= 2 < many[0] < 10
+    assert many[1] <= many[0]
