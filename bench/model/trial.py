@@ -16,6 +16,14 @@ class Quantiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Sketch:
+    """Samples counted in buckets 1 % wide, so that windows can be put together (bench.stats.sketch)."""
+
+    buckets: tuple[int, ...]  # rising; those that hold none are left out
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What a server's whole process tree (or container) had used at one moment."""
 
@@ -48,6 +56,10 @@ class Tally:
     late_sends: int  # sent more than 5 ms after they were due
     offered: int | None  # due in the measured part; None: closed loop
     locust_requests: int  # what Locust's own statistics counted, same visit
+    # Of the late sends, those that waited for a connection: every one of the
+    # pool was still awaiting an answer, so this is the server's lateness.
+    starved_sends: int = 0
+    latency_sketch: Sketch | None = None  # of an open loop, from the intended send
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,7 @@ class Window:
     steal_s: float | None  # of all processors, over the visit
     throttled_s: float | None
     samples: str | None  # file of the raw latencies, relative to the run folder
+    rate_rps: float | None = None  # that was asked for; None: closed loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +111,6 @@ class RoundEnd:
     """A round is complete; only complete rounds are analysed."""
 
     round: int
-    database_connections: Mapping[str, int] = field(default_factory=dict)  # target -> most
+    database_connections: Mapping[str, int] = field(
+        default_factory=dict
+    )  # target -> most
