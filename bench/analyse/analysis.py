@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from bench.analyse import metrics, reasons
 from bench.analyse.checks import checks
 from bench.analyse.comparisons import Doubts, compare, connections_apart
+from bench.analyse.curves import curves
 from bench.analyse.drift import drifting
 from bench.analyse.noise import noise
+from bench.analyse.open_loop import (
+    lay_out_open,
+    open_checks,
+    open_comparisons,
+    open_metrics,
+    open_quantities,
+    open_warnings,
+)
 from bench.analyse.pairs import pairs
 from bench.analyse.quantities import quantities
 from bench.analyse.suspicions import doubts_of
@@ -15,7 +24,8 @@ from bench.analyse.whole_run import run_warnings
 from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Role
-from bench.model.results import Check
+from bench.model.load import Load
+from bench.model.results import Check, Curve
 from bench.model.run import Run
 
 
@@ -30,6 +40,8 @@ class Analysis:
     comparisons: tuple[Comparison, ...]
     checks: tuple[Check, ...]
     warnings: tuple[Warning, ...]
+    curves: tuple[Curve, ...] = ()
+    open_loads: tuple[Load, ...] = ()
 
     def comparison(
         self, subject: str, baseline: str, workload: str, metric: str
@@ -49,6 +61,7 @@ def analyse(run: Run) -> Analysis:
     trials = lay_out(run)
     doubts = doubts_of(trials)
     comparisons = tuple(compare(trials, doubts))
+    opened = lay_out_open(trials)
     found = noise(trials.plan, comparisons)
     warnings = _sorted(
         (
@@ -56,16 +69,19 @@ def analyse(run: Run) -> Analysis:
             *doubts.warnings,
             *_connection_warnings(trials, doubts),
             *drifting(trials),
+            *open_warnings(opened),
         )
     )
     return Analysis(
         level=trials.level,
         rounds=trials.rounds,
-        metrics=metrics.METRICS,
-        quantities=tuple(quantities(trials)),
-        comparisons=comparisons,
-        checks=tuple(checks(trials, found, warnings)),
+        metrics=(*metrics.METRICS, *open_metrics(opened)),
+        quantities=(*quantities(trials), *open_quantities(opened)),
+        comparisons=(*comparisons, *open_comparisons(opened)),
+        checks=(*checks(trials, found, warnings), *open_checks(opened)),
         warnings=warnings,
+        curves=tuple(curves(opened)),
+        open_loads=opened.loads,
     )
 
 

@@ -14,7 +14,7 @@ GENERATOR_SHARE = 0.85
 OFFERED_SHARE = 0.99
 """Of the requests due in an open loop that must have been answered."""
 LATE_SHARE = 0.01
-"""Of the sends of an open loop that may be more than 5 ms late."""
+"""Of the sends of an open loop that the generator may send more than 5 ms late."""
 IDLE_SHARE = 0.01
 """Of one core, that all servers together may use while another is visited."""
 FLOOR_RATIO = 1.3
@@ -76,6 +76,12 @@ LATE = Reason(
     "Requests were sent late",
     Scope.WINDOW,
     "Give the generator a core of its own, or offer less.",
+)
+BUSY = Reason(
+    "busy",
+    "The generator was too busy to time answers",
+    Scope.WINDOW,
+    "Offer less in the open loop, or give the generator a core of its own.",
 )
 COUNT = Reason(
     "count",
@@ -200,7 +206,7 @@ FAILED = Reason(
 
 REASONS = (
     *(TWIN, ROUNDS, VOID, GENERATOR, FOREIGN, FLOOR, ERRORS, OFFERED, LATE),
-    *(COUNT, LITTLE_LAW, CONNECTIONS, IDLE, THROTTLED, HOT, SWAP, FAILED),
+    *(BUSY, COUNT, LITTLE_LAW, CONNECTIONS, IDLE, THROTTLED, HOT, SWAP, FAILED),
     *(WARMING, LOOKS, DATABASE, WAITED, FREQUENCY, STEAL, PYTHON, CORES),
 )
 """In the order in which a reader should meet them."""

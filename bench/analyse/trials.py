@@ -155,6 +155,6 @@ def _headline(plan: Plan) -> dict[tuple[str, str], Cell]:
     # profile's number of clients is the one that is compared here.
     cells: dict[tuple[str, str], Cell] = {}
     for cell in plan.cells:
-        if cell.load.rate_rps is None and cell.load.clients == plan.profile.clients:
+        if not cell.load.is_open and cell.load.clients == plan.profile.clients:
             cells.setdefault((cell.target, cell.workload), cell)
     return cells

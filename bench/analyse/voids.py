@@ -76,7 +76,9 @@ def _schedule(window: Window) -> Iterator[Finding]:
         yield Finding(
             reasons.OFFERED, 1 - answered, f"{answered:.1%} of the offered requests"
         )
-    late = tally.late_sends / tally.offered
+    # What waited for a connection was late by the server's doing: to void that
+    # would throw away exactly the windows in which the server was slow.
+    late = (tally.late_sends - tally.starved_sends) / tally.offered
     if late > reasons.LATE_SHARE:
         yield Finding(reasons.LATE, late, f"{late:.1%} of the sends")
 

@@ -30,16 +30,33 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     if len(looks) > 1:
         took = f"{minutes(expected.shortest_s)} to {took}"
     load = plan.cells[0].load
+    closed = sum(not cell.load.is_open for cell in plan.cells)
     yield f"profile {profile.name}: {profile.why}"
-    yield f"takes about {took}: {rounds} of {len(plan.cells)} cells, {profile.cycles} windows of {load.duration_s:g} s each"
+    yield f"takes about {took}: {rounds} of {closed} cells, {profile.cycles} windows of {load.duration_s:g} s each"
     yield f"load    closed loop, {load.clients} connections; the first {load.warm_s:g} s of a window do not count"
+    yield from _open_lines(plan)
     yield f"servers {plan.workers} worker process{'es' if plan.workers > 1 else ''} each, {plan.threads} threads where the model is threads, {plan.connections} database connections per process"
     yield f"cores   {pinning_text(plan.pinning)}"
     yield engine_why
     yield f"seed    {plan.seed}"
     for target in plan.targets:
-        works = [cell.workload for cell in plan.cells if cell.target == target.id]
+        works = dict.fromkeys(
+            cell.workload for cell in plan.cells if cell.target == target.id
+        )
         yield f"  {target.id:38} {', '.join(works)}"
+
+
+def _open_lines(plan: Plan) -> Iterator[str]:
+    open_loop = plan.profile.open_loop
+    loads = dict.fromkeys(c.load.name for c in plan.cells if c.load.is_open)
+    if open_loop is None or not loads:
+        return
+    works = dict.fromkeys(c.workload for c in plan.cells if c.load.is_open)
+    yield (
+        f"        then open loops ({open_loop.arrivals}) {', '.join(loads)} on "
+        f"{', '.join(works)}: {open_loop.cycles} windows of "
+        f"{open_loop.warm_s + open_loop.measure_s:g} s each, {open_loop.connections} connections"
+    )
 
 
 def pinning_text(pinning: Pinning) -> str:

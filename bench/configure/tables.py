@@ -9,7 +9,8 @@ from pydantic_core import ErrorDetails
 
 from bench.errors import AskedWrongly
 from bench.model.framework import Framework, Look, Role
-from bench.model.plan import Profile
+from bench.model.load import Arrivals
+from bench.model.plan import OpenLoop, Profile
 
 
 DEFINITIONS = Path(__file__).parent.parent / "definitions"
@@ -55,6 +56,21 @@ class Parity(_Row):
     connections: Annotated[int, Field(ge=1, le=64)]
 
 
+type _Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class _OpenRow(_Row):
+    workloads: Annotated[tuple[str, ...], Field(min_length=1)]
+    equal: tuple[_Share, ...] = ()
+    own: tuple[_Share, ...] = ()
+    rates_rps: tuple[Annotated[float, Field(gt=0, le=1_000_000)], ...] = ()
+    connections: Annotated[int, Field(ge=1, le=1024)]
+    arrivals: Arrivals
+    cycles: Annotated[int, Field(ge=1, le=100)]
+    warm_s: Annotated[float, Field(ge=0, le=60)]
+    measure_s: Annotated[float, Field(gt=0, le=600)]
+
+
 class _ProfileRow(_Row):
     name: str
     why: str
@@ -70,6 +86,7 @@ class _ProfileRow(_Row):
     measure_s: Annotated[float, Field(gt=0, le=600)]
     warmup_requests: Annotated[int, Field(ge=0, le=100_000)]
     verdicts: bool
+    open_loop: _OpenRow | None = None
 
 
 class _Profiles(_Row):
@@ -139,6 +156,10 @@ def load_profiles(
                 f"{path}: profile {row.name!r}: looks must rise, found {list(row.looks)}",
                 "write the numbers of rounds in rising order",
             )
-    return {
-        row.name: Profile(**row.model_dump()) for row in table.profile
-    }, table.parity
+    return {row.name: _profile(row) for row in table.profile}, table.parity
+
+
+def _profile(row: _ProfileRow) -> Profile:
+    plain = row.model_dump(exclude={"open_loop"})
+    opened = OpenLoop(**row.open_loop.model_dump()) if row.open_loop else None
+    return Profile(**plain, open_loop=opened)

@@ -57,6 +57,8 @@ def results(
         database=record.database,
         harness=record.harness,
         files=tuple(files),
+        curves=analysis.curves,
+        open_loads=analysis.open_loads,
     )
 
 

@@ -32,7 +32,8 @@ class Engine:
             course = ClosedCourse(self._loop, load, connections, sendable, answers)
         else:
             opened = OpenCourse(self._loop, load, connections, sendable, answers)
-            opened.due = due_times(load, visit.seed)
+            seed = visit.seed if visit.arrival_seed is None else visit.arrival_seed
+            opened.due = due_times(load, seed)
             course = opened
         course.requests_limit = visit.requests_limit
         return course

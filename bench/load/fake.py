@@ -11,6 +11,7 @@ from bench.errors import MachineRefused
 from bench.load.generator import Visit
 from bench.load.samples import Samples, quantiles, write_samples
 from bench.model.trial import Tally
+from bench.stats.sketch import sketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class FakeGenerator:
             late_sends=round(count * script.late_share),
             offered=None if load.rate_rps is None else round(load.rate_rps * measure_s),
             locust_requests=total - script.missing_in_locust,
+            latency_sketch=sketch(samples.latency_ns) if load.is_open else None,
         )
 
     def _opened(self, script: Script, order: Visit, total: int) -> int:

@@ -20,6 +20,7 @@ class Visit:
     load: Load
     samples: Path | None  # where the raw latencies go (.npz); None: nowhere
     requests_limit: int | None = None  # stop after so many (warm-up); None: by time
+    arrival_seed: int | None = None  # of an open loop's times; None: `seed`
 
 
 class Generator(Protocol):

@@ -10,6 +10,7 @@ import numpy as np
 from bench.load.faults import Fault
 from bench.load.samples import Nanoseconds, Samples, quantiles
 from bench.model.trial import Tally
+from bench.stats.sketch import sketch
 
 
 LATE_NS = 5_000_000  # a send later than this after it was due is late
@@ -44,6 +45,7 @@ class Ledger:
         self.opened = 0
         self.retried = 0
         self.late: array[int] = array("Q")  # when each late send was due
+        self.starved: array[int] = array("Q")  # those late for want of a connection
         self.offered: int | None = None
         self.start_ns = 0  # of the measured part
         self.end_ns = 0
@@ -109,7 +111,6 @@ class Ledger:
         measure_ns = self.end_ns - self.start_ns
         cpu_ns = (self._cpu_end_ns or 0) - (self._cpu_start_ns or 0)
         latency = quantiles(samples.latency_ns)
-        late = _times(self.late)
         return Tally(
             requests=len(samples.latency_ns),
             requests_total=self.answered,
@@ -122,7 +123,7 @@ class Ledger:
             service_us=quantiles(samples.service_ns) if self.open_loop else latency,
             per_second=self._per_second(samples, measure_ns),
             generator_cpu_s=cpu_ns / 1e9,
-            late_sends=int(((late >= self.start_ns) & (late < self.end_ns)).sum()),
+            late_sends=self._measured(self.late),
             offered=self.offered,
             locust_requests=locust_requests,
             latency_mean_us=(
@@ -130,7 +131,14 @@ class Ledger:
                 if len(samples.latency_ns)
                 else None
             ),
+            starved_sends=self._measured(self.starved),
+            latency_sketch=sketch(samples.latency_ns) if self.open_loop else None,
         )
+
+    def _measured(self, moments: "array[int]") -> int:
+        """How many of the moments lie in the measured part."""
+        times = _times(moments)
+        return int(((times >= self.start_ns) & (times < self.end_ns)).sum())
 
     def _per_second(self, samples: Samples, measure_ns: int) -> tuple[int, ...]:
         """By second of the answer; in an open loop by second of the intended send."""

@@ -8,9 +8,11 @@ from typing import Any
 
 from bench.errors import AskedWrongly, BenchError, MachineRefused
 from bench.load.generator import Visit
-from bench.model.load import Arrivals, Load
-from bench.model.trial import Quantiles, Tally
+from bench.model.load import Arrivals, Basis, Load
+from bench.model.trial import Quantiles, Sketch, Tally
 
+
+SKETCH = ("buckets", "counts")
 
 type Message = Mapping[str, Any]
 
@@ -40,6 +42,7 @@ def order_of(message: Message) -> Order:
     visit = dict(message["visit"])
     load = dict(visit.pop("load"))
     load["arrivals"] = Arrivals(load["arrivals"])
+    load["basis"] = None if load["basis"] is None else Basis(load["basis"])
     samples = visit.pop("samples")
     return Order(
         Visit(
@@ -65,6 +68,8 @@ def tally_of(message: Message) -> Tally:
         if fields[name] is not None:
             fields[name] = Quantiles(**fields[name])
     fields["per_second"] = tuple(fields["per_second"])
+    if (sketch := fields["latency_sketch"]) is not None:
+        fields["latency_sketch"] = Sketch(*(tuple(sketch[name]) for name in SKETCH))
     return Tally(**fields)
 
 

@@ -63,7 +63,10 @@ class OpenCourse(Course):
     def proceed(self, connection: Connection, now_ns: int) -> None:
         """Send what waits longest, or be free."""
         if self._queue:
-            self._send(connection, self._queue.popleft(), now_ns)
+            due_ns = self._queue.popleft()
+            if now_ns - due_ns > LATE_NS:
+                self.ledger.starved.append(due_ns)
+            self._send(connection, due_ns, now_ns)
             return
         connection.rest()
         self._free.append(connection)

@@ -1,6 +1,6 @@
 """How hard a target is loaded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -11,6 +11,13 @@ class Arrivals(StrEnum):
     POISSON = "poisson"
 
 
+class Basis(StrEnum):
+    """Whose capacity an open loop's share is of; known only after the closed loop of the round."""
+
+    EQUAL = "equal"  # the slowest contestant's: one rate for all
+    OWN = "own"  # each target's own
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """
@@ -18,22 +25,36 @@ class Load:
 
     In a closed loop each client sends as soon as its last answer is there.
     In an open loop requests are due at times that do not depend on answers,
-    and `clients` is the size of the connection pool.
+    and `clients` is the size of the connection pool. Its rate is either given,
+    or a share of a capacity: then `rate_rps` is None until it is settled.
     The first `warm_s` of every window are sent and checked but not counted.
     """
 
     clients: int
     warm_s: float
     measure_s: float
-    rate_rps: float | None = None  # None: closed loop
+    rate_rps: float | None = None  # None: closed loop, or not settled yet
     arrivals: Arrivals = Arrivals.CONSTANT
+    basis: Basis | None = None
+    share: float | None = None  # 0.7 is 70 % of the capacity that `basis` names
 
     @property
     def name(self) -> str:
-        """A short name that tells loads apart: closed-16, open-500."""
+        """A short name that tells loads apart: closed-16, open-500, open-equal-70."""
+        if self.basis is not None and self.share is not None:
+            return f"open-{self.basis}-{100 * self.share:g}"
         if self.rate_rps is None:
             return f"closed-{self.clients}"
         return f"open-{self.rate_rps:g}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether sends do not wait for answers, be the rate settled or not."""
+        return self.rate_rps is not None or self.basis is not None
+
+    def at(self, rate_rps: float) -> "Load":
+        """The same load, by the same name, with its rate settled."""
+        return replace(self, rate_rps=rate_rps)
 
     @property
     def duration_s(self) -> float:

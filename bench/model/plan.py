@@ -1,9 +1,36 @@
 """What will be measured, complete before anything starts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.model.framework import Target
-from bench.model.load import Load
+from bench.model.load import Arrivals, Basis, Load
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLoop:
+    """The open loops of a profile: after the closed windows of a round, at rates set against them."""
+
+    workloads: tuple[str, ...]
+    equal: tuple[float, ...]  # shares of the slowest contestant's capacity
+    own: tuple[float, ...]  # shares of each target's own capacity
+    rates_rps: tuple[float, ...]  # plain rates, equal for all
+    connections: int  # the pool
+    arrivals: Arrivals
+    cycles: int  # windows per cell and round
+    warm_s: float
+    measure_s: float
+
+    @property
+    def loads(self) -> tuple[Load, ...]:
+        """Every open load, those with one rate for all first."""
+        plain = Load(
+            self.connections, self.warm_s, self.measure_s, arrivals=self.arrivals
+        )
+        return (
+            *(replace(plain, basis=Basis.EQUAL, share=share) for share in self.equal),
+            *(replace(plain, rate_rps=rate_rps) for rate_rps in self.rates_rps),
+            *(replace(plain, basis=Basis.OWN, share=share) for share in self.own),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +49,7 @@ class Profile:
     measure_s: float
     warmup_requests: int  # per cell and worker, before the first window of a round
     verdicts: bool
+    open_loop: OpenLoop | None = None  # None: closed loop only
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +90,13 @@ class Plan:
     threads: int
     connections: int  # database connections per worker process
     pinning: Pinning
+
+    def cycles(self, cell: Cell) -> int:
+        """How many windows the cell has in a round."""
+        open_loop = self.profile.open_loop
+        return (
+            open_loop.cycles if open_loop and cell.load.is_open else self.profile.cycles
+        )
 
     def target(self, target_id: str) -> Target:
         """The target of that id; KeyError if the plan has none."""

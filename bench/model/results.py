@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Framework, Target
+from bench.model.load import Load
 from bench.model.plan import Pinning, Profile
 from bench.model.run import Machine, Receipt
 from bench.model.trial import Failure
@@ -47,6 +48,28 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One level of a percentile curve: what the rounds gave, milliseconds."""
+
+    level: float  # 0.99 is the 99th percentile
+    low_ms: float  # the least of the rounds
+    middle_ms: float  # their geometric mean
+    high_ms: float
+    beyond: int  # requests beyond this level, in the round that had fewest
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The distribution of response times of one target at one open load, from the intended send."""
+
+    target: str
+    workload: str
+    load: str  # the load's name: open-equal-70
+    rounds: int
+    points: tuple[CurvePoint, ...]  # levels rise
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """One run, understood."""
 
@@ -78,3 +101,5 @@ class Results:
     database: Mapping[str, str]
     harness: Mapping[str, str]
     files: tuple[StoredFile, ...]
+    curves: tuple[Curve, ...] = ()  # none: closed loop only
+    open_loads: tuple[Load, ...] = ()

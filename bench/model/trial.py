@@ -16,6 +16,14 @@ class Quantiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Sketch:
+    """Samples counted in buckets 1 % wide, so that windows can be put together (bench.stats.sketch)."""
+
+    buckets: tuple[int, ...]  # rising; those that hold none are left out
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What a server's whole process tree (or container) had used at one moment."""
 
@@ -49,6 +57,10 @@ class Tally:
     offered: int | None  # due in the measured part; None: closed loop
     locust_requests: int  # what Locust's own statistics counted, same visit
     latency_mean_us: float | None = None  # of `requests`; None: older than this field
+    # Of the late sends, those that waited for a connection: every one of the
+    # pool was still awaiting an answer, so this is the server's lateness.
+    starved_sends: int = 0
+    latency_sketch: Sketch | None = None  # of an open loop, from the intended send
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,7 @@ class Window:
     throttled_s: float | None
     samples: str | None  # file of the raw latencies, relative to the run folder
     trace: MachineTrace | None = None  # None: older than this field, or not traced
+    rate_rps: float | None = None  # that was asked for; None: closed loop
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,19 @@ def duration(plan: Plan) -> Duration:
     """Estimate how long the plan takes."""
     profile = plan.profile
     windows = sum(
-        (cell.load.duration_s + VISIT_OVERHEAD_S) * profile.cycles
+        (cell.load.duration_s + VISIT_OVERHEAD_S) * plan.cycles(cell)
         for cell in plan.cells
     )
-    warmup = len(plan.cells) * profile.warmup_requests * plan.workers / WARMUP_RATE_RPS
+    closed = sum(not cell.load.is_open for cell in plan.cells)
+    warmup = closed * profile.warmup_requests * plan.workers / WARMUP_RATE_RPS
     round_s = windows + warmup + len(plan.targets) * BOOT_S
     return Duration(
         round_s,
         SETUP_S + round_s * profile.looks[0],
         SETUP_S + round_s * profile.looks[-1],
     )
+
+
+def windows_per_round(plan: Plan) -> int:
+    """How many windows a whole round has."""
+    return sum(plan.cycles(cell) for cell in plan.cells)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.model.framework import Target
+from bench.model.framework import Role, Target
 from bench.model.load import Load
 from bench.model.plan import Cell, Pinning, Plan, Profile
 from bench.model.workload import Workload
@@ -29,10 +29,11 @@ def make_plan(
     load = Load(profile.clients, profile.warm_s, profile.measure_s)
     workers, threads, connections, pinning = placing
     cells = tuple(
-        Cell(target.id, workload.name, load)
+        Cell(target.id, workload.name, each)
         for workload in workloads
         for target in targets
         if serves(target, workload.name)
+        for each in (load, *_open_loads(profile, target, workload.name))
     )
     used = {cell.target for cell in cells}
     return Plan(
@@ -46,3 +47,13 @@ def make_plan(
         connections=connections,
         pinning=pinning,
     )
+
+
+def _open_loads(profile: Profile, target: Target, workload: str) -> tuple[Load, ...]:
+    # Bare servers and ablations are there for what a request costs; response
+    # times at a rate are of those whose users would wait.
+    open_loop = profile.open_loop
+    if open_loop is None or workload not in open_loop.workloads:
+        return ()
+    waited_for = target.role in {Role.CONTESTANT, Role.TWIN}
+    return open_loop.loads if waited_for else ()

@@ -9,10 +9,15 @@ from bench.model.plan import Cell, Plan
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One workload of a round: its cells cycle by cycle, each cycle in its own order."""
+    """
+    One workload of a round: its cells cycle by cycle, each cycle in its own order.
+
+    The open loops come after all closed ones, as these tell their rates.
+    """
 
     workload: str
     cycles: tuple[tuple[Cell, ...], ...]
+    open_cycles: tuple[tuple[Cell, ...], ...] = ()
 
 
 def hash_seed(plan: Plan, round_number: int) -> int:
@@ -39,13 +44,28 @@ def blocks(plan: Plan, round_number: int) -> Iterator[Block]:
     names = list(dict.fromkeys(cell.workload for cell in plan.cells))
     for name in _shuffled(names, _random(plan, round_number, "workloads")):
         cells = [cell for cell in plan.cells if cell.workload == name]
+        closed = [cell for cell in cells if not cell.load.is_open]
+        opened = [cell for cell in cells if cell.load.is_open]
         yield Block(
             name,
-            tuple(
-                tuple(_shuffled(cells, _random(plan, round_number, f"{name}/{cycle}")))
-                for cycle in range(1, plan.profile.cycles + 1)
-            ),
+            _cycles(plan, round_number, name, closed),
+            _cycles(plan, round_number, f"{name}/open", opened) if opened else (),
         )
+
+
+def arrival_seed(plan: Plan, round_number: int, cell: Cell, cycle: int) -> int:
+    """The seed of an open window's arrivals: another in each window, alike for every target."""
+    purpose = f"arrivals/{cell.workload}/{cell.load.name}/{cycle}"
+    return _random(plan, round_number, purpose).randrange(2**31)
+
+
+def _cycles(
+    plan: Plan, round_number: int, purpose: str, cells: Sequence[Cell]
+) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(
+        tuple(_shuffled(cells, _random(plan, round_number, f"{purpose}/{cycle}")))
+        for cycle in range(1, plan.cycles(cells[0]) + 1)
+    )
 
 
 def _random(plan: Plan, round_number: int, purpose: str) -> Random:

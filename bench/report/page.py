@@ -21,6 +21,7 @@ from bench.report.charts.palette import Palette, palette
 from bench.report.clean import clean
 from bench.report.doubts import grouped_warnings
 from bench.report.numbers import percent, size
+from bench.report.same_load import same_load_table
 from bench.report.view import View, joined
 from bench.report.words import (
     counted,
@@ -79,6 +80,8 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
         "throughput": sections.throughput(view, colours),
         "trust": sections.trust(view, colours),
         "latency": sections.latency(view, colours),
+        "same_load": sections.same_load(view, colours),
+        "same_load_table": same_load_table(view),
         "cost": sections.cost(view, colours),
         "memory": sections.memory(view, colours),
         "ablations": sections.ablations(view),

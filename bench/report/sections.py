@@ -13,6 +13,7 @@ from bench.report.charts.memory import memory_chart
 from bench.report.charts.palette import Palette
 from bench.report.charts.twin import twin_chart
 from bench.report.numbers import percent, ratio, with_interval
+from bench.report.same_load import same_load_charts, same_load_missing
 from bench.report.standing import standing
 from bench.report.view import View, absent
 
@@ -70,6 +71,12 @@ def latency(view: View, palette: Palette) -> Section:
     ]
     charts = [latency_chart(view, palette, name) for name in names]
     return _section(charts, [] if charts else [_why(view, ("p50", "p99"))])
+
+
+def same_load(view: View, palette: Palette) -> Section:
+    """Percentile curves of the open loops, or why there are none."""
+    charts = same_load_charts(view, palette)
+    return Section(charts, same_load_missing(view))
 
 
 def cost(view: View, palette: Palette) -> Section:

@@ -9,6 +9,7 @@ events are yielded, and the caller has stored one before it asks for the next.
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 
 from bench.deploy.engine import Placing, Server
 from bench.errors import MachineRefused, TargetFailed
@@ -18,6 +19,7 @@ from bench.model.trial import Boot, Failure, RoundEnd, Window
 from bench.model.workload import Workload
 from bench.plan.order import Block, blocks, boot_order, hash_seed
 from bench.run.instruments import Instruments, Now
+from bench.run.rates import settle
 from bench.run.state import Round
 from bench.run.visits import measure_window, warm_up
 
@@ -47,11 +49,9 @@ def measure(
             return
 
 
-def _done(before: Run | None, number: int) -> frozenset[tuple[str, str, int]]:
+def _done(before: Run | None, number: int) -> list[Window]:
     windows = before.windows if before else ()
-    return frozenset(
-        (w.target, w.workload, w.cycle) for w in windows if w.round == number
-    )
+    return [window for window in windows if window.round == number]
 
 
 def _failed(before: Run | None, number: int) -> set[tuple[str, str | None]]:
@@ -115,8 +115,9 @@ def _one_workload(
     state: Round, block: Block, skip: set[str]
 ) -> Iterator[Window | Failure | Now]:
     workload = state.workloads[block.workload]
-    todo = [_remaining(state, cycle, n) for n, cycle in enumerate(block.cycles, 1)]
-    live = {cell.target: cell for cells in todo for cell in cells} if any(todo) else {}
+    closed, opened = _left(state, block.cycles), _left(state, block.open_cycles)
+    waiting = {cell.target for cells in (*closed, *opened) for cell in cells}
+    live = {cell.target: cell for cell in block.cycles[0] if cell.target in waiting}
     live = {t: c for t, c in live.items() if t in state.servers and t not in skip}
     for target_id, cell in sorted(live.items()):
         yield Now(state.number, "warming up", target_id, workload.name)
@@ -125,24 +126,58 @@ def _one_workload(
         except TargetFailed as error:
             live.pop(target_id)
             yield from _drop(state, target_id, workload.name, error)
-    for number, cells in enumerate(todo, 1):
-        for cell in cells:
-            if cell.target in live:
-                yield Now(state.number, "measuring", cell.target, workload.name, number)
-                yield from _one_window(state, cell, number, live)
+    yield from _cycles(state, closed, live)
+    yield from _open_loops(state, opened, live)
     if workload.writes:
         state.tools.engine.database.reset()
 
 
-def _remaining(state: Round, cells: tuple[Cell, ...], cycle: int) -> list[Cell]:
-    return [c for c in cells if (c.target, c.workload, cycle) not in state.done]
+def _left(state: Round, cycles: tuple[tuple[Cell, ...], ...]) -> list[list[Cell]]:
+    """What is still to be measured, cycle by cycle."""
+    return [
+        [cell for cell in cells if not state.has(cell, number)]
+        for number, cells in enumerate(cycles, 1)
+    ]
+
+
+def _open_loops(
+    state: Round, cycles: list[list[Cell]], live: dict[str, Cell]
+) -> Iterator[Window | Failure | Now]:
+    """The open cells at their rates, which the closed loop has told by now."""
+    cells = [cell for cells in cycles for cell in cells if cell.target in live]
+    rates = settle(state, cells)
+    for cell in cells:
+        if cell.key not in rates and cell.target in live:
+            del live[cell.target]
+            unknown = TargetFailed(
+                f"{cell.target}: {cell.workload}: no window of the closed loop was "
+                "answered rightly, so its capacity is not known"
+            )
+            yield from _drop(state, cell.target, cell.workload, unknown)
+    settled = [
+        [replace(c, load=c.load.at(rates[c.key])) for c in cells if c.key in rates]
+        for cells in cycles
+    ]
+    yield from _cycles(state, settled, live)
+
+
+def _cycles(
+    state: Round, cycles: list[list[Cell]], live: dict[str, Cell]
+) -> Iterator[Window | Failure | Now]:
+    for number, cells in enumerate(cycles, 1):
+        for cell in cells:
+            if cell.target in live:
+                yield Now(state.number, "measuring", cell.target, cell.workload, number)
+                yield from _one_window(state, cell, number, live)
 
 
 def _one_window(
     state: Round, cell: Cell, cycle: int, live: dict[str, Cell]
 ) -> Iterator[Window | Failure]:
     try:
-        yield measure_window(state, cell, cycle)
+        window = measure_window(state, cell, cycle)
+        state.windows.append(window)
+        yield window
     except TargetFailed as error:
         live.pop(cell.target)
         yield from _drop(state, cell.target, cell.workload, error)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from bench.deploy.engine import Server
-from bench.model.plan import Plan
+from bench.model.plan import Cell, Plan
+from bench.model.trial import Window
 from bench.model.workload import Workload
 from bench.plan.order import request_seed
 from bench.run.instruments import Instruments
@@ -17,9 +18,18 @@ class Round:
     plan: Plan
     tools: Instruments
     workloads: dict[str, Workload]
-    done: frozenset[tuple[str, str, int]]  # (target, workload, cycle) measured before
+    # Of this round, in the order in which they were measured; an interrupted
+    # round begins with what it had.
+    windows: list[Window] = field(default_factory=list)
     servers: dict[str, Server] = field(default_factory=dict)
     most_connections: dict[str, int] = field(default_factory=dict)
+
+    def has(self, cell: Cell, cycle: int) -> bool:
+        """Whether that window was measured before the round was interrupted."""
+        wanted = (cell.target, cell.workload, cell.load.name, cycle)
+        return any(
+            wanted == (w.target, w.workload, w.load, w.cycle) for w in self.windows
+        )
 
     @property
     def seed(self) -> int:

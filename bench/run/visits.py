@@ -6,6 +6,7 @@ from bench.errors import TargetFailed
 from bench.load.generator import Visit
 from bench.model.plan import Cell
 from bench.model.trial import Tally, Window
+from bench.plan.order import arrival_seed
 from bench.run.state import Round
 from bench.store.folder import sample_path
 
@@ -50,7 +51,14 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
     """
     server = state.servers[cell.target]
     others = [s for s in state.servers.values() if s is not server]
-    samples = sample_path(state.number, cell.workload, cycle, cell.target)
+    load = cell.load
+    samples = sample_path(
+        state.number,
+        cell.workload,
+        cycle,
+        cell.target,
+        load.name if load.is_open else "",
+    )
     database = state.tools.engine.database
     steal_before = state.tools.steal_s()
     others_before = _cpu_ns(others)
@@ -65,8 +73,13 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
             server.port,
             cell.workload,
             state.seed,
-            cell.load,
+            load,
             samples=state.tools.folder / samples,
+            arrival_seed=(
+                arrival_seed(state.plan, state.number, cell, cycle)
+                if load.is_open
+                else None
+            ),
         )
     )
 
@@ -83,7 +96,7 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
         cycle=cycle,
         target=cell.target,
         workload=cell.workload,
-        load=cell.load.name,
+        load=load.name,
         started_at=started_at,
         tally=tally,
         server_cpu_ns=after.cpu_ns - before.cpu_ns,
@@ -106,6 +119,7 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
             if state.tools.tracer and look_before and look_after
             else None
         ),
+        rate_rps=load.rate_rps,
     )
 
 

@@ -186,8 +186,11 @@ def run_folders(parent: Path) -> list[Path]:
     return sorted(path.parent for path in parent.glob(f"*/{HEAD}"))
 
 
-def sample_path(window_round: int, workload: str, cycle: int, target: str) -> str:
-    """Where the raw latencies of a window go, relative to the run folder."""
+def sample_path(
+    window_round: int, workload: str, cycle: int, target: str, load: str = ""
+) -> str:
+    """Where the raw latencies of a window go, relative to the run folder; `load` of an open loop."""
+    workload = f"{workload}-{load}" if load else workload
     safe = re.sub(r"[^a-z0-9.+-]+", "_", target.lower())
     return f"{SAMPLES}/r{window_round:02}-{workload}-c{cycle:02}-{safe}.npz"
 

@@ -9,6 +9,12 @@ from bench.model.results import Results
 from bench.model.trial import Failure
 from bench.model.verdict import Outcome
 from tests.report.builders import AGAIN, DJANGO, FLASK, results
+from tests.report.open_loops import (
+    open_all_void,
+    open_extremes,
+    open_loops,
+    open_nanoseconds,
+)
 
 
 HOSTILE = (
@@ -241,5 +247,9 @@ STATES: dict[str, Callable[[], Results]] = {
         hostile,
         no_claims,
         nothing,
+        open_loops,
+        open_extremes,
+        open_nanoseconds,
+        open_all_void,
     )
 }

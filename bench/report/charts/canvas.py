@@ -17,7 +17,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from matplotlib.textpath import TextToPath
 
 from bench.report.charts.palette import Palette
@@ -96,6 +96,32 @@ class Canvas:
         )
         if DASHES.get(pen.dash):
             drawn.set_dashes(DASHES[pen.dash])
+
+    def curve(self, points: Sequence[tuple[float, float]], pen: Pen) -> None:
+        """A line through points."""
+        (drawn,) = self._axes.plot(
+            [x for x, _ in points],
+            [y for _, y in points],
+            color=self.palette.stand_in(pen.token),
+            linewidth=pen.width,
+            solid_capstyle="butt",
+            solid_joinstyle="round",
+            clip_on=False,
+        )
+        if DASHES.get(pen.dash):
+            drawn.set_dashes(DASHES[pen.dash])
+
+    def band(self, outline: Sequence[tuple[float, float]], token: str) -> None:
+        """A pale area, through which what lies beneath is seen."""
+        self._axes.add_patch(
+            Polygon(
+                list(outline),
+                facecolor=self.palette.stand_in(token),
+                alpha=0.14,
+                linewidth=0,
+                clip_on=False,
+            )
+        )
 
     def box(
         self, corner: tuple[float, float], size: tuple[float, float], token: str

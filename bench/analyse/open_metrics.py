@@ -1,0 +1,114 @@
+"""What an open loop tells: names of its metrics, and each one's value in a round."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from bench.model.estimate import Metric
+from bench.model.load import Basis, Load
+from bench.model.trial import Sketch, Window
+from bench.stats import sketch
+
+
+LEVELS = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
+TITLES = {
+    "p50": "Median response time",
+    "p90": "90th percentile response time",
+    "p99": "99th percentile response time",
+    "p999": "99.9th percentile response time",
+}
+NEEDED = {"p50": 10, "p90": 100, "p99": 1000, "p999": 50_000}
+"""Requests in a round below which a quantile would be a few unlucky requests."""
+COMPARED = ("p50", "p99")
+"""Quantiles whose ratios are formed."""
+
+type OfRound = Callable[[Sequence[Window]], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMeasure:
+    """A metric of one open load, from a round's windows to its number."""
+
+    metric: Metric
+    of_round: OfRound
+    compared: bool = False
+    reason: str | None = None  # why a round may have none
+
+
+def measures(load: Load) -> tuple[OpenMeasure, ...]:
+    """Everything that is told of one open load."""
+    return (
+        OpenMeasure(_metric(load, "rate", "Offered rate", "requests/s"), _rate_rps),
+        *(_quantile(load, name) for name in LEVELS),
+        OpenMeasure(
+            _metric(
+                load,
+                "service_p99",
+                "99th percentile response time from the actual send",
+                "ms",
+            ),
+            _service_p99_ms,
+        ),
+        OpenMeasure(
+            _metric(load, "late", "Sends more than 5 ms late", "% of sends"),
+            _late_percent,
+        ),
+    )
+
+
+def metric_name(what: str, load_name: str) -> str:
+    """How a metric of an open load is called in files: open_p99@equal-70."""
+    return f"open_{what}@{load_name.removeprefix('open-')}"
+
+
+def load_words(load: Load) -> str:
+    """The load in words."""
+    if load.share is None:
+        return f"open loop at {load.rate_rps or 0:,.0f} requests/s"
+    if load.basis is Basis.OWN:
+        return f"open loop at {load.share:.0%} of its own capacity"
+    return f"open loop at one rate for all ({load.share:.0%} of the slowest)"
+
+
+def round_sketch(windows: Sequence[Window]) -> Sketch | None:
+    """All requests of a round's windows; None if none was kept."""
+    kept = [w.tally.latency_sketch for w in windows if w.tally.latency_sketch]
+    whole = sketch.together(kept)
+    return whole if whole.counts else None
+
+
+def _quantile(load: Load, name: str) -> OpenMeasure:
+    def of_round(windows: Sequence[Window]) -> float | None:
+        whole = round_sketch(windows)
+        if whole is None or sketch.count(whole) < NEEDED[name]:
+            return None
+        return sketch.quantile_ns(whole, LEVELS[name]) / 1e6
+
+    return OpenMeasure(
+        _metric(load, name, TITLES[name], "ms"),
+        of_round,
+        compared=name in COMPARED,
+        reason=f"fewer than {NEEDED[name]:,} requests in a round",
+    )
+
+
+def _metric(load: Load, what: str, title: str, unit: str) -> Metric:
+    words = f"{title}, {load_words(load)}"
+    return Metric(metric_name(what, load.name), words, unit, what == "rate")
+
+
+def _rate_rps(windows: Sequence[Window]) -> float | None:
+    rates = [w.rate_rps for w in windows if w.rate_rps is not None]
+    return median(rates) if rates else None
+
+
+def _service_p99_ms(windows: Sequence[Window]) -> float | None:
+    if sum(w.tally.requests for w in windows) < NEEDED["p99"]:
+        return None
+    known = [w.tally.service_us.p99 / 1e3 for w in windows if w.tally.service_us]
+    return median(known) if known else None
+
+
+def _late_percent(windows: Sequence[Window]) -> float | None:
+    offered = sum(w.tally.offered or 0 for w in windows)
+    return 100 * sum(w.tally.late_sends for w in windows) / offered if offered else None

@@ -1,0 +1,68 @@
+"""
+At which rates the open loops of a round send: set against the closed loop just before.
+
+Capacity is the median over the closed-loop windows of the same target,
+workload and round. The same round, because on a shared machine the speed of
+an hour ago is not that of now, and because the server is the same process;
+the median, because one window may have met a busy moment.
+"""
+
+from collections.abc import Iterable, Mapping
+from statistics import median
+
+from bench.model.framework import Role
+from bench.model.load import Basis
+from bench.model.plan import Cell
+from bench.run.state import Round
+
+
+def settle(state: Round, cells: Iterable[Cell]) -> Mapping[str, float]:
+    """
+    Requests per second for each open cell of a workload, by the cell's key.
+
+    A cell whose capacity nobody knows is missing. What was settled before an
+    interruption stays: one round has one rate.
+    """
+    found: dict[str, float] = {}
+    for cell in cells:
+        rate_rps = _settled(state, cell) or _rate_rps(state, cell)
+        if rate_rps is not None:
+            found[cell.key] = rate_rps
+    return found
+
+
+def capacity_rps(state: Round, target: str, workload: str) -> float | None:
+    """What the target answered under the closed loop of this round; None if nothing right."""
+    closed = [
+        window.tally.requests / window.tally.measure_s
+        for window in state.windows
+        if (window.target, window.workload) == (target, workload)
+        and window.rate_rps is None
+        and not window.tally.errors
+    ]
+    return (median(closed) or None) if closed else None
+
+
+def _settled(state: Round, cell: Cell) -> float | None:
+    for window in state.windows:
+        if (window.workload, window.load) != (cell.workload, cell.load.name):
+            continue
+        if cell.load.basis is not Basis.OWN or window.target == cell.target:
+            return window.rate_rps
+    return None
+
+
+def _rate_rps(state: Round, cell: Cell) -> float | None:
+    load = cell.load
+    if load.basis is None or load.share is None:
+        return load.rate_rps
+    if load.basis is Basis.OWN:
+        capacities = [capacity_rps(state, cell.target, cell.workload)]
+    else:
+        capacities = [
+            capacity_rps(state, target.id, cell.workload)
+            for target in state.plan.targets
+            if target.role is Role.CONTESTANT
+        ]
+    known = [capacity for capacity in capacities if capacity is not None]
+    return round(load.share * min(known), 1) if known else None
