@@ -28,6 +28,7 @@ COUNTS: Sequence[Count] = (
     Count("db-read", Request("GET", "/db/7"), 1),
     Count("db-many", Request("GET", "/queries?n=3&seed=2"), 3),
     Count("db-list", Request("GET", "/worlds?start=1&limit=50"), 1),
+    Count("html", Request("GET", "/fortunes"), 1),
     Count("db-write", Request("POST", "/updates?n=3&seed=2"), 3, range(1, 4)),
 )
 
