@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from database import Fortune, Session, World, engine
+from errors import wrong
 from pages import templates
 from rendezvous import meet
 from schemas import (
@@ -41,17 +42,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await engine.dispose()
 
 
-app = FastAPI(title="Contract", lifespan=lifespan, max_body_size=1024 * 1024)
-
-
-@app.exception_handler(RequestValidationError)
-async def wrong(request: Request, error: RequestValidationError) -> JSONResponse:
-    """Answer 422 with the path of everything that was wrong; 400 if it is no JSON."""
-    found = error.errors()
-    if any(one["type"] == "json_invalid" for one in found):
-        return JSONResponse({"detail": "The body is not JSON."}, status_code=400)
-    errors = [{"loc": one["loc"][1:], "msg": one["msg"]} for one in found]
-    return JSONResponse({"errors": errors}, status_code=422)
+app = FastAPI(
+    title="Contract",
+    lifespan=lifespan,
+    max_body_size=1024 * 1024,
+    exception_handlers={RequestValidationError: wrong},
+)
 
 
 @app.get("/hello", response_class=PlainTextResponse)
