@@ -7,13 +7,32 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from database import Session, World, engine
+from database import Fortune, Session, World, engine
+from errors import wrong
+from pages import templates
 from rendezvous import meet
-from schemas import BIGGEST, Chosen, Done, Message, Met, Order, Receipt, Row
+from schemas import (
+    BIGGEST,
+    LEVELS,
+    Chosen,
+    Done,
+    Features,
+    Level,
+    Line,
+    LongOrder,
+    LongReceipt,
+    Message,
+    Met,
+    Order,
+    Prediction,
+    Receipt,
+    Row,
+    Summary,
+)
 
 
 @asynccontextmanager
@@ -23,17 +42,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await engine.dispose()
 
 
-app = FastAPI(title="Contract", lifespan=lifespan, max_body_size=1024 * 1024)
-
-
-@app.exception_handler(RequestValidationError)
-async def wrong(request: Request, error: RequestValidationError) -> JSONResponse:
-    """Answer 422 with the path of everything that was wrong; 400 if it is no JSON."""
-    found = error.errors()
-    if any(one["type"] == "json_invalid" for one in found):
-        return JSONResponse({"detail": "The body is not JSON."}, status_code=400)
-    errors = [{"loc": one["loc"][1:], "msg": one["msg"]} for one in found]
-    return JSONResponse({"errors": errors}, status_code=422)
+app = FastAPI(
+    title="Contract",
+    lifespan=lifespan,
+    max_body_size=1024 * 1024,
+    exception_handlers={RequestValidationError: wrong},
+)
 
 
 @app.get("/hello", response_class=PlainTextResponse)
@@ -93,6 +107,14 @@ async def db_write(chosen: Annotated[Chosen, Query()], session: Session) -> Any:
     return worlds
 
 
+@app.get("/fortunes", response_class=HTMLResponse)
+async def fortunes(request: Request, session: Session) -> Any:
+    found = list(await session.scalars(select(Fortune)))
+    found.append(Fortune(id=0, message="Additional fortune added at request time."))
+    found.sort(key=lambda fortune: fortune.message)
+    return templates.TemplateResponse(request, "fortunes.html", {"fortunes": found})
+
+
 @app.get("/io")
 async def wait(ms: Annotated[int, Query(ge=0, le=5000)]) -> Done:
     await asyncio.sleep(ms / 1000)
@@ -119,3 +141,46 @@ async def healthz(session: Session) -> Any:
     except (DBAPIError, OSError):
         return JSONResponse({"ok": False}, status_code=503)
     return Done(ok=True)
+
+
+@app.post("/predict")
+async def predict(body: Features) -> Prediction:
+    from prediction import score
+
+    return Prediction(score=score(body.features))
+
+
+@app.post("/large")
+async def large(order: LongOrder) -> LongReceipt:
+    return LongReceipt(
+        order_id=order.order_id,
+        city=order.customer.address.city,
+        n_items=len(order.items),
+        total_cents=sum(item.qty * item.unit_cents for item in order.items),
+        lines=[
+            Line(
+                sku=item.sku,
+                note=item.note,
+                qty=item.qty,
+                line_cents=item.qty * item.unit_cents,
+            )
+            for item in order.items
+        ],
+    )
+
+
+def add_nested(depth: int, model: type[Level]) -> None:
+    """A route for one depth: its model is its schema, in the documentation too."""
+
+    @app.post(f"/nested/{depth}", name=f"nested-{depth}")
+    async def nested(outermost: model) -> Summary:
+        levels = outermost.inwards
+        return Summary(
+            depth=len(levels),
+            names=[level.name for level in levels],
+            total=sum(level.count for level in levels),
+        )
+
+
+for depth, model in LEVELS.items():
+    add_nested(depth, model)

@@ -36,6 +36,15 @@ class World(Base):
     random_number: Mapped[int] = mapped_column("randomnumber")
 
 
+class Fortune(Base):
+    """A saying for the page."""
+
+    __tablename__ = "fortune"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message: Mapped[str]
+
+
 async def session() -> AsyncIterator[AsyncSession]:
     """One session for one request."""
     async with new_session() as session:

@@ -3,7 +3,7 @@
 import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 
 BIGGEST = 2_147_483_647
@@ -58,11 +58,68 @@ class Order(BaseModel):
     coupon: str | None = Field(default=None, max_length=20)
 
 
+class LongItem(Item):
+    note: str = Field(min_length=1, max_length=200)
+
+
+class LongOrder(Order):
+    items: list[LongItem] = Field(min_length=1, max_length=1000)
+
+
+class Level(BaseModel):
+    name: str = Field(min_length=1, max_length=40)
+    count: int = Field(ge=0, le=1_000_000)
+    ratio: float = Field(ge=0, le=1)
+    active: bool
+    tags: list[Annotated[str, Field(min_length=1, max_length=20)]] = Field(max_length=5)
+
+    @property
+    def inwards(self) -> "list[Level]":
+        """This level and those inside it, the outermost first."""
+        child = getattr(self, "child", None)
+        return [self, *(child.inwards if child else [])]
+
+
+# By depth: each level holds the next one, and the innermost holds none.
+LEVELS: dict[int, type[Level]] = {1: Level}
+for depth in range(2, 9):
+    LEVELS[depth] = create_model(
+        f"Level{depth}", __base__=Level, child=(LEVELS[depth - 1], ...)
+    )
+
+
+class Features(BaseModel):
+    features: list[
+        Annotated[float, Field(ge=-1_000_000, le=1_000_000, allow_inf_nan=False)]
+    ] = Field(min_length=64, max_length=64)
+
+
 class Receipt(BaseModel):
     order_id: str
     city: str
     n_items: int
     total_cents: int
+
+
+class Line(BaseModel):
+    sku: str
+    note: str
+    qty: int
+    line_cents: int
+
+
+class LongReceipt(Receipt):
+    lines: list[Line]
+
+
+class Summary(BaseModel):
+    depth: int
+    names: list[str]
+    total: int
+
+
+class Prediction(BaseModel):
+    score: float
 
 
 class Message(BaseModel):

@@ -22,3 +22,12 @@ class World(db.Model):
     def as_json(self) -> dict[str, int]:
         """The row as the contract shows it."""
         return {"id": self.id, "randomNumber": self.random_number}
+
+
+class Fortune(db.Model):
+    """A saying for the page."""
+
+    __tablename__ = "fortune"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message: Mapped[str]

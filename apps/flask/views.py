@@ -3,13 +3,22 @@
 import time
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from models import World, db
+from models import Fortune, World, db
 from rendezvous import meet
-from schemas import Chosen, Meeting, Order, Page, Pause
+from schemas import (
+    LEVELS,
+    Chosen,
+    Features,
+    LongOrder,
+    Meeting,
+    Order,
+    Page,
+    Pause,
+)
 
 
 api = Blueprint("api", __name__)
@@ -27,7 +36,11 @@ def json() -> dict[str, Any]:
 
 @api.post("/validate")
 def validate() -> dict[str, Any]:
-    order = Order.model_validate(request.get_json())
+    return receipt(Order.model_validate(request.get_json()))
+
+
+def receipt(order: Order) -> dict[str, Any]:
+    """The answer to an order, of either length."""
     return {
         "order_id": order.order_id,
         "city": order.customer.address.city,
@@ -71,6 +84,14 @@ def db_write() -> list[dict[str, Any]]:
     return answer
 
 
+@api.get("/fortunes")
+def fortunes() -> str:
+    found = list(db.session.scalars(select(Fortune)))
+    found.append(Fortune(id=0, message="Additional fortune added at request time."))
+    found.sort(key=lambda fortune: fortune.message)
+    return render_template("fortunes.html", fortunes=found)
+
+
 @api.get("/io")
 def wait() -> dict[str, Any]:
     time.sleep(Pause.model_validate(request.args.to_dict()).ms / 1000)
@@ -88,6 +109,40 @@ def wait_in_database() -> dict[str, Any]:
 def rendezvous() -> dict[str, Any]:
     meeting = Meeting.model_validate(request.args.to_dict())
     return {"met": meet(meeting.parties, timeout_s=5)}
+
+
+@api.post("/predict")
+def predict() -> dict[str, Any]:
+    from prediction import score
+
+    return {"score": score(Features.model_validate(request.get_json()).features)}
+
+
+@api.post("/nested/<int:depth>")
+def nested(depth: int) -> dict[str, Any]:
+    if depth not in LEVELS:
+        abort(404)
+    levels = LEVELS[depth].model_validate(request.get_json()).inwards
+    return {
+        "depth": len(levels),
+        "names": [level.name for level in levels],
+        "total": sum(level.count for level in levels),
+    }
+
+
+@api.post("/large")
+def large() -> dict[str, Any]:
+    order = LongOrder.model_validate(request.get_json())
+    lines = [
+        {
+            "sku": item.sku,
+            "note": item.note,
+            "qty": item.qty,
+            "line_cents": item.qty * item.unit_cents,
+        }
+        for item in order.items
+    ]
+    return receipt(order) | {"lines": lines}
 
 
 @api.get("/healthz")

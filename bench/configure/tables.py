@@ -33,6 +33,8 @@ class TargetRow(_Row):
     environment: dict[str, str] = {}
     workloads: tuple[str, ...] | None = None
     keeps_alive: bool = True
+    lock: Annotated[str | None, Field(pattern=r"^[a-z0-9-]+$")] = None
+    names_all_faults: bool = True
 
 
 class _FrameworkRow(_Row):

@@ -21,6 +21,8 @@ def all_targets(frameworks: Frameworks, parity: Parity) -> tuple[Target, ...]:
         for framework, rows in frameworks.values()
         for version in framework.versions
         for row in rows
+        # An environment with something added is kept for the newest version only.
+        if row.lock is None or version == framework.versions[-1]
     )
 
 
@@ -42,6 +44,8 @@ def _target(
         workloads=row.workloads,
         keeps_alive=row.keeps_alive,
         pool_connections=parity.connections,
+        lock=row.lock,
+        names_all_faults=row.names_all_faults,
     )
 
 

@@ -70,22 +70,23 @@ class Images:
     def app(self, target: Target, say: Say) -> Recipe:
         """The image of a target's app at its version; MachineRefused if it cannot be built."""
         recipe = self.app_recipe(target)
-        self._make(recipe, f"{target.framework} {target.version}", say)
+        self._make(recipe, f"{target.framework} {target.lock_name}", say)
         return recipe
 
     def app_recipe(self, target: Target) -> Recipe:
         """Which image a target runs from, whether it is there or not."""
         folder = self._root / "apps" / target.framework
-        lock = folder / "locks" / f"{target.version}.txt"
+        lock = folder / "locks" / f"{target.lock_name}.txt"
         if not lock.is_file():
             raise MachineRefused(
-                f"there is no lock for {target.framework} {target.version}",
-                f"apps/{target.framework}/locks/{target.version}.txt is missing",
+                f"there is no lock for {target.framework} {target.lock_name}",
+                f"apps/{target.framework}/locks/{target.lock_name}.txt is missing",
             )
         suffix = self._suffix(lock, folder)
         variables = {
             "FRAMEWORK": target.framework,
             "VERSION": target.version,
+            "EXTRA": f"+{target.lock}" if target.lock else "",
             "APP_SUFFIX": suffix,
             "APP_PACKAGES": pinned(lock.read_text(encoding="utf-8")),
         }
@@ -105,10 +106,10 @@ class Images:
         if version is None:
             raise MachineRefused(
                 f"{target.id}: {counted} is not in its image, so there is no receipt",
-                f"apps/{target.framework}/locks/{target.version}.txt should name it",
+                f"apps/{target.framework}/locks/{target.lock_name}.txt should name it",
             )
         folder = self._root / "apps" / target.framework
-        lock = folder / "locks" / f"{target.version}.txt"
+        lock = folder / "locks" / f"{target.lock_name}.txt"
         return Receipt(
             version=version,
             python=python_words(seen["python"], seen["optimised"]),

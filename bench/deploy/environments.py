@@ -1,4 +1,4 @@
-"""One environment per framework and version, made by uv from a lock with hashes."""
+"""One environment per framework and lock, made by uv from a lock with hashes."""
 
 import contextlib
 import fcntl
@@ -77,7 +77,7 @@ class Environments:
         return self._folder / f"{framework}-{version}-{digest[:12]}"
 
     def lock(self, framework: str, version: str) -> Path:
-        """The lock of a version; Refused if there is none."""
+        """The lock of a version (3.1, or 3.1+granian); Refused if there is none."""
         lock = self._apps / framework / "locks" / f"{version}.txt"
         if not lock.is_file():
             raise Refused(
@@ -112,7 +112,7 @@ class Environments:
 
     def receipt(self, target: Target, package: str | None) -> Receipt:
         """What the target runs on, read by its own interpreter; Refused if that cannot be known."""
-        path = self.path(target.framework, target.version)
+        path = self.path(target.framework, target.lock_name)
         if path not in self._seen:
             self._seen[path] = _look(path / "bin" / "python")
         seen = self._seen[path]
@@ -123,9 +123,9 @@ class Environments:
             raise Refused(
                 f"{target.id}: {counted} is not installed in its environment, "
                 f"so there is no receipt; apps/{target.framework}/locks/"
-                f"{target.version}.txt should name it"
+                f"{target.lock_name}.txt should name it"
             )
-        lock = self.lock(target.framework, target.version)
+        lock = self.lock(target.framework, target.lock_name)
         return Receipt(
             version=version,
             python=python_words(seen["python"], seen["optimised"]),
@@ -161,7 +161,7 @@ def prepare(
     results: dict[str, Receipt | str] = {}
     refused: dict[tuple[str, str], str] = {}
     for target in targets:
-        key = (target.framework, target.version)
+        key = (target.framework, target.lock_name)
         if key not in refused:
             try:
                 environments.make(*key, say)
@@ -178,7 +178,7 @@ def prepare(
 
 
 def environments_complete(environments: Environments, key: tuple[str, str]) -> bool:
-    """Whether that framework's version has a finished environment."""
+    """Whether that framework's lock has a finished environment."""
     try:
         return (environments.path(*key) / _COMPLETE).is_file()
     except Refused:

@@ -194,7 +194,7 @@ class LocalEngine:
 
     def _where(self, target: Target) -> Where:
         try:
-            environment = self._environments.path(target.framework, target.version)
+            environment = self._environments.path(target.framework, target.lock_name)
         except environments.Refused as error:
             raise TargetFailed(f"{target.id}: {error.reason}") from error
         folder = self._apps / target.framework

@@ -61,3 +61,10 @@ class Target:
     twin_of: str | None = None  # the id of the target that this one repeats
     keeps_alive: bool = True  # False: closes each connection, by design
     pool_connections: int = 8  # database connections per worker process
+    lock: str | None = None  # what its own lock adds to that of the version: granian
+    names_all_faults: bool = True  # False: its validator stops at the first one
+
+    @property
+    def lock_name(self) -> str:
+        """The name of its lock, without the ending: 3.1, or 3.1+granian."""
+        return f"{self.version}+{self.lock}" if self.lock else self.version

@@ -13,13 +13,20 @@ from bench.workloads.answers import read_json
 
 FORBIDDEN = ("set-cookie", "etag", "content-encoding", "server-timing")
 RENDEZVOUS_LIMIT_S = 60  # a serial server lets each party wait five seconds alone
-_PATHS = {"hello": "/hello", "json": "/json", "db-read": "/db/7", "wait": "/io?ms=0"}
+_PATHS = {
+    "hello": "/hello",
+    "json": "/json",
+    "db-read": "/db/7",
+    "html": "/fortunes",
+    "wait": "/io?ms=0",
+}
 
 
 def connections(subject: Subject) -> Iterator[Finding]:
     """Ask how connections and headers are treated, then for two requests at once."""
     paths = [path for name, path in _PATHS.items() if subject.serves(name)]
-    yield _keeps_alive(subject, paths[0])
+    # Whatever else a target answers, it answers whether it is well.
+    yield _keeps_alive(subject, [*paths, "/healthz"][0])
     for path in paths:
         yield from _headers(subject, path)
     if subject.serves("wait"):

@@ -11,7 +11,11 @@ from bench.workloads import (
     db_read,
     db_write,
     hello,
+    html_page,
     json_message,
+    large,
+    nested,
+    predict,
     validate,
     wait,
 )
@@ -28,6 +32,10 @@ WORKLOADS: Mapping[str, Workload] = MappingProxyType(
             db_many,
             db_list,
             db_write,
+            html_page,
+            predict,
+            nested,
+            large,
             wait,
         )
     }

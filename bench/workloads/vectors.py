@@ -29,7 +29,10 @@ class Vector:
     body: bytes
     status: int
     wrong: frozenset[Path] | None = None
+    workload: str = "validate"
+    route: str = "/validate"
     content_type: str = JSON
+    answer: object = None  # written down beforehand; None: the workload's check knows
 
 
 def sample() -> Order:

@@ -60,6 +60,13 @@ PLANTS = (
     Plant("POST /validate: over 1 MiB", lambda q, r: r.status == 413, status(400)),
     Plant("validate: three errors at once", lambda q, r: len(r.body) > 0 and b"errors" in r.body, with_value(lambda v: {"errors": v["errors"][:1]})),
     Plant("validate: as it is", lambda q, r: b"total_cents" in r.body, with_value(lambda v: {**v, "total_cents": 1})),
+    Plant("html: answers", at("GET", "/fortunes"), lambda reply: replace(reply, body=reply.body.replace(b"&lt;", b"<"))),
+    Plant("headers of /fortunes", at("GET", "/fortunes"), with_header("vary", "Cookie")),
+    Plant("predict: zeros", lambda q, r: b"score" in r.body, with_value(lambda v: {"score": v["score"] + 2e-6})),
+    Plant("predict: text NaN among them", at("POST", "/predict"), lambda reply: replace(reply, status=500) if reply.status == 422 else reply),
+    Plant("nested: depth 8: every count negative", lambda q, r: q.path == "/nested/8" and r.status == 422, with_value(lambda v: {"errors": v["errors"][1:]})),
+    Plant("nested: depth 2: written by hand", at("POST", "/nested/2"), with_value(lambda v: {**v, "total": 8})),
+    Plant("large: 500 items", lambda q, r: b"lines" in r.body, with_value(lambda v: {**v, "lines": v["lines"][1:]})),
     Plant("GET /no-such-path", at("GET", "/no-such-path"), status(200)),
 )  # fmt: skip
 
@@ -113,8 +120,24 @@ def test_extra_statements_are_found(right: tuple[str, int, Stage]) -> None:
 
     findings = play(host, port, RIGHT, reset=stage.database.reset, statements=doubled)
     counts = [f for f in findings if f.name.startswith("statements of")]
-    assert len(counts) == 4
+    assert len(counts) == 5
     assert all(f.ok is False for f in counts)
+
+
+def test_a_validator_that_stops_early_must_say_so(
+    right: tuple[str, int, Stage],
+) -> None:
+    """One fault of several is enough only for a target whose table says so; a wrong one never."""
+    host, port, stage = right
+    name = "validate: three errors at once"
+    first = Plant(name, lambda q, r: b"errors" in r.body, with_value(lambda v: {"errors": v["errors"][:1]}))  # fmt: skip
+    other = Plant(name, lambda q, r: b"errors" in r.body, with_value(lambda v: {"errors": [{"loc": ["x"], "msg": ""}]}))  # fmt: skip
+    for plant, all_named, ok in ((first, True, False), (first, False, True), (other, False, False)):  # fmt: skip
+        target = replace(RIGHT, workloads=("validate",), names_all_faults=all_named)
+        with in_between(host, port, (plant,)) as port_between:
+            played = play("127.0.0.1", port_between, target, reset=stage.database.reset)
+            found = {f.name: f for f in played}
+        assert found[name].ok is ok
 
 
 def test_unexpected_serial_server_is_found(right: tuple[str, int, Stage]) -> None:

@@ -6,6 +6,7 @@ from bench.model.framework import Role
 from bench.run.contract import compare
 from bench.run.contract_errors import CASES
 from bench.workloads import WORKLOADS
+from bench.workloads.more_vectors import MORE_VECTORS
 from bench.workloads.vectors import VECTORS
 from tests.contract.stages import TARGETS, Played, Stage, played_once
 
@@ -42,9 +43,19 @@ def test_every_served_workload_is_answered(played: Played) -> None:
         assert played.findings[f"{name}: answers"].ok is True
 
 
+def test_every_body_of_a_served_route_is_sent(played: Played) -> None:
+    """No body is left out where the target serves its route, and each has its verdict."""
+    served = played.target.workloads or tuple(WORKLOADS)
+    for vector in (*VECTORS, *MORE_VECTORS):
+        if vector.workload in served:
+            found = played.findings[f"{vector.workload}: {vector.name}"]
+            assert found.ok is True, found.detail
+
+
 def test_whole_contract_is_played(whole: Played) -> None:
     """A target that serves everything is asked about everything, statements too."""
-    assert len(whole.findings) >= len(VECTORS) + len(CASES) + len(WORKLOADS) + 20
+    sent = len(VECTORS) + len(MORE_VECTORS) + len(CASES)
+    assert len(whole.findings) >= sent + len(WORKLOADS) + 20
     assert "statements of GET /queries?n=3&seed=2" in whole.findings
     assert "rendezvous" in whole.findings
 

@@ -1,9 +1,10 @@
 """The checks take right answers and refuse planted wrong ones."""
 
+import html
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,18 @@ import pytest
 from bench.errors import AskedWrongly
 from bench.model.exchange import Reply, Request
 from bench.workloads import WORKLOADS, workload
+from bench.workloads.html_page import FORTUNES
+from bench.workloads.large import long_receipt
+from bench.workloads.nested import summary
 from bench.workloads.orders import receipt
+from bench.workloads.predict import score
 from bench.workloads.world import ROWS, SUM, chosen_ids, number, parameter, row
 
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = {"content-type": "text/plain; charset=utf-8"}
 JSON = {"content-type": "application/json"}
+HTML = {"content-type": "text/html; charset=utf-8"}
 
 
 def answer(request: Request) -> Reply:
@@ -27,13 +33,34 @@ def answer(request: Request) -> Reply:
     path = request.path.partition("?")[0]
     if path == "/hello":
         return Reply(200, b"Hello, World!", TEXT)
+    if path == "/fortunes":
+        return Reply(200, page(FORTUNES), HTML)
     return Reply(200, json.dumps(value(request, path)).encode(), JSON)
+
+
+def page(rows: Iterable[tuple[int, str]]) -> bytes:
+    """A page with these rows, as a template makes it."""
+    cells = [
+        f"<tr><td>{number}</td><td>{html.escape(message)}</td></tr>"
+        for number, message in rows
+    ]
+    head = "<!DOCTYPE html><html><body><table><tr><th>id</th><th>message</th></tr>"
+    return f"{head}{''.join(cells)}</table></body></html>".encode()
+
+
+def value_of_body(path: str, body: Any) -> Any:
+    """What the right answer to a body says."""
+    if path == "/predict":
+        return {"score": round(score(body["features"]), 6)}
+    if path.startswith("/nested/"):
+        return summary(body)
+    return long_receipt(body) if path == "/large" else receipt(body)
 
 
 def value(request: Request, path: str) -> Any:
     """What the right answer says."""
-    if path == "/validate":
-        return receipt(json.loads(request.body or b""))
+    if request.body is not None:
+        return value_of_body(path, json.loads(request.body))
     if path == "/queries":
         ids = chosen_ids(parameter(request, "n"), parameter(request, "seed"))
         return [row(one) for one in ids]
@@ -64,7 +91,7 @@ def test_variants_are_seeded_and_distinct(name: str) -> None:
     assert first == work.requests(3)
     assert len(set(first)) == len(first)
     if len(first) > 1:
-        assert 256 <= len(first) <= 2048
+        assert (32 if name == "large" else 256) <= len(first) <= 2048
         assert first != work.requests(4)
 
 
@@ -85,7 +112,9 @@ DAMAGES: dict[str, Callable[[Reply], Reply]] = {
     "cut short": lambda reply: replace(reply, body=reply.body[:-1]),
     "nested without end": lambda reply: replace(reply, body=b"[" * 100_000),
     "one letter more": lambda reply: replace(reply, body=reply.body + b"x"),
-    "as HTML": lambda reply: replace(reply, headers={"content-type": "text/html"}),
+    "as another type": lambda reply: replace(
+        reply, headers={"content-type": "text/xml"}
+    ),
     "no content type": lambda reply: replace(reply, headers={}),
 }
 
@@ -123,6 +152,19 @@ WRONG_VALUES: list[tuple[str, Callable[[Any], Any]]] = [
     ("db-write", lambda v: [{**one, "note": ""} for one in v]),
     ("db-write", lambda v: {"rows": v}),
     ("wait", lambda v: {"ok": 1}),
+    ("predict", lambda v: {"score": v["score"] + 2e-6}),
+    ("predict", lambda v: {"score": str(v["score"])}),
+    ("predict", lambda v: {"score": None}),
+    ("predict", lambda v: {"score": float("nan")}),
+    ("predict", lambda v: {**v, "model": "small"}),
+    ("predict", lambda v: [v["score"]]),
+    ("nested", lambda v: {**v, "depth": 7}),
+    ("nested", lambda v: {**v, "names": v["names"][::-1]}),
+    ("nested", lambda v: {**v, "total": v["total"] + 1}),
+    ("large", lambda v: {**v, "lines": v["lines"][:-1]}),
+    ("large", lambda v: {**v, "lines": v["lines"][::-1]}),
+    ("large", lambda v: {**v, "n_items": 499}),
+    ("large", lambda v: {k: v[k] for k in v if k != "lines"}),
 ]
 
 
@@ -134,6 +176,53 @@ def test_wrong_values_are_refused(name: str, change: Callable[[Any], Any]) -> No
     right = answer(request)
     wrong = replace(right, body=json.dumps(change(json.loads(right.body))).encode())
     assert work.check(request, wrong) is not None
+
+
+WRONG_PAGES: dict[str, Callable[[bytes], bytes]] = {
+    "a row less": lambda body: page(FORTUNES[:-1]),
+    "a row more": lambda body: page([*FORTUNES, (13, "one more")]),
+    "not sorted": lambda body: page(sorted(FORTUNES)),
+    "the added row missing": lambda body: page([f for f in FORTUNES if f[0]]),
+    "not escaped": lambda body: html.unescape(body.decode()).encode(),
+    "escaped twice": lambda body: page(
+        [(number, html.escape(message)) for number, message in FORTUNES]
+    ),
+    "another encoding": lambda body: body.decode().encode("utf-16"),
+    "cut in the middle": lambda body: body[: len(body) // 2],
+    "no end": lambda body: body.removesuffix(b"</html>"),
+    "no doctype": lambda body: body.removeprefix(b"<!DOCTYPE html>"),
+    "no table": lambda body: b"<!doctype html><html></html>",
+}
+
+
+@pytest.mark.parametrize("change", WRONG_PAGES)
+def test_wrong_pages_are_refused(change: str) -> None:
+    """A page that differs in its rows, their order or their escaping is refused."""
+    work = workload("html")
+    request = work.requests(1)[0]
+    wrong = Reply(200, WRONG_PAGES[change](page(FORTUNES)), HTML)
+    assert work.check(request, wrong) is not None
+
+
+def test_the_way_of_escaping_is_free() -> None:
+    """Template engines write a quotation mark in several ways, and space as they like."""
+    work = workload("html")
+    written = page(FORTUNES).replace(b"&#x27;", b"&#39;").replace(b"</tr>", b"</tr>\n ")
+    assert b"&#39;" in written
+    assert work.check(work.requests(1)[0], Reply(200, written, HTML)) is None
+
+
+def test_rows_of_the_page_are_sorted_by_code_point() -> None:
+    """The rows that were written down are in the order that the contract states."""
+    messages = [message for _, message in FORTUNES]
+    assert messages == sorted(messages)
+    assert sorted(number for number, _ in FORTUNES) == list(range(13))
+
+
+def test_scores_are_those_of_the_contract() -> None:
+    """The formulas give the scores that were written down with them."""
+    assert round(score([0.0] * 64), 6) == 0.515208
+    assert round(score([1.0] * 64), 6) == 0.489993
 
 
 def test_spacing_and_order_of_keys_are_free() -> None:

@@ -6,8 +6,19 @@ import re
 from datetime import date
 from typing import Any
 
+from bench.workloads import workload
+from bench.workloads.large import make_long_order
+from bench.workloads.more_vectors import LARGE, MORE_VECTORS, NESTED, PREDICT
+from bench.workloads.nested import DEEPEST
 from bench.workloads.orders import make_order
-from bench.workloads.vectors import INVALID, PROBES, VALID, VECTORS, sample
+from bench.workloads.vectors import (
+    INVALID,
+    PROBES,
+    VALID,
+    VECTORS,
+    Vector,
+    sample,
+)
 
 
 def test_there_are_enough() -> None:
@@ -18,15 +29,54 @@ def test_there_are_enough() -> None:
 
 def test_names_and_bodies_are_distinct() -> None:
     """No vector is there twice; the charset alone differs in one of them."""
-    names = [vector.name for vector in (*VECTORS, *PROBES)]
+    every = (*VECTORS, *MORE_VECTORS)
+    names = [(v.workload, v.name) for v in (*every, *PROBES)]
     assert len(set(names)) == len(names)
-    assert len({(v.body, v.content_type) for v in VECTORS}) == len(VECTORS)
+    assert len({(v.route, v.body, v.content_type) for v in every}) == len(every)
 
 
 def test_every_body_is_json() -> None:
     """Vectors are about values: none of them is malformed."""
-    for vector in VECTORS:
+    for vector in (*VECTORS, *MORE_VECTORS):
         json.loads(vector.body)
+
+
+def test_every_vector_belongs_to_a_workload_that_posts() -> None:
+    """A vector is sent where its workload's own requests go, or beside it."""
+    for vector in MORE_VECTORS:
+        usual = workload(vector.workload).requests(1)[0]
+        assert usual.method == "POST"
+        assert vector.route.split("/")[1] == usual.path.split("/")[1]
+
+
+def test_every_depth_has_a_wrong_value_at_every_place() -> None:
+    """Bodies of each depth are wrong once in each field of their innermost level."""
+    for depth in range(1, DEEPEST + 1):
+        inner = ("child",) * (depth - 1)
+        found = {place for v in _of_depth(depth) for place in v.wrong or ()}
+        for field in ("name", "count", "ratio", "active", "tags"):
+            assert (*inner, field) in found
+        assert (*inner, "tags", 0) in found
+        assert depth == 1 or inner in found
+
+
+def _of_depth(depth: int) -> list[Vector]:
+    return [v for v in NESTED if v.route == f"/nested/{depth}"]
+
+
+def test_each_new_route_has_right_and_wrong_bodies() -> None:
+    """A route that takes everything, or nothing, would be noticed."""
+    for vectors in (NESTED, PREDICT, LARGE):
+        assert sum(v.status == 200 for v in vectors) >= 3
+        assert sum(v.status == 422 for v in vectors) >= 9
+
+
+def test_large_bodies_are_large_and_allowed() -> None:
+    """A body of five hundred items is above 100 kB and far below the limit of 1 MiB."""
+    for seed in range(3):
+        size = len(json.dumps(make_long_order(random.Random(seed))))
+        assert 100_000 < size < 200_000
+    assert max(len(v.body) for v in LARGE) < 500_000
 
 
 def test_wrong_ones_differ_from_the_sample() -> None:

@@ -39,7 +39,8 @@ MIDDLEWARE = [
 if os.environ.get("DJANGO_MIDDLEWARE") == "none":
     MIDDLEWARE = ["trial.middleware.content_length"]
 
-ROOT_URLCONF = "config.urls"
+# An ablation names its own, which changes some routes and includes the others.
+ROOT_URLCONF = os.environ.get("DJANGO_URLCONF", "config.urls")
 WSGI_APPLICATION = "config.wsgi.application"
 # The slashes of startproject are for pages; these are routes of an API.
 APPEND_SLASH = False
@@ -77,6 +78,10 @@ DATABASES = {
         },
     }
 }
+# For the ablations: a connection kept by each thread, or one for each request.
+if (kept := os.environ.get("DJANGO_CONNECTIONS", "pool")) != "pool":
+    del DATABASES["default"]["OPTIONS"]["pool"]
+    DATABASES["default"]["CONN_MAX_AGE"] = None if kept == "kept" else 0
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-us"

@@ -21,3 +21,17 @@ class World(models.Model):
     def as_json(self) -> dict[str, Any]:
         """The row as the contract shows it."""
         return {"id": self.id, "randomNumber": self.random_number}
+
+
+class Fortune(models.Model):
+    """A saying for the page."""
+
+    id = models.IntegerField(primary_key=True)
+    message = models.CharField(max_length=2048)
+
+    class Meta:
+        managed = False
+        db_table = "fortune"
+
+    def __str__(self) -> str:
+        return self.message

@@ -4,15 +4,11 @@ import time
 
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
-from rest_framework.decorators import api_view
-from rest_framework.request import Request
-from rest_framework.response import Response
+from django.shortcuts import get_object_or_404, render
 
 from trial.endpoints import endpoint, whole_number
-from trial.models import World
+from trial.models import Fortune, World
 from trial.rendezvous import meet
-from trial.serializers import OrderSerializer
 
 
 BIGGEST = 2_147_483_647
@@ -33,22 +29,6 @@ def hello(request: HttpRequest) -> HttpResponse:
 @endpoint("GET")
 def json(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"message": "Hello, World!"})
-
-
-@api_view(["POST"])
-def validate(request: Request) -> Response:
-    serializer = OrderSerializer(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    order = serializer.validated_data
-    items = order["items"]
-    return Response(
-        {
-            "order_id": order["order_id"],
-            "city": order["customer"]["address"]["city"],
-            "n_items": len(items),
-            "total_cents": sum(item["qty"] * item["unit_cents"] for item in items),
-        }
-    )
 
 
 @endpoint("GET")
@@ -80,6 +60,14 @@ def db_write(request: HttpRequest) -> HttpResponse:
             world.random_number = world.random_number % 10000 + 1
         World.objects.bulk_update(worlds, ["random_number"])
     return JsonResponse([world.as_json() for world in worlds], safe=False)
+
+
+@endpoint("GET")
+def fortunes(request: HttpRequest) -> HttpResponse:
+    found = list(Fortune.objects.all())
+    found.append(Fortune(id=0, message="Additional fortune added at request time."))
+    found.sort(key=lambda fortune: fortune.message)
+    return render(request, "fortunes.html", {"fortunes": found})
 
 
 @endpoint("GET")

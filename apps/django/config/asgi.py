@@ -1,0 +1,10 @@
+"""The ASGI entry: `uvicorn config.asgi:application`. For ablations."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+application = get_asgi_application()
