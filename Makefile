@@ -30,7 +30,7 @@ setup: .venv/.ready  ## make .venv with the harness and its tools
 bench: setup  ## measure and write the page: PROFILE=smoke|quick|standard|full, RESUME=run
 	$(BENCH) run $(if $(RESUME),--resume $(RESUME),--profile $(PROFILE) --engine $(ENGINE))
 
-smoke: setup  ## does everything work here? under two minutes, no verdicts
+smoke: setup  ## does everything work here? about a minute, no verdicts
 	$(BENCH) run --profile smoke --engine $(ENGINE)
 
 report: setup  ## write the page of a stored run again: RUN=id, or the newest

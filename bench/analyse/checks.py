@@ -39,7 +39,7 @@ def checks(
 
 
 REST = (
-    (reasons.IDLE, f"{reasons.IDLE_SHARE:.0%} of a core, all idle servers together", VOID_WINDOWS),
+    (reasons.IDLE, f"{reasons.IDLE_SHARE:.0%} of a core together, or {reasons.IDLE_SHARE_EACH:.2%} each", VOID_WINDOWS),
     (reasons.FOREIGN, f"{reasons.FOREIGN_SHARE:.0%} of its time in a window", NO_THROUGHPUT),
     (reasons.WAITED, f"{reasons.WAIT_SHARE:.0%} of a window", NOTHING),
     (reasons.COUNT, "equal", VOID_WINDOWS),
@@ -50,6 +50,7 @@ REST = (
     (reasons.SWAP, f"{reasons.SWAPPED_PAGES} pages in a window", VOID_WINDOWS),
     (reasons.FREQUENCY, f"{reasons.FREQUENCY_APART:.0%} between windows", NOTHING),
     (reasons.FAILED, "never", "pairs are missing from those rounds"),
+    (reasons.RESUMED, "never", NOTHING),
     (reasons.WARMING, f"{reasons.DRIFT:.0%} from the first cycle to the last", NOTHING),
     (reasons.DATABASE, "workers x connections of the pool", NOTHING),
     (reasons.PYTHON, "optimised build", NOTHING),
@@ -182,6 +183,8 @@ def _steal(trials: Trials) -> Check:
 _TOLD: dict[Reason, Callable[[Window], object]] = {
     reasons.FOREIGN: lambda w: w.trace and w.trace.foreign_s,
     reasons.WAITED: lambda w: w.trace and w.trace.generator_wait_s,
+    reasons.THROTTLED: lambda w: w.throttled_s,
+    reasons.IDLE: lambda w: w.others_cpu_ns,
     reasons.HOT: lambda w: w.trace and w.trace.throttles,
     reasons.SWAP: lambda w: w.trace and w.trace.swapped_pages,
     reasons.FREQUENCY: lambda w: w.trace and w.trace.frequency_mhz,

@@ -49,7 +49,7 @@ def resolution(noise_found: Noise, metric: str) -> float | None:
     """
     How far from 1 the twin's intervals reach on a metric, as a ratio above 1.
 
-    The printed noise floor: smaller differences of this run mean nothing.
+    The printed noise floor: what one set-up looked like beside itself.
     """
     reach = [
         max(c.advantage.high, 1 / c.advantage.low)

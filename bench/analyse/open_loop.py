@@ -84,13 +84,15 @@ def lay_out_open(trials: Trials) -> OpenTrials:
         key = f"{window.target} {window.workload} {window.load}"
         place = (window.target, window.workload, window.round)
         if key in loads and window.round in trials.rounds and place not in failed:
-            found[key, window.round].append(_check(window, loads[key]))
+            found[key, window.round].append(
+                _check(window, loads[key], len(trials.plan.targets))
+            )
     return OpenTrials(trials, cells, {key: tuple(own) for key, own in found.items()})
 
 
-def _check(window: Window, load: Load) -> Checked:
+def _check(window: Window, load: Load, servers: int) -> Checked:
     # A generator near its limit makes a rate a lower bound, but a response time wrong.
-    checked = check(window, load)
+    checked = check(window, load, servers)
     return Checked(
         window,
         tuple(

@@ -21,6 +21,7 @@ def doubts_of(trials: Trials) -> Doubts:
             *_from_windows(trials),
             *_floor_warnings(trials),
             *_failures(trials),
+            *_resumed(trials),
             *_database(trials),
             *_frequency(trials),
         ),
@@ -103,15 +104,25 @@ def _floor_warnings(trials: Trials) -> Iterator[Warning]:
 def _failures(trials: Trials) -> Iterator[Warning]:
     lost: dict[str, set[int]] = defaultdict(set)
     for failure in trials.run.failures:
-        if failure.round in trials.rounds:
+        # Round 0 is the preparation: the target was in no round at all.
+        if failure.round in trials.rounds or failure.round == 0:
             where = " ".join(filter(None, (failure.target, failure.workload)))
             lost[where].add(failure.round)
     for where, rounds in lost.items():
-        yield Warning(
-            reasons.FAILED,
-            f"in {len(rounds)} of {len(trials.rounds)} rounds",
-            where,
-        )
+        often = f"in {len(rounds)} of {len(trials.rounds)} rounds"
+        if 0 in rounds:
+            often = "it could not be prepared, so it is in no round"
+        yield Warning(reasons.FAILED, often, where)
+
+
+def _resumed(trials: Trials) -> Iterator[Warning]:
+    starts: dict[tuple[int, str], int] = defaultdict(int)
+    for boot in trials.run.boots:
+        starts[boot.round, boot.target] += 1
+    again = {number for (number, _), n in starts.items() if n > 1}
+    rounds = sorted(again & set(trials.rounds))
+    if rounds:
+        yield Warning(reasons.RESUMED, f"round {', '.join(map(str, rounds))}")
 
 
 def _database(trials: Trials) -> Iterator[Warning]:

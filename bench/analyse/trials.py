@@ -130,7 +130,7 @@ def lay_out(run: Run) -> Trials:
         cell = cells.get((window.target, window.workload))
         if cell and window.load == cell.load.name and window.round in rounds:
             place = (window.target, window.workload, window.round)
-            found[place].append(check(window, cell.load))
+            found[place].append(check(window, cell.load, len(plan.targets)))
     return Trials(
         run,
         rounds,

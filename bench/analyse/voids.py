@@ -38,16 +38,17 @@ class Checked:
         )
 
 
-def check(window: Window, load: Load) -> Checked:
-    """Hold one window against every limit."""
+def check(window: Window, load: Load, servers: int) -> Checked:
+    """Hold one window of a run with so many servers against every limit."""
     visit_s = load.warm_s + window.tally.measure_s
+    idle_limit = max(reasons.IDLE_SHARE, (servers - 1) * reasons.IDLE_SHARE_EACH)
     return Checked(
         window,
         (
             *_answers(window),
             *_schedule(window),
             *_little(window, load),
-            *_machine(window, visit_s),
+            *_machine(window, visit_s, idle_limit),
             *_trace(window),
         ),
     )
@@ -83,12 +84,12 @@ def _schedule(window: Window) -> Iterator[Finding]:
         yield Finding(reasons.LATE, late, f"{late:.1%} of the sends")
 
 
-def _machine(window: Window, visit_s: float) -> Iterator[Finding]:
+def _machine(window: Window, visit_s: float, idle_limit: float) -> Iterator[Finding]:
     generator = window.tally.generator_cpu_s / window.tally.measure_s
     if generator > reasons.GENERATOR_SHARE:
         yield Finding(reasons.GENERATOR, generator, f"{generator:.0%} of its core")
     idle = (window.others_cpu_ns or 0) / 1e9 / visit_s
-    if idle > reasons.IDLE_SHARE:
+    if idle > idle_limit:
         yield Finding(reasons.IDLE, idle, f"{idle:.1%} of a core")
     if window.throttled_s:
         yield Finding(
@@ -103,8 +104,8 @@ def _little(window: Window, load: Load) -> Iterator[Finding]:
         return
     under_way = tally.requests / tally.measure_s * tally.latency_mean_us / 1e6
     apart = abs(under_way / load.clients - 1)
-    # A request that crosses an edge of the window is not counted: of each
-    # client at most the two longest there were.
+    # An answer that falls beside an edge of the window is counted or not by
+    # chance: of each client at most the two longest there were.
     edges = 2 * tally.latency_us.max / 1e6 / tally.measure_s
     if apart > reasons.LITTLE + edges:
         yield Finding(

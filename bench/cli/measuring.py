@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from bench.cli.asked import Asked, frameworks, known_workloads, without
 from bench.cli.engines import AnyEngine, engine_version, new_engine, new_generator
 from bench.cli.places import RUNS, shown
 from bench.cli.progress import Display, Pace
-from bench.cli.record import new_record, utc_now
+from bench.cli.record import harness_facts, new_record, utc_now
 from bench.configure.claims import load_claims
 from bench.deploy.machine import inspect_machine, steal_s
 from bench.deploy.trace import Tracer
@@ -86,7 +86,7 @@ def resume(folder: Path, console: Console) -> bool:
         )
     with _engine(plan, folder, console) as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
-        _refuse_changes(run, receipts, refused)
+        _refuse_changes(run, receipts, refused, engine.database.facts())
         with reopen(folder) as writer:
             return _measure(engine, plan, writer, run, console)
 
@@ -113,13 +113,20 @@ def _prepare(
 
 
 def _refuse_changes(
-    run: Run, receipts: dict[str, Receipt], refused: dict[str, str]
+    run: Run,
+    receipts: Mapping[str, Receipt],
+    refused: Mapping[str, str],
+    database: Mapping[str, str],
 ) -> None:
     changed = [t for t, r in run.record.receipts.items() if receipts.get(t) != r]
-    if changed or refused:
-        names = ", ".join([*changed, *refused])
+    changed += refused
+    if harness_facts()["measuring_sha256"] != run.record.harness["measuring_sha256"]:
+        changed.append("the part of the harness that measures")
+    if dict(database) != dict(run.record.database):
+        changed.append("PostgreSQL or its settings")
+    if changed:
         raise AskedWrongly(
-            f"run {run.record.id}: the app or its packages changed since it began: {names}",
+            f"run {run.record.id}: changed since it began: {', '.join(changed)}",
             "a run is about one state of things: start a new run",
         )
 

@@ -17,7 +17,11 @@ from bench.store.folder import run_id
 
 
 OWN_PACKAGES = ("locust", "gevent", "numpy", "scipy", "pandas", "matplotlib", "uv")
-CONTRACT_FILES = ("bench/workloads", "bench/run", "bench/load", "apps")
+MEASURING = (
+    *("apps", "bench/workloads", "bench/plan"),
+    *("bench/deploy", "bench/load", "bench/run"),
+)
+"""Everything that decides what is measured and how; hashed into every run."""
 
 
 def new_record(
@@ -61,7 +65,7 @@ def harness_facts() -> dict[str, str]:
         "measuring_sha256": _sha256(
             sorted(
                 path
-                for folder in CONTRACT_FILES
+                for folder in MEASURING
                 for path in (ROOT / folder).rglob("*")
                 if path.is_file() and "__pycache__" not in path.parts
             )

@@ -43,7 +43,8 @@ class StatsAccount:
             details = told.get("stats", {})
             idle = details.get("total_inactive_file", details.get("inactive_file", 0))
             charged = max(0, int(told["usage"]) - int(idle))
-        return Usage(used, charged, tasks)
+        stopped = stats["cpu_stats"].get("throttling_data", {}).get("throttled_time")
+        return Usage(used, charged, tasks, None if stopped is None else int(stopped))
 
     def pids(self) -> list[int]:
         """None that this machine could look at."""

@@ -35,11 +35,21 @@ class ControlGroup:
         else:
             spent = _number(self.cpu / "cpuacct.usage")
         charged = self._charged() if memory else None
-        return Usage(spent, charged, len(self.pids()))
+        return Usage(spent, charged, len(self.pids()), self._throttled_ns())
 
     def pids(self) -> list[int]:
         """Its processes, as this machine numbers them."""
         return [int(line) for line in (self.cpu / "cgroup.procs").read_text().split()]
+
+    def _throttled_ns(self) -> int | None:
+        """How long a quota has stopped it so far; None where the kernel has no quotas."""
+        try:
+            table = _table(self.cpu / "cpu.stat")
+        except OSError:
+            return None
+        if "throttled_usec" in table:
+            return int(table["throttled_usec"]) * 1000
+        return int(table["throttled_time"]) if "throttled_time" in table else None
 
     def _charged(self) -> int:
         name, idle = (

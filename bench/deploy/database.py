@@ -1,7 +1,8 @@
 """A PostgreSQL that stands, whoever started it: its rows, its settings, its connections."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -54,12 +55,6 @@ class StandingDatabase:
             self._run("schema.sql")
             self._run("seed.sql")
             self._check_rows()
-        except psycopg.Error as error:
-            self.close()
-            raise MachineRefused(
-                f"the database cannot be used: {_first_line(error)}",
-                hint="see postgres.log among the run's logs, or BENCH_DATABASE_DSN",
-            ) from error
         except BaseException:
             self.close()
             raise
@@ -112,7 +107,8 @@ class StandingDatabase:
     def _rows(
         self, query: bytes, values: list[object] | None = None
     ) -> list[tuple[object, ...]]:
-        return self._connect().execute(query, values).fetchall()
+        with _answering():
+            return self._connect().execute(query, values).fetchall()
 
     def _run(self, script: str) -> None:
         path = self._scripts / script
@@ -123,8 +119,9 @@ class StandingDatabase:
                 f"apps/database/{script} cannot be read: {error.strerror}",
                 hint="get a complete checkout of the repository",
             ) from error
-        for statement in statements(text):
-            self._connect().execute(statement.encode())
+        with _answering():
+            for statement in statements(text):
+                self._connect().execute(statement.encode())
 
     def _check_rows(self) -> None:
         found = self._rows(b"SELECT count(*), sum(randomnumber) FROM world")[0]
@@ -150,6 +147,19 @@ class StandingDatabase:
                 f"the database holds other tables ({', '.join(sorted(others)[:3])})",
                 hint="give the benchmark an empty database of its own",
             )
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """A database that fails or goes away is a sentence with a remedy, at any time."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise MachineRefused(
+            f"the database cannot be used: {_first_line(error)}",
+            hint="see postgres.log among the run's logs, or BENCH_DATABASE_DSN; "
+            "what was measured is kept: bench run --resume goes on",
+        ) from error
 
 
 def statements(script: str) -> list[str]:

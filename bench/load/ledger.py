@@ -94,14 +94,16 @@ class Ledger:
         """
         The measured part.
 
-        Closed loop: what was sent and answered inside it. Open loop: what was
-        due inside it, however late its answer came, or a stall at the end
-        would hide its own victims.
+        Closed loop: what was answered inside it, whenever it was sent. To ask
+        that it was sent inside, too, would drop one answer of every client,
+        which takes more from a slow server than from a fast one. Open loop:
+        what was due inside it, however late its answer came, or a stall at
+        the end would hide its own victims.
         """
         answered, latency = _times(self.answered_ns), _times(self.latency_ns)
         due = answered - latency
-        inside = due >= self.start_ns
-        inside &= (due if self.open_loop else answered) < self.end_ns
+        moment = due if self.open_loop else answered
+        inside = (moment >= self.start_ns) & (moment < self.end_ns)
         kept = latency[inside]
         service = _times(self.service_ns)[inside] if self.open_loop else kept
         return Samples(due[inside] - self.start_ns, kept, service)

@@ -20,8 +20,8 @@ class Samples:
     """
     Every request of the measured part that was answered rightly, in order of its answer.
 
-    `sent_ns` runs from the start of the measured part to the intended send,
-    `latency_ns` from the intended send to the answer, `service_ns` from the
+    `sent_ns` runs from the start of the measured part to the intended send
+    (below 0 for what a closed loop had sent just before), `latency_ns` from the intended send to the answer, `service_ns` from the
     actual send. In a closed loop the last two are the same.
     """
 

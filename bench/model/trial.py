@@ -30,6 +30,7 @@ class Usage:
     cpu_ns: int
     memory_bytes: int | None  # proportional (PSS) where the kernel tells, else None
     processes: int
+    throttled_ns: int | None = None  # stopped by a processor quota; None: not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,10 @@ class Tally:
     """
     What the generator saw in one window.
 
-    `requests` counts only those that were sent and answered rightly inside
-    the measured part; `requests_total` counts every answered request of the
-    visit, the dropped first part and the failed ones included.
+    `requests` counts the right answers that came inside the measured part (in
+    an open loop: to requests that were due inside it); `requests_total` counts
+    every answered request of the visit, the dropped first part and the wrong
+    answers included.
     """
 
     requests: int

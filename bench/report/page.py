@@ -62,7 +62,7 @@ def report_html(results: Results) -> str:
             advice=advice(view, answer),
             claims=_claims(cards),
             tally=tally(shown.verdicts),
-            claims_counted=counted(sum(each.tested for each in cards), "claim"),
+            claims_counted=_counted_claims(cards),
             strip=_strip(shown.checks),
             no_verdicts_why=why_no_verdicts(shown.no_verdicts_because or ""),
             too_noisy=_failed(view.check("noise")),
@@ -147,3 +147,12 @@ def _environment() -> Environment:
         "svg": Markup,  # only ever given what charts/svg.py wrote, text escaped
     }
     return environment
+
+
+def _counted_claims(cards: list[Card]) -> str:
+    """How many sentences were tested, and how many verdicts that made, if more."""
+    tested = [each for each in cards if each.tested]
+    sentences = counted(len({each.quote for each in tested}), "claim")
+    if len(tested) == len({each.quote for each in tested}):
+        return f"{sentences} checked"
+    return f"{sentences} checked, {len(tested)} verdicts"

@@ -64,6 +64,14 @@ def _standing(
     names = joined([view.label(one) for one in ids])
     if all(_tie(pairs.get((a, b)), line) for a in ids for b in ids if a != b):
         return Standing(Kind.TIE, f"No practical difference between {names}.")
+    told = [
+        f"{view.label(a)} is ahead of {view.label(b)}"
+        for a in ids
+        for b in ids
+        if a != b and (found := pairs.get((a, b))) and found.low > line
+    ]
+    if told:
+        return Standing(Kind.UNCLEAR, f"No clear leader, but {joined(told)}.")
     return Standing(Kind.UNCLEAR, f"No clear leader: this run cannot order {names}.")
 
 

@@ -54,10 +54,10 @@ def _head(view: View) -> list[str]:
     )
     lines = [f"<!-- bench-report:v1 key={re.sub('-{2,}', '-', key)} -->"]
     if results.no_verdicts_because:
-        lines += ["## Speed claims: no verdicts", ""]
+        lines += ["## Claims: no verdicts", ""]
         lines += _alert("No verdicts", results.no_verdicts_because)
     else:
-        lines += [f"## Speed claims: {tally_words(results.verdicts)}", ""]
+        lines += [f"## Claims: {tally_words(results.verdicts)}", ""]
     told = {each.reason.code for each in results.warnings}
     for check in results.checks:
         if check.passed is False and check.id not in told:

@@ -5,7 +5,7 @@ from bench.deploy.trace import Moment
 from bench.errors import TargetFailed
 from bench.load.generator import Visit
 from bench.model.plan import Cell
-from bench.model.trial import Tally, Window
+from bench.model.trial import Tally, Usage, Window
 from bench.plan.order import arrival_seed
 from bench.run.state import Round
 from bench.store.folder import sample_path
@@ -108,7 +108,7 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
         ),
         others_cpu_ns=others_ns,
         steal_s=_difference(steal_before, state.tools.steal_s()),
-        throttled_s=None,
+        throttled_s=_throttled_s(before, after),
         samples=samples,
         trace=(
             state.tools.tracer.between(
@@ -134,6 +134,11 @@ def _cpu_ns(servers: list[Server]) -> int | None:
         return sum(server.usage(memory=False).cpu_ns for server in servers)
     except TargetFailed:
         return None
+
+
+def _throttled_s(before: Usage, after: Usage) -> float | None:
+    stopped_ns = _difference(before.throttled_ns, after.throttled_ns)
+    return None if stopped_ns is None else stopped_ns / 1e9
 
 
 def _difference[Number: (int, float)](

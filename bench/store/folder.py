@@ -44,15 +44,16 @@ class RunWriter:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._trials = (folder / TRIALS).open("ab")
+        # Unbuffered: what a full disk refused must not be written at the end.
+        self._trials = (folder / TRIALS).open("ab", buffering=0)
 
     def append(self, event: Event) -> None:
         """Write one event; MachineRefused when the disk does not take it."""
-        line = to_line(event).encode() + b"\n"
-        before = self._trials.tell()
+        line = memoryview(to_line(event).encode() + b"\n")
+        before = os.fstat(self._trials.fileno()).st_size
         try:
-            self._trials.write(line)
-            self._trials.flush()
+            while line:
+                line = line[self._trials.write(line) :]
             os.fsync(self._trials.fileno())
         except OSError as error:
             # Half a line would tear the file for the reader: take it back.

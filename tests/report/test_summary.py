@@ -30,7 +30,7 @@ def test_the_heading_counts_the_verdicts() -> None:
     """Counts and verdicts are those of the results."""
     text = summary_md(normal())
 
-    assert "## Speed claims: 2 supported, 2 refuted, 1 not measurable" in text
+    assert "## Claims: 2 supported, 2 refuted, 1 not measurable" in text
     for verdict in normal().verdicts[:4]:
         assert (
             f"“{verdict.claim.quote}” | **{verdict.outcome.value.capitalize()}**"

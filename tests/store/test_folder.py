@@ -1,6 +1,8 @@
 """A run folder keeps what was finished, whatever happens afterwards."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -133,3 +135,42 @@ def test_sample_files_have_safe_distinct_names() -> None:
 
     assert len(names) == 3
     assert not any(".." in name.split("/") or name.count("/") > 1 for name in names)
+
+
+def test_a_full_disk_costs_the_event_that_did_not_fit_and_no_other(
+    tmp_path: Path,
+) -> None:
+    """The file is whole afterwards, the error says how to go on, and it can be gone on with."""
+    script = f"""
+import resource, signal, sys
+from pathlib import Path
+from bench.errors import MachineRefused
+from bench.store.folder import create
+from tests.builders import record, window
+from tests.store.test_folder import EVENTS
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with create(Path({str(tmp_path)!r}), record()) as writer:
+    for event in EVENTS[:3]:
+        writer.append(event)
+    size = (writer.folder / "trials.jsonl").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 30, resource.RLIM_INFINITY))
+    try:
+        writer.append(EVENTS[3])
+    except MachineRefused as error:
+        print(error.hint)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "--resume" in done.stdout
+    folder = tmp_path / record().id
+    assert read(folder).windows == EVENTS[1:3]
+    with reopen(folder) as writer:
+        writer.append(EVENTS[3])
+    assert read(folder).failures == EVENTS[3:4]
