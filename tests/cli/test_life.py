@@ -18,7 +18,11 @@ import pytest
 pytestmark = pytest.mark.live
 
 ROOT = Path(__file__).resolve().parents[2]
-SMALL = ("--profile", "smoke", "--targets", "fastapi,floor", "--workloads", "hello")
+SMALL = (
+    *("--profile", "smoke", "--engine", "local"),
+    *("--targets", "fastapi,floor", "--workloads", "hello,json"),
+)
+WINDOWS = 8  # four targets with the twin, two workloads, one cycle
 PATIENCE_S = 120
 
 
@@ -92,7 +96,7 @@ def test_a_run_comes_to_its_page(tmp_path: Path) -> None:
     assert "smoke" in page.read_text()
     found = windows(folder)
     assert set(found.values()) == {1}
-    assert len(list((folder / "samples").glob("*.npz"))) == len(found) == 4
+    assert len(list((folder / "samples").glob("*.npz"))) == len(found) == WINDOWS
     names = {"report.html", "summary.md", "results.json", "results.csv"}
     assert names <= {path.name for path in folder.iterdir()}
 
@@ -117,7 +121,7 @@ def test_control_c_keeps_what_was_measured_and_the_run_can_go_on(
     after = (folder / "trials.jsonl").read_text()
     assert after.startswith(before)
     assert set(windows(folder).values()) == {1}
-    assert len(windows(folder)) == 4
+    assert len(windows(folder)) == WINDOWS
 
 
 def test_after_kill_9_the_next_run_cleans_up_and_goes_on(tmp_path: Path) -> None:
@@ -137,7 +141,7 @@ def test_after_kill_9_the_next_run_cleans_up_and_goes_on(tmp_path: Path) -> None
 
 def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
     """The second one would disturb the first: exit 3 with the reason."""
-    long = ("--profile", "quick", "--targets", "fastapi", "--workloads", "hello")
+    long = ("--profile", "quick", "--engine", "local", "--workloads", "hello")
     with running(tmp_path / "first", "run", *long) as process:
         wait_for_windows(process, tmp_path / "first", 1)
         status, _, err = finished(tmp_path / "second", "run", *SMALL)
@@ -164,6 +168,7 @@ def test_a_server_that_dies_at_start_is_named_with_its_log(tmp_path: Path) -> No
         timeout=PATIENCE_S,
         check=False,
     )
+    assert done.returncode == 0, done.stderr
     (folder,) = [path.parent for path in (tmp_path / "runs").glob("*/run.json")]
     failures = [
         json.loads(line)
@@ -171,7 +176,6 @@ def test_a_server_that_dies_at_start_is_named_with_its_log(tmp_path: Path) -> No
         if '"kind":"failure"' in line
     ]
 
-    assert done.returncode == 0, done.stderr
     assert {f["target"].split("@")[0] for f in failures} == {"floor"}
     assert any("nothing" in (f["log_tail"] or "") for f in failures)
     assert {target.split("/")[0].split("@")[0] for _, target, _, _ in windows(folder)}

@@ -23,11 +23,14 @@ from tests.contract.stages import (
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """The engine, with a cache of its own: a run may go on beside the tests."""
     logs = tmp_path_factory.mktemp("logs")
-    cores = pinning(sorted(os.sched_getaffinity(0)))
+    everywhere = os.sched_getaffinity(0)
+    cores = pinning(sorted(everywhere))
     packages = {name: framework.package for name, (framework, _) in FRAMEWORKS.items()}
     cache = ROOT / ".cache" / "contract"
     engine = LocalEngine(ROOT, cache, logs, cores, packages, Options(wait_s=60))
     with engine:
+        # It stays for the session, and other tests must not stay on its core.
+        os.sched_setaffinity(0, everywhere)
         found = engine.prepare(TARGETS, lambda line: None)
         refused = {name: why for name, why in found.items() if isinstance(why, str)}
         opened = Stage(engine, Placing(1, 8, cores, logs), refused)
