@@ -161,7 +161,7 @@ def table(found: Sequence[Counted]) -> Iterator[str]:
     for name in dict.fromkeys(one.workload for one in found):
         own = [one for one in found if one.workload == name]
         fewest = min(one.instructions for one in own)
-        yield f"{name:34} {'instructions/request':>20} {'counted twice':>14} {'times':>7}"
+        yield f"{name:34} {'instructions/request':>20} {'twice, apart':>14} {'times':>7}"
         for one in sorted(own, key=lambda one: one.instructions):
             yield (
                 f"  {one.target:32} {one.instructions:>20,.0f} "

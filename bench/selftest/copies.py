@@ -38,8 +38,11 @@ type Pairs = Sequence[tuple[str, str]]
 class Called:
     """The comparisons of one kind, over all blocks."""
 
+    planned: int
     p_values: tuple[tuple[float, ...], ...]  # by block
-    points: tuple[float, ...]  # how many times better the first is
+    points: tuple[
+        float, ...
+    ]  # logs: how many times better the first is, in the same order
 
     @property
     def cases(self) -> int:
@@ -47,9 +50,22 @@ class Called:
         return sum(len(block) for block in self.p_values)
 
     @property
+    def missing(self) -> int:
+        """How many of the planned comparisons could not be formed: a server failed."""
+        return self.planned - self.cases
+
+    @property
     def plain(self) -> int:
         """How many were called different at the 95 % level."""
         return sum(p <= ALPHA for block in self.p_values for p in block)
+
+    @property
+    def slower(self) -> int:
+        """How many were called different at the 95 % level, the first being the slower one."""
+        flat = [p for block in self.p_values for p in block]
+        return sum(
+            p <= ALPHA and point < 0 for p, point in zip(flat, self.points, strict=True)
+        )
 
     @property
     def corrected(self) -> int:
@@ -64,6 +80,7 @@ def false_alarms(run: Run, ids: Sequence[str]) -> Finding:
     rows = []
     for measure in (metrics.CPU, metrics.THROUGHPUT):
         called = _called(trials, pairs, measure)
+        rows += _gaps(f"{measure.metric.title}, not measured", called)
         plain, corrected = _by_chance(ids, pairs, len(called.p_values))
         name = measure.metric.title
         rows.append(_alarm(f"{name}, 95 % level", called.cases, called.plain, plain))
@@ -98,6 +115,7 @@ def detection(
         pairs = list(product(own, none)) if slowdown else list(combinations(own, 2))
         called = _called(trials, pairs, measure)
         name = f"{slowdown:.0%} slower, {measure.metric.name}"
+        rows += _gaps(f"{name}, not measured", called)
         if slowdown == 0.0:
             limit, _ = _by_chance(own, pairs, len(called.p_values))
             rows.append(_alarm(name, called.cases, called.plain, limit))
@@ -107,7 +125,7 @@ def detection(
             Row(
                 name,
                 called.cases,
-                called.plain / max(1, called.cases),
+                called.slower / max(1, called.cases),
                 FOUND_AT_LEAST if must else 0.0,
                 1.0,
                 f"{effects[slowdown]:.2%} more instructions in the application",
@@ -123,6 +141,18 @@ def detection(
             "the server's own work is not slowed, so the whole is slowed by a little less",
         ),
     )
+
+
+def _gaps(what: str, called: Called) -> list[Row]:
+    """A row that fails, if anything is missing: few comparisons raise few alarms."""
+    if not called.missing:
+        return []
+    share = called.missing / called.planned
+    return [
+        Row(
+            what, called.planned, share, 0.0, 0.0, "a server failed: read the run's log"
+        )
+    ]
 
 
 def _alarm(what: str, cases: int, called: int, limit: int) -> Row:
@@ -148,7 +178,8 @@ def _called(trials: Trials, pairs: Pairs, measure: metrics.Measure) -> Called:
                 block.append(interval.p_no_difference(known))
                 points.append(float(known.mean()))
         p_values.append(tuple(block))
-    return Called(tuple(p_values), tuple(points))
+    planned = len(p_values) * len(pairs) * len(trials.workloads)
+    return Called(planned, tuple(p_values), tuple(points))
 
 
 def _by_chance(ids: Sequence[str], pairs: Pairs, blocks: int) -> tuple[int, int]:

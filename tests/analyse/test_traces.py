@@ -113,6 +113,27 @@ def test_a_stranger_on_the_servers_core_takes_throughput_and_leaves_cpu() -> Non
     assert reasons.FOREIGN.scope is Scope.THROUGHPUT
 
 
+def test_few_windows_beside_a_stranger_are_left_out_of_throughput_only() -> None:
+    """One of 24: the rate of its round is that of the other three windows; its CPU time counts."""
+
+    def struck(window: Window) -> Window:
+        slow = tally(window, requests=1)
+        return traced(foreign_s=1.0)(replace(slow, server_cpu_ns=10**13))
+
+    place = {"target": FLASK, "workload": "hello", "round": 1, "cycle": 1}
+    truth = Truth(restart=0, window=0, machine=0, fault=only(struck, **place))
+    found = {
+        q.metric: q.rounds
+        for q in analyse(make_run(truth)).quantities
+        if (q.target, q.workload) == (FLASK, "hello")
+    }
+    rates, costs = found["throughput"], found["cpu"]
+
+    assert rates[0] == pytest.approx(rates[1], rel=1e-3)
+    assert costs[0] is not None and costs[1] is not None
+    assert costs[0] > 1.5 * costs[1]
+
+
 def test_a_stranger_makes_a_throughput_verdict_inconclusive() -> None:
     """A clear lead, but on a disturbed core: inconclusive, and the verdict says why."""
     run = make_run(Truth(fault=traced(foreign_s=1.0)))

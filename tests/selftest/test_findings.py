@@ -83,6 +83,17 @@ def test_each_block_of_six_rounds_is_compared_by_itself() -> None:
     assert {one.cases for one in finding.rows} == {45}
 
 
+def test_what_could_not_be_measured_fails_the_self_test() -> None:
+    """A server that is missing from all rounds raises no alarm, and must not pass for that."""
+    speeds = dict.fromkeys(IDS, 1.2)
+    run = run_of(speeds)
+    kept = tuple(w for w in run.windows if w.target != IDS[0])
+    finding = false_alarms(replace(run, windows=kept), IDS)
+
+    assert not finding.passed
+    assert row(finding, "Throughput, not measured").share == pytest.approx(5 / 15)
+
+
 def test_a_known_slowdown_is_found_and_its_size_seen() -> None:
     """Twenty per cent among noise of two: found every time, none where there is none."""
     groups = {0.0: IDS[:3], 0.2: IDS[3:]}
@@ -104,6 +115,16 @@ def test_a_harness_that_cannot_see_the_largest_slowdown_fails() -> None:
     finding = detection(run_of(dict.fromkeys(IDS, 1.0)), groups, {0.0: 0.0, 0.1: 0.1})
 
     assert not row(finding, "10% slower, cpu").passed
+    assert not finding.passed
+
+
+def test_a_difference_in_the_wrong_direction_is_not_found() -> None:
+    """Servers with more work that come out faster are a fault, however clear it is."""
+    groups = {0.0: IDS[:3], 0.2: IDS[3:]}
+    speeds = dict.fromkeys(IDS[:3], 1.0) | dict.fromkeys(IDS[3:], 1.2)
+    finding = detection(run_of(speeds), groups, {0.0: 0.0, 0.2: 0.2})
+
+    assert row(finding, "20% slower, cpu").share == 0.0
     assert not finding.passed
 
 
