@@ -11,6 +11,8 @@ from bench.model.doubt import Reason, Scope
 
 GENERATOR_SHARE = 0.85
 """Of its core; above it the generator may be what was measured."""
+CEILING_SHARE = 0.85
+"""Of the calibrated ceiling; above it the generator may be what was measured."""
 OFFERED_SHARE = 0.99
 """Of the requests due in an open loop that must have been answered."""
 LATE_SHARE = 0.01
@@ -55,6 +57,18 @@ GENERATOR = Reason(
     "The load generator was near its own limit",
     Scope.THROUGHPUT,
     "Give the generator a core of its own, or compare CPU time per request, which stands.",
+)
+CEILING = Reason(
+    "ceiling",
+    "The rate is near what the generator could send when it was calibrated",
+    Scope.THROUGHPUT,
+    "Give the generator more or faster cores, or calibrate again on a quieter machine (bench calibrate).",
+)
+UNCALIBRATED = Reason(
+    "uncalibrated",
+    "This machine's generator was not shown to be right",
+    Scope.NOTE,
+    "Run bench calibrate once; it takes some minutes and is shown in every later report.",
 )
 FLOOR = Reason(
     "floor",
@@ -214,8 +228,9 @@ FAILED = Reason(
 )
 
 REASONS = (
-    *(TWIN, ROUNDS, VOID, GENERATOR, FOREIGN, FLOOR, ERRORS, OFFERED, LATE),
-    *(BUSY, COUNT, LITTLE_LAW, CONNECTIONS, IDLE, THROTTLED, HOT, SWAP, FAILED),
-    *(WARMING, RESUMED, LOOKS, DATABASE, WAITED, FREQUENCY, STEAL, PYTHON, CORES),
+    *(TWIN, ROUNDS, VOID, GENERATOR, CEILING, FOREIGN, FLOOR, ERRORS, OFFERED),
+    *(LATE, BUSY, COUNT, LITTLE_LAW, CONNECTIONS, IDLE, THROTTLED, HOT, SWAP),
+    *(FAILED, WARMING, RESUMED, LOOKS, DATABASE, WAITED, FREQUENCY, STEAL),
+    *(PYTHON, CORES, UNCALIBRATED),
 )
 """In the order in which a reader should meet them."""

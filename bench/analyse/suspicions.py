@@ -13,12 +13,13 @@ from bench.model.framework import Role
 
 def doubts_of(trials: Trials) -> Doubts:
     """Everything about cells that must be known before ratios are formed."""
-    void = {**_limited(trials), **_near_floor(trials)}
+    void = {**_near_ceiling(trials), **_limited(trials), **_near_floor(trials)}
     return Doubts(
         throughput_void=void,
         connections=_connections(trials),
         warnings=(
             *_from_windows(trials),
+            *_ceiling_warnings(trials),
             *_floor_warnings(trials),
             *_failures(trials),
             *_resumed(trials),
@@ -89,6 +90,25 @@ def _near_floor(trials: Trials) -> dict[tuple[str, str], str]:
         for target, times in headroom(trials, workload).items()
         if times < reasons.FLOOR_RATIO
     }
+
+
+def _near_ceiling(trials: Trials) -> dict[tuple[str, str], str]:
+    calibration = trials.run.record.calibration
+    if calibration is None:
+        return {}
+    ceiling = calibration.closed_ceiling_rps
+    return {
+        (target, workload): f"{rate:,.0f} requests/s, {rate / ceiling:.0%} of the "
+        f"{ceiling:,.0f} that the generator could send when it was calibrated"
+        for target, workload in trials.cells
+        if (rate := rate_rps(trials, target, workload) or 0.0)
+        > reasons.CEILING_SHARE * ceiling
+    }
+
+
+def _ceiling_warnings(trials: Trials) -> Iterator[Warning]:
+    for cell, text in _near_ceiling(trials).items():
+        yield Warning(reasons.CEILING, text, trials.cells[cell].key)
 
 
 def _floor_warnings(trials: Trials) -> Iterator[Warning]:

@@ -39,6 +39,17 @@ def _notes(trials: Trials) -> Iterator[Warning]:
         )
     if not trials.run.record.machine.python_optimised:
         yield Warning(reasons.PYTHON, trials.run.record.machine.python)
+    calibration = trials.run.record.calibration
+    if calibration is None:
+        yield Warning(reasons.UNCALIBRATED, "no calibration was stored when it began")
+    else:
+        still_open = (*calibration.failed, *calibration.untold)
+        said = "; ".join(f"{p.title} {p.measured}" for p in still_open)
+        if said:
+            yield Warning(
+                reasons.UNCALIBRATED,
+                f"open since {calibration.created_at[:10]}: {said}",
+            )
     if trials.plan.pinning.shared:
         yield Warning(reasons.CORES, trials.plan.pinning.shared)
 

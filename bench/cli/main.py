@@ -14,6 +14,7 @@ from bench.errors import BenchError
 COMMANDS = {
     "list": "What exists: targets, workloads, claims, profiles, runs.",
     "check": "Start targets and play the whole contract against them.",
+    "calibrate": "What generator and machine can do here, against known servers.",
     "run": "Measure: a plan, rounds, a run folder, a page.",
     "report": "Write the page and the tables of a stored run again.",
     "load": "Drive load at one URL on this machine.",

@@ -4,15 +4,17 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from bench.analyse.progress import ratios_so_far
+from bench.calibrate.fitness import refuse_beyond, remarks
 from bench.cli.asked import Asked, frameworks, known_workloads, without
 from bench.cli.engines import AnyEngine, engine_version, new_engine, new_generator
-from bench.cli.places import RUNS, shown
+from bench.cli.places import CALIBRATIONS, RUNS, shown
 from bench.cli.progress import Display, Pace
 from bench.cli.record import harness_facts, new_record, utc_now
 from bench.configure.claims import load_claims
@@ -29,6 +31,7 @@ from bench.model.trial import Failure, RoundEnd
 from bench.run.contract import verify
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
+from bench.store.calibrations import latest
 from bench.store.folder import HEAD, LOGS, RunWriter, create, read, reopen, run_id
 
 
@@ -37,6 +40,10 @@ def begin(
 ) -> tuple[Path, bool]:
     """Start a run; its folder, and whether it came to its end."""
     now = datetime.now(UTC)
+    calibration = latest(CALIBRATIONS, inspect_machine().fingerprint)
+    refuse_beyond(calibration, plan)
+    for remark in remarks(calibration, now):
+        console.print(f"note: {remark}", markup=False, highlight=False)
     folder = runs / run_id(now, plan.profile.name, plan.seed)
     with _no_headless(folder), _engine(plan, folder, console) as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
@@ -44,6 +51,7 @@ def begin(
         record = new_record(
             asked, plan, receipts, engine.database.facts(), engine_version(engine), now
         )
+        record = replace(record, calibration=calibration)
         with create(runs, record) as writer:
             for target_id, reason in refused.items():
                 writer.append(Failure(0, target_id, None, reason))

@@ -8,6 +8,10 @@ ROOT = Path(__file__).resolve().parents[2]
 RUNS = Path(os.environ.get("BENCH_RUNS") or ROOT / "reports" / "runs")
 """Run folders; BENCH_RUNS puts them elsewhere, on a disk with more room."""
 PUBLISHED = ROOT / "reports" / "published"
+CALIBRATIONS = Path(
+    os.environ.get("BENCH_CALIBRATIONS") or ROOT / "reports" / "calibrations"
+)
+"""What this machine could do, by date; BENCH_CALIBRATIONS puts it elsewhere."""
 CACHE = ROOT / ".cache"
 
 

@@ -59,6 +59,7 @@ def results(
         files=tuple(files),
         curves=analysis.curves,
         open_loads=analysis.open_loads,
+        calibration=record.calibration,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bench.model.calibration import Calibration
 from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Framework, Target
@@ -103,3 +104,4 @@ class Results:
     files: tuple[StoredFile, ...]
     curves: tuple[Curve, ...] = ()  # none: closed loop only
     open_loads: tuple[Load, ...] = ()
+    calibration: Calibration | None = None  # of this machine, when the run began

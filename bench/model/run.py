@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bench.model.calibration import Calibration
 from bench.model.plan import Plan
 from bench.model.trial import Boot, Failure, RoundEnd, Window
 
@@ -64,6 +65,7 @@ class RunRecord:
     receipts: Mapping[str, Receipt]  # by target id
     database: Mapping[str, str]  # version and settings of PostgreSQL
     harness: Mapping[str, str]  # commit, lock hash, versions of locust, gevent ...
+    calibration: Calibration | None = None  # the newest of this machine, at the start
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ LAYERS = (
     {"workloads", "stats"},
     {"configure", "plan", "store"},
     {"deploy", "load", "analyse"},
-    {"run", "judge"},
+    {"run", "judge", "calibrate"},
     {"report", "selftest"},
     {"cli"},
     {"__main__"},

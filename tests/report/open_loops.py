@@ -7,6 +7,7 @@ from random import Random
 
 from bench.analyse.curves import LEVELS
 from bench.analyse.open_metrics import measures, metric_name
+from bench.model.calibration import Calibration, Proof
 from bench.model.estimate import Comparison, Quantity
 from bench.model.framework import Target
 from bench.model.load import Arrivals, Basis, Load
@@ -80,8 +81,24 @@ def _curve(target: Target, scale: float, spread: float, requests: int) -> Curve:
 
 
 def open_loops() -> Results:
-    """A run with open loops in which everything went well."""
-    return with_open_loops(results())
+    """A run with open loops on a calibrated machine in which everything went well."""
+    words = "at 50% 1.012 (0.974 to 1.061) times theory, at 70% 0.981 (0.934 to 1.072)"
+    grades = {"queue": True, "stall": False, "witness": None}
+    calibration = Calibration(
+        schema=1,
+        created_at="2026-11-20T09:00:00Z",
+        fingerprint="7c1f9e",
+        cpu_model="EPYC 7763",
+        took_s=104.0,
+        closed_ceiling_rps=190_000.0,
+        open_ceiling_rps=None,
+        proofs=tuple(
+            Proof(name, f"Is the {name} as it should be?", words, "15 %", passed)
+            for name, passed in grades.items()
+        ),
+        numbers={"generator_us": 4.6},
+    )
+    return replace(with_open_loops(results()), calibration=calibration)
 
 
 def open_extremes() -> Results:

@@ -88,6 +88,7 @@ def _rows(view: View, curve: Curve) -> list[tuple[str, ...]]:
             f"{each.beyond:,}",
         )
         for each in curve.points
+        if each.level in NAMED
     ]
 
 

@@ -1,0 +1,102 @@
+"""The whole calibration: every part in turn, five minutes at most."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.calibrate import ceiling, clocks, theory, witnesses
+from bench.calibrate.stand import Part, Stand
+from bench.load.locust_generator import LocustGenerator
+from bench.model.calibration import CALIBRATION_SCHEMA, Calibration
+from bench.model.plan import Pinning
+from bench.model.run import Machine
+
+
+QUIET_SHARE = 0.02
+"""Of the time, that generator and server together may wait for a core on a quiet machine."""
+
+type Say = Callable[[str], None]
+
+
+@contextmanager
+def stand(cores: Pinning) -> Iterator[Stand]:
+    """The generator on the cores that it has in runs, servers on theirs."""
+    with (
+        TemporaryDirectory(prefix="bench-calibrate-") as folder,
+        LocustGenerator(cores.load) as generator,
+    ):
+        yield Stand(generator, cores.server[:1], cores.load, Path(folder))
+
+
+def calibrate(cores: Pinning, machine: Machine, now: datetime, say: Say) -> Calibration:
+    """Measure everything; MachineRefused where a part cannot be measured at all."""
+    started_s = time.monotonic()
+    parts: list[Part] = []
+    with stand(cores) as here:
+        for doing, part in _parts(here):
+            say(doing)
+            parts.append(_watched(here, part))
+    numbers = {name: value for part in parts for name, value in part.numbers.items()}
+    return Calibration(
+        schema=CALIBRATION_SCHEMA,
+        created_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        fingerprint=machine.fingerprint,
+        cpu_model=machine.cpu_model,
+        took_s=round(time.monotonic() - started_s, 1),
+        closed_ceiling_rps=numbers["closed_ceiling_rps"],
+        open_ceiling_rps=numbers.get("open_ceiling_rps"),
+        proofs=tuple(proof for part in parts for proof in part.proofs),
+        numbers=numbers,
+    )
+
+
+def _watched(here: Stand, part: Callable[[], Part]) -> Part:
+    """
+    A part, with what others did meanwhile.
+
+    A limit that was missed while generator or server had to wait for their
+    cores says nothing of either: that is "not measured", and why. Counts must
+    agree on the busiest machine.
+    """
+    before_ns, started_ns = here.waited_ns(), time.monotonic_ns()
+    found = part()
+    share = (here.waited_ns() - before_ns) / (time.monotonic_ns() - started_ns)
+    if share <= QUIET_SHARE:
+        return found
+    why = f"too busy to tell: they waited {share:.0%} of the time for their cores"
+    return replace(
+        found,
+        proofs=tuple(
+            replace(proof, passed=None, measured=f"{proof.measured} ({why})")
+            if proof.passed is False and proof.id != "count"
+            else proof
+            for proof in found.proofs
+        ),
+    )
+
+
+def _parts(here: Stand) -> Iterator[tuple[str, Callable[[], Part]]]:
+    yield "clocks and timers", clocks.clocks
+    with here.server() as known:
+        reached: list[float] = []
+
+        def closed() -> Part:
+            part = ceiling.closed_ceiling(here, known)
+            reached.append(part.numbers["closed_reached_rps"])
+            return part
+
+        yield "ceiling, closed loop", closed
+        yield (
+            "ceiling, open loop",
+            lambda: ceiling.open_ceiling(here, known, reached[0]),
+        )
+        yield "added latency", lambda: ceiling.added_latency(here, known)
+        yield "fixed service time", lambda: theory.fixed(here, known)
+        yield "serial queue", lambda: theory.serial_queue(here, known)
+        yield "stalls", lambda: theory.stall(here, known)
+        yield "other generators", lambda: witnesses.witnesses(here, known)
+    yield "noise: a server entered twice", lambda: witnesses.twin(here)
