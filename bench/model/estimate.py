@@ -51,7 +51,9 @@ class Comparison:
     metric: str
     advantage: Estimate | None
     rounds: tuple[float | None, ...]
-    smallest_detectable: float | None  # the ratio (> 1) this many rounds could have seen
+    smallest_detectable: (
+        float | None
+    )  # the ratio (> 1) this many rounds could have seen
     p_value: float | None  # two-sided, of "no difference at all"
     doubts: tuple[str, ...] = ()  # codes of warnings that touch it
     void: str | None = None  # why it may decide nothing

@@ -98,4 +98,6 @@ class RoundEnd:
     """A round is complete; only complete rounds are analysed."""
 
     round: int
-    database_connections: Mapping[str, int] = field(default_factory=dict)  # target -> most
+    database_connections: Mapping[str, int] = field(
+        default_factory=dict
+    )  # target -> most

@@ -53,7 +53,9 @@ class Part:
     outcome: Outcome
     label: Label | None
     because: str
-    more_rounds: int | None  # about how many more would decide it, if that is few enough
+    more_rounds: (
+        int | None
+    )  # about how many more would decide it, if that is few enough
 
 
 @dataclass(frozen=True, slots=True)
