@@ -166,7 +166,31 @@ _THREE = _changed(
     GONE,
 )
 
+_TWO = [
+    {**_ITEM, "sku": "AB0001", "note": "first", "qty": 3, "unit_cents": 250},
+    {**_ITEM, "sku": "CD0002", "note": "second", "qty": 2, "unit_cents": 10},
+]
+_WRITTEN = {
+    "order_id": "ORD-000001",
+    "city": _LONG["customer"]["address"]["city"],
+    "n_items": 2,
+    "total_cents": 770,
+    "lines": [
+        {"sku": "AB0001", "note": "first", "qty": 3, "line_cents": 750},
+        {"sku": "CD0002", "note": "second", "qty": 2, "line_cents": 20},
+    ],
+}
+
 LARGE: Sequence[Vector] = (
+    Vector(
+        "two items written by hand",
+        _encoded({**_LONG, "order_id": "ORD-000001", "items": _TWO}),
+        200,
+        None,
+        "large",
+        "/large",
+        answer=_WRITTEN,
+    ),
     _long("500 items", _LONG),
     _long("1000 items", {**_LONG, "items": [_ITEM] * 1000}),
     _long("one item", {**_LONG, "items": [_ITEM]}),

@@ -1,5 +1,7 @@
 """The tables people edit are read strictly, and a fault in them is named."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,10 @@ from bench.configure.targets import all_targets, select, twin
 from bench.errors import AskedWrongly
 from bench.model.framework import Role, Target
 from bench.workloads import WORKLOADS
+
+
+ABLATING = {"servers", "validators", "layers", "habits"}
+PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
 def targets() -> tuple[Target, ...]:
@@ -43,10 +49,73 @@ def test_every_standing_version_has_a_lock() -> None:
             assert (apps / framework.name / "locks" / f"{version}.txt").is_file()
 
 
+def test_an_ablation_adds_to_the_lock_and_changes_nothing_in_it() -> None:
+    """What its own lock holds beyond the version's is more, never another version."""
+    apps = DEFINITIONS.parents[1] / "apps"
+    added = [target for target in targets() if target.lock]
+    assert added
+    for target in added:
+        locks = apps / target.framework / "locks"
+        plain = dict(PIN.findall((locks / f"{target.version}.txt").read_text()))
+        more = dict(PIN.findall((locks / f"{target.lock_name}.txt").read_text()))
+        assert target.role is Role.ABLATION
+        assert plain.items() < more.items(), target.id
+
+
+def test_no_lock_lies_about_unused() -> None:
+    """Every lock of an ablation belongs to one."""
+    apps = DEFINITIONS.parents[1] / "apps"
+    used = {f"{t.framework}/{t.lock_name}" for t in targets()}
+    for path in apps.glob("*/locks/*+*.txt"):
+        assert f"{path.parents[1].name}/{path.stem}" in used
+
+
+def test_a_lock_of_an_ablation_is_kept_for_the_newest_version_only() -> None:
+    """A framework that gets an older version does not need its ablations' locks, too."""
+    table, parity = load_frameworks(), load_profiles()[1]
+    framework, rows = table["flask"]
+    older = replace(framework, versions=("3.0", *framework.versions))
+    found = [t for t in all_targets({"flask": (older, rows)}, parity) if t.lock]
+    assert found
+    assert {target.version for target in found} == {framework.versions[-1]}
+
+
+def test_every_ablation_is_measured_beside_what_it_changes() -> None:
+    """Each one is in a profile that asks for a workload of it, with its contestant."""
+    profiles, _ = load_profiles()
+    by_id = {target.id: target for target in targets()}
+    measured = set()
+    for name in ABLATING:
+        ids = chosen(*profiles[name].targets)
+        contestants = {
+            by_id[one].framework for one in ids if by_id[one].role is Role.CONTESTANT
+        }
+        for one in ids:
+            served = by_id[one].workloads or tuple(WORKLOADS)
+            assert set(served) & set(profiles[name].workloads), f"{name}: {one}"
+            assert by_id[one].framework in contestants | {"floor"}
+            measured.add(one)
+    ablations = {t.id for t in targets() if t.role is Role.ABLATION}
+    assert ablations - measured == set()
+
+
+def test_an_ablation_changes_its_contestant() -> None:
+    """Command, environment or lock differ; an ablation that changed nothing would be a twin."""
+    contestants = {t.framework: t for t in targets() if t.role is Role.CONTESTANT}
+    for target in targets():
+        if target.role is Role.ABLATION and target.framework in contestants:
+            plain = contestants[target.framework]
+            assert (target.serve, target.environment) != (
+                plain.serve,
+                plain.environment,
+            ), target.id
+
+
 def test_profiles_name_only_what_exists() -> None:
     """Workloads and selectors of every profile are known."""
     profiles, _ = load_profiles()
-    assert set(profiles) == {"smoke", "quick", "standard", "full"}
+    assert set(profiles) >= {"smoke", "quick", "standard", "full"}
+    assert set(profiles) >= ABLATING
     for profile in profiles.values():
         assert set(profile.workloads) <= set(WORKLOADS)
         assert chosen(*profile.targets)

@@ -141,6 +141,34 @@ def test_a_missing_lock_is_a_reason(apps: Path, tmp_path: Path) -> None:
     assert "apps/good/locks/9.txt is missing" in str(found["x"])
 
 
+@pytest.mark.live
+def test_a_lock_with_something_added_is_an_environment_of_its_own(
+    apps: Path, tmp_path: Path
+) -> None:
+    """An ablation gets what its lock adds; the target beside it does not carry it."""
+    newer = write_wheel(tmp_path, "2.0.0")
+    (apps / "good" / "locks" / "1.0+more.txt").write_text(lock(newer))
+    made = Environments(apps, tmp_path / "made")
+    plain = entered("good")
+    more = tiny(id="more", framework="good", lock="more")
+    found = prepare(made, [plain, more], PACKAGES, lambda line: None)
+    versions = {
+        name: receipt.version
+        for name, receipt in found.items()
+        if isinstance(receipt, Receipt)
+    }
+    assert versions == {plain.id: "1.2.3", "more": "2.0.0"}
+    assert made.path("good", "1.0") != made.path("good", "1.0+more")
+
+
+def test_a_missing_lock_of_an_ablation_is_named(apps: Path, tmp_path: Path) -> None:
+    """The reason says which file is missing, with what it adds."""
+    made = Environments(apps, tmp_path / "made")
+    target = tiny(id="x", framework="good", lock="absent")
+    found = prepare(made, [target], PACKAGES, lambda line: None)
+    assert "apps/good/locks/1.0+absent.txt is missing" in str(found["x"])
+
+
 def test_another_lock_is_another_environment(apps: Path, tmp_path: Path) -> None:
     """The folder's name follows the content of the lock."""
     made = Environments(apps, tmp_path / "made")

@@ -67,6 +67,15 @@ def test_the_generator_is_the_harness_own() -> None:
     assert part and part <= whole
 
 
+def test_the_lock_of_an_ablation_reaches_the_image() -> None:
+    """The build argument that names it is handed on, and both stages use it."""
+    compose = (ROOT / "docker-compose.yml").read_text()
+    recipe = (ROOT / "apps/Dockerfile").read_text()
+
+    assert "EXTRA: ${EXTRA:-}" in compose
+    assert recipe.count("locks/${VERSION}${EXTRA}.txt") == 2
+
+
 def test_pins_have_hashes() -> None:
     """Nothing gets into an image without its hash."""
     for lock in [*ROOT.glob("apps/*/locks/*.txt"), ROOT / "apps/docker/generator.txt"]:

@@ -16,9 +16,11 @@ from bench.model.exchange import Reply, Request
 from bench.workloads import WORKLOADS, workload
 from bench.workloads.html_page import FORTUNES
 from bench.workloads.large import long_receipt
+from bench.workloads.more_vectors import MORE_VECTORS
 from bench.workloads.nested import summary
 from bench.workloads.orders import receipt
 from bench.workloads.predict import score
+from bench.workloads.vectors import Vector
 from bench.workloads.world import ROWS, SUM, chosen_ids, number, parameter, row
 
 
@@ -191,6 +193,9 @@ WRONG_PAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut in the middle": lambda body: body[: len(body) // 2],
     "no end": lambda body: body.removesuffix(b"</html>"),
     "no doctype": lambda body: body.removeprefix(b"<!DOCTYPE html>"),
+    "a script beside the table": lambda body: body.replace(
+        b"</table>", b"</table><script></script>"
+    ),
     "no table": lambda body: b"<!doctype html><html></html>",
 }
 
@@ -202,6 +207,16 @@ def test_wrong_pages_are_refused(change: str) -> None:
     request = work.requests(1)[0]
     wrong = Reply(200, WRONG_PAGES[change](page(FORTUNES)), HTML)
     assert work.check(request, wrong) is not None
+
+
+@pytest.mark.parametrize(
+    "vector", [v for v in MORE_VECTORS if v.answer is not None], ids=lambda v: v.name
+)
+def test_checks_agree_with_answers_written_by_hand(vector: Vector) -> None:
+    """What a check reckons is what the contract says in figures."""
+    request = Request("POST", vector.route, vector.body, vector.content_type)
+    written = Reply(200, json.dumps(vector.answer).encode(), JSON)
+    assert workload(vector.workload).check(request, written) is None
 
 
 def test_the_way_of_escaping_is_free() -> None:
