@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 
+from bench.model.calibration import Calibration
 from bench.model.framework import Framework, Look, Role, Target
 from bench.model.load import Load
 from bench.model.plan import Cell, Pinning, Plan, Profile
@@ -267,4 +268,15 @@ def _record(plan: Plan) -> RunRecord:
         receipts={one.id: receipt for one in plan.targets},
         database={},
         harness={},
+        calibration=Calibration(
+            schema=1,
+            created_at="2026-01-01T00:00:00Z",
+            fingerprint="f",
+            cpu_model="made",
+            took_s=100.0,
+            closed_ceiling_rps=1e9,
+            open_ceiling_rps=1e9,
+            proofs=(),
+            numbers={},
+        ),
     )
