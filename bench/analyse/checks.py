@@ -12,6 +12,7 @@ from bench.analyse.whole_run import (
     twin_text,
     void_windows,
 )
+from bench.analyse.words import per_cent
 from bench.model.doubt import Reason, Warning
 from bench.model.results import Check
 from bench.model.trial import Window
@@ -39,19 +40,19 @@ def checks(
 
 
 REST = (
-    (reasons.IDLE, f"{reasons.IDLE_SHARE:.0%} of a core together, or {reasons.IDLE_SHARE_EACH:.2%} each", VOID_WINDOWS),
-    (reasons.FOREIGN, f"{reasons.FOREIGN_SHARE:.0%} of its time in a window", NO_THROUGHPUT),
-    (reasons.WAITED, f"{reasons.WAIT_SHARE:.0%} of a window", NOTHING),
+    (reasons.IDLE, f"{per_cent(reasons.IDLE_SHARE)} of a core together, or {per_cent(reasons.IDLE_SHARE_EACH, 2)} each", VOID_WINDOWS),
+    (reasons.FOREIGN, f"{per_cent(reasons.FOREIGN_SHARE)} of its time in a window", NO_THROUGHPUT),
+    (reasons.WAITED, f"{per_cent(reasons.WAIT_SHARE)} of a window", NOTHING),
     (reasons.COUNT, "equal", VOID_WINDOWS),
-    (reasons.LITTLE_LAW, f"{reasons.LITTLE:.0%} apart, edges aside", VOID_WINDOWS),
+    (reasons.LITTLE_LAW, f"{per_cent(reasons.LITTLE)} apart, edges aside", VOID_WINDOWS),
     (reasons.CONNECTIONS, f"{reasons.CONNECTIONS_APART} per request apart", "the pair gets no verdict"),
     (reasons.THROTTLED, "never", VOID_WINDOWS),
     (reasons.HOT, "never", VOID_WINDOWS),
     (reasons.SWAP, f"{reasons.SWAPPED_PAGES} pages in a window", VOID_WINDOWS),
-    (reasons.FREQUENCY, f"{reasons.FREQUENCY_APART:.0%} between windows", NOTHING),
+    (reasons.FREQUENCY, f"{per_cent(reasons.FREQUENCY_APART)} between windows", NOTHING),
     (reasons.FAILED, "never", "pairs are missing from those rounds"),
     (reasons.RESUMED, "never", NOTHING),
-    (reasons.WARMING, f"{reasons.DRIFT:.0%} from the first cycle to the last", NOTHING),
+    (reasons.WARMING, f"{per_cent(reasons.DRIFT)} from the first cycle to the last", NOTHING),
     (reasons.DATABASE, "workers x connections of the pool", NOTHING),
     (reasons.PYTHON, "optimised build", NOTHING),
     (reasons.CORES, "cores of their own", NOTHING),
@@ -66,10 +67,10 @@ def _noise(trials: Trials, noise: Noise) -> Check:
     else:
         title = trials.plan.target(noise.worst.baseline).title
         measured = (
-            f"{twin_text(trials, noise)}; its intervals reach {rate_reach - 1:.1%} "
-            f"(throughput) and {reach - 1:.1%} (CPU)"
+            f"{twin_text(trials, noise)}; its intervals reach {per_cent(rate_reach - 1, 1)} "
+            f"(throughput) and {per_cent(reach - 1, 1)} (CPU)"
         )
-        short = f"{title} against itself: {'no' if noise.passed else 'a'} difference, resolution {rate_reach - 1:.1%}"
+        short = f"{title} against itself: {'no' if noise.passed else 'a'} difference, resolution {per_cent(rate_reach - 1, 1)}"
     return Check(
         "noise",
         "Does a target entered twice equal itself?",
@@ -89,13 +90,13 @@ def _generator(trials: Trials, warnings: tuple[Warning, ...]) -> Check:
     ]
     worst = max(shares, default=None)
     touched = {w.where for w in warnings if w.reason is reasons.GENERATOR}
-    text = "not measured" if worst is None else f"at most {worst:.0%} of its core"
+    text = "not measured" if worst is None else f"at most {per_cent(worst)} of its core"
     more = f", over the limit in {len(touched)} cells" if touched else ""
     return Check(
         "generator",
         "Was the load generator ever the limit?",
         text + more,
-        f"{reasons.GENERATOR_SHARE:.0%} of its core",
+        f"{per_cent(reasons.GENERATOR_SHARE)} of its core",
         None if worst is None else not touched,
         NO_THROUGHPUT,
         f"generator {text}",
@@ -159,7 +160,7 @@ def _void(trials: Trials) -> Check:
         "windows",
         "Are few windows void?",
         measured,
-        f"{reasons.VOID_SHARE:.0%} of those of contestants and their twin",
+        f"{per_cent(reasons.VOID_SHARE)} of those of contestants and their twin",
         void <= reasons.VOID_SHARE * total if total else None,
         ALL_INCONCLUSIVE,
         f"{measured} windows void",
@@ -171,9 +172,9 @@ def _steal(trials: Trials) -> Check:
     measured = f"{stolen} of {known} windows" if known else "not measured"
     return Check(
         "steal",
-        f"Did the hypervisor take more than {reasons.STEAL_SHARE:.0%} of the time?",
+        f"Did the hypervisor take more than {per_cent(reasons.STEAL_SHARE)} of the time?",
         measured,
-        f"{reasons.STEAL_WINDOWS:.0%} of the windows",
+        f"{per_cent(reasons.STEAL_WINDOWS)} of the windows",
         stolen <= reasons.STEAL_WINDOWS * known if known else None,
         NOTHING,
         f"steal in {measured}",

@@ -18,6 +18,7 @@ from bench.analyse.open_metrics import OpenMeasure, measures
 from bench.analyse.pairs import Pair, pairs
 from bench.analyse.trials import Trials
 from bench.analyse.voids import Checked, Finding, check
+from bench.analyse.words import per_cent
 from bench.model.doubt import Reason, Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.load import Load
@@ -204,7 +205,7 @@ def open_checks(opened: OpenTrials) -> Iterator[Check]:
         "open",
         "Were the open loops offered in full and in time?",
         measured,
-        f"{reasons.OFFERED_SHARE:.0%} answered, {reasons.LATE_SHARE:.0%} of the sends late",
+        f"{per_cent(reasons.OFFERED_SHARE)} answered, {per_cent(reasons.LATE_SHARE)} of the sends late",
         void == 0 if windows else None,
         "the windows are void and left out; other figures stand",
         measured,

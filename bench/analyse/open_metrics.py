@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from bench.analyse.words import per_cent
 from bench.model.estimate import Metric
 from bench.model.load import Basis, Load
 from bench.model.trial import Sketch, Window
@@ -66,8 +67,8 @@ def load_words(load: Load) -> str:
     if load.share is None:
         return f"open loop at {load.rate_rps or 0:,.0f} requests/s"
     if load.basis is Basis.OWN:
-        return f"open loop at {load.share:.0%} of its own capacity"
-    return f"open loop at one rate for all ({load.share:.0%} of the slowest)"
+        return f"open loop at {per_cent(load.share)} of its own capacity"
+    return f"open loop at one rate for all ({per_cent(load.share)} of the slowest)"
 
 
 def round_sketch(windows: Sequence[Window]) -> Sketch | None:

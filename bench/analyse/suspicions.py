@@ -7,6 +7,7 @@ from bench.analyse import metrics, reasons
 from bench.analyse.comparisons import Doubts
 from bench.analyse.trials import Trials
 from bench.analyse.voids import Finding
+from bench.analyse.words import per_cent
 from bench.model.doubt import Reason, Warning
 from bench.model.framework import Role
 
@@ -54,7 +55,7 @@ def _limited(trials: Trials) -> dict[tuple[str, str], str]:
 _WHY = {
     reasons.GENERATOR: "the load generator was near its own limit: the ratio is a lower bound",
     reasons.FOREIGN: "somebody else used the server's core in more than "
-    f"{reasons.VOID_SHARE:.0%} of the windows",
+    f"{per_cent(reasons.VOID_SHARE)} of the windows",
 }
 
 
@@ -98,7 +99,10 @@ def _near_ceiling(trials: Trials) -> dict[tuple[str, str], str]:
         return {}
     ceiling = calibration.closed_ceiling_rps
     return {
-        (target, workload): f"{rate:,.0f} requests/s, {rate / ceiling:.0%} of the "
+        (
+            target,
+            workload,
+        ): f"{rate:,.0f} requests/s, {per_cent(rate / ceiling)} of the "
         f"{ceiling:,.0f} that the generator could send when it was calibrated"
         for target, workload in trials.cells
         if (rate := rate_rps(trials, target, workload) or 0.0)

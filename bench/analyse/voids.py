@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.analyse import reasons
+from bench.analyse.words import per_cent
 from bench.model.doubt import Reason, Scope
 from bench.model.load import Load
 from bench.model.trial import Window
@@ -75,22 +76,26 @@ def _schedule(window: Window) -> Iterator[Finding]:
     answered = tally.requests / tally.offered
     if answered < reasons.OFFERED_SHARE:
         yield Finding(
-            reasons.OFFERED, 1 - answered, f"{answered:.1%} of the offered requests"
+            reasons.OFFERED,
+            1 - answered,
+            f"{per_cent(answered, 1)} of the offered requests",
         )
     # What waited for a connection was late by the server's doing: to void that
     # would throw away exactly the windows in which the server was slow.
     late = (tally.late_sends - tally.starved_sends) / tally.offered
     if late > reasons.LATE_SHARE:
-        yield Finding(reasons.LATE, late, f"{late:.1%} of the sends")
+        yield Finding(reasons.LATE, late, f"{per_cent(late, 1)} of the sends")
 
 
 def _machine(window: Window, visit_s: float, idle_limit: float) -> Iterator[Finding]:
     generator = window.tally.generator_cpu_s / window.tally.measure_s
     if generator > reasons.GENERATOR_SHARE:
-        yield Finding(reasons.GENERATOR, generator, f"{generator:.0%} of its core")
+        yield Finding(
+            reasons.GENERATOR, generator, f"{per_cent(generator)} of its core"
+        )
     idle = (window.others_cpu_ns or 0) / 1e9 / visit_s
     if idle > idle_limit:
-        yield Finding(reasons.IDLE, idle, f"{idle:.1%} of a core")
+        yield Finding(reasons.IDLE, idle, f"{per_cent(idle, 1)} of a core")
     if window.throttled_s:
         yield Finding(
             reasons.THROTTLED, window.throttled_s, f"{window.throttled_s:.2f} s stopped"
@@ -121,10 +126,10 @@ def _trace(window: Window) -> Iterator[Finding]:
         return
     foreign = (trace.foreign_s or 0.0) / trace.elapsed_s
     if foreign > reasons.FOREIGN_SHARE:
-        yield Finding(reasons.FOREIGN, foreign, f"{foreign:.0%} of a core")
+        yield Finding(reasons.FOREIGN, foreign, f"{per_cent(foreign)} of a core")
     waited = (trace.generator_wait_s or 0.0) / trace.elapsed_s
     if waited > reasons.WAIT_SHARE:
-        yield Finding(reasons.WAITED, waited, f"{waited:.0%} of the window")
+        yield Finding(reasons.WAITED, waited, f"{per_cent(waited)} of the window")
     if trace.throttles:
         yield Finding(reasons.HOT, trace.throttles, f"{trace.throttles} times")
     if (trace.swapped_pages or 0) > reasons.SWAPPED_PAGES:

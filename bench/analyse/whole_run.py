@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bench.analyse import reasons
 from bench.analyse.noise import Noise
 from bench.analyse.trials import Trials
+from bench.analyse.words import per_cent
 from bench.model.doubt import Warning
 from bench.model.framework import Role
 
@@ -35,7 +36,7 @@ def _notes(trials: Trials) -> Iterator[Warning]:
     if known and stolen / known > reasons.STEAL_WINDOWS:
         yield Warning(
             reasons.STEAL,
-            f"more than {reasons.STEAL_SHARE:.0%} of the processors' time in {stolen} of {known} windows",
+            f"more than {per_cent(reasons.STEAL_SHARE)} of the processors' time in {stolen} of {known} windows",
         )
     if not trials.run.record.machine.python_optimised:
         yield Warning(reasons.PYTHON, trials.run.record.machine.python)

@@ -57,17 +57,17 @@ WINDOW_FAULTS: dict[str, tuple[Reason, Callable[[Window], Window], str]] = {
     "a rate not reached": (
         reasons.OFFERED,
         lambda w: tally(w, offered=round(w.tally.requests / 0.98)),
-        "worst 98.0%",
+        "worst 98.0 %",
     ),
     "late sends": (
         reasons.LATE,
         lambda w: tally(w, offered=w.tally.requests, late_sends=w.tally.requests // 50),
-        "worst 2.0% of the sends",
+        "worst 2.0 % of the sends",
     ),
     "idle servers at work": (
         reasons.IDLE,
         lambda w: replace(w, others_cpu_ns=40_000_000),
-        "worst 2.0% of a core",
+        "worst 2.0 % of a core",
     ),
     "a throttled server": (
         reasons.THROTTLED,
@@ -157,7 +157,7 @@ def test_a_generator_at_its_limit_takes_throughput_and_leaves_cpu() -> None:
     analysis = analyse(make_run(Truth(fault=fault)))
     assert passed(analysis)["generator"] is False
     assert found(analysis, reasons.GENERATOR)[0].detail == (
-        "24 of 24 windows, worst 93% of its core"
+        "24 of 24 windows, worst 93 % of its core"
     )
     limited = analysis.comparison(FASTAPI, FLASK, "hello", "throughput")
     other = analysis.comparison(FLASK, DJANGO, "hello", "throughput")

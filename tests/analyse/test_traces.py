@@ -58,11 +58,11 @@ FAULTS: dict[str, tuple[Reason, Change, str]] = {
         latency(0.9),
         "worst 14.4 requests under way, of 16 clients",
     ),
-    "a stranger": (reasons.FOREIGN, traced(foreign_s=0.63), "worst 30% of a core"),
+    "a stranger": (reasons.FOREIGN, traced(foreign_s=0.63), "worst 30 % of a core"),
     "a waiting generator": (
         reasons.WAITED,
         traced(generator_wait_s=0.42),
-        "worst 20% of the window",
+        "worst 20 % of the window",
     ),
 }
 
