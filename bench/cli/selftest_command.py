@@ -38,7 +38,7 @@ def command(
     ] = BLOCK,
     target: Annotated[
         str, typer.Option(help="aa: what is entered many times.")
-    ] = "floor/gunicorn*",
+    ] = "floor/gunicorn-gthread",
     entries: Annotated[
         int, typer.Option(help="aa: under so many names.", min=3, max=24)
     ] = 10,

@@ -20,7 +20,7 @@ from bench.workloads import workload
 
 
 WORKLOAD = "hello"
-SLOWED = "floor/gunicorn*"
+SLOWED = "floor/gunicorn-gthread"
 """The bare server whose application can be given work."""
 BASE_STEPS = 40_000
 """Of the application that is not slowed: most of a request is then its own work."""
