@@ -8,7 +8,7 @@ RUN ?=
 UV = .cache/tools/bin/uv
 BENCH = .venv/bin/python -m bench
 
-.PHONY: help setup bench smoke report check list lint types test test-fast clean lock
+.PHONY: help setup bench smoke probe report check list lint types test test-fast clean lock
 
 help:  ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ bench: setup  ## measure and write the page: PROFILE=smoke|quick|standard|full, 
 
 smoke: setup  ## does everything work here? about a minute, no verdicts
 	$(BENCH) run --profile smoke --engine $(ENGINE)
+
+probe: setup  ## play what is not timed: does it behave as the article says?
+	$(BENCH) probe
 
 report: setup  ## write the page of a stored run again: RUN=id, or the newest
 	$(BENCH) report $(RUN)

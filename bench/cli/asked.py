@@ -3,6 +3,7 @@
 import os
 import secrets
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets, select, twin
@@ -26,6 +27,7 @@ class Asked:
     engine_why: str = ""  # one line: which engine, and why this one
     seed: int | None = None
     command: str | None = None  # what a person typed, where it was not `bench run`
+    claims: Path | None = None  # another table of claims than the project's
 
 
 def frameworks() -> tuple[Framework, ...]:

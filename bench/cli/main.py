@@ -15,6 +15,7 @@ COMMANDS = {
     "list": "What exists: targets, workloads, claims, profiles, runs.",
     "check": "Start targets and play the whole contract against them.",
     "calibrate": "What generator and machine can do here, against known servers.",
+    "probe": "Play what is not timed: does it behave as a claim says?",
     "run": "Measure: a plan, rounds, a run folder, a page.",
     "report": "Write the page and the tables of a stored run again.",
     "load": "Drive load at one URL on this machine.",

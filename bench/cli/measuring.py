@@ -15,9 +15,10 @@ from bench.calibrate.fitness import refuse_beyond, remarks
 from bench.cli.asked import Asked, frameworks, known_workloads, without
 from bench.cli.engines import AnyEngine, engine_version, new_engine, new_generator
 from bench.cli.places import CALIBRATIONS, RUNS, shown
+from bench.cli.probing import for_run
 from bench.cli.progress import Display, Pace
 from bench.cli.record import harness_facts, new_record, utc_now
-from bench.configure.claims import load_claims
+from bench.configure.claims import CLAIMS, load_claims
 from bench.deploy.machine import inspect_machine, steal_s
 from bench.deploy.trace import Tracer
 from bench.errors import AskedWrongly, MachineRefused
@@ -32,6 +33,7 @@ from bench.run.contract import verify
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
 from bench.store.calibrations import latest
+from bench.store.exhibits import write_exhibits
 from bench.store.folder import HEAD, LOGS, RunWriter, create, read, reopen, run_id
 
 
@@ -45,6 +47,8 @@ def begin(
     for remark in remarks(calibration, now):
         console.print(f"note: {remark}", markup=False, highlight=False)
     folder = runs / run_id(now, plan.profile.name, plan.seed)
+    # Before the engine of the run: there is one engine at a time on a machine.
+    exhibits = for_run(plan.profile.probes, console)
     with _no_headless(folder), _engine(plan, folder, console) as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
         plan = without(plan, set(refused))
@@ -53,10 +57,12 @@ def begin(
         )
         record = replace(record, calibration=calibration)
         with create(runs, record) as writer:
+            if exhibits is not None:
+                write_exhibits(writer.folder, exhibits)
             for target_id, reason in refused.items():
                 writer.append(Failure(0, target_id, None, reason))
             console.print(f"run {record.id}: {shown(folder)}", highlight=False)
-            return folder, _measure(engine, plan, writer, None, console)
+            return folder, _measure(engine, plan, writer, None, console, asked.claims)
 
 
 def _engine(plan: Plan, folder: Path, console: Console) -> AnyEngine:
@@ -78,7 +84,7 @@ def _no_headless(folder: Path) -> Iterator[None]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def resume(folder: Path, console: Console) -> bool:
+def resume(folder: Path, console: Console, claims: Path | None = None) -> bool:
     """Go on with an interrupted run; whether it came to its end."""
     run = read(folder)
     plan = run.record.plan
@@ -96,7 +102,7 @@ def resume(folder: Path, console: Console) -> bool:
         receipts, refused = _prepare(engine, plan.targets, console)
         _refuse_changes(run, receipts, refused, engine.database.facts())
         with reopen(folder) as writer:
-            return _measure(engine, plan, writer, run, console)
+            return _measure(engine, plan, writer, run, console, claims)
 
 
 def _prepare(
@@ -151,9 +157,10 @@ def _measure(
     writer: RunWriter,
     before: Run | None,
     console: Console,
+    table: Path | None,
 ) -> bool:
     folder = writer.folder
-    claims = load_claims()
+    claims = load_claims(table or CLAIMS)
     pace = Pace(plan, len(before.windows) if before else 0, time.monotonic())
 
     def look(number: int) -> bool:

@@ -6,6 +6,13 @@ from bench.model.plan import Pinning, Plan
 from bench.plan.duration import duration
 
 
+PROBES = {
+    "none": "none are played or taken",
+    "stored": "stored ones, if they are still true; `bench probe` plays them",
+    "play": "before the first round, about two minutes, unless stored ones are still true",
+}
+
+
 def minutes(seconds: float) -> str:
     """A duration as a person says it: 45 s, 12 min, 2 h 10 min."""
     if seconds < 90:
@@ -38,6 +45,7 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     yield f"servers {plan.workers} worker process{'es' if plan.workers > 1 else ''} each, {plan.threads} threads where the model is threads, {plan.connections} database connections per process"
     yield f"cores   {pinning_text(plan.pinning)}"
     yield engine_why
+    yield f"probes  {PROBES[profile.probes]}"
     yield f"seed    {plan.seed}"
     for target in plan.targets:
         works = dict.fromkeys(

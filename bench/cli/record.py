@@ -53,6 +53,7 @@ def command_line(asked: Asked, plan: Plan) -> str:
     words = ["python -m bench run", f"--profile {asked.profile}"]
     words += [f"--targets {asked.targets}"] if asked.targets else []
     words += [f"--workloads {asked.workloads}"] if asked.workloads else []
+    words += [f"--claims {asked.claims}"] if asked.claims else []
     return " ".join([*words, f"--engine {plan.engine}", f"--seed {plan.seed}"])
 
 

@@ -8,10 +8,11 @@ import typer
 
 from bench.cli.asked import frameworks, known_workloads
 from bench.cli.places import PUBLISHED, RUNS, shown
-from bench.configure.claims import load_claims
-from bench.judge.results import results
+from bench.configure.claims import CLAIMS, load_claims, table_sha256
+from bench.judge.results import Beside, results
 from bench.model.results import StoredFile, WorkloadNote
 from bench.report.write import write_report
+from bench.store.exhibits import EXHIBITS, read_exhibits
 from bench.store.folder import HEAD, LOGS, SAMPLES, TRIALS, find, read
 
 
@@ -20,17 +21,27 @@ def command(
         str | None,
         typer.Argument(help="Id, its beginning, or folder; the newest if left out."),
     ] = None,
+    claims: Annotated[
+        Path | None,
+        typer.Option(help="Judge by this table of claims instead of the project's."),
+    ] = None,
 ) -> None:
     """Write report.html, summary.md, results.json and results.csv from what is stored."""
-    page = render(find(RUNS, PUBLISHED, run))
+    page = render(find(RUNS, PUBLISHED, run), claims)
     print(shown(page))
 
 
-def render(folder: Path) -> Path:
-    """Understand a stored run and write its page; the page's path."""
+def render(folder: Path, table: Path | None = None) -> Path:
+    """Understand a stored run, judge it by a table of claims, write its page; the page's path."""
+    table = table or CLAIMS
     notes = [WorkloadNote(w.name, w.title, w.why) for w in known_workloads().values()]
     understood = results(
-        read(folder), load_claims(), frameworks(), notes, stored_files(folder)
+        read(folder),
+        load_claims(table),
+        frameworks(),
+        notes,
+        stored_files(folder),
+        Beside(read_exhibits(folder), table_sha256(table), table.name),
     )
     write_report(understood, folder)
     return folder / "report.html"
@@ -38,7 +49,7 @@ def render(folder: Path) -> Path:
 
 def stored_files(folder: Path) -> tuple[StoredFile, ...]:
     """What was measured, file by file, with its checksum."""
-    paths = [folder / HEAD, folder / TRIALS]
+    paths = [folder / HEAD, folder / TRIALS, folder / EXHIBITS]
     paths += sorted((folder / SAMPLES).glob("*.npz")) + sorted(
         (folder / LOGS).glob("*")
     )

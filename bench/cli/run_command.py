@@ -12,6 +12,7 @@ from bench.cli.measuring import begin, resume
 from bench.cli.places import PUBLISHED, RUNS, shown
 from bench.cli.plan_text import plan_lines
 from bench.cli.report_command import render
+from bench.configure.claims import CLAIMS, load_claims
 from bench.deploy.choose import choose_engine
 from bench.errors import AskedWrongly
 from bench.store.folder import find
@@ -43,6 +44,10 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     resume_run: Annotated[
         str | None, typer.Option("--resume", help="Go on with an interrupted run.")
     ] = None,
+    claims: Annotated[
+        Path | None,
+        typer.Option(help="Judge by this table of claims instead of the project's."),
+    ] = None,
     plan_only: Annotated[
         bool,
         typer.Option("--plan", help="Print the plan and its duration; start nothing."),
@@ -53,16 +58,19 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     if resume_run is not None:
         _refuse_mixture(targets, workloads, seed)
         folder = find(RUNS, PUBLISHED, resume_run)
-        complete = resume(folder, console)
+        complete = resume(folder, console, claims)
     else:
-        asked = Asked(profile, targets, workloads, *choose_engine(engine), seed)
+        asked = Asked(
+            profile, targets, workloads, *choose_engine(engine), seed, claims=claims
+        )
         plan = plan_for(asked)
+        load_claims(claims or CLAIMS)  # refused now, not after an hour
         for line in plan_lines(plan, asked.engine_why):
             print(line, file=sys.stdout if plan_only else sys.stderr)
         if plan_only:
             return
         folder, complete = begin(asked, plan, console)
-    _finish(folder, complete)
+    _finish(folder, complete, claims)
 
 
 def _refuse_mixture(*options: object) -> None:
@@ -73,8 +81,8 @@ def _refuse_mixture(*options: object) -> None:
         )
 
 
-def _finish(folder: Path, complete: bool) -> None:
-    page = render(folder)
+def _finish(folder: Path, complete: bool, claims: Path | None) -> None:
+    page = render(folder, claims)
     if not complete:
         print(
             f"interrupted: every finished window is kept in {shown(folder)}\n"

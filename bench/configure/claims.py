@@ -1,19 +1,26 @@
 """Read the table of claims, and refuse what is wrong in it by the claim's own name."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bench.configure.probes import load_probes
 from bench.configure.tables import DEFINITIONS, load_frameworks, read_toml
 from bench.errors import AskedWrongly, unknown
+from bench.model.probe import COUNTED, Probe
 from bench.model.verdict import Claim
 from bench.workloads import WORKLOADS
 
 
 type Names = Annotated[tuple[str, ...], Field(min_length=1)]
 type Words = Annotated[str, Field(min_length=1)]
+
+
+CLAIMS = DEFINITIONS / "claims.toml"
+"""The project's own table; another article has another."""
 
 
 class _File(BaseModel):
@@ -41,6 +48,23 @@ class _Measured(_Row):
     caveats: tuple[str, ...] = ()
 
 
+class _Probed(_Row):
+    reading: Words
+    probe: Words
+    subjects: Names
+    why: Words
+    caveats: tuple[str, ...] = ()
+
+
+class _Counted(_Row):
+    reading: Words
+    counts: Names
+    why: Words
+    subjects: tuple[str, ...] = ()
+    baselines: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+
+
 class _NotTested(_Row):
     reading: Words
     not_tested: Words
@@ -51,7 +75,7 @@ class _NotMeasurable(_Row):
 
 
 def load_claims(
-    path: Path = DEFINITIONS / "claims.toml",
+    path: Path = CLAIMS,
     frameworks: Collection[str] | None = None,
     workloads: Collection[str] | None = None,
 ) -> tuple[Claim, ...]:
@@ -68,6 +92,8 @@ def load_claims(
     exist = {
         "framework": list(load_frameworks() if frameworks is None else frameworks),
         "workload": list(WORKLOADS if workloads is None else workloads),
+        "probe": list(load_probes()),
+        "count": list(COUNTED),
     }
     for claim in claims:
         _refuse_unknown(path, claim, exist)
@@ -92,7 +118,30 @@ def _validated(row: dict[str, Any]) -> Claim:
         return _without_trials(_NotMeasurable.model_validate(row))
     if "not_tested" in row:
         return _without_trials(_NotTested.model_validate(row))
+    if "probe" in row or "counts" in row:
+        return _untimed(_model(row).model_validate(row))
     return Claim(**_Measured.model_validate(row).model_dump())
+
+
+def _untimed(row: _Row) -> Claim:
+    rest: dict[str, Any] = {
+        "metric": "",
+        "baselines": (),
+        "workloads": (),
+        "margin": 0.0,
+    }
+    return Claim(**rest | row.model_dump())
+
+
+def _model(row: dict[str, Any]) -> type[_Row]:
+    """Which kind of claim a row is, by the key that only its kind has."""
+    kinds: dict[str, type[_Row]] = {
+        "not_measurable": _NotMeasurable,
+        "not_tested": _NotTested,
+        "probe": _Probed,
+        "counts": _Counted,
+    }
+    return next((kinds[key] for key in kinds if key in row), _Measured)
 
 
 def _without_trials(row: _NotTested | _NotMeasurable) -> Claim:
@@ -116,14 +165,8 @@ def _without_trials(row: _NotTested | _NotMeasurable) -> Claim:
 
 def _remedy(kind: str, key: str, row: dict[str, Any]) -> str:
     if kind == "extra_forbidden":
-        model = (
-            _NotMeasurable
-            if "not_measurable" in row
-            else _NotTested
-            if "not_tested" in row
-            else _Measured
-        )
-        return f"{key!r} is not a key of such a claim; its keys are {', '.join(model.model_fields)}"
+        keys = ", ".join(_model(row).model_fields)
+        return f"{key!r} is not a key of such a claim; its keys are {keys}"
     return "mend that key; the head of the file says what each means"
 
 
@@ -143,13 +186,40 @@ def _refuse_unknown(path: Path, claim: Claim, exist: dict[str, list[str]]) -> No
     for kind, names in (
         ("framework", (*claim.subjects, *claim.baselines)),
         ("workload", claim.workloads),
+        ("probe", (claim.probe,) if claim.probe else ()),
+        ("count", claim.counts),
     ):
         for name in names:
             if name not in exist[kind]:
                 raise unknown(kind, name, exist[kind], where)
+    if claim.counts and bool(claim.subjects) != bool(claim.baselines):
+        raise AskedWrongly(
+            f"{where}: counts compare subjects with baselines",
+            "name both, or neither where the counts are only shown",
+        )
+    if claim.probe:
+        _refuse_unplayed(where, claim, load_probes()[claim.probe])
     both = set(claim.subjects) & set(claim.baselines)
     if both:
         raise AskedWrongly(
             f"{where}: {', '.join(sorted(both))} cannot lead itself",
             "name each framework as subject or as baseline, not as both",
         )
+
+
+def _refuse_unplayed(where: str, claim: Claim, probe: Probe) -> None:
+    deciding = [case.framework for case in probe.cases if case.decides]
+    for name in claim.subjects:
+        if name not in deciding:
+            raise AskedWrongly(
+                f"{where}: the probe {probe.id!r} has no case of {name} that decides",
+                f"it has cases of: {', '.join(dict.fromkeys(deciding))}",
+            )
+
+
+def table_sha256(path: Path = CLAIMS) -> str:
+    """Which version of a table of claims judged: the hash of its file."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise AskedWrongly(f"{path}: {error.strerror}", "check the path") from error

@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -89,6 +89,7 @@ class _ProfileRow(_Row):
     warmup_requests: Annotated[int, Field(ge=0, le=100_000)]
     verdicts: bool
     open_loop: _OpenRow | None = None
+    probes: Literal["none", "stored", "play"] = "none"
 
 
 class _Profiles(_Row):

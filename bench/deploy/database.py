@@ -74,6 +74,12 @@ class StandingDatabase:
         self._run("reset.sql")
         self._check_rows()
 
+    def remake(self) -> None:
+        """Drop the tables and make them as they were first, whatever became of them."""
+        self._run("schema.sql")
+        self._run("seed.sql")
+        self._check_rows()
+
     def usage(self) -> Usage | None:
         """None: a server that we did not start is not ours to look into."""
         return None

@@ -1,7 +1,7 @@
 """Verdicts on claims, from an analysed run."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import product
 from math import log
 
@@ -9,11 +9,13 @@ from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
 from bench.judge import words
 from bench.judge.decide import Decision, can_decide, decide, logs, overall
+from bench.judge.exhibits import judge_by_exhibits
 from bench.judge.words import Named
 from bench.model.doubt import Scope
 from bench.model.estimate import Comparison
 from bench.model.framework import Framework, Role, Target
 from bench.model.plan import Plan
+from bench.model.probe import Exhibits
 from bench.model.trial import Failure
 from bench.model.verdict import Claim, Label, Outcome, Part, Verdict
 from bench.stats import interval, power
@@ -24,12 +26,21 @@ OTHER_MARGINS = (0.0, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was probed and counted, and the version of each framework that was measured."""
+
+    exhibits: Exhibits | None = None
+    measured: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Court:
     analysis: Analysis
     plan: Plan
     titles: dict[str, str]
     contestants: dict[str, Target]
     refused: dict[str, str]  # framework -> why it could not be prepared at all
+    evidence: Evidence
 
 
 def judge(
@@ -38,6 +49,7 @@ def judge(
     plan: Plan,
     frameworks: Sequence[Framework],
     failures: Sequence[Failure] = (),
+    evidence: Evidence = Evidence(),
 ) -> tuple[Verdict, ...]:
     """
     A verdict for every claim, in their order.
@@ -51,6 +63,7 @@ def judge(
         {framework.name: framework.title for framework in frameworks},
         contestants(plan, frameworks),
         {failure.target.partition("@")[0]: failure.message for failure in failures},
+        evidence,
     )
     return tuple(_verdict(court, claim) for claim in claims)
 
@@ -94,6 +107,11 @@ def _verdict(court: _Court, claim: Claim) -> Verdict:
             claim,
             Outcome.NOT_TESTED,
             f"the {court.plan.profile.name} profile gives no verdicts",
+        )
+    if claim.probe or claim.counts:
+        evidence = court.evidence
+        return judge_by_exhibits(
+            claim, evidence.exhibits, court.titles, evidence.measured
         )
     named = tuple(_named(court, claim))
     comparisons = [one.comparison for one in named]

@@ -1,14 +1,25 @@
 """Everything that a report prints, put together once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
-from bench.judge.judge import judge
+from bench.judge.judge import Evidence, contestants, judge
 from bench.model.framework import Framework
+from bench.model.probe import Exhibits
 from bench.model.results import RESULTS_SCHEMA, Results, StoredFile, WorkloadNote
 from bench.model.run import Run
 from bench.model.verdict import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is judged with, beside the run: exhibits, and the table of claims."""
+
+    exhibits: Exhibits | None = None
+    claims_sha256: str = ""
+    claims_source: str = ""
 
 
 def results(
@@ -17,6 +28,7 @@ def results(
     frameworks: Sequence[Framework],
     workload_notes: Sequence[WorkloadNote],
     files: Sequence[StoredFile] = (),
+    beside: Beside = Beside(),
 ) -> Results:
     """
     A run understood and judged; the same run and claims give the same results.
@@ -49,7 +61,14 @@ def results(
         comparisons=analysis.comparisons,
         checks=analysis.checks,
         warnings=analysis.warnings,
-        verdicts=judge(claims, analysis, plan, frameworks, run.failures),
+        verdicts=judge(
+            claims,
+            analysis,
+            plan,
+            frameworks,
+            run.failures,
+            Evidence(beside.exhibits, _versions(run, frameworks)),
+        ),
         no_verdicts_because=no_verdicts_because(run, analysis),
         failures=run.failures,
         machine=record.machine,
@@ -60,7 +79,20 @@ def results(
         curves=analysis.curves,
         open_loads=analysis.open_loads,
         calibration=record.calibration,
+        claims_sha256=beside.claims_sha256,
+        claims_source=beside.claims_source,
+        exhibits=beside.exhibits,
     )
+
+
+def _versions(run: Run, frameworks: Sequence[Framework]) -> dict[str, str]:
+    """The version of each framework that stands for it in this run, by its receipt."""
+    receipts = run.record.receipts
+    return {
+        name: receipts[target.id].version
+        for name, target in contestants(run.record.plan, frameworks).items()
+        if target.id in receipts
+    }
 
 
 def no_verdicts_because(run: Run, analysis: Analysis) -> str | None:

@@ -17,4 +17,6 @@ Estimate    point, interval, level and n; no number travels bare
 Comparison  subject over baseline, a ratio from paired rounds
 Claim       a sentence of the article made checkable
 Verdict     its outcome and its because
+Probe       a question about behaviour, not timed, with a case for each framework
+Exhibits    what was probed and counted at one time: the evidence beside the trials
 """

@@ -50,6 +50,7 @@ class Profile:
     warmup_requests: int  # per cell and worker, before the first window of a round
     verdicts: bool
     open_loop: OpenLoop | None = None  # None: closed loop only
+    probes: str = "none"  # none, stored (if still true), or play (if not stored)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bench.model.estimate import Comparison
+from bench.model.probe import Count, ProbeOutcome
 
 
 class Outcome(StrEnum):
@@ -43,6 +44,10 @@ class Claim:
     # that has either has no subjects, and its metric is "".
     not_tested: str | None = None
     not_measurable: str | None = None
+    # Decided by a probe of its subjects, or by counts of them, and not by
+    # trials; its metric is "". Counts without subjects are only shown.
+    probe: str | None = None
+    counts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +72,5 @@ class Verdict:
     parts: tuple[Part, ...]
     forced: str | None  # the failed check that forced it to inconclusive
     at_other_margins: tuple[tuple[float, Outcome], ...]
+    outcomes: tuple[ProbeOutcome, ...] = ()  # the evidence, where a probe decides
+    counts: tuple[Count, ...] = ()  # the evidence, where a count decides or is shown

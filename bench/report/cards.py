@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from bench.model.verdict import Outcome, Verdict
-from bench.report.charts.chart import Chart
+from bench.report.charts.chart import Chart, Table
 from bench.report.charts.forest import forest_chart, part_name, part_words
 from bench.report.charts.palette import Palette
+from bench.report.exhibits import evidence
 from bench.report.numbers import percent, ratio
 from bench.report.view import View, lower_first
 from bench.report.words import css_class, deciding_part, sentence, sign
@@ -35,6 +36,9 @@ class Card:
     caveats: tuple[str, ...]
     tested: bool
     chart: Chart | None
+    evidence: Table | None  # of a probe or of counts
+    probed: bool
+    by_trials: bool  # False: a probe or a count decided, there is no line
 
 
 def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
@@ -71,6 +75,9 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
         caveats=tuple(sentence(each) for each in claim.caveats),
         tested=verdict.outcome not in (Outcome.NOT_TESTED, Outcome.NOT_MEASURABLE),
         chart=forest_chart(view, palette, verdict) if draw and palette else None,
+        evidence=evidence(view, verdict),
+        probed=claim.probe is not None,
+        by_trials=not (claim.probe or claim.counts),
     )
 
 
@@ -85,6 +92,8 @@ def _by(view: View, verdict: Verdict) -> str | None:
     quotes = [each.claim.quote for each in view.results.verdicts]
     if quotes.count(verdict.claim.quote) < 2:
         return None
+    if verdict.claim.probe or verdict.claim.counts:
+        return "by a probe" if verdict.claim.probe else "by a count"
     return f"by {lower_first(view.metric(verdict.claim.metric).title)}"
 
 

@@ -20,6 +20,8 @@ from bench.report.cards import Card, card
 from bench.report.charts.palette import Palette, palette
 from bench.report.clean import clean
 from bench.report.doubts import grouped_warnings
+from bench.report.exhibits import behind
+from bench.report.exhibits import counted as counted_table
 from bench.report.numbers import percent, size
 from bench.report.same_load import same_load_table
 from bench.report.view import View, joined
@@ -66,9 +68,18 @@ def report_html(results: Results) -> str:
             strip=_strip(shown.checks),
             no_verdicts_why=why_no_verdicts(shown.no_verdicts_because or ""),
             too_noisy=_failed(view.check("noise")),
+            **_exhibits(view),
             **_sections(view, colours),
         )
     )
+
+
+def _exhibits(view: View) -> dict[str, Any]:
+    found = view.results.exhibits
+    return {
+        "counted": counted_table(view, found) if found else None,
+        "behind": behind(view, found) if found else None,
+    }
 
 
 def _sections(view: View, colours: Palette) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from bench.model.results import Results
 from bench.report.cards import Card, card
 from bench.report.clean import clean
 from bench.report.doubts import grouped_warnings
+from bench.report.exhibits import counted
 from bench.report.numbers import plus_minus, point
 from bench.report.view import View, joined, lower_first
 from bench.report.words import tally_words
@@ -28,7 +29,7 @@ def summary_md(results: Results) -> str:
     """The summary; shortened, and saying so, where it would be too long."""
     view = View(clean(results))
     head, tail = _head(view), _tail(view)
-    optional = [_numbers(view), _checks(view)]
+    optional = [_numbers(view), _checks(view), _counts(view)]
     while True:
         text = "\n".join([*head, *chain.from_iterable(optional), *tail])
         if len(text) <= LONGEST:
@@ -100,6 +101,7 @@ def _claims(view: View) -> list[str]:
 
 def _row(one: Card) -> str:
     number = f"{one.value} ({one.interval})" if one.value else "not measured"
+    number = number if one.by_trials else "probed" if one.probed else "counted"
     by = f" ({plain(one.by)})" if one.by else ""
     return (
         f"| {one.sign} | “{plain(one.quote)}”{by} | **{one.outcome.capitalize()}**: "
@@ -157,6 +159,18 @@ def _checks(view: View) -> list[str]:
     return [*lines, "", "</details>", ""]
 
 
+def _counts(view: View) -> list[str]:
+    exhibits = view.results.exhibits
+    table = counted(view, exhibits) if exhibits else None
+    if table is None:
+        return []
+    lines = ["<details><summary>Counted, not timed: each only a proxy</summary>", ""]
+    lines.append(f"| {' | '.join(plain(column) for column in table.columns)} |")
+    lines.append(f"|:--|{'--:|' * (len(table.columns) - 3)}:--|:--|")
+    lines += [f"| {' | '.join(map(plain, row))} |" for row in table.rows]
+    return [*lines, "", "</details>", ""]
+
+
 def _tail(view: View) -> list[str]:
     results = view.results
     versions = dict.fromkeys(
@@ -170,6 +184,8 @@ def _tail(view: View) -> list[str]:
         joined(list(versions)),
         f"{results.machine.cpu_model}, {results.machine.cores} cores",
     ]
+    if results.claims_sha256:
+        facts.append(f"judged by {results.claims_source} {results.claims_sha256[:12]}")
     line = " · ".join(plain(fact) for fact in facts if fact)
     command = results.command.replace("`", "'").replace("\n", " ")
     return [line, "", f"Again: `{command}`", ""]

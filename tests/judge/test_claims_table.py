@@ -54,11 +54,12 @@ def test_the_table_of_the_project_loads() -> None:
 
 
 def test_every_claim_is_measured_or_says_why_not() -> None:
-    """No claim without a metric and without a reason."""
+    """No claim without a metric, a probe, counts or a reason; and none with two of them."""
     claims = load_claims(frameworks=FRAMEWORKS)
     for claim in claims:
+        ways = [claim.metric, claim.probe, claim.counts]
         reasons = [claim.not_tested, claim.not_measurable]
-        assert (claim.metric == "") == any(reasons), claim.id
+        assert sum(map(bool, [*ways, *reasons])) == 1, claim.id
     assert sum(claim.not_measurable is not None for claim in claims) == 8
 
 
@@ -99,6 +100,55 @@ def test_a_fault_is_refused_by_name(
     """File, claim and key, and what exists instead."""
     assert old in GOOD
     assert says in load(tmp_path, GOOD.replace(old, new))
+
+
+PROBED = """
+[[claim]]
+id = "safe"
+quote = "safe"
+where = "there"
+reading = "it refuses"
+probe = "csrf"
+subjects = ["django"]
+why = "because"
+"""
+COUNTED = """
+[[claim]]
+id = "many"
+quote = "many"
+where = "there"
+reading = "it needs more"
+counts = ["packages_all"]
+subjects = ["flask"]
+baselines = ["django"]
+why = "because"
+"""
+
+
+@pytest.mark.parametrize("good", [PROBED, COUNTED])
+def test_a_claim_without_trials_is_fine(tmp_path: Path, good: str) -> None:
+    """What is probed or counted needs no metric, workload or margin."""
+    assert load(tmp_path, good) == "fine"
+
+
+@pytest.mark.parametrize(
+    ("good", "old", "new", "says"),
+    [
+        (PROBED, '"csrf"', '"crsf"', "claim 'safe': no probe named 'crsf' | did you mean 'csrf'?"),
+        (PROBED, '["django"]', '["rails"]', "claim 'safe': no framework named 'rails'"),
+        (PROBED, 'why = "because"', 'margin = 0.1', "claim 'safe': "),
+        (PROBED, '"csrf"', '"resource"', "fine"),
+        (COUNTED, '"packages_all"', '"pakages_all"', "no count named 'pakages_all' | did you mean 'packages_all'?"),
+        (COUNTED, 'baselines = ["django"]', "", "counts compare subjects with baselines"),
+        (COUNTED, '["django"]', '["flask"]', "flask cannot lead itself"),
+    ],
+)  # fmt: skip
+def test_a_fault_in_a_claim_without_trials_is_refused(
+    tmp_path: Path, good: str, old: str, new: str, says: str
+) -> None:
+    """The same way as in the others."""
+    assert old in good
+    assert says in load(tmp_path, good.replace(old, new))
 
 
 def test_two_claims_of_one_name_are_refused(tmp_path: Path) -> None:

@@ -15,12 +15,7 @@ from tests.report.open_loops import (
     open_loops,
     open_nanoseconds,
 )
-
-
-HOSTILE = (
-    "</code><script>alert(1)</script>\"' onload=x {{ 7*7 }} **b** | `x` @all "
-    "http://evil.example/ $\\alpha$ \x1b[31m\u202e\ud800 <!-- -->"
-)
+from tests.report.probed import HOSTILE, probed
 
 
 def normal() -> Results:
@@ -251,5 +246,6 @@ STATES: dict[str, Callable[[], Results]] = {
         open_extremes,
         open_nanoseconds,
         open_all_void,
+        probed,
     )
 }

@@ -12,7 +12,8 @@ from bench.errors import AskedWrongly
 from bench.report.csv_file import results_csv
 from bench.report.json_file import read_results, results_json
 from bench.report.write import write_report
-from tests.report.states import HOSTILE, STATES, hostile, normal
+from tests.report.probed import HOSTILE
+from tests.report.states import STATES, hostile, normal
 
 
 @pytest.mark.parametrize("state", STATES)

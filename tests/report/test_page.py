@@ -265,3 +265,16 @@ def test_void_throughput_is_shown_as_void() -> None:
 
     assert "Throughput decides nothing for Hello, World!, One row by key:" in short
     assert "decides nothing for" not in page_of("normal")
+
+
+def test_what_was_probed_and_counted_is_shown_with_its_evidence() -> None:
+    """Each outcome with what was sent, what came back, what it took; each count with its tool."""
+    page = report_html(STATES["probed"]())
+    assert "Django 6.0" in page and "Flask 3.1, own route (beside it)" in page
+    assert "could not be played" in page and "POST 403." in page
+    assert 'id="counted"' in page and "gunicorn, psycopg" in page
+    assert "version <code>abababababab</code>" in page
+    assert "a count, named as only a proxy" in page
+    # A probe has no line and no interval.
+    card = page.split('id="claim-safe"')[1].split("</article>")[0]
+    assert "<dt>Line</dt>" not in card and "Not measured" not in card

@@ -1,0 +1,58 @@
+"""`bench probe`."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench.cli.places import PUBLISHED, RUNS, shown
+from bench.cli.probing import chosen_probes, complete, identity, keep, play
+from bench.errors import AskedWrongly
+from bench.store.exhibits import EXHIBITS, read_exhibits, write_exhibits
+from bench.store.folder import find
+
+
+def command(
+    claims: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Claims or probes; all, and the counts, if left out.",
+            metavar="[CLAIM]...",
+        ),
+    ] = None,
+    into: Annotated[
+        str | None,
+        typer.Option(help="Put what is stored into this run, playing what is not."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the outcomes as JSON on stdout.")
+    ] = False,
+) -> None:
+    """Play the probes of claims; exit 1 if one could not be played."""
+    console = Console(stderr=True, soft_wrap=True)
+    probes = chosen_probes(claims or ())
+    folder = find(RUNS, PUBLISHED, into) if into is not None else None
+    if folder is not None and claims:
+        raise AskedWrongly(
+            "--into puts all that was probed into a run", "leave out the names"
+        )
+    kept = read_exhibits(RUNS)
+    still_true = (
+        kept is not None and kept.identity == identity() and complete(kept, probes)
+    )
+    if folder is None or kept is None or not still_true:
+        played = play(probes, console, counted=not claims)
+        kept = keep(played)
+    else:
+        played = kept
+    if folder is not None:
+        write_exhibits(folder, kept)
+        print(f"next: bench report {folder.name}")
+    if as_json:
+        print(json.dumps(asdict(played), indent=1, ensure_ascii=False))
+    else:
+        print(shown((folder or RUNS) / EXHIBITS))
+    if any(one.passed is None for one in played.outcomes):
+        raise typer.Exit(1)

@@ -1,0 +1,76 @@
+"""What was probed and counted, as tables beside the verdicts."""
+
+from bench.judge.exhibits import shown
+from bench.model.probe import Count, Exhibits, Measure, ProbeOutcome
+from bench.model.verdict import Verdict
+from bench.report.charts.chart import Table
+from bench.report.view import View
+from bench.report.words import sentence
+
+
+PASSED = {True: "yes", False: "no", None: "could not be played"}
+
+
+def evidence(view: View, verdict: Verdict) -> Table | None:
+    """The evidence of a verdict that is not given by trials, or None."""
+    if verdict.outcomes:
+        rows = tuple(_outcome(view, verdict, one) for one in verdict.outcomes)
+        columns = ("framework", "passed", "sent", "came back", "seen", "what it took")
+        return Table(columns, rows)
+    exhibits = view.results.exhibits
+    if verdict.counts and exhibits is not None:
+        return counted(view, exhibits, verdict.claim.counts)
+    return None
+
+
+def _outcome(view: View, verdict: Verdict, one: ProbeOutcome) -> tuple[str, ...]:
+    name = f"{view.label(one.framework)} {one.version}"
+    name += f", {one.name}" if one.name else ""
+    decides = one.decides and one.framework in verdict.claim.subjects
+    return (
+        name if decides else f"{name} (beside it)",
+        PASSED[one.passed],
+        sentence(one.sent),
+        sentence(one.came_back),
+        " ".join(map(sentence, one.evidence)) or "–",
+        " ".join(map(sentence, one.needed)) or "Nothing beside the framework.",
+    )
+
+
+def counted(
+    view: View, exhibits: Exhibits, names: tuple[str, ...] | None = None
+) -> Table | None:
+    """Every count, or those of some names: a row for each, a column for each framework."""
+    frameworks = list(dict.fromkeys(one.framework for one in exhibits.counts))
+    rows = tuple(
+        _row(exhibits, measure, frameworks)
+        for measure in exhibits.measures
+        if names is None or measure.name in names
+    )
+    columns = ("counted", *(view.label(one) for one in frameworks), "unit", "by")
+    return Table(columns, rows) if rows else None
+
+
+def _row(
+    exhibits: Exhibits, measure: Measure, frameworks: list[str]
+) -> tuple[str, ...]:
+    cells = [_cell(exhibits.count(one, measure.name), measure) for one in frameworks]
+    unit = "" if measure.unit in {"bytes", "ms"} else measure.unit
+    return (measure.title, *cells, unit, measure.tool)
+
+
+def _cell(count: Count | None, measure: Measure) -> str:
+    if count is None:
+        return "not counted"
+    return shown(count, measure) if count.value is not None else count.detail
+
+
+def behind(view: View, exhibits: Exhibits) -> Table | None:
+    """The names behind each count: packages and files."""
+    titles = {measure.name: measure.title for measure in exhibits.measures}
+    rows = tuple(
+        (titles[one.measure], view.label(one.framework), one.detail)
+        for one in exhibits.counts
+        if one.detail and one.measure in titles
+    )
+    return Table(("counted", "framework", "what"), rows) if rows else None

@@ -1,0 +1,39 @@
+"""What the claims quote is what the article says."""
+
+import tomllib
+
+from bench.configure.claims import load_claims
+from bench.configure.tables import DEFINITIONS
+
+
+def passages() -> dict[str, list[str]]:
+    """The kept passages by the place where they stand."""
+    text = (DEFINITIONS / "quotes.toml").read_text(encoding="utf-8")
+    return {one["where"]: one["words"] for one in tomllib.loads(text)["passage"]}
+
+
+def test_every_quote_stands_where_its_claim_says() -> None:
+    """A claim on words that nobody wrote would be a straw man."""
+    kept = passages()
+    for claim in load_claims():
+        words = kept.get(claim.where, [])
+        assert any(claim.quote in one for one in words), (
+            f"{claim.id}: {claim.quote!r} is not among the passages of {claim.where!r}; "
+            "look it up in the article and add it to definitions/quotes.toml"
+        )
+
+
+def test_only_short_passages_are_kept() -> None:
+    """The article's licence is unknown: quotes, not the text, and with their source."""
+    text = (DEFINITIONS / "quotes.toml").read_text(encoding="utf-8")
+    assert "Choosing between Django, Flask, and FastAPI" in text
+    assert "licence is not known" in text
+    for words in passages().values():
+        assert all(len(one) <= 200 for one in words)
+
+
+def test_no_passage_is_kept_for_nothing() -> None:
+    """What no claim quotes any more is not ours to keep."""
+    quotes = [claim.quote for claim in load_claims()]
+    for words in passages().values():
+        assert all(any(quote in one for quote in quotes) for one in words)

@@ -1,0 +1,175 @@
+"""Verdicts by probes and counts: the rule, for every outcome."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bench.judge.exhibits import NONE_HELD, PROXY, judge_by_exhibits
+from bench.model.probe import Count, Exhibits, Measure, ProbeOutcome
+from bench.model.verdict import Claim, Outcome, Verdict
+
+
+TITLES = {"alpha": "Alpha", "beta": "Beta", "gamma": "Gamma"}
+MEASURE = Measure("packages_all", "Packages", "packages", "a tool")
+SIZE = Measure("packages_bytes", "Size", "bytes", "a tool")
+
+
+def outcome(framework: str, passed: bool | None, **changes: Any) -> ProbeOutcome:
+    """One case of the probe, as it was played."""
+    said = {
+        True: "all refused",
+        False: "it was sent",
+        None: "it could not be played: x",
+    }
+    plain = ProbeOutcome(
+        "safe", framework, "", "1.0", True, passed, "a form", said[passed], (), ()
+    )
+    return replace(plain, **changes)
+
+
+def exhibits(*outcomes: ProbeOutcome, counts: tuple[Count, ...] = ()) -> Exhibits:
+    """What was played and counted."""
+    return Exhibits(
+        1,
+        "2026-01-01T00:00:00Z",
+        "0",
+        "3.13.0",
+        "18.4",
+        outcomes,
+        (MEASURE, SIZE),
+        counts,
+    )
+
+
+def counts(measure: str, **values: float | None) -> tuple[Count, ...]:
+    """One measure of several frameworks."""
+    return tuple(
+        Count(name, "1.0", measure, value, "a, b") for name, value in values.items()
+    )
+
+
+def claim(**changes: Any) -> Claim:
+    """A claim on alpha, decided by the probe."""
+    plain = Claim(
+        "safe", "it is safe", "there", "it refuses", "", ("alpha",), (), (), 0.0, (),
+        probe="safe",
+    )  # fmt: skip
+    return replace(plain, **changes)
+
+
+def judged(
+    found: Exhibits | None, measured: dict[str, str] | None = None, **changes: Any
+) -> Verdict:
+    """The verdict."""
+    return judge_by_exhibits(claim(**changes), found, TITLES, measured or {})
+
+
+def by_counts(*found: Count, **changes: Any) -> Verdict:
+    """The verdict on "alpha needs more than the others"."""
+    asked = {"probe": None, "counts": ("packages_all",), "baselines": ("beta", "gamma")}
+    return judged(exhibits(counts=found), **(asked | changes))
+
+
+def test_a_probe_that_passed_supports() -> None:
+    """What others did stands beside it and decides nothing."""
+    verdict = judged(exhibits(outcome("alpha", True), outcome("beta", False)))
+    assert verdict.outcome is Outcome.SUPPORTED
+    assert verdict.because == "Alpha 1.0: all refused. Beside it: Beta did not pass"
+    assert len(verdict.outcomes) == 2 and verdict.parts == ()
+
+
+@pytest.mark.parametrize("other", [True, None])
+def test_one_failed_case_refutes(other: bool | None) -> None:
+    """Whatever became of the subject's other cases."""
+    cases = (outcome("alpha", other, name="one"), outcome("alpha", False, name="two"))
+    verdict = judged(exhibits(*cases))
+    assert verdict.outcome is Outcome.REFUTED
+    assert verdict.because == "Alpha 1.0, two: it was sent"
+
+
+def test_a_case_that_could_not_be_played_leaves_it_open() -> None:
+    """Half a proof is none, and no disproof."""
+    verdict = judged(exhibits(outcome("alpha", True), outcome("alpha", None)))
+    assert verdict.outcome is Outcome.NOT_TESTED
+    assert "it could not be played" in verdict.because
+
+
+def test_a_case_that_does_not_decide_decides_nothing() -> None:
+    """It is recorded beside the others."""
+    cases = (outcome("alpha", True), outcome("alpha", False, decides=False))
+    assert judged(exhibits(*cases)).outcome is Outcome.SUPPORTED
+
+
+def test_without_exhibits_it_is_not_tested() -> None:
+    """And the reader is told what would change that."""
+    verdict = judged(None)
+    assert (verdict.outcome, verdict.because) == (Outcome.NOT_TESTED, NONE_HELD)
+
+
+def test_a_subject_that_was_not_played_is_not_tested() -> None:
+    """Another framework's probe does not stand for it."""
+    verdict = judged(exhibits(outcome("beta", True)))
+    assert verdict.outcome is Outcome.NOT_TESTED
+    assert verdict.because == "no probe of Alpha was played"
+
+
+def test_another_version_decides_nothing() -> None:
+    """A probe of 1.0 says nothing of a run of 2.0."""
+    found = exhibits(outcome("alpha", True))
+    verdict = judged(found, {"alpha": "2.0"})
+    assert verdict.outcome is Outcome.NOT_TESTED
+    assert verdict.because == "the probe was played on Alpha 1.0, this run measured 2.0"
+    assert judged(found, {"alpha": "1.0"}).outcome is Outcome.SUPPORTED
+
+
+def test_more_than_every_other_supports() -> None:
+    """A count is exact: one more is more."""
+    verdict = by_counts(*counts("packages_all", alpha=9, beta=8, gamma=3))
+    assert verdict.outcome is Outcome.SUPPORTED
+    assert verdict.because == (
+        "packages: Alpha 9, Beta 8, Gamma 3 (2 of 2 comparisons hold)"
+    )
+
+
+@pytest.mark.parametrize("gamma", [9, 10])
+def test_as_many_as_one_other_refutes(gamma: int) -> None:
+    """Equal is not more."""
+    verdict = by_counts(*counts("packages_all", alpha=9, beta=8, gamma=gamma))
+    assert verdict.outcome is Outcome.REFUTED
+    assert "(1 of 2 comparisons hold)" in verdict.because
+
+
+def test_every_count_must_hold() -> None:
+    """More packages that are smaller together do not make it more."""
+    found = (
+        *counts("packages_all", alpha=9, beta=8, gamma=3),
+        *counts("packages_bytes", alpha=1e6, beta=2e6, gamma=3),
+    )
+    verdict = by_counts(*found, counts=("packages_all", "packages_bytes"))
+    assert verdict.outcome is Outcome.REFUTED
+    assert "size: Alpha 1.0 MB, Beta 2.0 MB" in verdict.because
+
+
+def test_what_could_not_be_counted_is_not_tested() -> None:
+    """Unless another comparison refutes it already."""
+    open_ = by_counts(*counts("packages_all", alpha=9, beta=None, gamma=3))
+    refuted = by_counts(*counts("packages_all", alpha=9, beta=None, gamma=12))
+    assert open_.outcome is Outcome.NOT_TESTED
+    assert "Beta not counted" in open_.because
+    assert refuted.outcome is Outcome.REFUTED
+
+
+def test_nothing_counted_is_not_tested() -> None:
+    """No number, no verdict."""
+    assert by_counts().outcome is Outcome.NOT_TESTED
+
+
+def test_counts_without_subjects_are_a_proxy() -> None:
+    """Shown, and the claim stays not measurable."""
+    verdict = by_counts(
+        *counts("packages_all", alpha=9, beta=8), subjects=(), baselines=()
+    )
+    assert verdict.outcome is Outcome.NOT_MEASURABLE
+    assert verdict.because == f"{PROXY}: packages: Alpha 9, Beta 8"
+    assert len(verdict.counts) == 2
