@@ -26,6 +26,7 @@ from bench.stats import interval
 
 ROUNDS = 8
 WINDOW = Load(16, 0.15, 0.5)
+OPENING = Load(16, 0.0, 0.1)
 LEVEL = 0.95
 SAME_P = 0.01
 
@@ -41,20 +42,26 @@ TOOLS: Mapping[str, tuple[Sequence[str], str]] = {
 
 
 def twin(stand: Stand, seed: int = 1) -> Part:
-    """The same server twice, in short windows in random order: what differs is noise."""
+    """
+    The same server twice, in short windows in random order: what differs is noise.
+
+    Both are started afresh in each round, as in a run: two processes of one
+    program differ for as long as they live, by where they lie in memory.
+    """
     order = random.Random(seed)
     rates: tuple[list[float], list[float]] = ([], [])
     costs: tuple[list[float], list[float]] = ([], [])
-    with stand.server() as one, stand.server() as other:
-        both = (one, other)
-        for number in range(ROUNDS + 1):
+    for _ in range(ROUNDS):
+        with stand.server() as one, stand.server() as other:
+            both = (one, other)
+            for server in both:  # opens the connections
+                stand.visit(server, "/hello", OPENING)
             for which in order.sample((0, 1), 2):
                 before_ns = both[which].cpu_ns()
                 tally = stand.visit(both[which], "/hello", WINDOW)
-                if number:  # the first round opens connections
-                    used_ns = both[which].cpu_ns() - before_ns
-                    rates[which].append(rate_rps(tally))
-                    costs[which].append(used_ns / tally.requests_total)
+                used_ns = both[which].cpu_ns() - before_ns
+                rates[which].append(rate_rps(tally))
+                costs[which].append(used_ns / tally.requests_total)
     found = [interval.log_ratio(*pair, LEVEL) for pair in (rates, costs)]
     p_value = min(
         interval.p_no_difference(np.log(pair[0]) - np.log(pair[1]))

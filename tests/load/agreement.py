@@ -47,13 +47,13 @@ class Agreement:
     wrk_rps: float
 
 
-def wrk_rps(server: Server, seconds: float, cpus: Sequence[int]) -> float:
+def wrk_rps(server: Server, seconds: int, cpus: Sequence[int]) -> float:
     """Requests per second that wrk counts at /hello, after a short warm part."""
     url = f"http://{server.host}:{server.port}/hello"
     words = ["taskset", "-c", ",".join(map(str, cpus)), "wrk", "-t1", f"-c{CLIENTS}"]
     subprocess.run([*words, "-d1s", url], check=True, capture_output=True)
     done = subprocess.run(
-        [*words, f"-d{seconds:g}s", url], check=True, capture_output=True, text=True
+        [*words, f"-d{seconds}s", url], check=True, capture_output=True, text=True
     )
     found = re.search(r"Requests/sec:\s+([0-9.]+)", done.stdout)
     assert found is not None, done.stdout
@@ -61,7 +61,7 @@ def wrk_rps(server: Server, seconds: float, cpus: Sequence[int]) -> float:
     return float(found[1])
 
 
-def our_rps(server: Server, seconds: float, generator: Generator) -> float:
+def our_rps(server: Server, seconds: int, generator: Generator) -> float:
     """Requests per second that our generator counts, every answer checked."""
     load = Load(CLIENTS, WARM_S, seconds)
     tally = generator.visit(Visit(server.host, server.port, "hello", 1, load, None))
@@ -69,7 +69,7 @@ def our_rps(server: Server, seconds: float, generator: Generator) -> float:
     return tally.requests / tally.measure_s
 
 
-def agreement(rounds: int, seconds: float, seed: int = 1) -> list[Agreement]:
+def agreement(rounds: int, seconds: int, seed: int = 1) -> list[Agreement]:
     """Measure alternately; one row for each contestant."""
     cores = pinning(sorted(os.sched_getaffinity(0)))
     threads = load_profiles()[1].threads
@@ -113,7 +113,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--seconds", type=int, default=2)  # wrk knows whole ones only
     asked = parser.parse_args()
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is not installed: apt-get install wrk")
