@@ -2,14 +2,17 @@
 Who leads on one workload, in words that the intervals carry.
 
 A lead counts if the whole interval lies beyond the margin; a tie is said
-where the whole interval lies within it; anything else is not told apart.
+where the whole interval lies within it. Between the two, a pair whose interval
+excludes equality is said to be at most so far apart, any other not told apart.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 
 from bench.model.estimate import Estimate
-from bench.report.numbers import at_least
+from bench.report.numbers import at_least, percent
 from bench.report.view import View, joined, lower_first
 
 
@@ -95,10 +98,26 @@ def _last(
 ) -> Standing:
     others = [other for other in ids if other != one]
     line = 1 + view.margin
-    tied = all(_tie(pairs.get((a, b)), line) for a in others for b in others if a != b)
-    how = "practically equal" if tied else "not told apart"
+    found = [pairs.get((a, b)) for a in others for b in others if a != b]
+    how = apart(found, line)
     names = joined([view.label(other) for other in others])
     return Standing(Kind.LAST, f"{names} are {how}; {view.label(one)} is behind.")
+
+
+def apart(estimates: Sequence[Estimate | None], line: float) -> str:
+    """
+    How targets stand to each other, from their ratios in both directions.
+
+    A lead that may be smaller than the line is not a leader's, but it is no
+    reason to say that two were not told apart.
+    """
+    known = [each for each in estimates if each is not None]
+    if all(_tie(each, line) for each in estimates):
+        return "practically equal"
+    if len(known) < len(estimates) or any(e.low <= 1 <= e.high for e in known):
+        return "not told apart"
+    reach = max(each.high for each in known) - 1
+    return f"at most {percent(ceil(round(100 * reach, 6)) / 100)} apart"
 
 
 def lead(view: View, ahead: str, behind: str, metric: str, times: str) -> str:

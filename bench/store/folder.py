@@ -169,7 +169,9 @@ def find(runs: Path, published: Path, name: str | None) -> Path:
     """
     if name is not None and (Path(name) / HEAD).exists():
         return Path(name)
-    folders = [*run_folders(runs), *run_folders(published)]
+    # A run that was published from here is in both: the one at hand is meant.
+    by_name = {f.name: f for f in (*run_folders(published), *run_folders(runs))}
+    folders = sorted(by_name.values(), key=lambda folder: folder.name)
     if name is None:
         if not run_folders(runs):
             raise AskedWrongly("there is no run yet", "make bench PROFILE=smoke")

@@ -85,7 +85,7 @@ def agreement(rounds: int, seconds: int, seed: int = 1) -> list[Agreement]:
         placing = Placing(1, threads, cores, logs)
         servers = [engine.start(target, placing, hash_seed=1) for target in targets]
         for server in servers:
-            our_rps(server, 1.0, generator)
+            our_rps(server, 1, generator)
         for _ in range(rounds):
             visits = [(s, tool) for s in servers for tool in ("ours", "wrk")]
             for server, tool in order.sample(visits, len(visits)):

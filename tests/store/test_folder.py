@@ -174,3 +174,11 @@ with create(Path({str(tmp_path)!r}), record()) as writer:
     with reopen(folder) as writer:
         writer.append(EVENTS[3])
     assert read(folder).failures == EVENTS[3:4]
+
+
+def test_a_run_that_was_published_from_here_is_one_run(tmp_path: Path) -> None:
+    """The same name in both places is no ambiguity: the one at hand is meant."""
+    here = stored(tmp_path / "runs")
+    stored(tmp_path / "published")
+
+    assert find(tmp_path / "runs", tmp_path / "published", here.name[:8]) == here
