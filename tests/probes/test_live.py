@@ -35,7 +35,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     packages |= {f"probes/{name}": package for name, package in packages.items()}
     logs = tmp_path_factory.mktemp("logs")
     cores = pinning(sorted(os.sched_getaffinity(0)))
-    cache = ROOT / ".cache" / "contract"
+    # Of its own: the contract tests keep theirs locked for the whole session.
+    cache = ROOT / ".cache" / "probes"
     with LocalEngine(ROOT, cache, logs, cores, packages, Options(wait_s=60)) as engine:
         yield Bench(
             engine,
