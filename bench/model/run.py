@@ -31,6 +31,11 @@ class Receipt:
     app_sha256: str  # of every file of the app's folder
     image: str | None = None  # image id, with a container engine
 
+    @property
+    def configured_plainly(self) -> bool:
+        """Whether its Python was configured without profile-guided optimisation; a distribution may optimise all the same."""
+        return "configured without --enable-optimizations" in self.python
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
