@@ -50,6 +50,13 @@ class Experiment:
     loads: tuple[Load, ...]
     cycles: int  # windows per cell and round
     rounds: int
+    warmup_requests: int | None = None  # per target and worker; None: the profile's
+    # Requests sent at the same moment to each target after its windows, and in
+    # one round a rendezvous; 0: none (bench.run.turns).
+    at_once: int = 0
+    # Numbers of worker processes, in which each target is started beside its
+    # usual form, as far as there are processors; (): the usual number.
+    workers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
