@@ -138,6 +138,20 @@ class Plan:
         experiment = self.profile.experiment(cell.load.experiment)
         return experiment is None or round_number <= experiment.rounds
 
+    def warmup_requests(self, cell: Cell) -> int:
+        """How many requests warm the cell's target up in a round; as many for each of its workers."""
+        experiment = self.profile.experiment(cell.load.experiment)
+        each = self.profile.warmup_requests
+        if experiment is not None and experiment.warmup_requests is not None:
+            each = experiment.warmup_requests
+        return each * (self.target(cell.target).workers or self.workers)
+
+    def processes(self, target_id: str) -> int:
+        """How many processes of the target answer requests: some servers have one, whatever is planned."""
+        target = self.target(target_id)
+        many = any("{workers}" in part for part in target.serve)
+        return (target.workers or self.workers) if many else 1
+
     def target(self, target_id: str) -> Target:
         """The target of that id; KeyError if the plan has none."""
         for target in self.targets:
