@@ -1,0 +1,202 @@
+"""
+Scalability: what is kept under the most clients, and what more workers bring.
+
+Each part is a share with its interval over rounds, and its line is 1 - margin:
+supported where all of the interval lies above, refuted where all of it lies
+below (Holm over the parts). Clients decide on every workload of the claim;
+workers decide where the machine had processors for them, and say so where not.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import log
+
+from bench.analyse import reasons
+from bench.judge.court import Court, forced_because
+from bench.judge.decide import overall
+from bench.judge.words import joined, percent
+from bench.model.estimate import Estimate
+from bench.model.scaling import Scaling, Scalings, WorkerGain
+from bench.model.verdict import Claim, Finding, Outcome, Verdict
+from bench.stats import holm, interval
+
+
+NOT_PLAYED = (
+    "this run did not vary the number of clients; the scaling profile does: "
+    "bench run --profile scaling"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """One share against the line, with what it is of."""
+
+    target: str
+    what: str
+    estimate: Estimate | None
+    rounds: tuple[float | None, ...]
+    void: str | None
+    decides: bool
+
+    @property
+    def logs(self) -> list[float]:
+        return [log(value) for value in self.rounds if value is not None]
+
+    @property
+    def can_decide(self) -> bool:
+        return (
+            self.estimate is not None
+            and self.void is None
+            and self.estimate.n >= reasons.FEWEST_ROUNDS
+        )
+
+
+def judge_scaling(court: Court, claim: Claim) -> Verdict:
+    """The verdict on the subjects' deployments; the others are told beside it."""
+    scalings = court.analysis.scalings
+    own = {t.id for name in claim.subjects if (t := court.contestants.get(name))}
+    shares = tuple(_shares(scalings, claim, own)) if scalings else ()
+    deciding = [share for share in shares if share.decides]
+    wanted = len(claim.subjects) * len(claim.workloads)
+    if scalings is None or len(deciding) < wanted or len(own) < len(claim.subjects):
+        return Verdict(claim, Outcome.NOT_TESTED, NOT_PLAYED, (), None, ())
+    outcomes = dict(zip(deciding, _decided(deciding, claim.margin), strict=True))
+    findings = (
+        *(_finding(share, outcomes.get(share), claim.margin) for share in shares),
+        *_laws(scalings),
+        *_untested(scalings),
+    )
+    forced = forced_because(court.analysis)
+    outcome = overall(outcomes.values())
+    because = _because(court, claim, outcomes, outcome, scalings)
+    if forced is not None and outcome is not Outcome.NOT_TESTED:
+        outcome, because = Outcome.INCONCLUSIVE, f"no verdict, {forced}"
+    forced = forced if outcome is Outcome.INCONCLUSIVE else None
+    return Verdict(claim, outcome, because, (), forced, (), findings=tuple(findings))
+
+
+def _shares(scalings: Scalings, claim: Claim, own: set[str]) -> Iterator[_Share]:
+    for one in scalings.clients:
+        decides = one.target in own and one.workload in claim.workloads
+        yield _of_clients(one, decides)
+    for gain in scalings.workers:
+        decides = gain.target in own and gain.workload in claim.workloads
+        yield _of_workers(gain, decides and gain.workers == _most(scalings))
+
+
+def _most(scalings: Scalings) -> int:
+    return max(gain.workers for gain in scalings.workers)
+
+
+def _of_clients(one: Scaling, decides: bool) -> _Share:
+    last = one.points[-1]
+    what = f"{one.workload}: throughput at {last.clients} clients, of the best at fewer"
+    return _Share(one.target, what, one.kept, one.kept_rounds, last.excluded, decides)
+
+
+def _of_workers(gain: WorkerGain, decides: bool) -> _Share:
+    what = f"{gain.workload}: throughput of {gain.workers} workers, of {gain.workers} times that of one"
+    return _Share(gain.target, what, gain.gain, gain.rounds, gain.reason, decides)
+
+
+def _decided(shares: Sequence[_Share], margin: float) -> list[Outcome]:
+    below = holm.adjusted([_p_below(share, margin) for share in shares])
+    return [_one(share, margin, p) for share, p in zip(shares, below, strict=True)]
+
+
+def _p_below(share: _Share, margin: float) -> float:
+    return interval.p_not_below(share.logs, -margin) if share.can_decide else 1.0
+
+
+def _one(share: _Share, margin: float, p_below: float) -> Outcome:
+    estimate = share.estimate
+    if estimate is None:
+        return Outcome.INCONCLUSIVE if share.void else Outcome.NOT_TESTED
+    if not share.can_decide:
+        return Outcome.INCONCLUSIVE
+    if estimate.low > 1 - margin:
+        return Outcome.SUPPORTED
+    refuted = p_below < (1 - estimate.level) / 2
+    return Outcome.REFUTED if refuted else Outcome.INCONCLUSIVE
+
+
+def _finding(share: _Share, outcome: Outcome | None, margin: float) -> Finding:
+    value = shown(share.estimate) if share.estimate else "not measured"
+    because = _why(share, margin)
+    return Finding(share.target, share.what, value, outcome, because, share.estimate)
+
+
+def shown(estimate: Estimate) -> str:
+    """A share as per cent with its interval."""
+    bounds = f"{percent(estimate.low)} to {percent(estimate.high)}"
+    return f"{percent(estimate.point)} ({bounds})"
+
+
+def _why(share: _Share, margin: float) -> str:
+    line, estimate = percent(1 - margin), share.estimate
+    if share.void is not None:
+        return share.void
+    if estimate is None:
+        return "fewer than two rounds hold it"
+    if estimate.n < reasons.FEWEST_ROUNDS:
+        return f"{estimate.n} rounds decide nothing, {reasons.FEWEST_ROUNDS} are needed"
+    if estimate.low > 1 - margin:
+        return f"all of the interval is above {line}"
+    if estimate.high < 1 - margin:
+        return f"all of the interval is below {line}"
+    return f"the interval holds {line}"
+
+
+def _laws(scalings: Scalings) -> Iterator[Finding]:
+    for one in scalings.clients:
+        what = f"{one.workload}: number of clients at the peak, by the fitted law"
+        if one.fit is None or one.no_fit is not None:
+            yield Finding(one.target, what, "no fit", None, one.no_fit or "")
+        elif one.fit.peak_clients is None:
+            because = "the interval of the retrograde term holds zero"
+            yield Finding(one.target, what, "none found", None, because)
+        else:
+            peak = f"{one.fit.peak_clients:.0f}"
+            because = "the interval of the retrograde term is above zero"
+            yield Finding(one.target, what, peak, None, because)
+
+
+def _untested(scalings: Scalings) -> Iterator[Finding]:
+    if not scalings.workers:
+        what = "throughput of more worker processes"
+        because = scalings.no_workers or ""
+        yield Finding("every set-up", what, "not tested", None, because)
+
+
+def _because(
+    court: Court,
+    claim: Claim,
+    outcomes: dict[_Share, Outcome],
+    outcome: Outcome,
+    scalings: Scalings,
+) -> str:
+    own = [share for share, found in outcomes.items() if found is outcome]
+    own.sort(key=lambda share: share.estimate.point if share.estimate else 0.0)
+    weakest = own[0]
+    target = court.plan.target(weakest.target)
+    name = court.titles.get(target.framework, target.framework)
+    value = shown(weakest.estimate) if weakest.estimate else "not measured"
+    words = f"{name} on {weakest.what.replace(': ', ', ')} is {value}"
+    words += f": {_why(weakest, claim.margin)}"
+    held = sum(found is Outcome.SUPPORTED for found in outcomes.values())
+    words += f" ({held} of {len(outcomes)} parts hold)"
+    beside = [_beside(court, one, claim) for one in scalings.clients]
+    others = [text for text in beside if text]
+    if others:
+        words += f"; beside it {joined(others)}"
+    if not scalings.workers:
+        words += f"; more workers were not tested, {scalings.no_workers}"
+    return words
+
+
+def _beside(court: Court, one: Scaling, claim: Claim) -> str:
+    target = court.plan.target(one.target)
+    if target.framework in claim.subjects or one.kept is None:
+        return ""
+    name = court.titles.get(target.framework, target.framework)
+    return f"{name} keeps {percent(one.kept.point)} on {one.workload}"
