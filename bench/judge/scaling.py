@@ -58,7 +58,10 @@ def judge_scaling(court: Court, claim: Claim) -> Verdict:
     shares = tuple(_shares(scalings, claim, own)) if scalings else ()
     deciding = [share for share in shares if share.decides]
     wanted = len(claim.subjects) * len(claim.workloads)
-    if scalings is None or len(deciding) < wanted or len(own) < len(claim.subjects):
+    held = (
+        sum(_concerns(one, claim, own) for one in scalings.clients) if scalings else 0
+    )
+    if scalings is None or held < wanted:
         return Verdict(claim, Outcome.NOT_TESTED, NOT_PLAYED, (), None, ())
     outcomes = dict(zip(deciding, _decided(deciding, claim.margin), strict=True))
     findings = (
@@ -77,11 +80,14 @@ def judge_scaling(court: Court, claim: Claim) -> Verdict:
 
 def _shares(scalings: Scalings, claim: Claim, own: set[str]) -> Iterator[_Share]:
     for one in scalings.clients:
-        decides = one.target in own and one.workload in claim.workloads
-        yield _of_clients(one, decides)
+        yield _of_clients(one, _concerns(one, claim, own))
     for gain in scalings.workers:
-        decides = gain.target in own and gain.workload in claim.workloads
-        yield _of_workers(gain, decides and gain.workers == _most(scalings))
+        most = gain.workers == _most(scalings)
+        yield _of_workers(gain, most and _concerns(gain, claim, own))
+
+
+def _concerns(one: Scaling | WorkerGain, claim: Claim, own: set[str]) -> bool:
+    return one.target in own and one.workload in claim.workloads
 
 
 def _most(scalings: Scalings) -> int:
