@@ -2,7 +2,7 @@
 A run folder: what was finished is on disk before the next thing begins.
 
     run.json       the head: plan, seed, machine, exact versions
-    trials.jsonl   one line per start, window, failure and end of a round
+    trials.jsonl   one line per start, window, failure, volley, meeting and end of a round
     samples/       raw latencies, one .npz per window
     logs/          of servers, database and generator
 """
