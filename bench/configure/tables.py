@@ -111,9 +111,15 @@ class _ExperimentRow(_Row):
             *(replace(pool, basis=Basis.OWN, share=share) for share in self.own),
         )
         named = (self.name, self.why, self.targets, self.workloads)
-        played = (loads, self.cycles, self.rounds)
-        more = (self.warmup_requests, self.at_once, self.workers)
-        return Experiment(*named, *played, *more)
+        return Experiment(
+            *named,
+            loads,
+            self.cycles,
+            self.rounds,
+            warmup_requests=self.warmup_requests,
+            at_once=self.at_once,
+            workers=self.workers,
+        )
 
 
 class _ProfileRow(_Row):

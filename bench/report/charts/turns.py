@@ -52,10 +52,9 @@ def _chart(
 
     def draw(width: float) -> Canvas:
         canvas = Canvas(palette, width, panel * len(set_ups) + FOOT)
-        scale = from_zero([last_ms], 2, width - 10)
+        scale = from_zero([last_ms], 2, width - 24)
         bottom = panel * len(set_ups)
         for tick, words in labelled_ticks(scale, 11.5):
-            canvas.line((scale.at(tick), HEAD), (scale.at(tick), bottom), Pen("grid"))
             align = "left" if tick == 0 else "center"
             under = Type(size=11.5, token="muted", align=align)
             canvas.text(scale.at(tick), bottom + 12, words, under)
@@ -72,8 +71,8 @@ def _chart(
         caption=(
             f"Each line is one request. Coloured: the last {turns.wait_ms:g} ms before "
             "its answer, which it spent in the application at the latest. Grey: the "
-            "time before. A staircase is in turns, a wall is together. The round whose "
-            "last answer is the median."
+            "time before. A staircase is in turns, a wall is together. Dotted: "
+            f"{turns.wait_ms:g} ms. The round whose last answer is the median."
         ),
     )
     columns = ("set-up", "last answer, ms", "met", "under way at once", "rounds")
@@ -95,6 +94,7 @@ def _panel(
     canvas.text(
         canvas.width, top + 14, words, Type(size=11.5, token="muted", align="right")
     )
+    _ground(canvas, top, turns, scale)
     title = fitted(view.label(one.target), canvas.width - room - 14, 13, bold=True)
     canvas.text(0, top + 14, title, Type(size=13, bold=True, token=text))
     for lane, request in enumerate(_by_answer(one)):
@@ -108,6 +108,16 @@ def _panel(
     if not one.volley:
         why = fitted("no volley of this run was answered in full", canvas.width, 11.5)
         canvas.text(0, top + HEAD + 16, why, Type(size=11.5, token="muted"))
+
+
+def _ground(canvas: Canvas, top: float, turns: Turns, scale: Scale) -> None:
+    """Ticks as lines, and a guide at the wait itself: where all answers stand that wait together."""
+    ends = (top + HEAD - 2, top + HEAD + LANE * turns.at_once + 2)
+    for tick, _ in labelled_ticks(scale, 11.5):
+        x = scale.at(tick)
+        canvas.line((x, ends[0]), (x, ends[1]), Pen("grid"))
+    guide = scale.at(turns.wait_ms)
+    canvas.line((guide, ends[0]), (guide, ends[1]), Pen("muted", 1.0, "dotted"))
 
 
 def _by_answer(one: SetUp) -> list[OneOfMany]:
