@@ -1,5 +1,6 @@
 """Plans and runs of experiments for tests: given truths, no servers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -52,8 +53,8 @@ def volley_of(place: tuple[int, str], at_once: int, size: int = 8) -> Volley:
 
 
 def turns_run(
-    at_once: dict[str, float],
-    met: dict[str, bool | None],
+    at_once: Mapping[str, float],
+    met: Mapping[str, bool | None],
     truth: Truth | None = None,
     noise: float = 0.02,
 ) -> Run:

@@ -3,13 +3,11 @@ Throughput as clients rise, and as worker processes rise.
 
 Levels are in random order inside each round; the law is fitted in each round,
 and its terms go over the rounds. How much is left at the most clients is a
-ratio within a round, to the level that the other rounds found best: the best
-of the same round would be best by luck too.
+ratio within a round to each smaller number: "of the best" means of every one,
+and to choose the best first would choose the luckiest.
 """
 
 from collections.abc import Iterator, Sequence
-from math import log
-from statistics import fmean
 
 import numpy as np
 
@@ -22,6 +20,7 @@ from bench.model.estimate import Estimate
 from bench.model.plan import Cell
 from bench.model.scaling import (
     CurvePlace,
+    Kept,
     Scaling,
     ScalingFit,
     ScalingPoint,
@@ -82,9 +81,9 @@ def _scaling(played: Played, target: str, workload: str) -> Scaling:
     )
     points = tuple(_point(played, cell) for cell in cells)
     sound = [point for point in points if point.excluded is None]
-    kept = _kept(sound) if sound and sound[-1:] == list(points[-1:]) else ()
+    kept = tuple(_kept(sound)) if points[-1].excluded is None else ()
     fit, why = _fit(sound, len(played.rounds))
-    return Scaling(target, workload, points, _mean(kept), kept, fit, why)
+    return Scaling(target, workload, points, kept, fit, why)
 
 
 def _point(played: Played, cell: Cell) -> ScalingPoint:
@@ -119,26 +118,14 @@ def _mean(rounds: Rounds) -> Estimate | None:
     return interval.geometric_mean(known, LEVEL) if len(known) > 1 else None
 
 
-def _kept(points: Sequence[ScalingPoint]) -> Rounds:
-    """Throughput at the last level over that at the best of the others, round by round."""
+def _kept(points: Sequence[ScalingPoint]) -> Iterator[Kept]:
     *fewer, last = points
-    if not fewer:
-        return ()
-    return tuple(_kept_of(fewer, last, place) for place in range(len(last.rounds)))
-
-
-def _kept_of(
-    fewer: Sequence[ScalingPoint], last: ScalingPoint, place: int
-) -> float | None:
-    best = max(fewer, key=lambda point: _elsewhere(point.rounds, place))
-    top, highest = last.rounds[place], best.rounds[place]
-    return top / highest if top is not None and highest is not None else None
-
-
-def _elsewhere(rounds: Rounds, place: int) -> float:
-    """The mean log of the other rounds."""
-    others = [log(v) for n, v in enumerate(rounds) if v is not None and n != place]
-    return fmean(others) if others else float("-inf")
+    for point in fewer:
+        rounds = tuple(
+            top / rate if top is not None and rate is not None else None
+            for top, rate in zip(last.rounds, point.rounds, strict=True)
+        )
+        yield Kept(point.clients, _mean(rounds), rounds)
 
 
 def _fit(

@@ -3,7 +3,8 @@ Scalability: what is kept under the most clients, and what more workers bring.
 
 Each part is a share with its interval over rounds, and its line is 1 - margin:
 supported where all of the interval lies above, refuted where all of it lies
-below (Holm over the parts). Clients decide on every workload of the claim;
+below (Holm over every ratio of the claim). What is kept of the best must be
+kept of every smaller number of clients; the least of these is told. Clients decide on every workload of the claim;
 workers decide where the machine had processors for them, and say so where not.
 """
 
@@ -33,22 +34,19 @@ class _Share:
 
     target: str
     what: str
-    estimate: Estimate | None
-    rounds: tuple[float | None, ...]
+    estimate: Estimate | None  # the least of the ratios
+    ratios: tuple[tuple[float | None, ...], ...]  # by round; all must hold
     void: str | None
     decides: bool
 
     @property
-    def logs(self) -> list[float]:
-        return [log(value) for value in self.rounds if value is not None]
+    def logs(self) -> list[list[float]]:
+        return [[log(v) for v in one if v is not None] for one in self.ratios]
 
     @property
     def can_decide(self) -> bool:
-        return (
-            self.estimate is not None
-            and self.void is None
-            and self.estimate.n >= reasons.FEWEST_ROUNDS
-        )
+        fewest = min((len(one) for one in self.logs), default=0)
+        return self.void is None and fewest >= reasons.FEWEST_ROUNDS
 
 
 def judge_scaling(court: Court, claim: Claim) -> Verdict:
@@ -96,33 +94,43 @@ def _most(scalings: Scalings) -> int:
 
 def _of_clients(one: Scaling, decides: bool) -> _Share:
     last = one.points[-1]
-    what = f"{one.workload}: throughput at {last.clients} clients, of the best at fewer"
-    return _Share(one.target, what, one.kept, one.kept_rounds, last.excluded, decides)
+    least = one.least
+    best = f" (at {least.clients})" if least else ""
+    what = f"{one.workload}: throughput at {last.clients} clients, of the best at fewer{best}"
+    estimate = least.share if least else None
+    ratios = tuple(each.rounds for each in one.kept)
+    return _Share(one.target, what, estimate, ratios, last.excluded, decides)
 
 
 def _of_workers(gain: WorkerGain, decides: bool) -> _Share:
     what = f"{gain.workload}: throughput of {gain.workers} workers, of {gain.workers} times that of one"
-    return _Share(gain.target, what, gain.gain, gain.rounds, gain.reason, decides)
+    return _Share(gain.target, what, gain.gain, (gain.rounds,), gain.reason, decides)
 
 
 def _decided(shares: Sequence[_Share], margin: float) -> list[Outcome]:
-    below = holm.adjusted([_p_below(share, margin) for share in shares])
-    return [_one(share, margin, p) for share, p in zip(shares, below, strict=True)]
+    every = [
+        (share, interval.p_not_below(logs, -margin))
+        for share in shares
+        if share.can_decide
+        for logs in share.logs
+    ]
+    below = holm.adjusted([p for _, p in every])
+    refuted = {
+        share
+        for (share, _), p in zip(every, below, strict=True)
+        if share.estimate and p < (1 - share.estimate.level) / 2
+    }
+    return [_one(share, margin, share in refuted) for share in shares]
 
 
-def _p_below(share: _Share, margin: float) -> float:
-    return interval.p_not_below(share.logs, -margin) if share.can_decide else 1.0
-
-
-def _one(share: _Share, margin: float, p_below: float) -> Outcome:
-    estimate = share.estimate
-    if estimate is None:
-        return Outcome.INCONCLUSIVE if share.void else Outcome.NOT_TESTED
-    if not share.can_decide:
+def _one(share: _Share, margin: float, refuted: bool) -> Outcome:
+    if share.estimate is None and share.void is None:
+        return Outcome.NOT_TESTED
+    if share.estimate is None or not share.can_decide:
         return Outcome.INCONCLUSIVE
-    if estimate.low > 1 - margin:
+    error = (1 - share.estimate.level) / 2
+    if all(interval.p_not_above(logs, -margin) < error for logs in share.logs):
         return Outcome.SUPPORTED
-    refuted = p_below < (1 - estimate.level) / 2
     return Outcome.REFUTED if refuted else Outcome.INCONCLUSIVE
 
 
@@ -202,7 +210,8 @@ def _because(
 
 def _beside(court: Court, one: Scaling, claim: Claim) -> str:
     target = court.plan.target(one.target)
-    if target.framework in claim.subjects or one.kept is None:
+    share = one.least.share if one.least else None
+    if target.framework in claim.subjects or share is None:
         return ""
     name = court.titles.get(target.framework, target.framework)
-    return f"{name} keeps {percent(one.kept.point)} on {one.workload}"
+    return f"{name} keeps {percent(share.point)} on {one.workload}"

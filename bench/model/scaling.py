@@ -38,17 +38,32 @@ class ScalingFit:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Throughput at the most clients over that at a smaller number, paired by round."""
+
+    clients: int  # the smaller number
+    share: Estimate | None
+    rounds: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scaling:
     """One target on one workload as clients rise."""
 
     target: str
     workload: str
     points: tuple[ScalingPoint, ...]  # clients rise
-    # Throughput at most clients over the best of the fewer ones, of each round.
-    kept: Estimate | None
-    kept_rounds: tuple[float | None, ...]
+    kept: tuple[Kept, ...]  # one for each smaller number; none where the last is void
     fit: ScalingFit | None
     no_fit: str | None  # why there is none, or why its curve is not drawn
+
+    @property
+    def least(self) -> Kept | None:
+        """What is kept of the best: against the number of clients where most is lost."""
+        known = [one for one in self.kept if one.share is not None]
+        return min(
+            known, key=lambda one: one.share.point if one.share else 0.0, default=None
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,13 +45,14 @@ def ask_at_once(
     ]
     try:
         faults = [_connect(connection) for connection in connections]
-        ready = Barrier(faults.count(None))
+        ready = Barrier(max(1, faults.count(None)))
         with ThreadPoolExecutor(number) as pool:
-            asked = pool.map(
-                lambda pair: _ask(*pair, request, ready),
-                zip(connections, faults, strict=True),
-            )
-            return sorted(asked, key=lambda one: one.sent_s)
+            asked = [
+                pool.submit(_ask, connection, fault, request, ready)
+                for connection, fault in zip(connections, faults, strict=True)
+            ]
+            found = [one.result() for one in asked]
+        return sorted(found, key=lambda one: one.sent_s)
     finally:
         for connection in connections:
             connection.close()

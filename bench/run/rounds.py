@@ -43,7 +43,7 @@ def measure(
     kept, and none is measured twice.
     """
     finished = set(before.complete_rounds) if before else set()
-    meetings = {(m.target, m.experiment) for m in before.meetings} if before else set()
+    meetings = _met(before)
     for number in range(1, plan.profile.looks[-1] + 1):
         if number not in finished:
             state = Round(number, plan, tools, workloads, _done(before, number))
@@ -57,6 +57,11 @@ def measure(
 def _done(before: Run | None, number: int) -> list[Window]:
     windows = before.windows if before else ()
     return [window for window in windows if window.round == number]
+
+
+def _met(before: Run | None) -> set[tuple[str, str]]:
+    meetings = before.meetings if before else ()
+    return {(m.target, m.experiment) for m in meetings if m.met is not None}
 
 
 def _sent(before: Run | None, number: int) -> set[tuple[str, str, str]]:
@@ -174,8 +179,10 @@ def _at_once(
         try:
             # The volley comes last: where it is stored, nothing is missing.
             if (target, experiment.name) not in state.meetings:
-                yield meet(state, cell)
-                state.meetings.add((target, experiment.name))
+                meeting = meet(state, cell)
+                yield meeting
+                if meeting.met is not None:
+                    state.meetings.add((target, experiment.name))
             yield volley(state, cell, experiment.at_once)
         except TargetFailed as error:
             live.pop(target)

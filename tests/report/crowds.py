@@ -8,6 +8,7 @@ from bench.model.framework import Role
 from bench.model.results import Results
 from bench.model.scaling import (
     CurvePlace,
+    Kept,
     Scaling,
     ScalingFit,
     ScalingPoint,
@@ -77,8 +78,9 @@ def _scaling(target_id: str, scale: float, workload: str = "hello") -> Scaling:
             for n, rate in zip(LEVELS, rates, strict=True)
         ),
     )
-    kept = _estimate(rates[-1] / max(rates))
-    return Scaling(target_id, workload, points, kept, (kept.point,) * 6, fit, None)
+    share = _estimate(rates[-1] / max(rates))
+    kept = (Kept(16, share, (share.point,) * 6),)
+    return Scaling(target_id, workload, points, kept, fit, None)
 
 
 def crowds() -> Results:
@@ -119,9 +121,9 @@ def crowds_odd() -> Results:
     )  # fmt: skip
     why = "the load generator was near its own limit"
     points = (*void.points[:-1], replace(void.points[-1], excluded=why))
-    void = replace(void, points=points, kept=None, kept_rounds=())
+    void = replace(void, points=points, kept=())
     nothing = tuple(replace(p, rate_rps=None, rounds=(None,)) for p in lost.points)
-    lost = replace(lost, points=nothing, kept=None, fit=None, no_fit="0 levels count")
+    lost = replace(lost, points=nothing, kept=(), fit=None, no_fit="0 levels count")
     return replace(
         made,
         turns=replace(turns, set_ups=(gone, replace(second, volley=slow), *others)),
@@ -136,7 +138,7 @@ def crowds_extreme() -> Results:
     lines = tuple(
         replace(
             _scaling(one.target, 9_000.0 * (n + 1)),
-            kept=Estimate(0.5, 0.0, inf, 0.95, 2),
+            kept=(Kept(1, Estimate(0.5, 0.0, inf, 0.95, 2), (0.5, None)),),
         )
         for n, one in enumerate(made.scalings.clients)
     )

@@ -61,9 +61,9 @@ def _chart(
 
 def _finding(view: View, lines: Sequence[Scaling]) -> str:
     kept = [
-        f"{view.label(one.target)} {percent(round(one.kept.point, 2))}"
+        f"{view.label(one.target)} {percent(round(share.point, 2))}"
         for one in lines
-        if one.kept is not None and isfinite(one.kept.point)
+        if (share := one.least.share if one.least else None) and isfinite(share.point)
     ]
     most = max((one.points[-1].clients for one in lines if one.points), default=0)
     if not kept:
