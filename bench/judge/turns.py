@@ -176,7 +176,7 @@ def condition(court: Court, claim: Claim, turns: Turns) -> str:
         )
     subjects = [court.titles.get(name, name) for name in claim.subjects]
     parts = [_where(server, who, subjects) for server, who in by_server.items()]
-    return f"it is true of {joined(parts)}"
+    return f"it is true of {'; and of '.join(parts)}"
 
 
 def _where(server: str, names: list[str], subjects: Sequence[str]) -> str:
