@@ -18,8 +18,10 @@ from bench.analyse.open_loop import (
 )
 from bench.analyse.pairs import pairs
 from bench.analyse.quantities import quantities
+from bench.analyse.scaling import scalings
 from bench.analyse.suspicions import doubts_of
 from bench.analyse.trials import Trials, lay_out
+from bench.analyse.turns import turns
 from bench.analyse.whole_run import run_warnings
 from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
@@ -27,6 +29,8 @@ from bench.model.framework import Role
 from bench.model.load import Load
 from bench.model.results import Check, Curve
 from bench.model.run import Run
+from bench.model.scaling import Scalings
+from bench.model.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Analysis:
     warnings: tuple[Warning, ...]
     curves: tuple[Curve, ...] = ()
     open_loads: tuple[Load, ...] = ()
+    turns: Turns | None = None
+    scalings: Scalings | None = None
 
     def comparison(
         self, subject: str, baseline: str, workload: str, metric: str
@@ -82,6 +88,8 @@ def analyse(run: Run) -> Analysis:
         warnings=warnings,
         curves=tuple(curves(opened)),
         open_loads=opened.loads,
+        turns=turns(trials),
+        scalings=scalings(trials),
     )
 
 

@@ -93,6 +93,9 @@ class _ExperimentRow(_Row):
     rounds: Annotated[int, Field(ge=1, le=100)]
     warm_s: Annotated[float, Field(ge=0, le=60)]
     measure_s: Annotated[float, Field(gt=0, le=600)]
+    warmup_requests: Annotated[int | None, Field(ge=0, le=100_000)] = None
+    at_once: Annotated[int, Field(ge=0, le=64)] = 0
+    workers: tuple[Annotated[int, Field(ge=1, le=64)], ...] = ()
 
     def experiment(self) -> Experiment:
         """The row as the plan knows it: closed loops first, then open ones."""
@@ -108,7 +111,15 @@ class _ExperimentRow(_Row):
             *(replace(pool, basis=Basis.OWN, share=share) for share in self.own),
         )
         named = (self.name, self.why, self.targets, self.workloads)
-        return Experiment(*named, loads, self.cycles, self.rounds)
+        return Experiment(
+            *named,
+            loads,
+            self.cycles,
+            self.rounds,
+            warmup_requests=self.warmup_requests,
+            at_once=self.at_once,
+            workers=self.workers,
+        )
 
 
 class _ProfileRow(_Row):

@@ -79,6 +79,8 @@ def results(
         files=tuple(files),
         curves=analysis.curves,
         open_loads=analysis.open_loads,
+        turns=analysis.turns,
+        scalings=analysis.scalings,
         calibration=record.calibration,
         claims_sha256=beside.claims_sha256,
         claims_source=beside.claims_source,

@@ -11,7 +11,9 @@ from bench.model.load import Load
 from bench.model.plan import Pinning, Profile
 from bench.model.probe import Exhibits
 from bench.model.run import Machine, Receipt
+from bench.model.scaling import Scalings
 from bench.model.trial import Failure
+from bench.model.turns import Turns
 from bench.model.verdict import Verdict
 
 
@@ -109,3 +111,5 @@ class Results:
     claims_sha256: str = ""  # of the table of claims that the verdicts were given by
     claims_source: str = ""  # its file's name
     exhibits: Exhibits | None = None  # what was probed and counted, if it was
+    turns: Turns | None = None  # None: the experiment was not played
+    scalings: Scalings | None = None

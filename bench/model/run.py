@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bench.model.calibration import Calibration
 from bench.model.plan import Plan
-from bench.model.trial import Boot, Failure, RoundEnd, Window
+from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
 
 
 SCHEMA = 1
@@ -82,6 +82,8 @@ class Run:
     windows: tuple[Window, ...]
     failures: tuple[Failure, ...]
     ends: tuple[RoundEnd, ...]
+    volleys: tuple[Volley, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
 
     @property
     def complete_rounds(self) -> tuple[int, ...]:

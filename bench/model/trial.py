@@ -126,6 +126,38 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOfMany:
+    """One request of a volley, in milliseconds since the first one was sent."""
+
+    sent_ms: float
+    answered_ms: float | None  # None: not answered, or wrongly
+    wrong: str | None = None  # why
+
+
+@dataclass(frozen=True, slots=True)
+class Volley:
+    """Requests sent to one target at the same moment, each on a connection of its own."""
+
+    round: int
+    target: str
+    workload: str
+    experiment: str
+    requests: tuple[OneOfMany, ...]  # in the order in which they were sent
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Whether two requests were inside one process of a target at the same time."""
+
+    round: int
+    target: str
+    experiment: str
+    parties: int  # requests sent: one more than there are processes
+    met: bool | None  # None: it could not be asked
+    because: str  # the answers, in words
+
+
+@dataclass(frozen=True, slots=True)
 class RoundEnd:
     """A round is complete; only complete rounds are analysed."""
 

@@ -1,6 +1,6 @@
 """The order of everything, from one seed, so that a plan can be repeated."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -68,6 +68,14 @@ def blocks(plan: Plan, round_number: int) -> Iterator[Block]:
             _cycles(plan, round_number, f"{purpose}/open", opened) if opened else (),
             experiment,
         )
+
+
+def volley_order(
+    plan: Plan, round_number: int, block: Block, targets: Iterable[str]
+) -> tuple[str, ...]:
+    """These targets in the order in which requests are sent to them at once."""
+    purpose = f"{block.experiment}.{block.workload}/at once"
+    return tuple(_shuffled(sorted(targets), _random(plan, round_number, purpose)))
 
 
 def arrival_seed(plan: Plan, round_number: int, cell: Cell, cycle: int) -> int:

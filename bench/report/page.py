@@ -18,6 +18,7 @@ from bench.report.advice import advice
 from bench.report.answer import question, short_answer
 from bench.report.cards import Card, card
 from bench.report.charts.palette import Palette, palette
+from bench.report.charts.scaling import workers_table
 from bench.report.clean import clean
 from bench.report.doubts import grouped_warnings
 from bench.report.exhibits import behind
@@ -93,6 +94,8 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
         "latency": sections.latency(view, colours),
         "same_load": sections.same_load(view, colours),
         "same_load_table": same_load_table(view),
+        "crowds": sections.crowds(view, colours),
+        "workers_table": workers_table(view),
         "cost": sections.cost(view, colours),
         "memory": sections.memory(view, colours),
         "ablations": sections.ablations(view),

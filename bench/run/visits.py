@@ -24,7 +24,7 @@ def warm_up(state: Round, server: Server, cell: Cell) -> None:
             f"{cell.target}: {cell.workload}: {wrong}",
             f"play the whole contract: bench check {cell.target}",
         )
-    requests = state.plan.profile.warmup_requests * state.plan.workers
+    requests = state.plan.warmup_requests(cell)
     if requests:
         tally = state.tools.generator.visit(
             Visit(
