@@ -18,6 +18,7 @@ from bench.analyse.open_loop import (
 )
 from bench.analyse.pairs import pairs
 from bench.analyse.quantities import quantities
+from bench.analyse.stress import stress
 from bench.analyse.suspicions import doubts_of
 from bench.analyse.trials import Trials, lay_out
 from bench.analyse.whole_run import run_warnings
@@ -27,6 +28,7 @@ from bench.model.framework import Role
 from bench.model.load import Load
 from bench.model.results import Check, Curve
 from bench.model.run import Run
+from bench.model.stress import Stress
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Analysis:
     warnings: tuple[Warning, ...]
     curves: tuple[Curve, ...] = ()
     open_loads: tuple[Load, ...] = ()
+    stress: Stress | None = None
 
     def comparison(
         self, subject: str, baseline: str, workload: str, metric: str
@@ -82,6 +85,7 @@ def analyse(run: Run) -> Analysis:
         warnings=warnings,
         curves=tuple(curves(opened)),
         open_loads=opened.loads,
+        stress=stress(trials),
     )
 
 

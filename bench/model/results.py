@@ -11,6 +11,7 @@ from bench.model.load import Load
 from bench.model.plan import Pinning, Profile
 from bench.model.probe import Exhibits
 from bench.model.run import Machine, Receipt
+from bench.model.stress import Stress
 from bench.model.trial import Failure
 from bench.model.verdict import Verdict
 
@@ -109,3 +110,4 @@ class Results:
     claims_sha256: str = ""  # of the table of claims that the verdicts were given by
     claims_source: str = ""  # its file's name
     exhibits: Exhibits | None = None  # what was probed and counted, if it was
+    stress: Stress | None = None  # None: this run did not play it
