@@ -16,6 +16,7 @@ from tests.report.open_loops import (
     open_nanoseconds,
 )
 from tests.report.probed import HOSTILE, probed
+from tests.report.stressed import stressed, stressed_badly, stressed_once
 
 
 def normal() -> Results:
@@ -247,5 +248,8 @@ STATES: dict[str, Callable[[], Results]] = {
         open_nanoseconds,
         open_all_void,
         probed,
+        stressed,
+        stressed_badly,
+        stressed_once,
     )
 }
