@@ -23,7 +23,7 @@ from bench.judge.court import Court, forced_because
 from bench.judge.decide import overall
 from bench.model.estimate import Estimate
 from bench.model.stress import Series, Step, Stress, Stressed
-from bench.model.verdict import Claim, Finding, Outcome, Verdict
+from bench.model.verdict import Claim, Finding, Outcome, Rule, Verdict
 from bench.stats import holm, interval
 
 
@@ -75,11 +75,11 @@ def questions(stress: Stress, one: Stressed, margin: float) -> Iterator[Question
         step = next((s for s in one.steps if isclose(s.share, share)), None)
         kept = step.kept if step else Series((), None)
         slack = (log(k / (1 - margin)) for k in _known(kept))
-        what = f"answered at {per_cent(share)} of capacity, of what could be; at least {per_cent(1 - margin)}"
+        what = f"of what could be was answered at {per_cent(share)} of its capacity (at least {per_cent(1 - margin)})"
         yield Question(what, _percent(kept), tuple(slack), kept.estimate)
     worst = _worst_failed(stress, one.steps)
     yield Question(
-        f"requests that failed, at whichever share most did; at most {per_cent(FAILED_SHARE)}",
+        f"of the requests failed, at whichever share most did (at most {per_cent(FAILED_SHARE)})",
         _percent(worst, 2),
         tuple(FAILED_SHARE - value for value in _known(worst)),
         worst.estimate,
@@ -87,7 +87,7 @@ def questions(stress: Stress, one: Stressed, margin: float) -> Iterator[Question
     back = one.recovery_s
     yield Question(
         f"until response times were back after {stress.surge.lasts_s:g} s at "
-        f"{per_cent(stress.base_share * stress.surge.times)}; at most {limit_s(stress):g} s",
+        f"{per_cent(stress.base_share * stress.surge.times)} (at most {limit_s(stress):g} s)",
         _seconds(back),
         tuple(log(limit_s(stress) / value) for value in _known(back)),
         back.estimate,
@@ -231,7 +231,7 @@ def _because(
     named = " and ".join(court.titles.get(name, name) for name in claim.subjects)
     deciding = [finding for finding in findings if finding.outcome]
     own = [finding for finding in deciding if finding.outcome is outcome]
-    stood = FLIPPED if claim.rule == "fails-stress" else {}
+    stood = FLIPPED if claim.rule is Rule.FAILS_STRESS else {}
     if stood.get(outcome, outcome) is Outcome.SUPPORTED:
         told = "; ".join(f"{f.value} {f.what}" for f in own)
         return f"{named} stood all {len(own)}: {told}.{_beside(court, claim)}"

@@ -53,8 +53,8 @@ def test_servers_that_keep_their_capacity_stand_it() -> None:
 @pytest.mark.parametrize(
     ("nature", "words"),
     [
-        ({"overloaded": 0.6}, "answered at 110 % of capacity"),
-        ({"fails": 0.05}, "requests that failed"),
+        ({"overloaded": 0.6}, "was answered at 110 % of its capacity"),
+        ({"fails": 0.05}, "of the requests failed"),
         ({"afterwards": 0.2}, "until response times were back"),
     ],
 )
