@@ -18,7 +18,7 @@ from bench.analyse.open_loop import (
 )
 from bench.analyse.pairs import pairs
 from bench.analyse.quantities import quantities
-from bench.analyse.stress import stress
+from bench.analyse.stress import stress, stress_checks
 from bench.analyse.suspicions import doubts_of
 from bench.analyse.trials import Trials, lay_out
 from bench.analyse.whole_run import run_warnings
@@ -66,6 +66,7 @@ def analyse(run: Run) -> Analysis:
     comparisons = tuple(compare(trials, doubts))
     opened = lay_out_open(trials)
     found = noise(trials.plan, comparisons)
+    stressed = stress(trials)
     warnings = _sorted(
         (
             *run_warnings(trials, found),
@@ -81,11 +82,15 @@ def analyse(run: Run) -> Analysis:
         metrics=(*metrics.METRICS, *open_metrics(opened)),
         quantities=(*quantities(trials), *open_quantities(opened)),
         comparisons=(*comparisons, *open_comparisons(opened)),
-        checks=(*checks(trials, found, warnings), *open_checks(opened)),
+        checks=(
+            *checks(trials, found, warnings),
+            *open_checks(opened),
+            *stress_checks(stressed),
+        ),
         warnings=warnings,
         curves=tuple(curves(opened)),
         open_loads=opened.loads,
-        stress=stress(trials),
+        stress=stressed,
     )
 
 

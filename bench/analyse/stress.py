@@ -8,7 +8,7 @@ gives one value for each thing, and intervals are over rounds.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from math import isclose
 from statistics import median
@@ -20,6 +20,7 @@ from bench.analyse.trials import Trials
 from bench.analyse.voids import Checked, Finding
 from bench.model.doubt import Scope
 from bench.model.plan import Cell
+from bench.model.results import Check
 from bench.model.stress import Series, Step, Stress, Stressed
 from bench.model.trial import SLOT_S, Slot, Window
 from bench.stats import interval, looks, sketch
@@ -69,6 +70,26 @@ def stress(trials: Trials) -> Stress | None:
                 (cell.target, cell.workload) for cell in played.cells
             )
         ),
+    )
+
+
+def stress_checks(stress: Stress | None) -> Iterator[Check]:
+    """Whether the generator did its part; nothing where the experiment was not played."""
+    if stress is None:
+        return
+    steps = [step for one in stress.targets for step in one.steps]
+    windows, void = sum(s.windows for s in steps), sum(s.void for s in steps)
+    measured = f"{void} of {windows} windows void" if windows else "not measured"
+    if why := [s.void_because for s in steps if s.void_because]:
+        measured += f": {Counter(why).most_common(1)[0][0].lower()}"
+    yield Check(
+        "stress",
+        "Past capacity, was it always the server that was the limit?",
+        measured,
+        "0 windows void",
+        void == 0 if windows else None,
+        "the windows are void and left out; other figures stand",
+        measured,
     )
 
 
