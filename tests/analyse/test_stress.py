@@ -57,7 +57,9 @@ def test_the_backlog_and_its_end_are_those_of_theory() -> None:
     assert stress.ideal_s == pytest.approx(2.5 * 0.5 / 0.7)
     assert own.waiting.estimate and own.recovery_s.estimate
     assert own.waiting.estimate.point == pytest.approx(1250, rel=0.08)
-    assert own.recovery_s.estimate.point == pytest.approx(stress.ideal_s, abs=0.3)
+    # To the end of a quarter second, half of which had to be calm.
+    late_s = own.recovery_s.estimate.point - stress.ideal_s
+    assert 0.0 <= late_s <= 0.5
     assert own.recovered == 6
 
 

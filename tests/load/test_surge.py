@@ -77,10 +77,9 @@ def test_a_server_of_known_speed_is_back_when_theory_says(stand: Stand) -> None:
     """
     One request at a time, 5 ms each: 200 a second, and offered 60, 300, 60.
 
-    In two seconds 200 requests too many come; 140 a second are worked off
-    afterwards, so that response times are back after 1.43 s. A shared machine
-    may slow the server: what it was slowed by is seen in the answers of the
-    surge, and theory is asked with that.
+    In two seconds 200 requests too many come, and 140 a second can be worked off
+    afterwards: response times cannot be back before 1.43 s have passed. A shared
+    machine may make it later, so the end is held against the backlog itself.
     """
     base, peak = 60.0, 300.0
     surge = Surge(peak / base, 1.0, 2.0)
@@ -96,8 +95,12 @@ def test_a_server_of_known_speed_is_back_when_theory_says(stand: Stand) -> None:
     assert rate <= 201, "nobody is faster than the work itself"
     waiting = sum(s.due for s in slots[:12]) - sum(s.answered for s in slots[:12])
     assert waiting == pytest.approx(2.0 * (peak - rate), rel=0.2)
-    cell = Cell("alpha", "hello", load)
-    back = recovery_s(window(tally=tally), cell)
-    assert back is not None
-    assert back == pytest.approx(waiting / (rate - base), abs=0.6)
+    back = recovery_s(window(tally=tally), Cell("alpha", "hello", load))
+    assert back is not None and back >= waiting / (200 - base) - 0.25
+
+    def left(after_s: float) -> int:
+        until = slots[: round((surge.until_s + after_s) / 0.25)]
+        return sum(s.due for s in until) - sum(s.answered for s in until)
+
+    assert left(back) <= 12 and left(back - 0.5) >= 3, "it is over when nobody waits"
     assert tally.starved_sends > 0, "more were due than there are connections"
