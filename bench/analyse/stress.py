@@ -143,6 +143,7 @@ def _target(played: Played, target: str, workload: str, level: float) -> Stresse
         steps=tuple(sorted(steps, key=lambda step: step.share)),
         waiting=_series(played, level, waiting),
         recovery_s=recovery,
+        timeline_ms=_timeline_ms(played, surge),
         recovered=sum(
             s is not None and not isclose(s, watched_s) for s in recovery.rounds
         ),
@@ -280,6 +281,17 @@ def recovery_s(window: Window, cell: Cell) -> float | None:
         if back and slot.right >= ANSWERED_SHARE * slot.due:
             return min(position * SLOT_S, watched_s)
     return watched_s
+
+
+def _timeline_ms(played: Played, cell: Cell | None) -> tuple[float | None, ...]:
+    """The median response time of each slot, the middle of the rounds."""
+    windows = [_only(played, cell, number) for number in played.rounds]
+    rows = [w.tally.slots for w in windows if w and w.tally.slots]
+    return tuple(
+        median(known) / 1000 if known else None
+        for slots in zip(*rows, strict=False)
+        for known in [[slot.p50_us for slot in slots if slot.p50_us is not None]]
+    )
 
 
 def _watched_s(cell: Cell) -> float:

@@ -45,6 +45,9 @@ class Stressed:
     steps: tuple[Step, ...]  # shares rise
     waiting: Series  # requests without answer when the surge ended
     recovery_s: Series  # from the end of the surge; see `Stress.watched_s`
+    timeline_ms: tuple[
+        float | None, ...
+    ]  # medians of the visit with the surge, by slot
     recovered: int  # rounds in which response times came back at all
     failures: tuple[str, ...]  # of rounds in which it could not go on
 

@@ -6,6 +6,7 @@ from bench.model.stress import Series, Step, Stress, Stressed
 from bench.report.charts.chart import Chart, Table
 from bench.report.charts.hockey import hockey_chart
 from bench.report.charts.palette import Palette
+from bench.report.charts.surge import surge_chart
 from bench.report.numbers import percent, with_interval
 from bench.report.view import View
 
@@ -17,12 +18,16 @@ NONE = (
 
 
 def stress_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
-    """One chart for each workload that was stressed."""
+    """Two charts for each workload that was stressed."""
     stress = view.results.stress
     if stress is None:
         return ()
     workloads = dict.fromkeys(one.workload for one in stress.targets)
-    found = [hockey_chart(view, palette, stress, name) for name in workloads]
+    found = [
+        draw(view, palette, stress, name)
+        for name in workloads
+        for draw in (hockey_chart, surge_chart)
+    ]
     return tuple(each for each in found if each is not None)
 
 

@@ -61,6 +61,10 @@ def test_the_backlog_and_its_end_are_those_of_theory() -> None:
     late_s = own.recovery_s.estimate.point - stress.ideal_s
     assert 0.0 <= late_s <= 0.5
     assert own.recovered == 6
+    calm, full = own.timeline_ms[2], own.timeline_ms[14]
+    assert len(own.timeline_ms) == 37 and calm is not None and calm < 5
+    # The last quarter second of the surge meets 2.375 s of half a second too much.
+    assert full == pytest.approx(1190, rel=0.1)
 
 
 def test_a_collapse_is_seen_in_the_rate_and_nowhere_else() -> None:

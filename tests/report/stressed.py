@@ -50,6 +50,14 @@ def _stressed(target: str, bad: bool = False) -> Stressed:
         steps=tuple(_step(random, s, capacity, bad) for s in (*P99_MS, 1.5)),
         waiting=_series(random, capacity * 1.25),
         recovery_s=Series((5.5,) * 6, None) if bad else _series(random, 2.0),
+        timeline_ms=tuple(
+            None
+            if bad and 9 < n < 12
+            else 400.0
+            if 5 <= n < (37 if bad else 20)
+            else 4.0
+            for n in range(37)
+        ),
         recovered=0 if bad else 6,
         failures=(f"round 2: {HOSTILE}",) if bad else (),
     )
@@ -105,5 +113,12 @@ def stressed_once() -> Results:
     )  # fmt: skip
     return _with(
         results(),
-        replace(once, steps=steps, capacity_rps=bare, waiting=bare, recovery_s=bare),
+        replace(
+            once,
+            steps=steps,
+            capacity_rps=bare,
+            waiting=bare,
+            recovery_s=bare,
+            timeline_ms=(),
+        ),
     )

@@ -136,7 +136,8 @@ def _draw(view: View, canvas: Canvas, found: dict[str, list[Point]]) -> None:
     canvas.text((LEFT + across.right) / 2, bottom + 34, "offered requests/s", middle)
     for target, points in found.items():
         _line(view, canvas, (target, points), (across, up))
-    _labels(view, canvas, found, (room, up))
+    ends = [(up.at(points[-1].p99.point), target) for target, points in found.items()]
+    end_labels(view, canvas, ends, room)
 
 
 def _line(
@@ -158,20 +159,15 @@ def _line(
         canvas.mark(x, y, Mark(line, shape, hollow=not point.reached))
 
 
-def _labels(
-    view: View,
-    canvas: Canvas,
-    found: dict[str, list[Point]],
-    where: tuple[float, Scale],
+def end_labels(
+    view: View, canvas: Canvas, ends: list[tuple[float, str]], room: float
 ) -> None:
-    """Names at the height of the last marks, pushed apart where they would touch."""
-    room, up = where
-    ends = sorted((up.at(p[-1].p99.point) + 4, target) for target, p in found.items())
+    """Names beside the ends of lines (height, target), pushed apart where they would touch."""
     heights: list[float] = []
-    for y, _ in ends:
-        heights.append(max(y, heights[-1] + LABEL) if heights else y)
+    for y, _ in sorted(ends):
+        heights.append(max(y + 4, heights[-1] + LABEL) if heights else y + 4)
     over = max(0.0, heights[-1] - (HEIGHT - FOOT + 4))
-    for (_, target), y in zip(ends, heights, strict=True):
+    for (_, target), y in zip(sorted(ends), heights, strict=True):
         name = fitted(view.label(target), room, 12.5, bold=True)
         style = Type(size=12.5, bold=True, token=look_tokens(view, target)[1])
         canvas.text(canvas.width - room, y - over, name, style)
