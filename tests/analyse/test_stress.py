@@ -8,6 +8,7 @@ from bench.analyse.analysis import analyse
 from bench.model.run import Run
 from bench.model.stress import Step, Stress, Stressed
 from bench.model.trial import Failure
+from bench.store.records import from_line, head_from_text, head_to_text, to_line
 from tests.analyse.builders import DJANGO, FLASK, make_run, only, tally
 from tests.analyse.stressed import Nature, Stressful, stressful_run
 
@@ -148,3 +149,11 @@ def test_the_headline_knows_nothing_of_it() -> None:
     )
     assert analyse(run).comparisons == analyse(without).comparisons
     assert analyse(make_run()).stress is None
+
+
+def test_a_surge_is_stored_and_read_back() -> None:
+    """The plan's load with it, and the quarter seconds of its window."""
+    run = stressful_run(Stressful(rounds=1))
+    window = next(w for w in run.windows if "surge" in w.load)
+    assert window.tally.slots and from_line(to_line(window)) == window
+    assert head_from_text(head_to_text(run.record)) == run.record
