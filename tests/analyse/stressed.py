@@ -143,6 +143,7 @@ def tally_of(
         measure_s=measure_s,
         errors={"timeout": int(lost.sum())} if lost.any() else {},
         offered=int(inside.sum()),
+        latency_mean_us=float(latency_ns[right].mean()) / 1000,
         latency_sketch=sketch(latency_ns[right]),
         slots=tuple(slots),
     )
