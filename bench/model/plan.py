@@ -124,10 +124,10 @@ class Plan:
     pinning: Pinning
 
     def cycles(self, cell: Cell) -> int:
-        """How many windows the cell has in a round of which it is part."""
+        """How many windows the cell has in a round of which it is part; a surge is long and comes once."""
         experiment = self.profile.experiment(cell.load.experiment)
         if experiment is not None:
-            return experiment.cycles
+            return 1 if cell.load.surge else experiment.cycles
         open_loop = self.profile.open_loop
         return (
             open_loop.cycles if open_loop and cell.load.is_open else self.profile.cycles

@@ -12,6 +12,7 @@ from bench.model.plan import Pinning, Profile
 from bench.model.probe import Exhibits
 from bench.model.run import Machine, Receipt
 from bench.model.scaling import Scalings
+from bench.model.stress import Stress
 from bench.model.trial import Failure
 from bench.model.turns import Turns
 from bench.model.verdict import Verdict
@@ -113,3 +114,4 @@ class Results:
     exhibits: Exhibits | None = None  # what was probed and counted, if it was
     turns: Turns | None = None  # None: the experiment was not played
     scalings: Scalings | None = None
+    stress: Stress | None = None  # None: this run did not play it

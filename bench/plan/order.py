@@ -88,8 +88,13 @@ def _cycles(
     plan: Plan, round_number: int, purpose: str, cells: Sequence[Cell]
 ) -> tuple[tuple[Cell, ...], ...]:
     return tuple(
-        tuple(_shuffled(cells, _random(plan, round_number, f"{purpose}/{cycle}")))
-        for cycle in range(1, plan.cycles(cells[0]) + 1)
+        tuple(
+            _shuffled(
+                [cell for cell in cells if plan.cycles(cell) >= cycle],
+                _random(plan, round_number, f"{purpose}/{cycle}"),
+            )
+        )
+        for cycle in range(1, max(map(plan.cycles, cells)) + 1)
     )
 
 

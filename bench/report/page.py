@@ -25,6 +25,7 @@ from bench.report.exhibits import behind
 from bench.report.exhibits import counted as counted_table
 from bench.report.numbers import percent, size
 from bench.report.same_load import same_load_table
+from bench.report.stress import recovery_table, stress_table, stress_words
 from bench.report.view import View, joined
 from bench.report.words import (
     counted,
@@ -96,6 +97,10 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
         "same_load_table": same_load_table(view),
         "crowds": sections.crowds(view, colours),
         "workers_table": workers_table(view),
+        "high_load": sections.high_load(view, colours),
+        "stress_table": stress_table(view),
+        "recovery_table": recovery_table(view),
+        "stress_words": stress_words(view),
         "cost": sections.cost(view, colours),
         "memory": sections.memory(view, colours),
         "ablations": sections.ablations(view),

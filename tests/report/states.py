@@ -17,6 +17,7 @@ from tests.report.open_loops import (
     open_nanoseconds,
 )
 from tests.report.probed import HOSTILE, probed
+from tests.report.stressed import stressed, stressed_badly, stressed_once
 
 
 def normal() -> Results:
@@ -251,5 +252,8 @@ STATES: dict[str, Callable[[], Results]] = {
         crowds,
         crowds_odd,
         crowds_extreme,
+        stressed,
+        stressed_badly,
+        stressed_once,
     )
 }
