@@ -17,6 +17,7 @@ from bench.analyse.open_loop import (
     open_warnings,
 )
 from bench.analyse.pairs import pairs
+from bench.analyse.predictions import predictions
 from bench.analyse.quantities import quantities
 from bench.analyse.suspicions import doubts_of
 from bench.analyse.trials import Trials, lay_out
@@ -25,6 +26,7 @@ from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Role
 from bench.model.load import Load
+from bench.model.predictions import Predictions
 from bench.model.results import Check, Curve
 from bench.model.run import Run
 
@@ -42,6 +44,7 @@ class Analysis:
     warnings: tuple[Warning, ...]
     curves: tuple[Curve, ...] = ()
     open_loads: tuple[Load, ...] = ()
+    predictions: Predictions | None = None  # None: not played
 
     def comparison(
         self, subject: str, baseline: str, workload: str, metric: str
@@ -82,6 +85,7 @@ def analyse(run: Run) -> Analysis:
         warnings=warnings,
         curves=tuple(curves(opened)),
         open_loads=opened.loads,
+        predictions=predictions(trials),
     )
 
 

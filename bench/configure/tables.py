@@ -4,14 +4,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from bench.errors import AskedWrongly, unknown
 from bench.model.framework import Framework, Look, Role
-from bench.model.load import Arrivals, Basis, Load
+from bench.model.load import Arrivals, Basis, Beside, Load
 from bench.model.plan import Experiment, OpenLoop, Profile
 
 
@@ -76,6 +76,12 @@ class _OpenRow(_Row):
     measure_s: Annotated[float, Field(gt=0, le=600)]
 
 
+class _BesideRow(_Row):
+    workload: str
+    share: _Share
+    connections: Annotated[int, Field(ge=1, le=1024)]
+
+
 class _ExperimentRow(_Row):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     why: str
@@ -93,9 +99,26 @@ class _ExperimentRow(_Row):
     rounds: Annotated[int, Field(ge=1, le=100)]
     warm_s: Annotated[float, Field(ge=0, le=60)]
     measure_s: Annotated[float, Field(gt=0, le=600)]
+    warmup_requests: Annotated[int | None, Field(ge=0, le=100_000)] = None
+    beside: _BesideRow | None = None
+
+    @model_validator(mode="after")
+    def _beside_is_played(self) -> Self:
+        # Its closed loops tell the capacity that its share is of.
+        if self.beside and self.beside.workload not in self.workloads:
+            named = ", ".join(self.workloads)
+            raise ValueError(
+                f"beside.workload must be one of the workloads ({named}), "
+                f"found {self.beside.workload!r}"
+            )
+        return self
 
     def experiment(self) -> Experiment:
-        """The row as the plan knows it: closed loops first, then open ones."""
+        """
+        The row as the plan knows it: closed loops first, then open ones.
+
+        With something beside, each open loop is there twice: alone and beside it.
+        """
         windows = (self.warm_s, self.measure_s)
         closed = (Load(n, *windows, experiment=self.name) for n in self.clients)
         pool = Load(
@@ -107,8 +130,22 @@ class _ExperimentRow(_Row):
             *(replace(pool, rate_rps=rate_rps) for rate_rps in self.rates_rps),
             *(replace(pool, basis=Basis.OWN, share=share) for share in self.own),
         )
-        named = (self.name, self.why, self.targets, self.workloads)
-        return Experiment(*named, loads, self.cycles, self.rounds)
+        row = self.beside
+        if row is not None:
+            beside = Beside(row.workload, row.connections, row.share)
+            mixed = (replace(one, beside=beside) for one in loads if one.is_open)
+            loads = (*loads, *mixed)
+        return Experiment(
+            self.name,
+            self.why,
+            self.targets,
+            self.workloads,
+            loads,
+            self.cycles,
+            self.rounds,
+            self.warmup_requests,
+            row.workload if row else None,
+        )
 
 
 class _ProfileRow(_Row):

@@ -83,6 +83,7 @@ def results(
         claims_sha256=beside.claims_sha256,
         claims_source=beside.claims_source,
         exhibits=beside.exhibits,
+        predictions=analysis.predictions,
     )
 
 

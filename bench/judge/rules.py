@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from bench.judge.court import Court
+from bench.judge.predictions import judge_predictions
 from bench.model.verdict import Claim, Rule, Verdict
 
 
-RULES: Mapping[Rule, Callable[[Court, Claim], Verdict]] = {}
+RULES: Mapping[Rule, Callable[[Court, Claim], Verdict]] = {
+    Rule.PREDICTIONS: judge_predictions,
+}
 """By the name that a claim's row gives."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.errors import AskedWrongly, BenchError, MachineRefused
 from bench.load.generator import Visit
-from bench.model.load import Arrivals, Basis, Load
+from bench.model.load import Arrivals, Basis, Beside, Load
 from bench.model.trial import Quantiles, Sketch, Tally
 
 
@@ -43,6 +43,8 @@ def order_of(message: Message) -> Order:
     load = dict(visit.pop("load"))
     load["arrivals"] = Arrivals(load["arrivals"])
     load["basis"] = None if load["basis"] is None else Basis(load["basis"])
+    if load["beside"] is not None:
+        load["beside"] = Beside(**load["beside"])
     samples = visit.pop("samples")
     return Order(
         Visit(
@@ -63,13 +65,19 @@ def tally_of(message: Message) -> Tally:
     """The tally in the answer to a visit; raises what the generator refused."""
     if "refused" in message:
         raise refusal_of(message)
-    fields = dict(message["tally"])
+    return _tally(message["tally"])
+
+
+def _tally(given: Message) -> Tally:
+    fields = dict(given)
     for name in ("latency_us", "service_us"):
         if fields[name] is not None:
             fields[name] = Quantiles(**fields[name])
     fields["per_second"] = tuple(fields["per_second"])
     if (sketch := fields["latency_sketch"]) is not None:
         fields["latency_sketch"] = Sketch(*(tuple(sketch[name]) for name in SKETCH))
+    if fields["beside"] is not None:
+        fields["beside"] = _tally(fields["beside"])
     return Tally(**fields)
 
 

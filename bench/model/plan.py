@@ -50,6 +50,16 @@ class Experiment:
     loads: tuple[Load, ...]
     cycles: int  # windows per cell and round
     rounds: int
+    warmup_requests: int | None = None  # None: as many as the profile says
+    beside: str | None = None  # the workload that open loops are played beside
+
+    def loads_of(self, workload: str) -> tuple[Load, ...]:
+        """The loads under which it plays a workload: what is beside others in closed loops, the others in open ones."""
+        if self.beside is None:
+            return self.loads
+        return tuple(
+            load for load in self.loads if load.is_open != (workload == self.beside)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,12 @@ class Plan:
         return (
             open_loop.cycles if open_loop and cell.load.is_open else self.profile.cycles
         )
+
+    def warmup_requests(self, cell: Cell) -> int:
+        """How many requests warm the cell up, over all worker processes."""
+        experiment = self.profile.experiment(cell.load.experiment)
+        own = experiment.warmup_requests if experiment else None
+        return (self.profile.warmup_requests if own is None else own) * self.workers
 
     def plays(self, cell: Cell, round_number: int) -> bool:
         """Whether the cell is measured in that round; experiments end before the run may."""

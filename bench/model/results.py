@@ -9,6 +9,7 @@ from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Framework, Target
 from bench.model.load import Load
 from bench.model.plan import Pinning, Profile
+from bench.model.predictions import Predictions
 from bench.model.probe import Exhibits
 from bench.model.run import Machine, Receipt
 from bench.model.trial import Failure
@@ -109,3 +110,4 @@ class Results:
     claims_sha256: str = ""  # of the table of claims that the verdicts were given by
     claims_source: str = ""  # its file's name
     exhibits: Exhibits | None = None  # what was probed and counted, if it was
+    predictions: Predictions | None = None  # cheap requests beside a model, if played

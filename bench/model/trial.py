@@ -63,6 +63,9 @@ class Tally:
     # pool was still awaiting an answer, so this is the server's lateness.
     starved_sends: int = 0
     latency_sketch: Sketch | None = None  # of an open loop, from the intended send
+    # Of the other workload that was sent in the same visit, kept apart. Only
+    # the generator's CPU time is of both. None: nothing was sent beside it.
+    beside: "Tally | None" = None
 
 
 @dataclass(frozen=True, slots=True)

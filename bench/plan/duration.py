@@ -39,8 +39,10 @@ def _round_s(plan: Plan, number: int) -> float:
     windows = sum(
         (cell.load.duration_s + VISIT_OVERHEAD_S) * plan.cycles(cell) for cell in cells
     )
-    warmed = {(cell.load.experiment, cell.target, cell.workload) for cell in cells}
-    requests = len(warmed) * plan.profile.warmup_requests * plan.workers
+    warmed = {
+        (cell.load.experiment, cell.target, cell.workload): cell for cell in cells
+    }
+    requests = sum(plan.warmup_requests(cell) for cell in warmed.values())
     booted = {cell.target for cell in cells}
     return windows + requests / WARMUP_RATE_RPS + len(booted) * BOOT_S
 

@@ -78,7 +78,7 @@ def with_experiments(plan: Plan, parts: Sequence[TakingPart]) -> Plan:
 def _experiment_cells(part: TakingPart) -> Iterator[Cell]:
     for workload, target in product(part.workloads, part.targets):
         if serves(target, workload.name):
-            for load in part.experiment.loads:
+            for load in part.experiment.loads_of(workload.name):
                 yield Cell(target.id, workload.name, load)
 
 

@@ -1,5 +1,7 @@
 """One visit of the generator to one server, with what it cost."""
 
+from dataclasses import replace
+
 from bench.deploy.engine import Server
 from bench.deploy.trace import Moment
 from bench.errors import TargetFailed
@@ -24,7 +26,7 @@ def warm_up(state: Round, server: Server, cell: Cell) -> None:
             f"{cell.target}: {cell.workload}: {wrong}",
             f"play the whole contract: bench check {cell.target}",
         )
-    requests = state.plan.profile.warmup_requests * state.plan.workers
+    requests = state.plan.warmup_requests(cell)
     if requests:
         tally = state.tools.generator.visit(
             Visit(
@@ -32,7 +34,7 @@ def warm_up(state: Round, server: Server, cell: Cell) -> None:
                 server.port,
                 cell.workload,
                 state.seed,
-                cell.load,
+                replace(cell.load, beside=None),
                 samples=None,
                 requests_limit=requests,
             )
