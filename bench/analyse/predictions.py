@@ -45,7 +45,7 @@ def predictions(trials: Trials) -> Predictions | None:
     played = lay_out_experiment(trials, NAME)
     if played is None:
         return None
-    found = {target: cells for target, cells in _cells(played)}
+    found = dict(_cells(played))
     if not found:
         return None
     # It ends before the run may, and is looked at once.

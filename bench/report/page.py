@@ -23,6 +23,7 @@ from bench.report.doubts import grouped_warnings
 from bench.report.exhibits import behind
 from bench.report.exhibits import counted as counted_table
 from bench.report.numbers import percent, size
+from bench.report.predictions import pitfalls
 from bench.report.same_load import same_load_table
 from bench.report.view import View, joined
 from bench.report.words import (
@@ -93,6 +94,8 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
         "latency": sections.latency(view, colours),
         "same_load": sections.same_load(view, colours),
         "same_load_table": same_load_table(view),
+        "predictions": sections.predictions(view, colours),
+        "pitfalls": pitfalls(view),
         "cost": sections.cost(view, colours),
         "memory": sections.memory(view, colours),
         "ablations": sections.ablations(view),

@@ -13,6 +13,7 @@ from bench.report.charts.memory import memory_chart
 from bench.report.charts.palette import Palette
 from bench.report.charts.twin import twin_chart
 from bench.report.numbers import percent, ratio, with_interval
+from bench.report.predictions import predictions_charts, predictions_missing
 from bench.report.same_load import same_load_charts, same_load_missing
 from bench.report.standing import standing
 from bench.report.view import View, absent
@@ -77,6 +78,11 @@ def same_load(view: View, palette: Palette) -> Section:
     """Percentile curves of the open loops, or why there are none."""
     charts = same_load_charts(view, palette)
     return Section(charts, same_load_missing(view))
+
+
+def predictions(view: View, palette: Palette) -> Section:
+    """Cheap requests beside a model, or why there are none."""
+    return Section(predictions_charts(view, palette), predictions_missing(view))
 
 
 def cost(view: View, palette: Palette) -> Section:
