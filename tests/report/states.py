@@ -16,6 +16,7 @@ from tests.report.open_loops import (
     open_nanoseconds,
 )
 from tests.report.probed import HOSTILE, probed
+from tests.report.served import served, served_extremes, served_void
 
 
 def normal() -> Results:
@@ -247,5 +248,8 @@ STATES: dict[str, Callable[[], Results]] = {
         open_nanoseconds,
         open_all_void,
         probed,
+        served,
+        served_extremes,
+        served_void,
     )
 }
