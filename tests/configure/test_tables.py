@@ -203,7 +203,7 @@ def test_an_experiment_plays_what_is_beside_the_others(tmp_path: Path) -> None:
     assert wrong != text
     path = tmp_path / "profiles.toml"
     path.write_text(wrong, encoding="utf-8")
-    with pytest.raises(AskedWrongly, match="predict-heavy.*found 'predict'"):
+    with pytest.raises(AskedWrongly, match=r"predict-heavy.*found 'predict'"):
         load_profiles(path)
 
 
