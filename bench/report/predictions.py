@@ -9,10 +9,6 @@ from bench.report.numbers import percent, point, with_interval
 from bench.report.view import View, absent
 
 
-NONE = (
-    "Not measured: this run’s profile ({profile}) does not play it; "
-    "the profiles predictions, standard and full do."
-)
 _COLUMNS = (
     "set-up",
     "cheap requests alone, p99, ms",
@@ -45,10 +41,10 @@ def predictions_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
 
 
 def predictions_missing(view: View) -> tuple[str, ...]:
-    """Why there is nothing, where there is nothing."""
+    """Why there is nothing, where it was played; a run that did not play it has no section."""
     found = view.results.predictions
     if found is None:
-        return (NONE.format(profile=view.results.profile.name),)
+        return ()
     known = [
         series.estimate
         for one in found.servings

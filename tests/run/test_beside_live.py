@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bench.cli.asked import Asked, plan_for
-from bench.cli.checking import verify
 from bench.configure.tables import load_frameworks
 from bench.deploy.local import LocalEngine, Options
 from bench.load.locust_generator import LocustGenerator
 from bench.model.plan import Plan
 from bench.model.trial import Failure, Window
+from bench.run.contract import verify
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import Event, measure
 from bench.workloads import WORKLOADS
