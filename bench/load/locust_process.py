@@ -138,11 +138,12 @@ class Process:
             workload = self._workload(visit.workload)
         else:
             workload = get_path(order.path)
-        parts = [self._part(visit, workload, first=0)]
+        parts = [self._part(visit, workload, workload.name)]
         other = beside(visit)
         if other is not None:
             work = self._workload(other.workload)
-            parts.append(self._part(other, work, first=visit.load.clients))
+            name = f"{work.name} beside"
+            parts.append(self._part(other, work, name, first=visit.load.clients))
         # Whoever joins last starts the visit, so the first workload joins last:
         # what is beside it is under way when it begins.
         Slot.waiting = [part.course for part in parts for _ in range(part.clients)]
@@ -158,10 +159,12 @@ class Process:
             replace(tallies[0], beside=tallies[1] if other else None)
         )
 
-    def _part(self, visit: Visit, workload: Workload, first: int) -> Part:
+    def _part(
+        self, visit: Visit, workload: Workload, name: str, first: int = 0
+    ) -> Part:
         course = self._engine.course(visit, workload, first)
         method = workload.requests(visit.seed)[0].method
-        return Part(visit, course, workload.name, method)
+        return Part(visit, course, name, method)
 
     def _share(self, parts: list[Part]) -> None:
         for part in parts:
