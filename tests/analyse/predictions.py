@@ -39,6 +39,11 @@ EXPERIMENT = Experiment(
 )
 
 
+ALIKE_RPS = {FASTAPI: 100.0, FLASK: 100.0, DJANGO: 98.0, PITFALL: 101.0}
+ALONE_MS = {FASTAPI: 2.0, FLASK: 2.0, DJANGO: 3.0, PITFALL: 2.0}
+BESIDE_MS = {FASTAPI: 10.0, FLASK: 10.0, DJANGO: 12.0, PITFALL: 40.0}
+
+
 @dataclass(frozen=True)
 class Served:
     """What is really so of each target."""
@@ -51,11 +56,6 @@ class Served:
     seed: int = 1
     requests: int = 600  # cheap ones in a window
     fault: Callable[[Window], Window] = lambda window: window
-
-
-ALIKE_RPS = {FASTAPI: 100.0, FLASK: 100.0, DJANGO: 98.0, PITFALL: 101.0}
-ALONE_MS = {FASTAPI: 2.0, FLASK: 2.0, DJANGO: 3.0, PITFALL: 2.0}
-BESIDE_MS = {FASTAPI: 10.0, FLASK: 10.0, DJANGO: 12.0, PITFALL: 40.0}
 
 
 def plan_of(base: Plan) -> Plan:

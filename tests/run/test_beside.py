@@ -140,8 +140,8 @@ def test_what_is_read_from_the_stored_windows(played: tuple[Run, list[Visit]]) -
     for name, times in SLOWER.items():
         one = found.serving(f"{name}@1.0/server")
         assert one is not None
-        assert one.times.rounds == (pytest.approx(times, rel=0.02),)
-        assert one.capacity_rps.rounds == (pytest.approx(RATES[name], rel=0.01),)
+        assert list(one.times.rounds) == [pytest.approx(times, rel=0.02)]
+        assert list(one.capacity_rps.rounds) == [pytest.approx(RATES[name], rel=0.01)]
 
 
 def test_a_round_without_it_is_shorter(tmp_path: Path) -> None:
