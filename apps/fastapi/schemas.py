@@ -122,6 +122,11 @@ class Prediction(BaseModel):
     score: float
 
 
+class Ranked(BaseModel):
+    item: int
+    score: float
+
+
 class Message(BaseModel):
     message: str
 

@@ -118,6 +118,14 @@ def predict() -> dict[str, Any]:
     return {"score": score(Features.model_validate(request.get_json()).features)}
 
 
+@api.post("/predict-heavy")
+def predict_heavy() -> dict[str, Any]:
+    from ranking import best_item
+
+    item, score = best_item(Features.model_validate(request.get_json()).features)
+    return {"item": item, "score": score}
+
+
 @api.post("/nested/<int:depth>")
 def nested(depth: int) -> dict[str, Any]:
     if depth not in LEVELS:

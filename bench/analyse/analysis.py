@@ -17,6 +17,7 @@ from bench.analyse.open_loop import (
     open_warnings,
 )
 from bench.analyse.pairs import pairs
+from bench.analyse.predictions import predictions
 from bench.analyse.quantities import quantities
 from bench.analyse.scaling import scalings
 from bench.analyse.stress import stress, stress_checks
@@ -28,6 +29,7 @@ from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Role
 from bench.model.load import Load
+from bench.model.predictions import Predictions
 from bench.model.results import Check, Curve
 from bench.model.run import Run
 from bench.model.scaling import Scalings
@@ -51,6 +53,7 @@ class Analysis:
     turns: Turns | None = None
     scalings: Scalings | None = None
     stress: Stress | None = None
+    predictions: Predictions | None = None  # None: not played
 
     def comparison(
         self, subject: str, baseline: str, workload: str, metric: str
@@ -99,6 +102,7 @@ def analyse(run: Run) -> Analysis:
         turns=turns(trials),
         scalings=scalings(trials),
         stress=stressed,
+        predictions=predictions(trials),
     )
 
 

@@ -1,7 +1,7 @@
 """Which windows are void, and by which reason."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.analyse import reasons
 from bench.analyse.words import per_cent
@@ -48,6 +48,7 @@ def check(window: Window, load: Load, servers: int) -> Checked:
         (
             *_answers(window),
             *_schedule(window),
+            *_beside(window),
             *_little(window, load),
             *_machine(window, visit_s, idle_limit),
             *_trace(window),
@@ -85,6 +86,14 @@ def _schedule(window: Window) -> Iterator[Finding]:
     late = (tally.late_sends - tally.starved_sends) / tally.offered
     if late > reasons.LATE_SHARE:
         yield Finding(reasons.LATE, late, f"{per_cent(late, 1)} of the sends")
+
+
+def _beside(window: Window) -> Iterator[Finding]:
+    """The other workload of the visit must have been sent and answered as well."""
+    if window.tally.beside is not None:
+        other = replace(window, tally=window.tally.beside)
+        yield from _answers(other)
+        yield from _schedule(other)
 
 
 def _machine(window: Window, visit_s: float, idle_limit: float) -> Iterator[Finding]:

@@ -4,14 +4,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from bench.errors import AskedWrongly, unknown
 from bench.model.framework import Framework, Look, Role
-from bench.model.load import Arrivals, Basis, Load, Surge
+from bench.model.load import Arrivals, Basis, Beside, Load, Surge
 from bench.model.plan import Experiment, OpenLoop, Profile
 
 
@@ -94,6 +94,12 @@ class _SurgeRow(_Row):
         )
 
 
+class _BesideRow(_Row):
+    workload: str
+    share: _Share
+    connections: Annotated[int, Field(ge=1, le=1024)]
+
+
 class _ExperimentRow(_Row):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     why: str
@@ -115,9 +121,25 @@ class _ExperimentRow(_Row):
     at_once: Annotated[int, Field(ge=0, le=64)] = 0
     workers: tuple[Annotated[int, Field(ge=1, le=64)], ...] = ()
     surge: _SurgeRow | None = None
+    beside: _BesideRow | None = None
+
+    @model_validator(mode="after")
+    def _beside_is_played(self) -> Self:
+        # Its closed loops tell the capacity that its share is of.
+        if self.beside and self.beside.workload not in self.workloads:
+            named = ", ".join(self.workloads)
+            raise ValueError(
+                f"beside.workload must be one of the workloads ({named}), "
+                f"found {self.beside.workload!r}"
+            )
+        return self
 
     def experiment(self) -> Experiment:
-        """The row as the plan knows it: closed loops first, then open ones."""
+        """
+        The row as the plan knows it: closed loops first, then open ones.
+
+        With something beside, each open loop is there twice: alone and beside it.
+        """
         windows = (self.warm_s, self.measure_s)
         closed = (Load(n, *windows, experiment=self.name) for n in self.clients)
         pool = Load(
@@ -130,6 +152,11 @@ class _ExperimentRow(_Row):
             *(replace(pool, basis=Basis.OWN, share=share) for share in self.own),
             *([self.surge.load(pool)] if self.surge else []),
         )
+        row = self.beside
+        if row is not None:
+            beside = Beside(row.workload, row.connections, row.share)
+            mixed = (replace(one, beside=beside) for one in loads if one.is_open)
+            loads = (*loads, *mixed)
         named = (self.name, self.why, self.targets, self.workloads)
         return Experiment(
             *named,
@@ -139,6 +166,7 @@ class _ExperimentRow(_Row):
             warmup_requests=self.warmup_requests,
             at_once=self.at_once,
             workers=self.workers,
+            beside=row.workload if row else None,
         )
 
 

@@ -86,6 +86,7 @@ def results(
         claims_source=beside.claims_source,
         exhibits=beside.exhibits,
         stress=analysis.stress,
+        predictions=analysis.predictions,
     )
 
 

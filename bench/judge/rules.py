@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bench.judge.court import Court
+from bench.judge.predictions import judge_predictions
 from bench.judge.scaling import judge_scaling
 from bench.judge.stress import fails_stress, stands_stress
 from bench.judge.turns import judge_turns
@@ -14,5 +15,6 @@ RULES: Mapping[Rule, Callable[[Court, Claim], Verdict]] = {
     Rule.SCALING: judge_scaling,
     Rule.STRESS: stands_stress,
     Rule.FAILS_STRESS: fails_stress,
+    Rule.PREDICTIONS: judge_predictions,
 }
 """By the name that a claim's row gives."""

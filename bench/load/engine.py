@@ -21,10 +21,15 @@ class Engine:
         self._heads = Heads()
         self._kept: dict[tuple[str, int], list[Connection]] = {}
 
-    def course(self, visit: Visit, workload: Workload) -> Course:
-        """Prepare a visit: everything rendered, nothing sent; AskedWrongly if a request cannot be."""
+    def course(self, visit: Visit, workload: Workload, first: int = 0) -> Course:
+        """
+        Prepare a visit: everything rendered, nothing sent; AskedWrongly if a request cannot be.
+
+        Its connections to the server are those from the `first` on, so that
+        two courses of one visit share none.
+        """
         load = visit.load
-        connections = self._connections(visit.host, visit.port, load.clients)
+        connections = self._connections(visit, first)
         sendable = variants(workload, visit.seed, visit.host, visit.port)
         answers = Answers(workload.check)
         course: Course
@@ -43,8 +48,10 @@ class Engine:
         for connection in self._kept.pop((host, port), ()):
             connection.close()
 
-    def _connections(self, host: str, port: int, count: int) -> Sequence[Connection]:
-        kept = self._kept.setdefault((host, port), [])
-        while len(kept) < count:
-            kept.append(Connection(self._loop, host, port, self._heads))
-        return kept[:count]
+    def _connections(self, visit: Visit, first: int) -> Sequence[Connection]:
+        kept = self._kept.setdefault((visit.host, visit.port), [])
+        end = first + visit.load.clients
+        while len(kept) < end:
+            made = Connection(self._loop, visit.host, visit.port, self._heads)
+            kept.append(made)
+        return kept[first:end]

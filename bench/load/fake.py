@@ -1,14 +1,14 @@
 """A generator that sends nothing: scripted figures at once, for tests of what lies around it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 
 from bench.errors import MachineRefused
-from bench.load.generator import Visit
+from bench.load.generator import Visit, beside
 from bench.load.samples import Samples, quantiles, write_samples
 from bench.model.trial import Tally
 from bench.stats.sketch import sketch
@@ -33,6 +33,7 @@ class Script:
     missing_in_locust: int = 0  # how far Locust's own count falls short
     closes_connections: bool = False
     dies_at_visit: int | None = None  # from 1
+    slower_beside: float = 1.0  # how many times, when another workload is beside it
 
 
 class FakeGenerator:
@@ -79,10 +80,18 @@ class FakeGenerator:
         turn = sum((visit.host, visit.port) == server for visit in self.visits)
         if turn == script.dies_at_visit:
             raise MachineRefused("the generator process ended in its work (scripted)")
+        other = beside(order)
+        if other is not None:
+            slower_us = script.latency_us * script.slower_beside
+            script = replace(script, latency_us=slower_us)
         samples = _samples(script, order, turn)
         if order.samples is not None:
             write_samples(order.samples, samples)
-        return self._tally(script, order, samples)
+        tally = self._tally(script, order, samples)
+        if other is None:
+            return tally
+        theirs = self._tally(script, other, _samples(script, other, turn))
+        return replace(tally, beside=theirs)
 
     def forget(self, host: str, port: int) -> None:
         """The next visit to that server opens its connections again."""

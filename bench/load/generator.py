@@ -1,6 +1,6 @@
 """The seam between the harness and whatever drives load."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -21,6 +21,27 @@ class Visit:
     samples: Path | None  # where the raw latencies go (.npz); None: nowhere
     requests_limit: int | None = None  # stop after so many (warm-up); None: by time
     arrival_seed: int | None = None  # of an open loop's times; None: `seed`
+
+
+def beside(visit: Visit) -> Visit | None:
+    """
+    The visit that is made beside it, in the same time, with arrivals of its own.
+
+    None if there is none. Its raw latencies are not kept: its tally is.
+    """
+    load = visit.load
+    if load.beside is None:
+        return None
+    seed = visit.seed if visit.arrival_seed is None else visit.arrival_seed
+    # Beyond all seeds of first workloads: the same stream at another rate
+    # would let the two arrive in step.
+    return replace(
+        visit,
+        workload=load.beside.workload,
+        load=load.of_beside,
+        samples=None,
+        arrival_seed=seed + 2**32,
+    )
 
 
 class Generator(Protocol):

@@ -14,6 +14,7 @@ from locust.stats import RequestStats, StatsEntry, bucket_response_time
 
 import argparse
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 import gc
 from importlib import import_module
 import json
@@ -36,10 +37,12 @@ from bench.errors import BenchError, MachineRefused
 from bench.load import messages
 from bench.load.course import Course
 from bench.load.engine import Engine
+from bench.load.generator import Visit, beside
 from bench.load.ledger import Batch
 from bench.load.messages import Message, Order
 from bench.load.samples import write_samples
 from bench.load.path_workload import get_path
+from bench.model.trial import Tally
 from bench.model.workload import Workload
 
 
@@ -49,13 +52,14 @@ SHARE_S = 1.0  # how often Locust's statistics are fed
 class Slot(locust.User):
     """One connection."""
 
-    course: ClassVar[Course | None] = None  # the visit under way
+    # The visit under way, one entry for each connection that is yet to join.
+    waiting: ClassVar[list[Course]] = []
 
     @locust.task
     def hold(self) -> None:
-        """Join the course under way and hold the slot until the runner stops it."""
-        if Slot.course is not None:
-            Slot.course.join()
+        """Join a course under way and hold the slot until the runner stops it."""
+        if Slot.waiting:
+            Slot.waiting.pop().join()
         Event().wait()
 
 
@@ -89,6 +93,21 @@ def share(stats: RequestStats, name: str, method: str, batch: Batch) -> None:
     stats.total.extend(entry)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One workload of a visit under way."""
+
+    visit: Visit
+    course: Course
+    name: str  # of its requests, in Locust's statistics
+    method: str
+
+    @property
+    def clients(self) -> int:
+        """Connections that must join before it starts."""
+        return self.visit.load.clients
+
+
 class Process:
     """Carries out orders, one after another."""
 
@@ -119,28 +138,51 @@ class Process:
             workload = self._workload(visit.workload)
         else:
             workload = get_path(order.path)
-        course = self._engine.course(visit, workload)
-        Slot.course = course
-        self._runner.start(visit.load.clients, spawn_rate=visit.load.clients)
-        method = workload.requests(visit.seed)[0].method
-        while not course.finished.wait(SHARE_S):
-            share(self._runner.stats, workload.name, method, course.ledger.batch())
-        share(self._runner.stats, workload.name, method, course.ledger.batch())
+        parts = [self._part(visit, workload, workload.name)]
+        other = beside(visit)
+        if other is not None:
+            work = self._workload(other.workload)
+            name = f"{work.name} beside"
+            parts.append(self._part(other, work, name, first=visit.load.clients))
+        # Whoever joins last starts the visit, so the first workload joins last:
+        # what is beside it is under way when it begins.
+        Slot.waiting = [part.course for part in parts for _ in range(part.clients)]
+        clients = len(Slot.waiting)
+        self._runner.start(clients, spawn_rate=clients)
+        for part in parts:
+            while not part.course.finished.wait(SHARE_S):
+                self._share(parts)
+        self._share(parts)
         self._runner.stop()
-        return self._result(order, course)
+        tallies = [self._tally(part) for part in parts]
+        return messages.tally_message(
+            replace(tallies[0], beside=tallies[1] if other else None)
+        )
 
-    def _result(self, order: Order, course: Course) -> Message:
-        samples = course.ledger.samples()
-        if order.visit.samples is not None:
+    def _part(
+        self, visit: Visit, workload: Workload, name: str, first: int = 0
+    ) -> Part:
+        course = self._engine.course(visit, workload, first)
+        method = workload.requests(visit.seed)[0].method
+        return Part(visit, course, name, method)
+
+    def _share(self, parts: list[Part]) -> None:
+        for part in parts:
+            batch = part.course.ledger.batch()
+            share(self._runner.stats, part.name, part.method, batch)
+
+    def _tally(self, part: Part) -> Tally:
+        samples = part.course.ledger.samples()
+        if part.visit.samples is not None:
             try:
-                write_samples(order.visit.samples, samples)
+                write_samples(part.visit.samples, samples)
             except OSError as error:
                 raise MachineRefused(
                     f"the samples of a window could not be written: {error}",
                     hint="is the disk full?",
                 ) from error
-        counted = self._runner.stats.total.num_requests
-        return messages.tally_message(course.ledger.tally(samples, counted))
+        counted = self._runner.stats.get(part.name, part.method).num_requests
+        return part.course.ledger.tally(samples, counted)
 
 
 def _settle_memory(environment: Environment) -> None:

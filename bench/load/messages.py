@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.errors import AskedWrongly, BenchError, MachineRefused
 from bench.load.generator import Visit
-from bench.model.load import Arrivals, Basis, Load, Surge
+from bench.model.load import Arrivals, Basis, Beside, Load, Surge
 from bench.model.trial import Quantiles, Sketch, Slot, Tally
 
 
@@ -44,6 +44,8 @@ def order_of(message: Message) -> Order:
     load["arrivals"] = Arrivals(load["arrivals"])
     load["basis"] = None if load["basis"] is None else Basis(load["basis"])
     load["surge"] = None if load["surge"] is None else Surge(**load["surge"])
+    if load["beside"] is not None:
+        load["beside"] = Beside(**load["beside"])
     samples = visit.pop("samples")
     return Order(
         Visit(
@@ -64,7 +66,11 @@ def tally_of(message: Message) -> Tally:
     """The tally in the answer to a visit; raises what the generator refused."""
     if "refused" in message:
         raise refusal_of(message)
-    fields = dict(message["tally"])
+    return _tally(message["tally"])
+
+
+def _tally(given: Message) -> Tally:
+    fields = dict(given)
     for name in ("latency_us", "service_us"):
         if fields[name] is not None:
             fields[name] = Quantiles(**fields[name])
@@ -73,6 +79,8 @@ def tally_of(message: Message) -> Tally:
         fields["latency_sketch"] = Sketch(*(tuple(sketch[name]) for name in SKETCH))
     if (slots := fields["slots"]) is not None:
         fields["slots"] = tuple(Slot(**slot) for slot in slots)
+    if fields["beside"] is not None:
+        fields["beside"] = _tally(fields["beside"])
     return Tally(**fields)
 
 

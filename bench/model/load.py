@@ -38,6 +38,21 @@ class Surge:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """
+    A second workload in the same visit: an open loop of its own beside the first.
+
+    Its rate is one for all: a share of what the slowest contestant answered of
+    it in the closed loop of the round; None until it is settled.
+    """
+
+    workload: str
+    connections: int  # the pool, beside that of the first workload
+    share: float  # 0.5 is half of the slowest contestant's capacity
+    rate_rps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """
     A closed loop of `clients` connections, or an open loop at `rate_rps`.
@@ -58,12 +73,14 @@ class Load:
     share: float | None = None  # 0.7 is 70 % of the capacity that `basis` names
     experiment: str = ""  # that it belongs to; "": to the headline comparison
     surge: Surge | None = None  # of an open loop; None: one rate throughout
+    beside: Beside | None = None  # what else is asked for meanwhile
 
     @property
     def name(self) -> str:
         """A short name that tells loads apart: closed-16, open-500, open-equal-70, turns.closed-8, stress.open-own-30-surge-150."""
         prefix = f"{self.experiment}." if self.experiment else ""
-        return f"{prefix}{self._own_name}{self._surge_name}"
+        suffix = f"-beside-{self.beside.workload}" if self.beside else ""
+        return f"{prefix}{self._own_name}{self._surge_name}{suffix}"
 
     @property
     def _own_name(self) -> str:
@@ -88,6 +105,24 @@ class Load:
     def at(self, rate_rps: float) -> "Load":
         """The same load, by the same name, with its rate settled."""
         return replace(self, rate_rps=rate_rps)
+
+    def with_beside_at(self, rate_rps: float) -> "Load":
+        """The same load, by the same name, with the rate of what is beside it settled."""
+        assert self.beside is not None
+        return replace(self, beside=replace(self.beside, rate_rps=rate_rps))
+
+    @property
+    def of_beside(self) -> "Load":
+        """The open loop of what is beside it, over the same time."""
+        assert self.beside is not None
+        return Load(
+            self.beside.connections,
+            self.warm_s,
+            self.measure_s,
+            rate_rps=self.beside.rate_rps,
+            arrivals=self.arrivals,
+            experiment=self.experiment,
+        )
 
     @property
     def duration_s(self) -> float:

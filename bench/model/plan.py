@@ -57,6 +57,15 @@ class Experiment:
     # Numbers of worker processes, in which each target is started beside its
     # usual form, as far as there are processors; (): the usual number.
     workers: tuple[int, ...] = ()
+    beside: str | None = None  # the workload that open loops are played beside
+
+    def loads_of(self, workload: str) -> tuple[Load, ...]:
+        """The loads under which it plays a workload: what is beside others in closed loops, the others in open ones."""
+        if self.beside is None:
+            return self.loads
+        return tuple(
+            load for load in self.loads if load.is_open != (workload == self.beside)
+        )
 
 
 @dataclass(frozen=True, slots=True)

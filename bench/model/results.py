@@ -9,6 +9,7 @@ from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Framework, Target
 from bench.model.load import Load
 from bench.model.plan import Pinning, Profile
+from bench.model.predictions import Predictions
 from bench.model.probe import Exhibits
 from bench.model.run import Machine, Receipt
 from bench.model.scaling import Scalings
@@ -115,3 +116,4 @@ class Results:
     turns: Turns | None = None  # None: the experiment was not played
     scalings: Scalings | None = None
     stress: Stress | None = None  # None: this run did not play it
+    predictions: Predictions | None = None  # cheap requests beside a model, if played

@@ -80,6 +80,9 @@ class Tally:
     slots: tuple[Slot, ...] | None = (
         None  # of an open loop; None: older than this field
     )
+    # Of the other workload that was sent in the same visit, kept apart. Only
+    # the generator's CPU time is of both. None: nothing was sent beside it.
+    beside: "Tally | None" = None
 
 
 @dataclass(frozen=True, slots=True)

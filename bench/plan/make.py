@@ -76,9 +76,12 @@ def with_experiments(plan: Plan, parts: Sequence[TakingPart]) -> Plan:
 
 
 def _experiment_cells(part: TakingPart) -> Iterator[Cell]:
+    beside = part.experiment.beside
+    if beside and beside not in {workload.name for workload in part.workloads}:
+        return  # nothing would tell the rate of what is beside
     for workload, target in product(part.workloads, part.targets):
         if serves(target, workload.name):
-            for load in part.experiment.loads:
+            for load in part.experiment.loads_of(workload.name):
                 yield Cell(target.id, workload.name, load)
 
 

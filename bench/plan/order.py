@@ -52,10 +52,13 @@ def blocks(plan: Plan, round_number: int) -> Iterator[Block]:
     The workloads of a round in random order, with the order of every cycle.
 
     An experiment's workloads are blocks of their own, shuffled among the others.
+    Those with something beside them come last: its own block tells its rate.
     """
     cells = cells_of(plan, round_number)
     names = list(dict.fromkeys((c.load.experiment, c.workload) for c in cells))
-    for experiment, name in _shuffled(names, _random(plan, round_number, "workloads")):
+    names = _shuffled(names, _random(plan, round_number, "workloads"))
+    last = {(c.load.experiment, c.workload) for c in cells if c.load.beside}
+    for experiment, name in sorted(names, key=last.__contains__):
         own = [
             c for c in cells if (c.load.experiment, c.workload) == (experiment, name)
         ]

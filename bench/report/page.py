@@ -24,6 +24,7 @@ from bench.report.doubts import grouped_warnings
 from bench.report.exhibits import behind
 from bench.report.exhibits import counted as counted_table
 from bench.report.numbers import percent, size
+from bench.report.predictions import pitfalls
 from bench.report.same_load import same_load_table
 from bench.report.stress import recovery_table, stress_table, stress_words
 from bench.report.view import View, joined
@@ -101,6 +102,8 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
         "stress_table": stress_table(view),
         "recovery_table": recovery_table(view),
         "stress_words": stress_words(view),
+        "predictions": sections.predictions(view, colours),
+        "pitfalls": pitfalls(view),
         "cost": sections.cost(view, colours),
         "memory": sections.memory(view, colours),
         "ablations": sections.ablations(view),

@@ -14,6 +14,7 @@ from bench.report.charts.palette import Palette
 from bench.report.charts.twin import twin_chart
 from bench.report.crowds import crowd_charts, crowds_missing
 from bench.report.numbers import percent, ratio, with_interval
+from bench.report.predictions import predictions_charts, predictions_missing
 from bench.report.same_load import same_load_charts, same_load_missing
 from bench.report.standing import standing
 from bench.report.stress import stress_charts, stress_missing
@@ -89,6 +90,11 @@ def crowds(view: View, palette: Palette) -> Section:
 def high_load(view: View, palette: Palette) -> Section:
     """Response time against offered rate, or why it was not measured."""
     return Section(stress_charts(view, palette), stress_missing(view))
+
+
+def predictions(view: View, palette: Palette) -> Section:
+    """Cheap requests beside a model, or why there are none."""
+    return Section(predictions_charts(view, palette), predictions_missing(view))
 
 
 def cost(view: View, palette: Palette) -> Section:

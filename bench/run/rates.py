@@ -9,6 +9,7 @@ the median, because one window may have met a busy moment.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from statistics import median
 
 from bench.model.framework import Role
@@ -30,6 +31,19 @@ def settle(state: Round, cells: Iterable[Cell]) -> Mapping[str, float]:
         if rate_rps is not None:
             found[cell.key] = rate_rps
     return found
+
+
+def settled(state: Round, cell: Cell, rates: Mapping[str, float]) -> Cell | None:
+    """The cell with all of its rates; None where a capacity is not known."""
+    if cell.key not in rates:
+        return None
+    load = cell.load.at(rates[cell.key])
+    if load.beside is not None:
+        slowest = _slowest_rps(state, load.beside.workload, load.experiment)
+        if slowest is None:
+            return None
+        load = load.with_beside_at(round(load.beside.share * slowest, 1))
+    return replace(cell, load=load)
 
 
 def capacity_rps(
@@ -68,12 +82,18 @@ def _rate_rps(state: Round, cell: Cell) -> float | None:
     if load.basis is None or load.share is None:
         return load.rate_rps
     if load.basis is Basis.OWN:
-        capacities = [capacity_rps(state, cell.target, cell.workload, load.experiment)]
+        capacity = capacity_rps(state, cell.target, cell.workload, load.experiment)
     else:
-        capacities = [
-            capacity_rps(state, target.id, cell.workload, load.experiment)
-            for target in state.plan.targets
-            if target.role is Role.CONTESTANT
-        ]
+        capacity = _slowest_rps(state, cell.workload, load.experiment)
+    return None if capacity is None else round(load.share * capacity, 1)
+
+
+def _slowest_rps(state: Round, workload: str, experiment: str) -> float | None:
+    """The capacity of the slowest contestant of which it is known; None if of none."""
+    capacities = [
+        capacity_rps(state, target.id, workload, experiment)
+        for target in state.plan.targets
+        if target.role is Role.CONTESTANT
+    ]
     known = [capacity for capacity in capacities if capacity is not None]
-    return round(load.share * min(known), 1) if known else None
+    return min(known, default=None)

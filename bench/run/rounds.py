@@ -9,7 +9,6 @@ events are yielded, and the caller has stored one before it asks for the next.
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 
 from bench.deploy.cores import cores_for
 from bench.deploy.engine import Placing, Server
@@ -20,7 +19,7 @@ from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
 from bench.model.workload import Workload
 from bench.plan.order import Block, blocks, boot_order, hash_seed, volley_order
 from bench.run.instruments import Instruments, Now
-from bench.run.rates import settle
+from bench.run.rates import settle, settled
 from bench.run.state import Round
 from bench.run.turns import meet, volley
 from bench.run.visits import measure_window, warm_up
@@ -203,19 +202,19 @@ def _open_loops(
     """The open cells at their rates, which the closed loop has told by now."""
     cells = [cell for cells in cycles for cell in cells if cell.target in live]
     rates = settle(state, cells)
+    ready = {cell.key: settled(state, cell, rates) for cell in cells}
     for cell in cells:
-        if cell.key not in rates and cell.target in live:
+        if ready[cell.key] is None and cell.target in live:
             del live[cell.target]
             unknown = TargetFailed(
                 f"{cell.target}: {cell.workload}: no window of the closed loop was "
                 "answered rightly, so its capacity is not known"
             )
             yield from _drop(state, cell, unknown)
-    settled = [
-        [replace(c, load=c.load.at(rates[c.key])) for c in cells if c.key in rates]
-        for cells in cycles
+    timed = [
+        [found for cell in cells if (found := ready.get(cell.key))] for cells in cycles
     ]
-    yield from _cycles(state, settled, live)
+    yield from _cycles(state, timed, live)
 
 
 def _cycles(

@@ -1,5 +1,6 @@
 """One visit of the generator to one server, with what it cost."""
 
+from dataclasses import replace
 from time import sleep
 
 from bench.deploy.engine import Server
@@ -39,7 +40,7 @@ def warm_up(state: Round, server: Server, cell: Cell) -> None:
                 server.port,
                 cell.workload,
                 state.seed,
-                cell.load,
+                replace(cell.load, beside=None),
                 samples=None,
                 requests_limit=requests,
             )

@@ -16,6 +16,7 @@ from bench.workloads import (
     large,
     nested,
     predict,
+    predict_heavy,
     validate,
     wait,
 )
@@ -34,6 +35,7 @@ WORKLOADS: Mapping[str, Workload] = MappingProxyType(
             db_write,
             html_page,
             predict,
+            predict_heavy,
             nested,
             large,
             wait,

@@ -4,6 +4,7 @@ import copy
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bench.workloads.large import make_long_order
@@ -144,6 +145,22 @@ PREDICT: Sequence[Vector] = (
     Vector("a list", b"[]", 422, None, "predict", "/predict"),
 )  # fmt: skip
 
+# The item and its score, written down beforehand.
+_RANKED = {
+    "ones": {"item": 6470, "score": 0.623363},
+    "whole numbers and fractions": {"item": 1450, "score": 0.629737},
+}
+
+PREDICT_HEAVY: Sequence[Vector] = tuple(
+    replace(
+        vector,
+        workload="predict-heavy",
+        route="/predict-heavy",
+        answer=_RANKED.get(vector.name),
+    )
+    for vector in PREDICT
+)
+
 
 def _long(title: str, order: Any, wrong: frozenset[Path] | None = None) -> Vector:
     status = 200 if wrong is None else 422
@@ -220,4 +237,4 @@ LARGE: Sequence[Vector] = (
     ),
 )
 
-MORE_VECTORS: Sequence[Vector] = (*NESTED, *PREDICT, *LARGE)
+MORE_VECTORS: Sequence[Vector] = (*NESTED, *PREDICT, *PREDICT_HEAVY, *LARGE)

@@ -208,3 +208,32 @@ def test_the_stress_experiment_is_what_its_claims_say() -> None:
         # Longer than response times may take to be back, or nobody could fail to be.
         assert experiment.loads[-1].measure_s - surge.until_s > 2 * surge.lasts_s
     assert profiles["quick"].experiment("stress") is None
+
+
+def test_an_experiment_plays_what_is_beside_the_others(tmp_path: Path) -> None:
+    """A second workload without a closed loop of its own would have no rate: refused by name."""
+    text = (DEFINITIONS / "profiles.toml").read_text(encoding="utf-8")
+    wrong = text.replace(
+        'beside = { workload = "predict-heavy"', 'beside = { workload = "predict"'
+    )
+    assert wrong != text
+    path = tmp_path / "profiles.toml"
+    path.write_text(wrong, encoding="utf-8")
+    with pytest.raises(AskedWrongly, match=r"predict-heavy.*found 'predict'"):
+        load_profiles(path)
+
+
+def test_the_experiment_on_predictions_is_played_alone_and_beside() -> None:
+    """Each open loop is there twice, and the predictions have a closed loop."""
+    profiles, _ = load_profiles()
+    for name in ("predictions", "standard", "full"):
+        experiment = profiles[name].experiment("predictions")
+        assert experiment is not None
+        cheap = experiment.loads_of("hello")
+        assert [load.beside is not None for load in cheap] == [False, True]
+        assert len({load.rate_rps for load in cheap}) == 1
+        assert [load.is_open for load in experiment.loads_of("predict-heavy")] == [
+            False
+        ]
+        windows = (4 * len(cheap) + 4) * experiment.cycles
+        assert windows * cheap[0].duration_s < 75, "its time in a round of standard"

@@ -17,6 +17,7 @@ from tests.report.open_loops import (
     open_nanoseconds,
 )
 from tests.report.probed import HOSTILE, probed
+from tests.report.served import served, served_extremes, served_void
 from tests.report.stressed import stressed, stressed_badly, stressed_once
 
 
@@ -255,5 +256,8 @@ STATES: dict[str, Callable[[], Results]] = {
         stressed,
         stressed_badly,
         stressed_once,
+        served,
+        served_extremes,
+        served_void,
     )
 }

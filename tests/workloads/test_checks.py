@@ -2,6 +2,7 @@
 
 import html
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -19,7 +20,8 @@ from bench.workloads.large import long_receipt
 from bench.workloads.more_vectors import MORE_VECTORS
 from bench.workloads.nested import summary
 from bench.workloads.orders import receipt
-from bench.workloads.predict import score
+from bench.workloads.predict import FEATURES, score, weights
+from bench.workloads.predict_heavy import ITEMS, best
 from bench.workloads.vectors import Vector
 from bench.workloads.world import ROWS, SUM, chosen_ids, number, parameter, row
 
@@ -54,6 +56,9 @@ def value_of_body(path: str, body: Any) -> Any:
     """What the right answer to a body says."""
     if path == "/predict":
         return {"score": round(score(body["features"]), 6)}
+    if path == "/predict-heavy":
+        found = best(tuple(body["features"]))
+        return {"item": min(found.items), "score": round(found.score, 6)}
     if path.startswith("/nested/"):
         return summary(body)
     return long_receipt(body) if path == "/large" else receipt(body)
@@ -93,7 +98,7 @@ def test_variants_are_seeded_and_distinct(name: str) -> None:
     assert first == work.requests(3)
     assert len(set(first)) == len(first)
     if len(first) > 1:
-        assert (32 if name == "large" else 256) <= len(first) <= 2048
+        assert (32 if name in {"large", "predict-heavy"} else 256) <= len(first) <= 2048
         assert first != work.requests(4)
 
 
@@ -160,6 +165,12 @@ WRONG_VALUES: list[tuple[str, Callable[[Any], Any]]] = [
     ("predict", lambda v: {"score": float("nan")}),
     ("predict", lambda v: {**v, "model": "small"}),
     ("predict", lambda v: [v["score"]]),
+    ("predict-heavy", lambda v: {**v, "score": v["score"] + 2e-6}),
+    ("predict-heavy", lambda v: {**v, "item": (v["item"] + 1) % 16384}),
+    ("predict-heavy", lambda v: {**v, "item": float(v["item"])}),
+    ("predict-heavy", lambda v: {**v, "score": None}),
+    ("predict-heavy", lambda v: {"score": v["score"]}),
+    ("predict-heavy", lambda v: [v["item"], v["score"]]),
     ("nested", lambda v: {**v, "depth": 7}),
     ("nested", lambda v: {**v, "names": v["names"][::-1]}),
     ("nested", lambda v: {**v, "total": v["total"] + 1}),
@@ -285,3 +296,23 @@ def test_workloads_are_light_to_load() -> None:
         timeout=60,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_heavy_prediction_is_the_small_network_item_by_item() -> None:
+    """Plain Python, one item after another, finds no item above the one that NumPy found."""
+    hidden, biases, last = weights()
+    features = tuple((-1) ** k * k / 32 for k in range(FEATURES))
+
+    def of_item(item: int) -> float:
+        seen = [math.cos(item * math.sqrt(k + 2)) * x for k, x in enumerate(features)]
+        units = [
+            math.tanh(sum(w * x for w, x in zip(row, seen, strict=True)) + bias)
+            for row, bias in zip(hidden, biases, strict=True)
+        ]
+        total = sum(w * unit for w, unit in zip(last, units, strict=True))
+        return 1 / (1 + math.exp(-total))
+
+    found = best(features)
+    for item in found.items:
+        assert of_item(item) == pytest.approx(found.score, abs=1e-9)
+    assert all(of_item(item) < found.score for item in range(0, ITEMS, 97))

@@ -8,7 +8,13 @@ from typing import Any
 
 from bench.workloads import workload
 from bench.workloads.large import make_long_order
-from bench.workloads.more_vectors import LARGE, MORE_VECTORS, NESTED, PREDICT
+from bench.workloads.more_vectors import (
+    LARGE,
+    MORE_VECTORS,
+    NESTED,
+    PREDICT,
+    PREDICT_HEAVY,
+)
 from bench.workloads.nested import DEEPEST
 from bench.workloads.orders import make_order
 from bench.workloads.vectors import (
@@ -66,7 +72,7 @@ def _of_depth(depth: int) -> list[Vector]:
 
 def test_each_new_route_has_right_and_wrong_bodies() -> None:
     """A route that takes everything, or nothing, would be noticed."""
-    for vectors in (NESTED, PREDICT, LARGE):
+    for vectors in (NESTED, PREDICT, PREDICT_HEAVY, LARGE):
         assert sum(v.status == 200 for v in vectors) >= 3
         assert sum(v.status == 422 for v in vectors) >= 9
 

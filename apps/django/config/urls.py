@@ -18,6 +18,7 @@ urlpatterns = [
     path("pgsleep", views.wait_in_database),
     path("rendezvous", views.rendezvous),
     path("predict", validation.predict),
+    path("predict-heavy", validation.predict_heavy),
     path("nested/<int:depth>", validation.nested),
     path("large", validation.large),
     path("healthz", views.healthz),

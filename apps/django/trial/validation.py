@@ -80,3 +80,11 @@ def predict(request: Request) -> Response:
 
     features = checked(FeaturesSerializer, request)["features"]
     return Response({"score": score(features)})
+
+
+@api_view(["POST"])
+def predict_heavy(request: Request) -> Response:
+    from trial.ranking import best_item
+
+    item, score = best_item(checked(FeaturesSerializer, request)["features"])
+    return Response({"item": item, "score": score})
