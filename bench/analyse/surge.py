@@ -34,8 +34,9 @@ def recovery_s(window: Window, cell: Cell) -> float | None:
     Seconds from the end of the surge until response times are back.
 
     To the end of the first quarter of a second in which nearly everything was
-    answered and the median is what it was before the surge; as long as was
-    watched, if there is none. None: nothing was answered before the surge, so
+    answered, the median is what it was before the surge, and no more requests
+    wait at its end than came in it: a server may be quick with new requests
+    while old ones starve. As long as was watched, if there is none. None: nothing was answered before the surge, so
     nobody knows what to come back to.
     """
     surge = cell.load.surge
@@ -49,7 +50,10 @@ def recovery_s(window: Window, cell: Cell) -> float | None:
         part(window, surge.until_s, surge.until_s + watched_s), 1
     ):
         back = slot.p50_us is not None and slot.p50_us <= limit_us
-        if back and slot.right >= ANSWERED_SHARE * slot.due:
+        until = part(window, 0.0, surge.until_s + position * SLOT_S)
+        # Those that were lost wait for nothing any more.
+        left = sum(s.right for s in until) - sum(s.answered for s in until)
+        if back and slot.right >= ANSWERED_SHARE * slot.due and left <= slot.due:
             return min(position * SLOT_S, watched_s)
     return watched_s
 

@@ -7,7 +7,7 @@ import pytest
 from bench.analyse.analysis import analyse
 from bench.model.run import Run
 from bench.model.stress import Step, Stress, Stressed
-from bench.model.trial import Failure
+from bench.model.trial import Failure, Window
 from bench.store.records import from_line, head_from_text, head_to_text, to_line
 from tests.analyse.builders import DJANGO, FLASK, make_run, only, tally
 from tests.analyse.stressed import Nature, Stressful, stressful_run
@@ -84,6 +84,20 @@ def test_who_does_not_come_back_counts_as_long_as_was_watched() -> None:
     own = one(found(stressful_run(Stressful({FLASK: Nature(afterwards=0.2)}))))
     assert own.recovery_s.rounds == (5.5,) * 6
     assert own.recovered == 0
+
+
+def test_new_requests_that_are_quick_do_not_hide_old_ones_that_wait() -> None:
+    """A server without turns: every median is calm again at once, the backlog is not."""
+    run = stressful_run()
+
+    def unfair(window: Window) -> Window:
+        slots = tuple(replace(s, p50_us=1000.0) for s in window.tally.slots or ())
+        return tally(window, slots=slots)
+
+    quick = changed(run, unfair, load="stress.open-own-30-surge-150")
+    fair, hidden = one(found(run)).recovery_s, one(found(quick)).recovery_s
+    assert fair.estimate and hidden.estimate
+    assert hidden.estimate.point == pytest.approx(fair.estimate.point, abs=0.3)
 
 
 def test_failed_requests_are_data_past_capacity() -> None:

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 import pytest
 
-from bench.analyse.surge import CALM_LEAST_MS, CALM_TIMES, recovery_s
+from bench.analyse.surge import recovery_s
 from bench.calibrate.stand import Stand
 from bench.load.arrivals import due_times
 from bench.load.generator import Visit
@@ -96,18 +95,14 @@ def test_a_server_of_known_speed_is_back_when_theory_says(stand: Stand) -> None:
     assert rate <= 201, "nobody is faster than the work itself"
     waiting = sum(s.due for s in slots[:12]) - sum(s.answered for s in slots[:12])
     assert waiting == pytest.approx(2.0 * (peak - rate), rel=0.2)
-    # How many may wait when response times are back: on a disturbed machine they
-    # were long before the surge already. 5 ms are the work on each.
-    calm_us = median(s.p50_us for s in slots[:4] if s.p50_us is not None)
-    calm = max(CALM_TIMES * calm_us, CALM_LEAST_MS * 1000) / 5000
     back = recovery_s(window(tally=tally), Cell("alpha", "hello", load))
-    assert back is not None and back >= (waiting - calm) / (200 - base) - 0.25
+    assert back is not None and back >= (waiting - 15) / (200 - base) - 0.25
 
     def left(after_s: float) -> int:
         until = slots[: round((surge.until_s + after_s) / 0.25)]
         return sum(s.due for s in until) - sum(s.answered for s in until)
 
-    # At one end at least of that quarter second no more waited, but for those
-    # that are worked off in another.
-    assert min(left(back - 0.25), left(back)) <= calm + 50
+    # It takes no turns where many wait, and new requests may be quick meanwhile:
+    # over it is when no more wait than come in a quarter second, or not at all.
+    assert left(back) <= 15 or back == load.measure_s - surge.until_s
     assert tally.starved_sends > 0, "more were due than there are connections"
