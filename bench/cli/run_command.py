@@ -34,6 +34,13 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     workloads: Annotated[
         str | None, typer.Option(help="Instead of the profile's, separated by commas.")
     ] = None,
+    wishes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            help='A version beside the others: "PACKAGE==1.2.*", "PACKAGE@git+URL@COMMIT", "PACKAGE + OTHER==2.1"; may be repeated.',
+        ),
+    ] = None,
     engine: Annotated[
         str, typer.Option(help="auto, local or compose (containers).")
     ] = "auto",
@@ -56,14 +63,16 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     """Measure, store, judge, and write the page."""
     console = Console(stderr=True)
     if resume_run is not None:
-        _refuse_mixture(targets, workloads, seed)
+        _refuse_mixture(targets, workloads, seed, wishes)
         folder = find(RUNS, PUBLISHED, resume_run)
         complete = resume(folder, console, claims)
     else:
         asked = Asked(
-            profile, targets, workloads, *choose_engine(engine), seed, claims=claims
+            *(profile, targets, workloads, *choose_engine(engine), seed),
+            claims=claims,
+            wishes=tuple(wishes or ()),
         )
-        plan = plan_for(asked)
+        plan = plan_for(asked, lambda line: console.print(line, highlight=False))
         load_claims(claims or CLAIMS)  # refused now, not after an hour
         for line in plan_lines(plan, asked.engine_why):
             print(line, file=sys.stdout if plan_only else sys.stderr)
@@ -77,7 +86,7 @@ def _refuse_mixture(*options: object) -> None:
     if any(option is not None for option in options):
         raise AskedWrongly(
             "--resume goes on with the plan of that run",
-            "leave out --targets, --workloads and --seed",
+            "leave out --targets, --workloads, --with and --seed",
         )
 
 
