@@ -1,0 +1,177 @@
+"""`bench compare`."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bench.analyse.analysis import analyse
+from bench.cli.places import PUBLISHED, RUNS
+from bench.errors import AskedWrongly, unknown
+from bench.judge.history import differences, moved
+from bench.judge.regressions import Gate, Judgement, judge_change
+from bench.model.framework import Role
+from bench.model.run import Run
+from bench.report.changes import history_md, judgement_md
+from bench.store.folder import find, read
+
+
+EXIT = {
+    Gate.REGRESSION: 1,
+    Gate.BROKEN: 1,
+    Gate.SUSPECTED: 0,
+    Gate.CLEAR: 0,
+    Gate.UNFIT: 3,
+}
+
+
+def command(
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[RUN] BASE NEW | RUN LATER-RUN",
+            help="Two targets of a run (the newest if left out), or two runs.",
+        ),
+    ],
+    confirm: Annotated[
+        str | None,
+        typer.Option(help="A second run of both, that must repeat an alarm."),
+    ] = None,
+    any_machine: Annotated[
+        bool,
+        typer.Option("--any-machine", help="Compare runs though they cannot be equal."),
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON instead of Markdown.")
+    ] = False,
+) -> None:
+    """Is NEW slower than BASE? Exit 1 if so and confirmed, 3 if the run cannot tell."""
+    if len(what) not in {2, 3}:
+        raise AskedWrongly(
+            f"{len(what)} names were given",
+            "bench compare [RUN] BASE NEW, or bench compare RUN LATER-RUN",
+        )
+    runs = _two_runs(what)
+    if runs is not None:
+        if confirm is not None:
+            raise AskedWrongly(
+                "--confirm belongs to two targets of one run",
+                "history between two runs is never a gate",
+            )
+        _history(runs, any_machine, as_json)
+        return
+    *named, base, new = what
+    folder = find(RUNS, PUBLISHED, named[0] if named else None)
+    second = find(RUNS, PUBLISHED, confirm) if confirm else None
+    judged = _judged(folder, base, new, second)
+    run = folder.name
+    if as_json:
+        print(json.dumps({"run": run, **asdict(judged)}, indent=1))
+    else:
+        print(judgement_md(judged, run), end="")
+    raise typer.Exit(EXIT[judged.gate])
+
+
+def _two_runs(names: Sequence[str]) -> tuple[Path, Path] | None:
+    """The folders, if both names are runs; targets have an @ or are no runs."""
+    if len(names) != 2 or any("@" in Path(name).name for name in names):
+        return None
+    return find(RUNS, PUBLISHED, names[0]), find(RUNS, PUBLISHED, names[1])
+
+
+def _judged(folder: Path, base: str, new: str, second: Path | None) -> Judgement:
+    run = read(folder)
+    old_id, new_id = target_of(run, base), target_of(run, new)
+    if old_id == new_id:
+        raise AskedWrongly(
+            f"{base!r} and {new!r} are the same target, {old_id}",
+            "its twin is another one: the same with +again",
+        )
+    broken = _broken(run, new_id)
+    if broken is not None:
+        return Judgement(old_id, new_id, Gate.BROKEN, broken, (), "nothing")
+    served = [
+        {cell.workload for cell in run.record.plan.cells if cell.target == name}
+        for name in (old_id, new_id)
+    ]
+    workloads = [
+        name
+        for name in run.record.plan.profile.workloads
+        if all(name in each for each in served)
+    ] or sorted(served[0] & served[1])
+    confirming = None
+    if second is not None:
+        if second.resolve() == folder.resolve():
+            raise AskedWrongly(
+                "a run cannot confirm itself", "measure again: bench run"
+            )
+        confirming = (second.name, analyse(_holding(read(second), (old_id, new_id))))
+    return judge_change(analyse(run), old_id, new_id, workloads, confirming)
+
+
+def _holding(second: Run, ids: tuple[str, str]) -> Run:
+    """The confirming run, if it measured both; its machine may be another one, all the better."""
+    there = {target.id for target in second.record.plan.targets}
+    missing = [name for name in ids if name not in there]
+    if missing:
+        raise AskedWrongly(
+            f"run {second.record.id} did not measure {' and '.join(missing)}",
+            "confirm with a run of the same two targets",
+        )
+    return second
+
+
+def target_of(run: Run, name: str) -> str:
+    """The id of a target of the run: its id, or framework@version; AskedWrongly lists what exists."""
+    ids = [target.id for target in run.record.plan.targets]
+    ids += [f.target for f in run.failures if f.target not in ids]
+    if name in ids:
+        return name
+    found = [i for i in ids if "+" not in i and fnmatchcase(i.partition("/")[0], name)]
+    usual = [
+        t.id
+        for t in run.record.plan.targets
+        if t.id in found and t.role is Role.CONTESTANT
+    ]
+    found = list(dict.fromkeys(found))
+    if len(usual) == 1:
+        return usual[0]
+    if len(found) == 1:
+        return found[0]
+    raise unknown("target", name, list(dict.fromkeys(ids)), where=run.record.id)
+
+
+def _broken(run: Run, target: str) -> str | None:
+    """Why a target has no trial at all; None if it has some."""
+    if any(window.target == target for window in run.windows):
+        return None
+    said = [f.message for f in run.failures if f.target == target]
+    return f"{target} was not measured: {said[0] if said else 'no round was finished'}"
+
+
+def _history(folders: tuple[Path, Path], any_machine: bool, as_json: bool) -> None:
+    before, after = (read(folder) for folder in folders)
+    differing = differences(before.record, after.record)
+    grave = [each for each in differing if each.grave]
+    if grave and not any_machine:
+        told = "; ".join(f"{d.what}: {d.before} and {d.after}" for d in grave)
+        raise AskedWrongly(
+            f"the two runs cannot be compared: {told}",
+            "measure both versions in one run, or add --any-machine and read with care",
+        )
+    rows = moved((before.record, analyse(before)), (after.record, analyse(after)))
+    if as_json:
+        found: dict[str, Any] = {
+            "before": folders[0].name,
+            "after": folders[1].name,
+            "gate": None,
+            "differences": [asdict(each) for each in differing],
+            "moved": [asdict(each) for each in rows],
+        }
+        print(json.dumps(found, indent=1))
+    else:
+        print(history_md((folders[0].name, folders[1].name), differing, rows), end="")
