@@ -1,20 +1,23 @@
 """`bench compare`."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bench.analyse.analysis import analyse
+from bench.cli.asked import frameworks
 from bench.cli.places import PUBLISHED, RUNS
 from bench.errors import AskedWrongly, unknown
 from bench.judge.history import differences, moved
 from bench.judge.regressions import Gate, Judgement, judge_change
-from bench.model.framework import Role
+from bench.model.framework import Role, Target
 from bench.model.run import Run
 from bench.report.changes import history_md, judgement_md
 from bench.store.folder import find, read
@@ -33,8 +36,8 @@ def command(
     what: Annotated[
         list[str],
         typer.Argument(
-            metavar="[RUN] BASE NEW | RUN LATER-RUN",
-            help="Two targets of a run (the newest if left out), or two runs.",
+            metavar="[RUN] [BASE NEW] | RUN LATER-RUN",
+            help="Two targets of a run (the newest run if left out), or two runs; a run alone: all its versions in turn.",
         ),
     ],
     confirm: Annotated[
@@ -50,10 +53,10 @@ def command(
     ] = False,
 ) -> None:
     """Is NEW slower than BASE? Exit 1 if so and confirmed, 3 if the run cannot tell."""
-    if len(what) not in {2, 3}:
+    if len(what) not in {1, 2, 3}:
         raise AskedWrongly(
             f"{len(what)} names were given",
-            "bench compare [RUN] BASE NEW, or bench compare RUN LATER-RUN",
+            "bench compare [RUN] BASE NEW, bench compare RUN, or bench compare RUN LATER-RUN",
         )
     runs = _two_runs(what)
     if runs is not None:
@@ -64,16 +67,17 @@ def command(
             )
         _history(runs, any_machine, as_json)
         return
-    *named, base, new = what
-    folder = find(RUNS, PUBLISHED, named[0] if named else None)
+    folder = find(RUNS, PUBLISHED, what[0] if len(what) != 2 else None)
     second = find(RUNS, PUBLISHED, confirm) if confirm else None
-    judged = _judged(folder, base, new, second)
-    run = folder.name
+    run = read(folder)
+    pairs = [(what[-2], what[-1])] if len(what) > 1 else successions(run)
+    judged = [_judged(folder, run, base, new, second) for base, new in pairs]
     if as_json:
-        print(json.dumps({"run": run, **asdict(judged)}, indent=1))
+        found = [{"run": folder.name, **asdict(each)} for each in judged]
+        print(json.dumps(found if len(what) == 1 else found[0], indent=1))
     else:
-        print(judgement_md(judged, run), end="")
-    raise typer.Exit(EXIT[judged.gate])
+        print("\n".join(judgement_md(each, folder.name) for each in judged), end="")
+    raise typer.Exit(max(EXIT[each.gate] for each in judged))
 
 
 def _two_runs(names: Sequence[str]) -> tuple[Path, Path] | None:
@@ -83,8 +87,43 @@ def _two_runs(names: Sequence[str]) -> tuple[Path, Path] | None:
     return find(RUNS, PUBLISHED, names[0]), find(RUNS, PUBLISHED, names[1])
 
 
-def _judged(folder: Path, base: str, new: str, second: Path | None) -> Judgement:
-    run = read(folder)
+def successions(run: Run) -> list[tuple[str, str]]:
+    """Each version of a framework with the next one, by what was installed; AskedWrongly without any."""
+    standing = {framework.name: framework.versions for framework in frameworks()}
+
+    def age(target: Target) -> tuple[list[int], bool]:
+        receipt = run.record.receipts.get(target.id)
+        told = receipt.version if receipt else target.version
+        numbers = [int(word) for word in re.findall(r"\d+", told)[:3]]
+        # Of two with the same framework the one that was asked for is the new one.
+        return numbers, target.version not in standing.get(target.framework, ())
+
+    targets = sorted(
+        (t for t in run.record.plan.targets if t.role is Role.CONTESTANT), key=age
+    )
+    found = [
+        (old.id, new.id)
+        for name in dict.fromkeys(t.framework for t in targets)
+        for old, new in pairwise(t for t in targets if t.framework == name)
+    ]
+    # What could not be prepared is not in the plan, and is the newest there is.
+    newest = {t.framework: t.id for t in targets}
+    found += [
+        (newest[name], failure.target)
+        for failure in run.failures
+        if failure.round == 0 and (name := failure.target.partition("@")[0]) in newest
+    ]
+    if not found:
+        raise AskedWrongly(
+            f"run {run.record.id} holds one version of each framework",
+            'measure two: bench run --with "PACKAGE==1.2.*"',
+        )
+    return found
+
+
+def _judged(
+    folder: Path, run: Run, base: str, new: str, second: Path | None
+) -> Judgement:
     old_id, new_id = target_of(run, base), target_of(run, new)
     if old_id == new_id:
         raise AskedWrongly(

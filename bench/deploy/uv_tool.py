@@ -24,7 +24,9 @@ class Refused(Exception):
         self.reason = reason
 
 
-def uv(doing: str, *words: str, given: str | None = None) -> str:
+def uv(
+    doing: str, *words: str, given: str | None = None, folder: Path | None = None
+) -> str:
     """Run uv and return what it wrote; Refused with the end of its words. `doing`: make the lock."""
     kept = {k: v for k, v in os.environ.items() if k not in _DROPPED}
     try:
@@ -32,6 +34,7 @@ def uv(doing: str, *words: str, given: str | None = None) -> str:
             [find_uv_bin(), *words],
             env=kept | of_pip(kept) | {"UV_NO_PROGRESS": "1", "NO_COLOR": "1"},
             input=given,
+            cwd=folder,
             capture_output=True,
             text=True,
             timeout=LIMIT_S,

@@ -61,7 +61,7 @@ def test_a_second_run_confirms(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        (("flask@3.1",), "1 names"),
+        ((str(RUN),), "one version of each framework"),
         ((str(RUN), "flask@9", "flask@3.1"), "no target named 'flask@9'"),
         ((str(RUN), "flask@3.1", "flask@3.1"), "the same target"),
         ((str(RUN), "flask@3.1", TWIN, "--confirm", str(RUN)), "confirm itself"),
