@@ -77,7 +77,8 @@ def command(
         print(json.dumps(found if len(what) == 1 else found[0], indent=1))
     else:
         print("\n".join(judgement_md(each, folder.name) for each in judged), end="")
-    raise typer.Exit(max(EXIT[each.gate] for each in judged))
+    ends = {EXIT[each.gate] for each in judged}
+    raise typer.Exit(1 if 1 in ends else max(ends))
 
 
 def _two_runs(names: Sequence[str]) -> tuple[Path, Path] | None:
