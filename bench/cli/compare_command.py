@@ -34,12 +34,12 @@ EXIT = {
 
 def command(
     what: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="[RUN] [BASE NEW] | RUN LATER-RUN",
-            help="Two targets of a run (the newest run if left out), or two runs; a run alone: all its versions in turn.",
+            help="Two targets of a run (the newest run if left out), or two runs; a run alone, or nothing: all its versions in turn.",
         ),
-    ],
+    ] = None,
     confirm: Annotated[
         str | None,
         typer.Option(help="A second run of both, that must repeat an alarm."),
@@ -53,7 +53,8 @@ def command(
     ] = False,
 ) -> None:
     """Is NEW slower than BASE? Exit 1 if so and confirmed, 3 if the run cannot tell."""
-    if len(what) not in {1, 2, 3}:
+    what = what or []
+    if len(what) > 3:  # RUN BASE NEW
         raise AskedWrongly(
             f"{len(what)} names were given",
             "bench compare [RUN] BASE NEW, bench compare RUN, or bench compare RUN LATER-RUN",
@@ -67,14 +68,14 @@ def command(
             )
         _history(runs, any_machine, as_json)
         return
-    folder = find(RUNS, PUBLISHED, what[0] if len(what) != 2 else None)
+    folder = find(RUNS, PUBLISHED, what[0] if len(what) in {1, 3} else None)
     second = find(RUNS, PUBLISHED, confirm) if confirm else None
     run = read(folder)
     pairs = [(what[-2], what[-1])] if len(what) > 1 else successions(run)
     judged = [_judged(folder, run, base, new, second) for base, new in pairs]
     if as_json:
         found = [{"run": folder.name, **asdict(each)} for each in judged]
-        print(json.dumps(found if len(what) == 1 else found[0], indent=1))
+        print(json.dumps(found if len(what) < 2 else found[0], indent=1))
     else:
         print("\n".join(judgement_md(each, folder.name) for each in judged), end="")
     ends = {EXIT[each.gate] for each in judged}
