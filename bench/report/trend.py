@@ -80,7 +80,7 @@ def trend_html(results: Results) -> str | None:
 def _families(view: View) -> Iterator[list[Target]]:
     """The versions of each framework that has several, by what was installed."""
     by_name: dict[str, list[Target]] = {}
-    for target in view.contestants:
+    for target in (*view.contestants, *view.older):
         by_name.setdefault(target.framework, []).append(target)
     order = [framework.name for framework in view.results.frameworks]
     for name in sorted(by_name, key=lambda n: order.index(n) if n in order else 99):

@@ -7,14 +7,14 @@ import pytest
 
 from bench.model.estimate import Quantity
 from bench.model.results import Results
+from bench.report.page import report_html
 from bench.report.trend import trend_html, write_trend
+from bench.report.view import View
 from tests.report import builders
 from tests.report.builders import AGAIN, ASGI, DJANGO, FASTAPI, FLASK, WSGI, results
 
 
-OLD = replace(
-    FLASK, id="flask@0.9/gunicorn-gthread", version="0.9", title="Flask 0.9"
-)
+OLD = replace(FLASK, id="flask@0.9/gunicorn-gthread", version="0.9", title="Flask 0.9")
 ALL = (DJANGO, OLD, FLASK, FASTAPI, AGAIN, WSGI, ASGI)
 
 
@@ -70,6 +70,16 @@ def test_what_else_differs_is_told() -> None:
     table = page[page.index('id="installed"') :]
     assert "gunicorn" in table
     assert "0.9.1" in table
+
+
+def test_the_report_is_about_the_newest_and_leads_to_the_older() -> None:
+    """The older release is no contestant of the page; without one nothing leads anywhere."""
+    view = View(slower(0.8))
+    assert OLD not in view.contestants
+    assert FLASK in view.contestants
+    assert view.older == (OLD,)
+    assert 'href="trend.html"' in report_html(slower(0.8))
+    assert 'href="trend.html"' not in report_html(results())
 
 
 def test_there_is_no_page_without_two_releases(tmp_path: Path) -> None:
