@@ -13,6 +13,7 @@ from bench.cli.compare_command import command, target_of
 from bench.cli.places import PUBLISHED
 from bench.errors import AskedWrongly
 from bench.judge.history import differences
+from bench.model.trial import Failure
 from bench.store.folder import read, read_head, run_folders
 
 
@@ -114,7 +115,5 @@ def test_packages_that_differ_are_told_by_target() -> None:
 def test_a_refused_target_can_be_named() -> None:
     """A version that could not be prepared is found among the failures."""
     run = read(RUN)
-    from bench.model.trial import Failure
-
     refused = Failure(0, "flask@9.9/gunicorn-gthread", None, "no such version")
     assert target_of(replace(run, failures=(refused,)), "flask@9.9") == refused.target

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import typer
 
 from bench.cli import versions_command
 from bench.cli.versions_command import command
@@ -76,8 +77,6 @@ def test_the_command_tells_writes_and_is_content(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit 1 with news, the lock written on demand; afterwards nothing is new."""
-    import typer
-
     monkeypatch.setattr(versions_command, "ROOT", root)
     monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
     monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])

@@ -7,6 +7,7 @@ import pytest
 
 from bench.model.estimate import Quantity
 from bench.model.results import Results
+from bench.model.trial import Failure
 from bench.report.page import report_html
 from bench.report.trend import trend_html, write_trend
 from bench.report.view import View
@@ -91,8 +92,6 @@ def test_there_is_no_page_without_two_releases(tmp_path: Path) -> None:
 
 def test_a_refused_release_is_shown_with_its_reason() -> None:
     """What could not be installed is said, not left out."""
-    from bench.model.trial import Failure
-
     made = replace(
         slower(1.0), failures=(Failure(0, "flask@9/x", None, "no such <version>"),)
     )

@@ -108,9 +108,10 @@ def _releases(
         x = left + step * (position + 0.5)
         name = fitted(release.version, step - 3, 11)
         canvas.text(x, plot + PLOT + 16, name, label)
-        point = 1.0 if release.newest else release.beside and release.beside.point
-        if point:
-            places.append((x, plot + scale.at(point)))
+        if release.newest:
+            places.append((x, plot + scale.at(1.0)))
+        elif release.beside is not None:
+            places.append((x, plot + scale.at(release.beside.point)))
     if len(places) > 1:
         canvas.curve(places, Pen(line.token, 1.6, line.dash))
     for position, release in enumerate(line.releases):
