@@ -84,7 +84,7 @@ def command(
 
 def _two_runs(names: Sequence[str]) -> tuple[Path, Path] | None:
     """The folders, if both names are runs; targets have an @ or are no runs."""
-    if len(names) != 2 or any("@" in Path(name).name for name in names):
+    if len(names) != 2 or any("@" in n and not Path(n).exists() for n in names):
         return None
     return find(RUNS, PUBLISHED, names[0]), find(RUNS, PUBLISHED, names[1])
 

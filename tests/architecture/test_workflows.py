@@ -43,7 +43,11 @@ def test_rights_are_given_one_by_one(workflow: str) -> None:
 
 def test_no_input_is_pasted_into_a_script(workflow: str) -> None:
     """What a person typed reaches a shell in variables only."""
-    for script in re.findall(r"run: (?:\|\n(?:          .*\n|\n)+|.*\n)", workflow):
+    for script in re.findall(
+        r"^(?:      - |        )run: (?:\|\n(?:          .*\n|\n)+|.*\n)",
+        workflow,
+        re.M,
+    ):
         assert "${{" not in script
 
 

@@ -9,6 +9,7 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
+from bench.cli import compare_command
 from bench.cli.compare_command import command, target_of
 from bench.cli.places import PUBLISHED
 from bench.errors import AskedWrongly
@@ -73,6 +74,16 @@ def test_wrong_questions_are_refused(words: tuple[str, ...], fault: str) -> None
     """Each names what was wrong."""
     with pytest.raises(AskedWrongly, match=fault):
         typed(*words)
+
+
+def test_two_targets_without_a_run_mean_the_newest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Names with an @ are targets, though a deployment follows; two run ids would be history."""
+    monkeypatch.setattr(compare_command, "RUNS", PUBLISHED)
+    status, text = typed("flask@3.1/gunicorn-gthread", TWIN, "--json")
+    found = json.loads(text)
+    assert (status, found["gate"], found["new"]) == (0, "no regression", TWIN)
 
 
 def test_two_runs_are_history() -> None:
