@@ -84,10 +84,10 @@ def differences(before: RunRecord, after: RunRecord) -> tuple[Difference, ...]:
     for old, new in paired_targets(before.plan, after.plan):
         packages = [_packages(before, old), _packages(after, new)]
         for name in sorted({*packages[0], *packages[1]}):
-            versions = [found_in.get(name, "none") for found_in in packages]
-            if versions[0] != versions[1]:
+            was, is_now = (each.get(name, "none") for each in packages)
+            if was != is_now:
                 what = f"{new.framework}/{new.deployment}: {name}"
-                found.append(Difference(what, *versions, grave=False))
+                found.append(Difference(what, was, is_now, grave=False))
     return tuple(found)
 
 
