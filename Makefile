@@ -5,10 +5,11 @@ PROFILE ?= quick
 ENGINE ?= auto
 RESUME ?=
 RUN ?=
+CONFIRM ?=
 UV = .cache/tools/bin/uv
 BENCH = .venv/bin/python -m bench
 
-.PHONY: help setup bench smoke probe report check list lint types test test-fast clean lock
+.PHONY: help setup bench smoke probe versions news compare aa report check list lint types test test-fast clean lock
 
 help:  ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +36,18 @@ smoke: setup  ## does everything work here? about a minute, no verdicts
 
 probe: setup  ## play what is not timed: does it behave as the article says?
 	$(BENCH) probe
+
+versions: setup  ## what is newer at the package index than what is locked and measured
+	$(BENCH) versions
+
+news: setup  ## measure what is newer beside what is locked, fourteen rounds
+	$(BENCH) run --new --profile versions --targets contestant,floor --engine $(ENGINE)
+
+compare: setup  ## has any version become slower? RUN=id, or the newest; CONFIRM=second run
+	$(BENCH) compare $(RUN) $(if $(CONFIRM),--confirm $(CONFIRM))
+
+aa: setup  ## a target against itself: does the harness cry wolf?
+	$(BENCH) selftest aa
 
 report: setup  ## write the page of a stored run again: RUN=id, or the newest
 	$(BENCH) report $(RUN)

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from database import Fortune, Session, World, engine
 from errors import wrong
-from pages import templates
+from older import FROM_QUERY, body_limit
+from pages import page
 from rendezvous import meet
 from schemas import (
     BIGGEST,
@@ -46,8 +47,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 app = FastAPI(
     title="Contract",
     lifespan=lifespan,
-    max_body_size=1024 * 1024,
     exception_handlers={RequestValidationError: wrong},
+    **body_limit(1024 * 1024),
 )
 
 
@@ -81,7 +82,7 @@ async def db_read(pk: int, session: Session) -> Any:
 
 
 @app.get("/queries", response_model=list[Row])
-async def db_many(chosen: Annotated[Chosen, Query()], session: Session) -> Any:
+async def db_many(chosen: Annotated[Chosen, FROM_QUERY], session: Session) -> Any:
     return [await session.get_one(World, pk) for pk in chosen.ids]
 
 
@@ -96,7 +97,7 @@ async def db_list(
 
 
 @app.post("/updates", response_model=list[Row])
-async def db_write(chosen: Annotated[Chosen, Query()], session: Session) -> Any:
+async def db_write(chosen: Annotated[Chosen, FROM_QUERY], session: Session) -> Any:
     # Locked, in ascending order: no write is lost and none can deadlock.
     worlds = [
         await session.get_one(World, pk, with_for_update=True)
@@ -113,7 +114,7 @@ async def fortunes(request: Request, session: Session) -> Any:
     found = list(await session.scalars(select(Fortune)))
     found.append(Fortune(id=0, message="Additional fortune added at request time."))
     found.sort(key=lambda fortune: fortune.message)
-    return templates.TemplateResponse(request, "fortunes.html", {"fortunes": found})
+    return page(request, "fortunes.html", {"fortunes": found})
 
 
 @app.get("/io")

@@ -12,9 +12,16 @@ type Pair = tuple[Target, Target]
 
 
 def pairs(plan: Plan) -> Iterator[Pair]:
-    """Every ordered pair that is worth a ratio."""
+    """Every ordered pair that is worth a ratio; the newest version of a framework is its last one in the plan."""
     contestants = _with_role(plan, Role.CONTESTANT)
-    yield from permutations(contestants, 2)
+    newest = {target.framework: target for target in contestants}
+    yield from (
+        (subject, baseline)
+        for subject, baseline in permutations(contestants, 2)
+        # Versions are compared with each other, frameworks at their newest.
+        if subject.framework == baseline.framework
+        or all(newest[each.framework] is each for each in (subject, baseline))
+    )
     yield from (
         (twin, plan.target(twin.twin_of or ""))
         for twin in _with_role(plan, Role.TWIN)
@@ -25,7 +32,7 @@ def pairs(plan: Plan) -> Iterator[Pair]:
     yield from (
         (ablation, contestant)
         for ablation, contestant in product(
-            _with_role(plan, Role.ABLATION), contestants
+            _with_role(plan, Role.ABLATION), newest.values()
         )
         if contestant.framework == ablation.framework
     )

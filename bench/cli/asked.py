@@ -6,9 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bench.cli.places import CACHE, ROOT
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets, select, twin, with_workers
+from bench.configure.wishes import wish, with_versions
+from bench.deploy.asked_locks import resolve
 from bench.deploy.cores import pinning, spare
+from bench.deploy.engine import Say
 from bench.errors import AskedWrongly, unknown
 from bench.model.framework import Framework, Target
 from bench.model.plan import Plan
@@ -29,6 +33,7 @@ class Asked:
     seed: int | None = None
     command: str | None = None  # what a person typed, where it was not `bench run`
     claims: Path | None = None  # another table of claims than the project's
+    wishes: tuple[str, ...] = ()  # versions beside the standing ones, as typed
 
 
 def frameworks() -> tuple[Framework, ...]:
@@ -36,13 +41,15 @@ def frameworks() -> tuple[Framework, ...]:
     return tuple(framework for framework, _ in load_frameworks().values())
 
 
-def plan_for(asked: Asked) -> Plan:
-    """The plan, or AskedWrongly with what exists instead."""
+def plan_for(asked: Asked, say: Say = lambda line: None) -> Plan:
+    """The plan, or AskedWrongly with what exists instead; versions that were wished for are locked for it."""
     profiles, parity = load_profiles()
     if asked.profile not in profiles:
         raise unknown("profile", asked.profile, list(profiles))
     profile = profiles[asked.profile]
-    chosen = chosen_targets(split(asked.targets) or list(profile.targets))
+    wished = wished_versions(asked.wishes, say)
+    selectors = split(asked.targets) or list(profile.targets)
+    chosen = chosen_targets([*selectors, *map("@".join, wished)], wished)
     works = _workloads(split(asked.workloads) or list(profile.workloads), chosen)
     processors = sorted(os.sched_getaffinity(0))
     workers = workers_for(len(processors))
@@ -64,7 +71,7 @@ def plan_for(asked: Asked) -> Plan:
 
 def _parts(plan: Plan, asked: Asked, works: list[Workload]) -> Iterator[TakingPart]:
     """The experiments of the profile, less what was not asked for by name."""
-    wanted = {t.id for t in chosen_targets(split(asked.targets))}
+    wanted = {target.id for target in plan.targets}
     named = {work.name for work in works} if asked.workloads else None
     for experiment in plan.profile.experiments:
         targets = chosen_targets(list(experiment.targets))
@@ -99,9 +106,19 @@ def workers_for(processors: int) -> int:
     return max(1, min(4, (processors - 2) // 3))
 
 
-def chosen_targets(selectors: list[str]) -> tuple[Target, ...]:
-    """The targets that selectors name."""
+def wished_versions(wishes: Sequence[str], say: Say) -> list[tuple[str, str]]:
+    """(framework, version) of each wish, locked as of today; what cannot be locked is refused when it is prepared."""
     table = load_frameworks()
+    read = [wish(typed, table) for typed in wishes]
+    locked = [resolve(each, ROOT / "apps", CACHE, say) for each in read]
+    return list(dict.fromkeys((one.framework, one.version) for one in locked))
+
+
+def chosen_targets(
+    selectors: list[str], wished: Sequence[tuple[str, str]] = ()
+) -> tuple[Target, ...]:
+    """The targets that selectors name, among the standing versions and those wished for."""
+    table = with_versions(load_frameworks(), wished)
     _, parity = load_profiles()
     return select(all_targets(table, parity), selectors, table)
 

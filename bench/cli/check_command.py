@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.cli.asked import chosen_targets
+from bench.cli.asked import chosen_targets, wished_versions
 from bench.cli.checking import check_targets
 
 
@@ -18,14 +18,25 @@ def command(
             help="framework[@version][/deployment], or a role; all if left out."
         ),
     ] = None,
+    wishes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with", help='A version that does not stand: "PACKAGE==1.2.*"; as in run.'
+        ),
+    ] = None,
     verbose: Annotated[
         bool,
         typer.Option("--verbose", help="Print what passed and what was recorded, too."),
     ] = False,
 ) -> None:
     """Start each target and play the contract against it; exit 1 if one breaks it."""
-    chosen = chosen_targets(targets or ["contestant", "ablation", "floor"])
+    console = Console(stderr=True)
+    wished = wished_versions(
+        wishes or [], lambda line: console.print(line, highlight=False)
+    )
+    asked = [*(targets or []), *map("@".join, wished)]
+    chosen = chosen_targets(asked or ["contestant", "ablation", "floor"], wished)
     with tempfile.TemporaryDirectory(prefix="bench-check-") as logs:
-        broken = check_targets(chosen, Path(logs), Console(stderr=True), verbose)
+        broken = check_targets(chosen, Path(logs), console, verbose)
     if broken:
         raise typer.Exit(1)

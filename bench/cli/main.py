@@ -18,6 +18,8 @@ COMMANDS = {
     "probe": "Play what is not timed: does it behave as a claim says?",
     "run": "Measure: a plan, rounds, a run folder, a page.",
     "report": "Write the page and the tables of a stored run again.",
+    "compare": "Old against new in one run, or a run against an older one.",
+    "versions": "What is newer at the package index than what is locked and measured.",
     "load": "Drive load at one URL on this machine.",
     "instructions": "Count what a request costs inside the application, exactly.",
     "selftest": "Hold the harness itself against truths that are known.",

@@ -1,6 +1,7 @@
 """The head of a run: everything that must be known to believe or repeat it."""
 
 import hashlib
+import shlex
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -53,6 +54,7 @@ def command_line(asked: Asked, plan: Plan) -> str:
     words = ["python -m bench run", f"--profile {asked.profile}"]
     words += [f"--targets {asked.targets}"] if asked.targets else []
     words += [f"--workloads {asked.workloads}"] if asked.workloads else []
+    words += [f"--with {shlex.quote(each)}" for each in asked.wishes]
     words += [f"--claims {asked.claims}"] if asked.claims else []
     return " ".join([*words, f"--engine {plan.engine}", f"--seed {plan.seed}"])
 

@@ -11,6 +11,7 @@ from bench.cli.places import PUBLISHED, RUNS, shown
 from bench.configure.claims import CLAIMS, load_claims, table_sha256
 from bench.judge.results import Beside, results
 from bench.model.results import StoredFile, WorkloadNote
+from bench.report.trend import write_trend
 from bench.report.write import write_report
 from bench.store.exhibits import EXHIBITS, read_exhibits
 from bench.store.folder import HEAD, LOGS, SAMPLES, TRIALS, find, read
@@ -44,6 +45,7 @@ def render(folder: Path, table: Path | None = None) -> Path:
         Beside(read_exhibits(folder), table_sha256(table), table.name),
     )
     write_report(understood, folder)
+    write_trend(understood, folder)
     return folder / "report.html"
 
 

@@ -7,14 +7,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.cli.asked import Asked, plan_for
+from bench.cli.asked import Asked, frameworks, plan_for
 from bench.cli.measuring import begin, resume
-from bench.cli.places import PUBLISHED, RUNS, shown
+from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
 from bench.cli.plan_text import plan_lines
 from bench.cli.report_command import render
 from bench.configure.claims import CLAIMS, load_claims
 from bench.deploy.choose import choose_engine
-from bench.errors import AskedWrongly
+from bench.deploy.standing_locks import news
+from bench.deploy.uv_tool import Refused
+from bench.errors import AskedWrongly, MachineRefused
 from bench.store.folder import find
 
 
@@ -34,6 +36,19 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     workloads: Annotated[
         str | None, typer.Option(help="Instead of the profile's, separated by commas.")
     ] = None,
+    wishes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            help='A version beside the others: "PACKAGE==1.2.*", "PACKAGE@git+URL@COMMIT", "PACKAGE + OTHER==2.1"; may be repeated.',
+        ),
+    ] = None,
+    new: Annotated[
+        bool,
+        typer.Option(
+            "--new", help="Beside the newest versions what the index has since."
+        ),
+    ] = False,
     engine: Annotated[
         str, typer.Option(help="auto, local or compose (containers).")
     ] = "auto",
@@ -56,14 +71,21 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     """Measure, store, judge, and write the page."""
     console = Console(stderr=True)
     if resume_run is not None:
-        _refuse_mixture(targets, workloads, seed)
+        _refuse_mixture(targets, workloads, seed, wishes, new or None)
         folder = find(RUNS, PUBLISHED, resume_run)
         complete = resume(folder, console, claims)
     else:
+        if new:
+            wishes = [*(wishes or []), *_news()]
+            if not wishes:
+                print("nothing is new at the package index: nothing is measured")
+                return
         asked = Asked(
-            profile, targets, workloads, *choose_engine(engine), seed, claims=claims
+            *(profile, targets, workloads, *choose_engine(engine), seed),
+            claims=claims,
+            wishes=tuple(wishes or ()),
         )
-        plan = plan_for(asked)
+        plan = plan_for(asked, lambda line: console.print(line, highlight=False))
         load_claims(claims or CLAIMS)  # refused now, not after an hour
         for line in plan_lines(plan, asked.engine_why):
             print(line, file=sys.stdout if plan_only else sys.stderr)
@@ -73,11 +95,23 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     _finish(folder, complete, claims)
 
 
+def _news() -> list[str]:
+    """A wish for each framework that has something newer than its newest lock."""
+    try:
+        found = [news(ROOT, framework) for framework in frameworks()]
+    except Refused as error:
+        raise MachineRefused(
+            f"nothing newer can be known: {error.reason}",
+            "name the version: --with PACKAGE==1.2.*",
+        ) from error
+    return [each for each in found if each is not None]
+
+
 def _refuse_mixture(*options: object) -> None:
     if any(option is not None for option in options):
         raise AskedWrongly(
             "--resume goes on with the plan of that run",
-            "leave out --targets, --workloads and --seed",
+            "leave out --targets, --workloads, --with and --seed",
         )
 
 

@@ -12,6 +12,8 @@ from bench.model.framework import Framework, Role, Target
 type Frameworks = dict[str, tuple[Framework, tuple[TargetRow, ...]]]
 
 TWIN_SUFFIX = "+again"
+USUAL = (Role.CONTESTANT, Role.FLOOR)
+"""The roles of the deployments that a framework's name stands for."""
 
 
 def all_targets(frameworks: Frameworks, parity: Parity) -> tuple[Target, ...]:
@@ -21,8 +23,9 @@ def all_targets(frameworks: Frameworks, parity: Parity) -> tuple[Target, ...]:
         for framework, rows in frameworks.values()
         for version in framework.versions
         for row in rows
-        # An environment with something added is kept for the newest version only.
-        if row.lock is None or version == framework.versions[-1]
+        # Ablations are questions about the newest version; older ones are
+        # there to be compared with it, as their teams deploy them.
+        if version == framework.versions[-1] or row.role in USUAL
     )
 
 
@@ -35,7 +38,7 @@ def _target(
         version=version,
         deployment=row.deployment,
         role=row.role,
-        title=row.title or framework.title,
+        title=_title(framework, version, row),
         interface=row.interface,
         concurrency=row.concurrency,
         serve=row.serve,
@@ -47,6 +50,12 @@ def _target(
         lock=row.lock,
         names_all_faults=row.names_all_faults,
     )
+
+
+def _title(framework: Framework, version: str, row: TargetRow) -> str:
+    title = row.title or framework.title
+    # The newest bears the plain name: it is what is meant where none is said.
+    return title if version == framework.versions[-1] else f"{title} {version}"
 
 
 def select(
@@ -81,7 +90,7 @@ def _matches(target: Target, selector: str, newest: Frameworks) -> bool:
         return False
     if slash:
         return fnmatchcase(target.deployment, deployment)
-    return target.role in {Role.CONTESTANT, Role.FLOOR}
+    return target.role in USUAL
 
 
 def _nothing(selector: str, targets: Sequence[Target]) -> AskedWrongly:

@@ -80,7 +80,8 @@ class Images:
         if not lock.is_file():
             raise MachineRefused(
                 f"there is no lock for {target.framework} {target.lock_name}",
-                f"apps/{target.framework}/locks/{target.lock_name}.txt is missing",
+                f"apps/{target.framework}/locks/{target.lock_name}.txt is missing; "
+                "versions of --with run as processes: --engine local",
             )
         suffix = self._suffix(lock, folder)
         variables = {

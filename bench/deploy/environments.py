@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import hashlib
 import json
-import os
 import platform
 import re
 import shutil
@@ -15,17 +14,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypedDict
 
-from uv import find_uv_bin
-
+from bench.deploy.asked_locks import REASON, asked_lock
 from bench.deploy.engine import Say
+from bench.deploy.uv_tool import Refused, uv
 from bench.model.framework import Target
 from bench.model.run import Receipt
 
 
-_BUILD_LIMIT_S = 600
 _LOOK_LIMIT_S = 60
-_MESSAGE_LINES = 6
 _COMPLETE = "complete"  # the file that only a finished build has
+_DOING = "make the environment"
+_FROM_COMMIT = re.compile(r"^\S+ @ git\+", re.MULTILINE)
 _SKIPPED = {"__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache"}
 LOOK = """
 import importlib.metadata, json, platform, sysconfig
@@ -35,14 +34,6 @@ print(json.dumps({
     "packages": {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()},
 }))
 """
-
-
-class Refused(Exception):
-    """Why an environment cannot be had, in one sentence."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class _Seen(TypedDict):
@@ -77,9 +68,15 @@ class Environments:
         return self._folder / f"{framework}-{version}-{digest[:12]}"
 
     def lock(self, framework: str, version: str) -> Path:
-        """The lock of a version (3.1, or 3.1+granian); Refused if there is none."""
+        """The lock of a version (3.1, or 3.1+granian), standing or asked for; Refused if there is none."""
         lock = self._apps / framework / "locks" / f"{version}.txt"
         if not lock.is_file():
+            asked = asked_lock(self._folder.parent, framework, version)
+            if asked.is_file():
+                return asked
+            refused = asked.with_suffix(REASON)
+            if refused.is_file():
+                raise Refused(refused.read_text(encoding="utf-8").strip())
             raise Refused(
                 f"there is no lock for {framework} {version}: "
                 f"apps/{framework}/locks/{version}.txt is missing"
@@ -101,10 +98,13 @@ class Environments:
         self.built += 1
         shutil.rmtree(path, ignore_errors=True)
         try:
-            _uv("venv", "--python", sys.executable, "--no-project", str(path))
+            uv(_DOING, "venv", "--python", sys.executable, "--no-project", str(path))
             python = str(path / "bin" / "python")
-            options = ["--python", python, "--require-hashes", "--compile-bytecode"]
-            _uv("pip", "sync", *options, "--strict", str(lock))
+            options = ["--python", python, "--compile-bytecode", "--strict"]
+            # What comes from a commit is named by its own hash, and uv refuses a second one.
+            if not _FROM_COMMIT.search(lock.read_text(encoding="utf-8")):
+                options += ["--require-hashes"]
+            uv(_DOING, "pip", "sync", *options, str(lock))
             (path / _COMPLETE).write_text(platform.python_version())
         except BaseException:
             shutil.rmtree(path, ignore_errors=True)
@@ -227,27 +227,6 @@ def _alone(folder: Path) -> Iterator[None]:
     with (folder / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _uv(*words: str) -> None:
-    """Run uv; Refused with the end of what it said."""
-    dropped = ("VIRTUAL_ENV", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT")
-    environment = {k: v for k, v in os.environ.items() if k not in dropped}
-    try:
-        done = subprocess.run(
-            [find_uv_bin(), *words],
-            env=environment | {"UV_NO_PROGRESS": "1", "NO_COLOR": "1"},
-            capture_output=True,
-            text=True,
-            timeout=_BUILD_LIMIT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise Refused(f"uv {words[0]} could not run: {error}") from error
-    if done.returncode:
-        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        said = " ".join(lines[-_MESSAGE_LINES:])
-        raise Refused(f"uv could not make the environment: {said}")
 
 
 def _look(python: Path) -> _Seen:

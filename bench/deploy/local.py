@@ -27,6 +27,7 @@ from bench.deploy.server import (
     port_is_free,
     surroundings,
 )
+from bench.deploy.uv_tool import Refused
 from bench.errors import MachineRefused, TargetFailed
 from bench.model.framework import Target
 from bench.model.plan import Pinning
@@ -195,7 +196,7 @@ class LocalEngine:
     def _where(self, target: Target) -> Where:
         try:
             environment = self._environments.path(target.framework, target.lock_name)
-        except environments.Refused as error:
+        except Refused as error:
             raise TargetFailed(f"{target.id}: {error.reason}") from error
         folder = self._apps / target.framework
         assert self._ledger is not None

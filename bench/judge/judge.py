@@ -61,11 +61,10 @@ def contestants(plan: Plan, frameworks: Sequence[Framework]) -> dict[str, Target
         if target.role is not Role.CONTESTANT:
             continue
         known = chosen.get(target.framework)
-        # A version outside the table was asked for by hand: it is the news.
-        age = order.get((target.framework, target.version), len(order))
-        if known is None or age > order.get(
-            (known.framework, known.version), len(order)
-        ):
+        # A version outside the table was asked for by hand, to be compared with
+        # the standing one; it speaks for its framework only if nobody else is there.
+        age = order.get((target.framework, target.version), -1)
+        if known is None or age > order.get((known.framework, known.version), -1):
             chosen[target.framework] = target
     return chosen
 

@@ -55,12 +55,12 @@ def report_html(results: Results) -> str:
     answer = short_answer(view)
     cards = [card(view, colours, verdict) for verdict in shown.verdicts]
     return (
-        _environment()
+        page_environment()
         .get_template("page.html.j2")
         .render(
             run=shown,
             view=view,
-            css=Markup(_style(colours)),
+            css=Markup(page_style(colours)),
             question=question(view),
             answer=answer,
             answer_section=sections.answer_chart(view, colours, answer),
@@ -141,7 +141,8 @@ def _failed(check: Check | None) -> Check | None:
     return check if check is not None and check.passed is False else None
 
 
-def _style(colours: Palette) -> str:
+def page_style(colours: Palette) -> str:
+    """The style sheet of every page, with this report's colours."""
     written = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     return (
         f":root{{{colours.variables(dark=False)}}}"
@@ -151,7 +152,8 @@ def _style(colours: Palette) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Where the templates are, with what they may call."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

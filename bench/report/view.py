@@ -34,13 +34,31 @@ class View:
 
     @property
     def contestants(self) -> tuple[Target, ...]:
-        """The targets that the claims are about, by label."""
-        return self.of_role(Role.CONTESTANT)
+        """The targets that the claims are about, by label: each framework at its newest version."""
+        newest = {each.framework: each.id for each in self._of_role(Role.CONTESTANT)}
+        return tuple(
+            each
+            for each in self.of_role(Role.CONTESTANT)
+            if newest[each.framework] == each.id
+        )
+
+    @property
+    def older(self) -> tuple[Target, ...]:
+        """Contestants at an older version, which are compared with the newest on a page of their own."""
+        return tuple(
+            each
+            for each in self.of_role(Role.CONTESTANT)
+            if each not in self.contestants
+        )
 
     def of_role(self, role: Role) -> tuple[Target, ...]:
         """The targets of a role, by label."""
-        chosen = [each for each in self.results.targets if each.role is role]
+        chosen = self._of_role(role)
         return tuple(sorted(chosen, key=lambda each: self.label(each.id).lower()))
+
+    def _of_role(self, role: Role) -> list[Target]:
+        """In the order of the table, in which the newest version is a framework's last."""
+        return [each for each in self.results.targets if each.role is role]
 
     def target(self, target_id: str) -> Target | None:
         """The target of that id, or None."""

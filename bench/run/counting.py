@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.deploy.environments import Refused
 from bench.deploy.errands import run_errand
 from bench.deploy.server import Where, fill, surroundings
+from bench.deploy.uv_tool import Refused
 from bench.errors import TargetFailed
 from bench.model.framework import Role, Target
 from bench.model.probe import Count, Counted, Measure

@@ -28,10 +28,15 @@ def chosen(*selectors: str) -> list[str]:
 
 
 def test_each_framework_has_one_contestant() -> None:
-    """Every framework but the floor is entered as one default deployment."""
+    """Every framework but the floor is entered as one default deployment, at each version."""
     contestants = [t.framework for t in targets() if t.role is Role.CONTESTANT]
+    for framework, _ in load_frameworks().values():
+        of_one = contestants.count(framework.name)
+        assert of_one in {0, len(framework.versions)}
 
-    assert sorted(contestants) == sorted({t.framework for t in targets()} - {"floor"})
+    assert sorted(set(contestants)) == sorted(
+        {t.framework for t in targets()} - {"floor"}
+    )
 
 
 def test_ids_are_unique() -> None:
@@ -132,7 +137,11 @@ def test_smoke_gives_no_verdicts_and_the_others_do() -> None:
 def test_selectors() -> None:
     """A role, a framework, a version and a deployment each narrow the choice."""
     assert all("floor" not in name for name in chosen("contestant"))
-    assert chosen("flask") == chosen("flask@*/gunicorn-gthread")
+    assert list(chosen("flask")) == list(chosen("flask@*/gunicorn-gthread"))[-1:]
+    assert chosen("flask@2.3", "flask") == [
+        "flask@2.3/gunicorn-gthread",
+        *chosen("flask"),
+    ]
     assert set(chosen("flask/*")) > set(chosen("flask"))
     assert len(chosen("contestant", "flask")) == len(chosen("contestant"))
 

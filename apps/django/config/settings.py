@@ -7,6 +7,7 @@ Everything that a team would set per environment comes from the environment.
 import os
 from urllib.parse import unquote, urlsplit
 
+import django
 from django.core.management.utils import get_random_secret_key
 
 
@@ -79,7 +80,9 @@ DATABASES = {
     }
 }
 # For the ablations: a connection kept by each thread, or one for each request.
-if (kept := os.environ.get("DJANGO_CONNECTIONS", "pool")) != "pool":
+# Django has had a pool of its own since 5.1; before, teams kept connections.
+usual = "pool" if django.VERSION >= (5, 1) else "kept"
+if (kept := os.environ.get("DJANGO_CONNECTIONS", usual)) != "pool":
     del DATABASES["default"]["OPTIONS"]["pool"]
     DATABASES["default"]["CONN_MAX_AGE"] = None if kept == "kept" else 0
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

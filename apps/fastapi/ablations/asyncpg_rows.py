@@ -11,7 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 
 from errors import wrong
-from pages import templates
+from older import FROM_QUERY
+from pages import page
 from schemas import BIGGEST, Chosen, Done, Row
 
 
@@ -62,7 +63,7 @@ async def db_read(pk: int, connection: Connection) -> Row:
 
 @app.get("/queries")
 async def db_many(
-    chosen: Annotated[Chosen, Query()], connection: Connection
+    chosen: Annotated[Chosen, FROM_QUERY], connection: Connection
 ) -> list[Row]:
     return [Row(**await connection.fetchrow(ROW, pk)) for pk in chosen.ids]
 
@@ -82,7 +83,7 @@ async def db_list(
 
 @app.post("/updates")
 async def db_write(
-    chosen: Annotated[Chosen, Query()], connection: Connection
+    chosen: Annotated[Chosen, FROM_QUERY], connection: Connection
 ) -> list[Row]:
     async with connection.transaction():
         # Locked, in ascending order: no write is lost and none can deadlock.
@@ -105,7 +106,7 @@ async def fortunes(request: Request, connection: Connection) -> Any:
     found = [Fortune(**row) for row in rows]
     found.append(Fortune(0, "Additional fortune added at request time."))
     found.sort(key=lambda fortune: fortune.message)
-    return templates.TemplateResponse(request, "fortunes.html", {"fortunes": found})
+    return page(request, "fortunes.html", {"fortunes": found})
 
 
 @app.get("/pgsleep")

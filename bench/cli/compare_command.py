@@ -1,0 +1,218 @@
+"""`bench compare`."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from fnmatch import fnmatchcase
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bench.analyse.analysis import analyse
+from bench.cli.asked import frameworks
+from bench.cli.places import PUBLISHED, RUNS
+from bench.errors import AskedWrongly, unknown
+from bench.judge.history import differences, moved
+from bench.judge.regressions import Gate, Judgement, judge_change
+from bench.model.framework import Role, Target
+from bench.model.run import Run
+from bench.report.changes import history_md, judgement_md
+from bench.store.folder import find, read
+
+
+EXIT = {
+    Gate.REGRESSION: 1,
+    Gate.BROKEN: 1,
+    Gate.SUSPECTED: 0,
+    Gate.CLEAR: 0,
+    Gate.UNFIT: 3,
+}
+
+
+def command(
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[RUN] [BASE NEW] | RUN LATER-RUN",
+            help="Two targets of a run (the newest run if left out), or two runs; a run alone, or nothing: all its versions in turn.",
+        ),
+    ] = None,
+    confirm: Annotated[
+        str | None,
+        typer.Option(help="A second run of both, that must repeat an alarm."),
+    ] = None,
+    any_machine: Annotated[
+        bool,
+        typer.Option("--any-machine", help="Compare runs though they cannot be equal."),
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON instead of Markdown.")
+    ] = False,
+) -> None:
+    """Is NEW slower than BASE? Exit 1 if so and confirmed, 3 if the run cannot tell."""
+    what = what or []
+    if len(what) > 3:  # RUN BASE NEW
+        raise AskedWrongly(
+            f"{len(what)} names were given",
+            "bench compare [RUN] BASE NEW, bench compare RUN, or bench compare RUN LATER-RUN",
+        )
+    runs = _two_runs(what)
+    if runs is not None:
+        if confirm is not None:
+            raise AskedWrongly(
+                "--confirm belongs to two targets of one run",
+                "history between two runs is never a gate",
+            )
+        _history(runs, any_machine, as_json)
+        return
+    folder = find(RUNS, PUBLISHED, what[0] if len(what) in {1, 3} else None)
+    second = find(RUNS, PUBLISHED, confirm) if confirm else None
+    run = read(folder)
+    pairs = [(what[-2], what[-1])] if len(what) > 1 else successions(run)
+    judged = [_judged(folder, run, base, new, second) for base, new in pairs]
+    if as_json:
+        found = [{"run": folder.name, **asdict(each)} for each in judged]
+        print(json.dumps(found if len(what) < 2 else found[0], indent=1))
+    else:
+        print("\n".join(judgement_md(each, folder.name) for each in judged), end="")
+    ends = {EXIT[each.gate] for each in judged}
+    raise typer.Exit(1 if 1 in ends else max(ends))
+
+
+def _two_runs(names: Sequence[str]) -> tuple[Path, Path] | None:
+    """The folders, if both names are runs; targets have an @ or are no runs."""
+    if len(names) != 2 or any("@" in n and not Path(n).exists() for n in names):
+        return None
+    return find(RUNS, PUBLISHED, names[0]), find(RUNS, PUBLISHED, names[1])
+
+
+def successions(run: Run) -> list[tuple[str, str]]:
+    """Each version of a framework with the next one, by what was installed; AskedWrongly without any."""
+    standing = {framework.name: framework.versions for framework in frameworks()}
+
+    def age(target: Target) -> tuple[list[int], bool]:
+        receipt = run.record.receipts.get(target.id)
+        told = receipt.version if receipt else target.version
+        numbers = [int(word) for word in re.findall(r"\d+", told)[:3]]
+        # Of two with the same framework the one that was asked for is the new one.
+        return numbers, target.version not in standing.get(target.framework, ())
+
+    targets = sorted(
+        (t for t in run.record.plan.targets if t.role is Role.CONTESTANT), key=age
+    )
+    found = [
+        (old.id, new.id)
+        for name in dict.fromkeys(t.framework for t in targets)
+        for old, new in pairwise(t for t in targets if t.framework == name)
+    ]
+    # What could not be prepared is not in the plan, and is the newest there is.
+    newest = {t.framework: t.id for t in targets}
+    found += [
+        (newest[name], failure.target)
+        for failure in run.failures
+        if failure.round == 0 and (name := failure.target.partition("@")[0]) in newest
+    ]
+    if not found:
+        raise AskedWrongly(
+            f"run {run.record.id} holds one version of each framework",
+            'measure two: bench run --with "PACKAGE==1.2.*"',
+        )
+    return found
+
+
+def _judged(
+    folder: Path, run: Run, base: str, new: str, second: Path | None
+) -> Judgement:
+    old_id, new_id = target_of(run, base), target_of(run, new)
+    if old_id == new_id:
+        raise AskedWrongly(
+            f"{base!r} and {new!r} are the same target, {old_id}",
+            "its twin is another one: the same with +again",
+        )
+    broken = _broken(run, new_id)
+    if broken is not None:
+        return Judgement(old_id, new_id, Gate.BROKEN, broken, (), "nothing")
+    served = [
+        {cell.workload for cell in run.record.plan.cells if cell.target == name}
+        for name in (old_id, new_id)
+    ]
+    workloads = [
+        name
+        for name in run.record.plan.profile.workloads
+        if all(name in each for each in served)
+    ] or sorted(served[0] & served[1])
+    confirming = None
+    if second is not None:
+        if second.resolve() == folder.resolve():
+            raise AskedWrongly(
+                "a run cannot confirm itself", "measure again: bench run"
+            )
+        confirming = (second.name, analyse(_holding(read(second), (old_id, new_id))))
+    return judge_change(analyse(run), old_id, new_id, workloads, confirming)
+
+
+def _holding(second: Run, ids: tuple[str, str]) -> Run:
+    """The confirming run, if it measured both; its machine may be another one, all the better."""
+    there = {target.id for target in second.record.plan.targets}
+    missing = [name for name in ids if name not in there]
+    if missing:
+        raise AskedWrongly(
+            f"run {second.record.id} did not measure {' and '.join(missing)}",
+            "confirm with a run of the same two targets",
+        )
+    return second
+
+
+def target_of(run: Run, name: str) -> str:
+    """The id of a target of the run: its id, or framework@version; AskedWrongly lists what exists."""
+    ids = [target.id for target in run.record.plan.targets]
+    ids += [f.target for f in run.failures if f.target not in ids]
+    if name in ids:
+        return name
+    found = [i for i in ids if "+" not in i and fnmatchcase(i.partition("/")[0], name)]
+    usual = [
+        t.id
+        for t in run.record.plan.targets
+        if t.id in found and t.role is Role.CONTESTANT
+    ]
+    found = list(dict.fromkeys(found))
+    if len(usual) == 1:
+        return usual[0]
+    if len(found) == 1:
+        return found[0]
+    raise unknown("target", name, list(dict.fromkeys(ids)), where=run.record.id)
+
+
+def _broken(run: Run, target: str) -> str | None:
+    """Why a target has no trial at all; None if it has some."""
+    if any(window.target == target for window in run.windows):
+        return None
+    said = [f.message for f in run.failures if f.target == target]
+    return f"{target} was not measured: {said[0] if said else 'no round was finished'}"
+
+
+def _history(folders: tuple[Path, Path], any_machine: bool, as_json: bool) -> None:
+    before, after = (read(folder) for folder in folders)
+    differing = differences(before.record, after.record)
+    grave = [each for each in differing if each.grave]
+    if grave and not any_machine:
+        told = "; ".join(f"{d.what}: {d.before} and {d.after}" for d in grave)
+        raise AskedWrongly(
+            f"the two runs cannot be compared: {told}",
+            "measure both versions in one run, or add --any-machine and read with care",
+        )
+    rows = moved((before.record, analyse(before)), (after.record, analyse(after)))
+    if as_json:
+        found: dict[str, Any] = {
+            "before": folders[0].name,
+            "after": folders[1].name,
+            "gate": None,
+            "differences": [asdict(each) for each in differing],
+            "moved": [asdict(each) for each in rows],
+        }
+        print(json.dumps(found, indent=1))
+    else:
+        print(history_md((folders[0].name, folders[1].name), differing, rows), end="")

@@ -1,0 +1,175 @@
+"""`bench versions`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import typer
+
+from bench.cli.asked import frameworks
+from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
+from bench.configure.wishes import plain
+from bench.deploy import standing_locks
+from bench.deploy.standing_locks import Lock, Package
+from bench.deploy.uv_tool import Refused
+from bench.errors import AskedWrongly, MachineRefused, unknown
+from bench.model.framework import Framework
+from bench.store.folder import read_head, run_folders
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A package with the version that was measured last, and what is new about it."""
+
+    package: Package
+    measured: str | None
+
+    @property
+    def news(self) -> str:
+        """In a word; empty if there is none."""
+        found = self.package
+        if found.newest != found.locked:
+            return "new"
+        if self.measured is not None and self.measured != found.locked:
+            return "not measured yet"
+        return ""
+
+
+def command(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Frameworks; all if left out.")
+    ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Make the locks as of today.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON on stdout.")
+    ] = False,
+) -> None:
+    """What is newer at the package index than what is locked and measured; exit 1 if anything is."""
+    chosen = _chosen(names or [])
+    try:
+        releases = dict(_releases(chosen))
+        locks = [
+            (each, standing_locks.today(ROOT, each, version))
+            for each in chosen
+            for version in each.versions
+        ]
+    except Refused as error:
+        raise MachineRefused(
+            f"nothing newer can be known: {error.reason}",
+            "the package index must answer; a mirror is told by UV_DEFAULT_INDEX, "
+            "PIP_INDEX_URL or pip.conf",
+        ) from error
+    measured = _measured()
+    seen = [
+        Seen(
+            found, measured.get((found.framework, found.version), {}).get(found.package)
+        )
+        for framework, lock in locks
+        for found in standing_locks.packages(ROOT, framework, lock)
+    ]
+    uncovered = {name: release for name, release in releases.items() if release}
+    changed = [lock for _, lock in locks if lock.is_new]
+    if as_json:
+        _json(seen, uncovered, changed)
+    else:
+        _table(seen, uncovered, changed)
+    if write:
+        _write(chosen, changed)
+    if uncovered or changed:
+        raise typer.Exit(1)
+
+
+def _chosen(names: list[str]) -> list[Framework]:
+    table = {framework.name: framework for framework in frameworks()}
+    for name in names:
+        if name not in table:
+            raise unknown("framework", name, list(table))
+    return [table[name] for name in names or table]
+
+
+def _releases(chosen: list[Framework]) -> Iterator[tuple[str, str | None]]:
+    """The newest release of each framework's package, if no standing version covers it."""
+    for framework in chosen:
+        if framework.package:
+            yield framework.package, standing_locks.uncovered(framework)
+
+
+def _measured() -> dict[tuple[str, str], dict[str, str]]:
+    """What each version of a framework ran on in the last run that measured it."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    folders = sorted(
+        [*run_folders(PUBLISHED), *run_folders(RUNS)], key=lambda folder: folder.name
+    )
+    for folder in folders:
+        try:
+            record = read_head(folder)
+        except AskedWrongly:
+            continue  # of another format; `bench report` says so
+        for target in record.plan.targets:
+            receipt = record.receipts.get(target.id)
+            if receipt is not None:
+                packages = {plain(k): v for k, v in receipt.packages.items()}
+                found[target.framework, target.version] = packages
+    return found
+
+
+def _table(seen: list[Seen], uncovered: dict[str, str], changed: list[Lock]) -> None:
+    print(f"{'version':18} {'package':22} {'measured':12} {'locked':12} newest")
+    for each in seen:
+        found = each.package
+        name = f"{found.framework}@{found.version}"
+        cells = [
+            each.measured or "never",
+            found.locked or "none",
+            found.newest or "none",
+        ]
+        line = f"{name:18} {found.package:22} {cells[0]:12} {cells[1]:12} {cells[2]:12}"
+        print(f"{line} {each.news}".rstrip())
+    for name, release in uncovered.items():
+        print(
+            f"{name} {release} is out, and no standing version is that one: "
+            f'bench run --with "{name}=={release}" measures it beside the newest'
+        )
+    if changed:
+        print(
+            f"{len(changed)} locks are older than the index: bench versions --write",
+            file=sys.stderr,
+        )
+
+
+def _json(seen: list[Seen], uncovered: dict[str, str], changed: list[Lock]) -> None:
+    rows = [
+        asdict(each.package) | {"measured": each.measured, "news": each.news}
+        for each in seen
+    ]
+    found = {
+        "packages": rows,
+        "releases": uncovered,
+        "locks": [shown(lock.path) for lock in changed],
+    }
+    print(json.dumps(found, indent=1))
+
+
+def _write(chosen: list[Framework], changed: list[Lock]) -> None:
+    """Write what changed, then what holds the newest version's lock and something more."""
+    for lock in changed:
+        _replace(lock)
+    for framework in chosen:
+        if any(
+            lock.path.stem == framework.versions[-1]
+            and lock.path.parents[1].name == framework.name
+            for lock in changed
+        ):
+            for lock in standing_locks.dependents(ROOT, framework):
+                if lock.is_new:
+                    _replace(lock)
+
+
+def _replace(lock: Lock) -> None:
+    lock.path.parent.mkdir(parents=True, exist_ok=True)
+    lock.path.write_text(lock.today, encoding="utf-8")
+    print(f"written: {shown(lock.path)}", file=sys.stderr)

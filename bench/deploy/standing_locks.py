@@ -1,0 +1,129 @@
+"""The committed locks, and what the package index would make of them today."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.configure.wishes import package_of
+from bench.deploy.asked_locks import pins
+from bench.deploy.uv_tool import uv
+from bench.model.framework import Framework
+
+
+_OPTIONS = (
+    *("--quiet", "--generate-hashes", "--universal", "--no-emit-index-url"),
+    *("--no-header", "--python-version", "3.13"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One package that a version's requirements name, in the lock and at the index."""
+
+    framework: str
+    version: str
+    package: str
+    locked: str | None
+    newest: str | None  # that fits with the version, today
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A committed lock and its text as of today."""
+
+    path: Path
+    today: str
+
+    @property
+    def is_new(self) -> bool:
+        """Whether today's holds another version of anything."""
+        if not self.path.is_file():
+            return True
+        return pins(self.path.read_text(encoding="utf-8")) != pins(self.today)
+
+
+def newest_release(package: str) -> str:
+    """The newest release of a package at the index; Refused if it does not answer."""
+    lines = uv(
+        "ask the index", "pip", "compile", "-", "--no-deps", *_OPTIONS, given=package
+    )
+    return pins(lines)[package_of(package)]
+
+
+def uncovered(framework: Framework) -> str | None:
+    """The newest release of a framework, if no standing version is that one; Refused if the index does not answer."""
+    if framework.package is None:
+        return None
+    newest = newest_release(framework.package)
+    standing = any(f"{newest}.".startswith(f"{v}.") for v in framework.versions)
+    return None if standing else newest
+
+
+def news(root: Path, framework: Framework) -> str | None:
+    """What to wish for to measure what the index has and the newest lock has not; None if nothing is new."""
+    if framework.package is None:
+        return None
+    release = uncovered(framework)
+    if release is not None:
+        return f"{framework.package}=={release}"
+    version = framework.versions[-1]
+    return (
+        f"{framework.package}=={version}.*"
+        if today(root, framework, version).is_new
+        else None
+    )
+
+
+def today(root: Path, framework: Framework, version: str) -> Lock:
+    """The lock of a standing version as of today; Refused with uv's words."""
+    folder = Path("apps") / framework.name
+    source = folder / "requirements.in"
+    own = root / folder / f"requirements@{version}.in"
+    lines = (root / source).read_text(encoding="utf-8").splitlines()
+    if framework.package and version != framework.versions[-1]:
+        lines = [line for line in lines if package_of(line) != framework.package]
+        lines.append(f"{framework.package}=={version}.*")
+    lines += own.read_text(encoding="utf-8").splitlines() if own.is_file() else []
+    text = uv(
+        *("make the lock", "pip", "compile", "-", *_OPTIONS),
+        given="\n".join(lines) + "\n",
+    )
+    return Lock(
+        root / folder / "locks" / f"{version}.txt",
+        text.replace("-r -\n", f"-r {source}\n"),
+    )
+
+
+def packages(root: Path, framework: Framework, lock: Lock) -> list[Package]:
+    """What requirements.in names by itself, as it is locked and as it would be."""
+    source = root / "apps" / framework.name / "requirements.in"
+    names = map(package_of, source.read_text(encoding="utf-8").splitlines())
+    there = lock.path.is_file()
+    locked = pins(lock.path.read_text(encoding="utf-8")) if there else {}
+    now = pins(lock.today)
+    version = lock.path.stem
+    return [
+        Package(framework.name, version, name, locked.get(name), now.get(name))
+        for name in names
+        if name
+    ]
+
+
+def dependents(root: Path, framework: Framework) -> Iterator[Lock]:
+    """The locks that hold the newest version's and something more, as of today; write that one first."""
+    newest = framework.versions[-1]
+    folder = Path("apps") / framework.name
+    for source in sorted((root / folder).glob("requirements+*.in")):
+        extra = source.stem.partition("+")[2]
+        lock = root / folder / "locks" / f"{newest}+{extra}.txt"
+        yield Lock(lock, _of_file(root, folder / source.name))
+    probes = Path("apps/probes") / framework.name
+    if (root / probes / "requirements.in").is_file():
+        constraint = ("-c", str(folder / "locks" / f"{newest}.txt"))
+        text = _of_file(root, probes / "requirements.in", *constraint)
+        yield Lock(root / probes / "locks" / f"{newest}.txt", text)
+
+
+def _of_file(root: Path, source: Path, *options: str) -> str:
+    words = ("pip", "compile", *_OPTIONS, *options, str(source))
+    return uv("make the lock", *words, folder=root)

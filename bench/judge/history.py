@@ -1,0 +1,178 @@
+"""
+Two runs of different days: what differs between them, and what became of the ratios.
+
+History is never a gate. Absolute figures are not compared at all; each target
+is compared with something that stood beside it in both runs, the bare server
+under it, or else a target of another framework whose packages are the same in
+both. A change is a reason to measure both versions side by side.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import log
+
+from bench.analyse import reasons
+from bench.analyse.analysis import Analysis
+from bench.analyse.pairs import floor_of
+from bench.judge.regressions import MARGINS, slowdown
+from bench.model.estimate import Estimate
+from bench.model.framework import Role, Target
+from bench.model.plan import Plan
+from bench.model.run import RunRecord
+from bench.stats.unpaired import log_ratio_unpaired
+
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not the same in both runs; `grave`: their ratios may not be compared."""
+
+    what: str
+    before: str
+    after: str
+    grave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How a target's ratio to its reference moved between two runs."""
+
+    before: str  # target ids
+    after: str
+    reference: str
+    workload: str
+    metric: str
+    change: Estimate | None  # above 1: better than before, beside the reference
+    because: str | None = None  # why there is none
+
+
+def must_be_equal(record: RunRecord) -> dict[str, str]:
+    """The list of what must be equal before the ratios of two runs are compared."""
+    plan = record.plan
+    return {
+        "machine": f"{record.machine.cpu_model}, {record.machine.cores} cores "
+        f"({record.machine.fingerprint})",
+        "engine": plan.engine,
+        "workers, threads, connections": f"{plan.workers}, {plan.threads}, {plan.connections}",
+        "load": f"{plan.profile.clients} clients, {plan.profile.measure_s} s windows",
+        "Python": record.machine.python,
+    }
+
+
+def _worth_knowing(record: RunRecord) -> dict[str, str]:
+    return {
+        "kernel": record.machine.kernel,
+        "PostgreSQL": record.database.get("version", "unknown"),
+        "measuring code": record.harness.get("measuring_sha256", "unknown")[:12],
+        "profile": record.plan.profile.name,
+    }
+
+
+def differences(before: RunRecord, after: RunRecord) -> tuple[Difference, ...]:
+    """Everything that is known to differ, the grave things first, then versions by target."""
+    found = [
+        Difference(what, old, new, grave)
+        for facts, grave in ((must_be_equal, True), (_worth_knowing, False))
+        for (what, old), new in zip(
+            facts(before).items(), facts(after).values(), strict=True
+        )
+        if old != new
+    ]
+    for old, new in paired_targets(before.plan, after.plan):
+        packages = [_packages(before, old), _packages(after, new)]
+        for name in sorted({*packages[0], *packages[1]}):
+            was, is_now = (each.get(name, "none") for each in packages)
+            if was != is_now:
+                what = f"{new.framework}/{new.deployment}: {name}"
+                found.append(Difference(what, was, is_now, grave=False))
+    return tuple(found)
+
+
+def paired_targets(before: Plan, after: Plan) -> Iterator[tuple[Target, Target]]:
+    """Targets of the same framework and deployment, each at the last version of its plan."""
+    old = {(t.framework, t.deployment): t for t in _compared(before)}
+    new = {(t.framework, t.deployment): t for t in _compared(after)}
+    yield from ((old[key], target) for key, target in new.items() if key in old)
+
+
+def _compared(plan: Plan) -> list[Target]:
+    return [t for t in plan.targets if t.role is not Role.TWIN]
+
+
+def moved(
+    before: tuple[RunRecord, Analysis], after: tuple[RunRecord, Analysis]
+) -> tuple[Moved, ...]:
+    """Every contestant's ratio to its reference, after over before, by workload and metric."""
+    plans = (before[0].plan, after[0].plan)
+    pairs = list(paired_targets(*plans))
+    same = {
+        new.id: old
+        for old, new in pairs
+        if _packages(before[0], old) == _packages(after[0], new)
+    }
+    workloads = [
+        name
+        for name in plans[1].profile.workloads
+        if name in plans[0].profile.workloads
+    ]
+    return tuple(
+        _moved(before, after, (old, new), key, same)
+        for old, new in pairs
+        if new.role is Role.CONTESTANT
+        for key in product(_served(plans[1], new, workloads), MARGINS)
+    )
+
+
+def _served(plan: Plan, target: Target, workloads: list[str]) -> list[str]:
+    served = {cell.workload for cell in plan.cells if cell.target == target.id}
+    return [name for name in workloads if name in served]
+
+
+def _moved(
+    before: tuple[RunRecord, Analysis],
+    after: tuple[RunRecord, Analysis],
+    pair: tuple[Target, Target],
+    key: tuple[str, str],
+    same: Mapping[str, Target],
+) -> Moved:
+    old, new = pair
+    for reference in _references(after[0].plan, new, same):
+        logs = [
+            _logs(before[1], old.id, same[reference.id].id, key),
+            _logs(after[1], new.id, reference.id, key),
+        ]
+        if min(map(len, logs)) >= reasons.FEWEST_ROUNDS:
+            change = log_ratio_unpaired(logs[1], logs[0], LEVEL)
+            return Moved(old.id, new.id, reference.id, *key, change)
+    because = (
+        "nothing unchanged stood beside it in both runs, with "
+        f"{reasons.FEWEST_ROUNDS} rounds that count"
+    )
+    return Moved(old.id, new.id, "", *key, None, because)
+
+
+def _references(plan: Plan, target: Target, same: Mapping[str, Target]) -> list[Target]:
+    floor = floor_of(plan, target)
+    others = [
+        other
+        for other in plan.targets
+        if other.role is Role.CONTESTANT and other.framework != target.framework
+    ]
+    return [each for each in (floor, *others) if each is not None and each.id in same]
+
+
+def _logs(
+    analysis: Analysis, target: str, reference: str, key: tuple[str, str]
+) -> list[float]:
+    found = slowdown(analysis, target, reference, *key)
+    if found is None or found.void is not None:
+        return []
+    return [log(ratio) for ratio in found.rounds if ratio is not None]
+
+
+def _packages(record: RunRecord, target: Target) -> Mapping[str, str]:
+    receipt = record.receipts.get(target.id)
+    return receipt.packages if receipt else {}

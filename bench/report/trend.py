@@ -1,0 +1,236 @@
+"""
+trend.html: the versions of each framework that one run measured side by side.
+
+A pure function of Results, as report.html is, and in its style. A step between
+two versions is named only where its whole interval lies outside the noise.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from markupsafe import Markup
+
+from bench.model.estimate import Estimate
+from bench.model.framework import Target
+from bench.model.results import Results
+from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.dots import look_tokens
+from bench.report.charts.palette import Palette, palette
+from bench.report.charts.releases import Line, Release, draw, outside
+from bench.report.clean import clean
+from bench.report.page import page_environment, page_style
+from bench.report.view import View, absent, joined, lower_first
+
+
+METRICS = ("throughput", "cpu")
+MORE = {"throughput": "answers {} % {} requests", "cpu": "takes {} % {} processor time"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From one version to the next."""
+
+    title: str
+    older: str
+    newer: str
+    advantage: Estimate
+
+
+def write_trend(results: Results, folder: Path) -> Path | None:
+    """Write trend.html beside the report; None, and none is left, where no framework has two versions."""
+    path = folder / "trend.html"
+    page = trend_html(results)
+    if page is None:
+        path.unlink(missing_ok=True)
+        return None
+    partial = path.with_name(".trend.html.part")
+    partial.write_bytes(page.encode("utf-8", "backslashreplace"))
+    partial.replace(path)
+    return path
+
+
+def trend_html(results: Results) -> str | None:
+    """The page; None where no framework was measured at two versions."""
+    view = View(clean(results))
+    families = list(_families(view))
+    if not families:
+        return None
+    colours = palette(view.results.frameworks)
+    names = [note.name for note in view.results.workloads]
+    charts = [
+        _chart(view, colours, families, workload, metric)
+        for metric in METRICS
+        for workload in names
+        if any(view.measured(f[-1].id, workload, metric) for f in families)
+    ]
+    template = page_environment().get_template("trend.html.j2")
+    return template.render(
+        run=view.results,
+        css=Markup(page_style(colours)),
+        finding=_finding(view, families),
+        charts=charts,
+        refused=[f for f in view.results.failures if f.round == 0],
+        packages=_packages(view, families),
+    )
+
+
+def _families(view: View) -> Iterator[list[Target]]:
+    """The versions of each framework that has several, by what was installed."""
+    by_name: dict[str, list[Target]] = {}
+    for target in (*view.contestants, *view.older):
+        by_name.setdefault(target.framework, []).append(target)
+    order = [framework.name for framework in view.results.frameworks]
+    for name in sorted(by_name, key=lambda n: order.index(n) if n in order else 99):
+        if len(by_name[name]) > 1:
+            yield sorted(by_name[name], key=lambda target: _age(view, target))
+
+
+def _age(view: View, target: Target) -> tuple[list[int], str]:
+    receipt = view.results.receipts.get(target.id)
+    told = receipt.version if receipt else target.version
+    return [int(word) for word in re.findall(r"\d+", told)[:3]], target.version
+
+
+def _noise(view: View, metric: str) -> float | None:
+    """How far from 1 the twin's intervals reach on this metric."""
+    found = [
+        max(pair.advantage.high, 1 / pair.advantage.low)
+        for pair in view.twins()
+        if pair.metric == metric and pair.advantage is not None
+    ]
+    return max(found, default=None)
+
+
+def _steps(
+    view: View, families: list[list[Target]], workload: str, metric: str
+) -> list[_Step]:
+    """Every step whose interval lies outside the noise."""
+    noise = _noise(view, metric)
+    found = []
+    for family in families:
+        for older, newer in pairwise(family):
+            advantage = view.advantage(newer.id, older.id, workload, metric)
+            if advantage is not None and noise and outside(advantage, noise):
+                title = _title(view, newer)
+                found.append(_Step(title, older.version, newer.version, advantage))
+    return found
+
+
+def _title(view: View, target: Target) -> str:
+    framework = view.framework_of(target.id)
+    return framework.title if framework else target.framework
+
+
+def _words(step: _Step, metric: str) -> str:
+    ratio = step.advantage.point if metric == "throughput" else 1 / step.advantage.point
+    share = abs(ratio - 1) * 100
+    what = MORE[metric].format(f"{share:.0f}", "more" if ratio > 1 else "less")
+    return f"{step.title} {step.newer} {what.replace('less requests', 'fewer requests')} than {step.older}"
+
+
+def _finding(view: View, families: list[list[Target]]) -> str:
+    count = sum(
+        len(_steps(view, families, note.name, metric))
+        for note in view.results.workloads
+        for metric in METRICS
+    )
+    if any(_noise(view, metric) is None for metric in METRICS):
+        return "This run has too few rounds to name a step"
+    if not count:
+        return "No step between two releases is larger than the noise"
+    return f"{count} step{'s' if count > 1 else ''} beyond the noise"
+
+
+def _chart(
+    view: View,
+    colours: Palette,
+    families: list[list[Target]],
+    workload: str,
+    metric: str,
+) -> Chart:
+    noise = _noise(view, metric)
+    lines = tuple(_line(view, family, workload, metric) for family in families)
+    steps = [_words(s, metric) for s in _steps(view, families, workload, metric)]
+    title = lower_first(view.metric(metric).title)
+    reach = f"{100 * (noise - 1):.1f}\u00a0%" if noise else "not known"
+    words = Words(
+        finding=joined(steps) or "No step beyond the noise",
+        sub=f"{view.workload(workload)}: {title}, newest release = 100\u00a0%, higher is better",
+        caption="Mark and bar: mean and interval of ratios within rounds. "
+        f"Grey band: the noise, {reach}. A step is named only if its whole "
+        "interval is outside the band.",
+    )
+    columns = ("release", "beside the newest", "interval", "level", "rounds")
+    rows = tuple(
+        _row(view, family, target, workload, metric)
+        for family in families
+        for target in family
+    )
+    return chart(
+        f"trend-{metric}-{workload}",
+        colours,
+        words,
+        Table(columns, rows),
+        lambda width: draw(colours, width, lines, noise),
+    )
+
+
+def _line(view: View, family: list[Target], workload: str, metric: str) -> Line:
+    newest = family[-1]
+    token, text_token, shape = look_tokens(view, newest.id)
+    return Line(
+        _title(view, newest),
+        token,
+        text_token,
+        shape,
+        view.look(newest.id).dash,
+        tuple(
+            Release(
+                target.version,
+                view.advantage(target.id, newest.id, workload, metric),
+                target is newest,
+            )
+            for target in family
+        ),
+    )
+
+
+def _row(
+    view: View, family: list[Target], target: Target, workload: str, metric: str
+) -> tuple[str, ...]:
+    name = f"{_title(view, target)} {target.version}"
+    if target is family[-1]:
+        return name, "100\u00a0%, the newest", "–", "–", "–"
+    found = view.advantage(target.id, family[-1].id, workload, metric)
+    if found is None:
+        quantity = view.quantity(target.id, workload, metric)
+        return name, absent(quantity.reason if quantity else None), "–", "–", "–"
+    return (
+        name,
+        f"{100 * found.point:.1f}\u00a0%",
+        f"{100 * found.low:.1f} to {100 * found.high:.1f}",
+        f"{100 * found.level:.4g}\u00a0%",
+        str(found.n),
+    )
+
+
+def _packages(view: View, families: list[list[Target]]) -> list[Table]:
+    """What is installed beside each version, where it is not the same for all of a framework."""
+    tables = []
+    for family in families:
+        installed = [
+            receipt.packages if (receipt := view.results.receipts.get(t.id)) else {}
+            for t in family
+        ]
+        names = sorted({name for each in installed for name in each}, key=str.lower)
+        rows = tuple(
+            (name, *cells)
+            for name in names
+            if len({*(cells := [each.get(name, "–") for each in installed])}) > 1
+        )
+        columns = (_title(view, family[0]), *(target.version for target in family))
+        tables.append(Table(columns, rows))
+    return tables

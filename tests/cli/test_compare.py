@@ -1,0 +1,130 @@
+"""`bench compare` on the published run, as a person types it."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer import Typer
+from typer.testing import CliRunner
+
+from bench.cli import compare_command
+from bench.cli.compare_command import command, target_of
+from bench.cli.places import PUBLISHED
+from bench.errors import AskedWrongly
+from bench.judge.history import differences
+from bench.model.trial import Failure
+from bench.store.folder import read, read_head, run_folders
+
+
+RUN = run_folders(PUBLISHED)[0]
+TWIN = "flask@3.1/gunicorn-gthread+again"
+
+
+def typed(*words: str) -> tuple[int, str]:
+    """Exit status and output; faults of the asker are raised."""
+    app = Typer()
+    app.command()(command)
+    done = CliRunner().invoke(app, list(words), standalone_mode=True)
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.stdout
+
+
+def test_a_target_against_itself_is_no_regression() -> None:
+    """The twin of a published run: exit 0, and every row says what it could have seen."""
+    status, text = typed(str(RUN), "flask@3.1", TWIN)
+    assert status == 0
+    assert text.splitlines()[0].endswith(": no regression")
+    assert text.count("no change shown") == 6
+
+
+def test_six_rounds_of_a_slower_one_are_suspected() -> None:
+    """Half the speed alarms, but one look proves nothing: exit 0, and JSON says what is missing."""
+    status, text = typed(str(RUN), "fastapi@0.165", "flask@3.1", "--json")
+    found: dict[str, Any] = json.loads(text)
+    assert (status, found["gate"]) == (0, "suspected")
+    assert found["confirmed_by"].startswith("nothing")
+
+
+def test_a_second_run_confirms(tmp_path: Path) -> None:
+    """The same slowdown in another folder: exit 1."""
+    copy = tmp_path / "again"
+    copy.mkdir()
+    for name in ("run.json", "trials.jsonl"):
+        (copy / name).write_bytes((RUN / name).read_bytes())
+    words = (str(RUN), "fastapi@0.165", "flask@3.1")
+    status, text = typed(*words, "--confirm", str(copy))
+    assert status == 1
+    assert ": regression" in text.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ((str(RUN),), "one version of each framework"),
+        ((str(RUN), "flask@9", "flask@3.1"), "no target named 'flask@9'"),
+        ((str(RUN), "flask@3.1", "flask@3.1"), "the same target"),
+        ((str(RUN), "flask@3.1", TWIN, "--confirm", str(RUN)), "confirm itself"),
+        ((str(RUN), str(RUN), "--confirm", str(RUN)), "belongs to two targets"),
+    ],
+)
+def test_wrong_questions_are_refused(words: tuple[str, ...], fault: str) -> None:
+    """Each names what was wrong."""
+    with pytest.raises(AskedWrongly, match=fault):
+        typed(*words)
+
+
+def test_two_targets_without_a_run_mean_the_newest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Names with an @ are targets, though a deployment follows; two run ids would be history."""
+    monkeypatch.setattr(compare_command, "RUNS", PUBLISHED)
+    status, text = typed("flask@3.1/gunicorn-gthread", TWIN, "--json")
+    found = json.loads(text)
+    assert (status, found["gate"], found["new"]) == (0, "no regression", TWIN)
+
+
+def test_two_runs_are_history() -> None:
+    """A run after itself: nothing differs, every ratio stands still, nothing is judged."""
+    status, text = typed(str(RUN), str(RUN), "--json")
+    found = json.loads(text)
+    assert (status, found["gate"], found["differences"]) == (0, None, [])
+    points = [row["change"]["point"] for row in found["moved"] if row["change"]]
+    assert len(points) == 18
+    assert all(abs(point - 1) < 1e-9 for point in points)
+
+
+def test_another_machine_is_refused_unless_told(tmp_path: Path) -> None:
+    """The fingerprint is in the list of what must be equal; the message names both."""
+    head = json.loads((RUN / "run.json").read_text())
+    head["machine"]["fingerprint"] = "elsewhere"
+    (tmp_path / "run.json").write_text(json.dumps(head))
+    (tmp_path / "trials.jsonl").write_bytes((RUN / "trials.jsonl").read_bytes())
+    with pytest.raises(AskedWrongly, match="elsewhere"):
+        typed(str(RUN), str(tmp_path))
+    status, text = typed(str(RUN), str(tmp_path), "--any-machine")
+    assert status == 0
+    assert "elsewhere" in text
+
+
+def test_packages_that_differ_are_told_by_target() -> None:
+    """A newer Werkzeug beside the same Flask is named."""
+    before = read_head(RUN)
+    name = "flask@3.1/gunicorn-gthread"
+    receipt = before.receipts[name]
+    newer = replace(receipt, packages={**receipt.packages, "Werkzeug": "9.9"})
+    after = replace(before, receipts={**before.receipts, name: newer})
+    told = differences(before, after)
+    assert {(d.what, d.after) for d in told} >= {
+        ("flask/gunicorn-gthread: Werkzeug", "9.9")
+    }
+    assert not any(d.grave for d in told)
+
+
+def test_a_refused_target_can_be_named() -> None:
+    """A version that could not be prepared is found among the failures."""
+    run = read(RUN)
+    refused = Failure(0, "flask@9.9/gunicorn-gthread", None, "no such version")
+    assert target_of(replace(run, failures=(refused,)), "flask@9.9") == refused.target

@@ -1,0 +1,87 @@
+"""Versions asked for by hand: what is typed, and what it makes of the table."""
+
+import pytest
+
+from bench.cli.asked import chosen_targets
+from bench.configure.tables import load_frameworks, load_profiles
+from bench.configure.targets import all_targets, select
+from bench.configure.wishes import requirements, wish, with_versions
+from bench.errors import AskedWrongly
+from bench.model.framework import Role
+
+
+TABLE = load_frameworks()
+STANDING = "# a comment\nasyncpg\nfastapi==0.165.*\nuvicorn[standard]\n"
+
+
+def lines(typed: str) -> list[str]:
+    """The requirements that a wish makes of STANDING."""
+    return requirements(STANDING, wish(typed, TABLE)).splitlines()[1:]
+
+
+def test_a_version_takes_the_place_of_the_standing_one() -> None:
+    """The framework's own pin gives way; everything else stays."""
+    assert lines("fastapi==0.115.*") == [
+        "asyncpg",
+        "uvicorn[standard]",
+        "fastapi==0.115.*",
+    ]
+
+
+def test_another_package_goes_with_the_standing_framework() -> None:
+    """A bare framework keeps its pin, and the other's extras are kept."""
+    assert lines("FastAPI + uvicorn==0.30.*") == [
+        "asyncpg",
+        "fastapi==0.165.*",
+        "uvicorn[standard]",
+        "uvicorn==0.30.*",
+    ]
+
+
+def test_a_commit_is_a_version() -> None:
+    """A requirement by address needs no spaces."""
+    assert "fastapi@git+https://example.org/x@abc" in lines(
+        "fastapi@git+https://example.org/x@abc"
+    )
+
+
+@pytest.mark.parametrize("typed", ["gunicorn==25.*", "flask==3.0.* + django==6.0.*"])
+def test_one_framework_must_be_named(typed: str) -> None:
+    """None or two are refused, with what exists and how to say it."""
+    with pytest.raises(AskedWrongly, match="must name one framework") as refused:
+        wish(typed, TABLE)
+    assert "django, flask, fastapi" in (refused.value.hint or "")
+
+
+def test_a_folder_is_refused() -> None:
+    """What may change beneath a run is no version."""
+    with pytest.raises(AskedWrongly, match="may change"):
+        wish("flask @ file:///work/flask", TABLE)
+
+
+def test_wished_versions_are_older_than_the_newest() -> None:
+    """Whoever says no version means the standing newest, even beside a wish."""
+    table = with_versions(TABLE, [("flask", "9.9")])
+    assert table["flask"][0].versions[-1] == TABLE["flask"][0].versions[-1]
+    found = select(
+        all_targets(table, load_profiles()[1]), ["flask", "flask@9.9"], table
+    )
+    assert [t.version for t in found] == ["9.9", TABLE["flask"][0].versions[-1]]
+    assert [t.title for t in found] == ["Flask 9.9", "Flask"]
+
+
+def test_no_profile_grew_with_the_older_versions() -> None:
+    """Role and name select the newest version's deployments only."""
+    newest = {name: framework.versions[-1] for name, (framework, _) in TABLE.items()}
+    for name, profile in load_profiles()[0].items():
+        chosen = chosen_targets(list(profile.targets))
+        older = [t.id for t in chosen if t.version != newest[t.framework]]
+        assert bool(older) == (name == "versions"), name
+
+
+def test_older_versions_are_entered_as_their_teams_deploy_them() -> None:
+    """Their ablations are not: those are questions about the newest."""
+    found = all_targets(TABLE, load_profiles()[1])
+    for target in found:
+        if target.version != TABLE[target.framework][0].versions[-1]:
+            assert target.role is Role.CONTESTANT

@@ -1,0 +1,88 @@
+"""Locks that uv makes for a day: names, refusals, mirrors."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.configure.wishes import Wish
+from bench.deploy.asked_locks import asked_lock, pins, resolve
+from bench.deploy.environments import Environments, prepare
+from bench.deploy.uv_tool import of_pip
+from bench.model.run import Receipt
+from tests.deploy.places import tiny
+from tests.deploy.test_environments import write_wheel
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An index of two releases in a folder, and an app that wants the second."""
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    for version in ("1.2.3", "2.0.0"):
+        write_wheel(wheels, version)
+    (tmp_path / "apps/good/locks").mkdir(parents=True)
+    (tmp_path / "apps/good/requirements.in").write_text("tiny-thing==2.*\n")
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_FIND_LINKS", str(wheels))
+    return tmp_path
+
+
+def wished(requirement: str) -> Wish:
+    return Wish(requirement, "good", "tiny-thing", (requirement,))
+
+
+@pytest.mark.live
+def test_a_wish_becomes_an_environment_of_its_own(shelf: Path) -> None:
+    """1.* is resolved to its newest release, locked with hashes, installed, and told."""
+    cache = shelf / "cache"
+    asked = resolve(wished("tiny-thing==1.*"), shelf / "apps", cache, print)
+    assert (asked.version, asked.refused) == ("1.2.3", None)
+    lock = asked_lock(cache, "good", "1.2.3").read_text()
+    assert "tiny-thing==1.2.3" in lock
+    assert "--hash=sha256:" in lock
+    assert str(shelf) not in lock
+    target = tiny(id="good@1.2.3/server", framework="good", version="1.2.3")
+    made = Environments(shelf / "apps", cache / "environments")
+    found = prepare(made, [target], {"good": "tiny-thing"}, lambda line: None)
+    receipt = found[target.id]
+    assert isinstance(receipt, Receipt), receipt
+    assert receipt.version == "1.2.3"
+
+
+@pytest.mark.live
+def test_what_does_not_exist_is_refused_with_the_reason(shelf: Path) -> None:
+    """The run goes on without it: its target has uv's words in the place of a receipt."""
+    cache = shelf / "cache"
+    asked = resolve(wished("tiny-thing==9.*"), shelf / "apps", cache, print)
+    assert asked.version == "9"
+    target = tiny(id="good@9/server", framework="good", version="9")
+    made = Environments(shelf / "apps", cache / "environments")
+    found = prepare(made, [target], {"good": "tiny-thing"}, lambda line: None)
+    assert "tiny-thing" in str(found[target.id])
+    assert "uv could not make the lock" in str(found[target.id])
+
+
+def test_pins_are_read_from_a_lock() -> None:
+    """Extras, markers, and commits are told apart from versions."""
+    lock = (
+        "tiny-thing[x]==1.0 ; python_version > '3' \\\n    --hash=sha256:00\n"
+        "    # via other==2.0\nDotted.Name==3.1\n"
+        "flask @ git+https://example.org/x@0123456789abcdef\n"
+    )
+    assert pins(lock) == {
+        "tiny-thing": "1.0",
+        "dotted-name": "3.1",
+        "flask": "git-0123456",
+    }
+
+
+def test_a_mirror_that_pip_knows_is_told_to_uv(tmp_path: Path) -> None:
+    """A variable, then pip.conf; whoever told uv itself is left alone."""
+    conf = tmp_path / "pip.conf"
+    conf.write_text("[global]\nindex-url = https://conf.invalid/simple\n")
+    home = {"HOME": str(tmp_path), "PIP_CONFIG_FILE": str(conf)}
+    assert of_pip({"HOME": str(tmp_path)}) == {}
+    assert of_pip(home) == {"UV_DEFAULT_INDEX": "https://conf.invalid/simple"}
+    typed = home | {"PIP_INDEX_URL": "https://typed.invalid/simple"}
+    assert of_pip(typed) == {"UV_DEFAULT_INDEX": "https://typed.invalid/simple"}
+    assert of_pip(typed | {"UV_INDEX_URL": "https://own.invalid/simple"}) == {}

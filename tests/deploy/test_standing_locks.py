@@ -1,0 +1,106 @@
+"""The committed locks against the index: what is new, what is covered, what is not known."""
+
+from pathlib import Path
+
+import pytest
+import typer
+
+from bench.cli import versions_command
+from bench.cli.versions_command import command
+from bench.configure.tables import load_frameworks
+from bench.deploy import standing_locks
+from bench.deploy.asked_locks import pins
+from bench.deploy.uv_tool import Refused
+from bench.errors import MachineRefused
+from bench.model.framework import Framework
+from tests.deploy.test_environments import write_wheel
+
+
+LOOK = next(iter(load_frameworks().values()))[0].look
+GOOD = Framework("good", "Good", "tiny-thing", ("1.2", "2.0"), LOOK)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with one framework, locked at 1.2.3 and 2.0.0, and an index with these."""
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    for version in ("1.2.3", "2.0.0"):
+        write_wheel(wheels, version)
+    folder = tmp_path / "apps/good"
+    (folder / "locks").mkdir(parents=True)
+    (folder / "requirements.in").write_text("tiny-thing==2.0.*\n")
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_FIND_LINKS", str(wheels))
+    for version in GOOD.versions:
+        lock = standing_locks.today(tmp_path, GOOD, version)
+        lock.path.write_text(lock.today)
+    return tmp_path
+
+
+def states(root: Path) -> list[tuple[str, bool]]:
+    return [
+        (version, standing_locks.today(root, GOOD, version).is_new)
+        for version in GOOD.versions
+    ]
+
+
+@pytest.mark.live
+def test_nothing_is_new_where_nothing_was_released(root: Path) -> None:
+    """Locks are made again to the same, each with its version's pin."""
+    assert states(root) == [("1.2", False), ("2.0", False)]
+    text = (root / "apps/good/locks/1.2.txt").read_text()
+    assert pins(text) == {"tiny-thing": "1.2.3"}
+    assert str(root) not in text
+    assert standing_locks.news(root, GOOD) is None
+
+
+@pytest.mark.live
+def test_a_patch_is_news_of_its_version_only(root: Path) -> None:
+    """2.0.1 appears: the lock of 2.0 is old, that of 1.2 is not; wished for by its pattern."""
+    write_wheel(root / "wheels", "2.0.1")
+    assert states(root) == [("1.2", False), ("2.0", True)]
+    assert standing_locks.news(root, GOOD) == "tiny-thing==2.0.*"
+
+
+@pytest.mark.live
+def test_a_release_that_no_version_covers_is_news(root: Path) -> None:
+    """3.0.0 appears: every lock stays as it is, and the release is named."""
+    write_wheel(root / "wheels", "3.0.0")
+    assert states(root) == [("1.2", False), ("2.0", False)]
+    assert standing_locks.uncovered(GOOD) == "3.0.0"
+    assert standing_locks.news(root, GOOD) == "tiny-thing==3.0.0"
+
+
+@pytest.mark.live
+def test_the_command_tells_writes_and_is_content(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 1 with news, the lock written on demand; afterwards nothing is new."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
+    write_wheel(root / "wheels", "2.0.1")
+    with pytest.raises(typer.Exit) as ended:
+        command(["good"], write=True)
+    assert ended.value.exit_code == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[2].split() == [
+        *("good@2.0", "tiny-thing", "never", "2.0.0", "2.0.1", "new")
+    ]
+    command(["good"])
+
+
+@pytest.mark.live
+def test_without_an_index_it_says_so(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No answer is no news and no calm: the command refuses."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    for path in (root / "wheels").iterdir():
+        path.unlink()
+    with pytest.raises(Refused, match="ask the index"):
+        standing_locks.newest_release("tiny-thing")
+    with pytest.raises(MachineRefused, match="nothing newer can be known"):
+        command(["good"])
