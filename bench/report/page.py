@@ -28,6 +28,7 @@ from bench.report.view import View, joined
 from bench.report.words import (
     counted,
     css_class,
+    grade,
     in_bold,
     sentence,
     sign,
@@ -121,7 +122,7 @@ def _strip(checks: tuple[Check, ...]) -> tuple[Check, ...]:
     chosen += [
         each
         for each in checks
-        if each.passed is False and each.id not in STRIP and "none" not in each.effect
+        if each.id not in STRIP and grade(each.passed, each.effect) == "fail"
     ]
     return tuple(chosen)
 
@@ -155,6 +156,7 @@ def _environment() -> Environment:
         "sentence": sentence,
         "sign": sign,
         "css_class": css_class,
+        "grade": grade,
         "svg": Markup,  # only ever given what charts/svg.py wrote, text escaped
     }
     return environment

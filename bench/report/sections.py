@@ -14,6 +14,7 @@ from bench.report.charts.palette import Palette
 from bench.report.charts.twin import twin_chart
 from bench.report.numbers import percent, ratio, with_interval
 from bench.report.same_load import same_load_charts, same_load_missing
+from bench.report.scatter import scatter_text, seen_text
 from bench.report.standing import standing
 from bench.report.view import View, absent
 
@@ -125,11 +126,12 @@ def every_quantity(view: View) -> Table:
             view.metric(each.metric).unit if each.estimate else "",
             percent(each.estimate.level) if each.estimate else "",
             str(each.estimate.n) if each.estimate else "0",
+            scatter_text(each.rounds),
         )
         for each in view.results.quantities
     )
     columns = ("set-up", "workload", "metric", "estimate (interval)", "unit")
-    return Table((*columns, "level", "rounds"), rows)
+    return Table((*columns, "level", "rounds", "scatter of rounds"), rows)
 
 
 def every_comparison(view: View) -> Table:
@@ -144,9 +146,12 @@ def every_comparison(view: View) -> Table:
         doubts = [each.void] if each.void else []
         doubts += view.warning_titles(each.doubts)
         what = (view.workload(each.workload), view.metric(each.metric).title)
-        rows.append((*names, *what, value, span, level, n, "; ".join(doubts) or "none"))
+        spread = (scatter_text(each.rounds), seen_text(each))
+        said = "; ".join(doubts) or "none"
+        rows.append((*names, *what, value, span, level, n, *spread, said))
     columns = ("subject", "baseline", "workload", "metric", "times better", "interval")
-    return Table((*columns, "level", "rounds", "doubts"), tuple(rows))
+    spread = ("scatter of rounds", "could have seen")
+    return Table((*columns, "level", "rounds", *spread, "doubts"), tuple(rows))
 
 
 def ablations(view: View) -> Table | None:
