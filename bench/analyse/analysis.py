@@ -7,6 +7,7 @@ from bench.analyse.checks import checks
 from bench.analyse.comparisons import Doubts, compare, connections_apart
 from bench.analyse.curves import curves
 from bench.analyse.drift import drifting
+from bench.analyse.machine_trace import machine_trace
 from bench.analyse.noise import noise
 from bench.analyse.open_loop import (
     lay_out_open,
@@ -25,7 +26,7 @@ from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Role
 from bench.model.load import Load
-from bench.model.results import Check, Curve
+from bench.model.results import Check, Curve, TraceRow
 from bench.model.run import Run
 
 
@@ -42,6 +43,7 @@ class Analysis:
     warnings: tuple[Warning, ...]
     curves: tuple[Curve, ...] = ()
     open_loads: tuple[Load, ...] = ()
+    machine_trace: tuple[TraceRow, ...] = ()
 
     def comparison(
         self, subject: str, baseline: str, workload: str, metric: str
@@ -82,6 +84,7 @@ def analyse(run: Run) -> Analysis:
         warnings=warnings,
         curves=tuple(curves(opened)),
         open_loads=opened.loads,
+        machine_trace=tuple(machine_trace(trials)),
     )
 
 

@@ -78,6 +78,7 @@ def results(
         files=tuple(files),
         curves=analysis.curves,
         open_loads=analysis.open_loads,
+        machine_trace=analysis.machine_trace,
         calibration=record.calibration,
         claims_sha256=beside.claims_sha256,
         claims_source=beside.claims_source,

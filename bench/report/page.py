@@ -91,6 +91,7 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
     return {
         "throughput": sections.throughput(view, colours),
         "trust": sections.trust(view, colours),
+        "machine_trace": sections.machine_trace(view),
         "latency": sections.latency(view, colours),
         "same_load": sections.same_load(view, colours),
         "same_load_table": same_load_table(view),

@@ -115,6 +115,30 @@ def memory(view: View, palette: Palette) -> Section:
     return _section(charts, missing)
 
 
+def machine_trace(view: View) -> Table | None:
+    """What the machine did meanwhile; None where no window was told of anything."""
+    rows = tuple(
+        (
+            each.title,
+            each.unit,
+            _traced(each.typical),
+            _traced(each.worst),
+            f"{each.told:,} of {each.windows:,}",
+        )
+        for each in view.results.machine_trace
+    )
+    if not any(each.told for each in view.results.machine_trace):
+        return None
+    return Table(("what", "unit", "typical window", "worst", "windows told"), rows)
+
+
+def _traced(value: float | None) -> str:
+    """Three significant digits are more than such a number carries."""
+    if value is None:
+        return "not measured: this kernel does not tell"
+    return f"{value:,.0f}" if value >= 100 or value == 0 else f"{value:.3g}"
+
+
 def every_quantity(view: View) -> Table:
     """All estimates of the run, none left out."""
     rows = tuple(

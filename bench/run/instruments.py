@@ -22,6 +22,7 @@ class Instruments:
     steal_s: Callable[[], float | None]  # stolen from this machine so far
     utc_now: Callable[[], str]
     tracer: Tracer | None = None  # None: windows say nothing of the machine
+    fingerprint: Callable[[], str | None] = lambda: None  # of the machine as it is now
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,9 @@ def _one_round(
         for block in blocks(state.plan, state.number):
             skip = {target for target, workload in failed if workload == block.workload}
             yield from _one_workload(state, block, skip)
-    yield RoundEnd(state.number, dict(state.most_connections))
+    yield RoundEnd(
+        state.number, dict(state.most_connections), state.tools.fingerprint()
+    )
 
 
 def _boot(
