@@ -8,6 +8,7 @@ from bench.calibrate.stand import (
     Known,
     Part,
     Stand,
+    agreement,
     all_of,
     rate_rps,
     ratio_text,
@@ -15,7 +16,7 @@ from bench.calibrate.stand import (
 )
 from bench.load.arrivals import due_times
 from bench.load.samples import read_samples
-from bench.model.calibration import Proof
+from bench.model.calibration import Agreement, Proof
 from bench.model.estimate import Estimate
 from bench.model.load import Arrivals, Load
 from bench.stats import queue
@@ -67,13 +68,22 @@ def fixed(stand: Stand, known: Known) -> Part:
             ),
         ),
         {"fixed_p50_ms": median_s * 1000, "fixed_clients": clients},
+        (
+            _once("Fixed service time", median_s / FIXED_S, FIXED_LIMIT),
+            _once("Rate × time for clients", clients / FIXED_CLIENTS, FIXED_LIMIT),
+        ),
     )
+
+
+def _once(title: str, ratio: float, limit: float) -> Agreement:
+    return Agreement(title, ratio, None, None, limit)
 
 
 def serial_queue(stand: Stand, known: Known) -> Part:
     """One request after the other, random arrivals: the wait that queueing theory wants."""
     said, passed = [], []
     numbers: dict[str, float] = {}
+    agreements = []
     for share in QUEUE_LOADS:
         pairs = _waits(stand, known, share)
         seen_ms = median(seen for seen, _ in pairs) * 1000
@@ -82,6 +92,8 @@ def serial_queue(stand: Stand, known: Known) -> Part:
         name = f"queue_wait_ms_at_{share * 100:.0f}"
         numbers |= {name: seen_ms, f"{name}_over_theory": ratio.point}
         passed.append(within(ratio, QUEUE_LIMIT))
+        title = f"Wait in a serial queue, {share:.0%} busy"
+        agreements.append(agreement(title, ratio, QUEUE_LIMIT))
         said.append(
             f"at {share:.0%} {ratio_text(ratio)} times theory "
             f"({seen_ms:.2f} ms; M/D/1 in the long run {long_run_ms:.2f})"
@@ -97,6 +109,7 @@ def serial_queue(stand: Stand, known: Known) -> Part:
             ),
         ),
         numbers,
+        tuple(agreements),
     )
 
 
@@ -148,4 +161,5 @@ def stall(stand: Stand, known: Known) -> Part:
             ),
         ),
         {"stall_open_p99_ms": open_ms, "stall_closed_p99_ms": closed_ms},
+        (_once("p99 of a stall, open loop", open_ms / expected_ms, STALL_LIMIT),),
     )

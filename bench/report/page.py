@@ -53,12 +53,12 @@ def report_html(results: Results) -> str:
     answer = short_answer(view)
     cards = [card(view, colours, verdict) for verdict in shown.verdicts]
     return (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             run=shown,
             view=view,
-            css=Markup(_style(colours)),
+            css=Markup(style(colours)),
             question=question(view),
             answer=answer,
             answer_section=sections.answer_chart(view, colours, answer),
@@ -132,7 +132,8 @@ def _failed(check: Check | None) -> Check | None:
     return check if check is not None and check.passed is False else None
 
 
-def _style(colours: Palette) -> str:
+def style(colours: Palette) -> str:
+    """The style sheet with its colours, in both modes."""
     written = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     return (
         f":root{{{colours.variables(dark=False)}}}"
@@ -142,15 +143,16 @@ def _style(colours: Palette) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates and what they may call."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    made.filters |= {
         "in_bold": in_bold,
         "percent": percent,
         "size": size,
@@ -160,7 +162,7 @@ def _environment() -> Environment:
         "grade": grade,
         "svg": Markup,  # only ever given what charts/svg.py wrote, text escaped
     }
-    return environment
+    return made
 
 
 def _counted_claims(cards: list[Card]) -> str:

@@ -94,7 +94,10 @@ def test_one_busy_moment_voids_no_round() -> None:
     """One window far beyond the limit, whose round stays below it."""
     fault = only(
         lambda w: replace(w, others_cpu_ns=200_000_000),
-        **{"round": 3, "cycle": 2, "target": FLASK, "workload": "hello"},
+        round=3,
+        cycle=2,
+        target=FLASK,
+        workload="hello",
     )
     analysis = analyse(make_run(Truth(fault=fault)))
     (warning,) = found(analysis, reasons.IDLE)
