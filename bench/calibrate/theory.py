@@ -69,8 +69,8 @@ def fixed(stand: Stand, known: Known) -> Part:
         ),
         {"fixed_p50_ms": median_s * 1000, "fixed_clients": clients},
         (
-            _once("Fixed service time", median_s / FIXED_S, FIXED_LIMIT),
-            _once("Rate × time for clients", clients / FIXED_CLIENTS, FIXED_LIMIT),
+            _once("Fixed time", median_s / FIXED_S, FIXED_LIMIT),
+            _once("Rate × time", clients / FIXED_CLIENTS, FIXED_LIMIT),
         ),
     )
 
@@ -92,7 +92,7 @@ def serial_queue(stand: Stand, known: Known) -> Part:
         name = f"queue_wait_ms_at_{share * 100:.0f}"
         numbers |= {name: seen_ms, f"{name}_over_theory": ratio.point}
         passed.append(within(ratio, QUEUE_LIMIT))
-        title = f"Wait in a serial queue, {share:.0%} busy"
+        title = f"Serial queue, {share:.0%}"
         agreements.append(agreement(title, ratio, QUEUE_LIMIT))
         said.append(
             f"at {share:.0%} {ratio_text(ratio)} times theory "
@@ -161,5 +161,5 @@ def stall(stand: Stand, known: Known) -> Part:
             ),
         ),
         {"stall_open_p99_ms": open_ms, "stall_closed_p99_ms": closed_ms},
-        (_once("p99 of a stall, open loop", open_ms / expected_ms, STALL_LIMIT),),
+        (_once("p99 of a stall", open_ms / expected_ms, STALL_LIMIT),),
     )

@@ -82,8 +82,8 @@ def twin(stand: Stand, seed: int = 1) -> Part:
         ),
         {"noise_rate_reach": reach[0], "noise_cpu_reach": reach[1]},
         (
-            agreement("A server and itself, rate", found[0], None),
-            agreement("A server and itself, CPU time", found[1], None),
+            agreement("Itself, rate", found[0], None),
+            agreement("Itself, CPU time", found[1], None),
         ),
     )
 
@@ -121,7 +121,7 @@ def witnesses(stand: Stand, known: Known) -> Part:
         ),
         {f"ours_over_{name}": e.point for name, e in found.items()},
         tuple(
-            agreement(f"Rate, ours and {name}’s", e, WITNESS_LIMIT)
+            agreement(f"Rate beside {name}", e, WITNESS_LIMIT)
             for name, e in found.items()
         ),
     )

@@ -42,7 +42,7 @@ def agreement_chart(found: Calibration, palette: Palette) -> Chart | None:
         sub="Ratio of the measured value to the known one; 1 is right",
         caption=(
             "Band: the limit. Whisker: the interval, where there are several "
-            "observations. A server and itself have no limit on the ratio: their "
+            "observations. “Itself” is one server entered twice, without a limit: its "
             "whiskers are the noise of this machine."
         ),
     )
