@@ -17,9 +17,8 @@ from bench.calibrate.stand import (
 from bench.load.arrivals import due_times
 from bench.load.samples import read_samples
 from bench.model.calibration import Agreement, Proof
-from bench.model.estimate import Estimate
 from bench.model.load import Arrivals, Load
-from bench.stats import queue
+from bench.stats import interval, queue
 
 
 FIXED_S = 0.02
@@ -31,7 +30,6 @@ QUEUE_LOADS = (0.5, 0.7)
 QUEUE_WINDOWS = 9
 """Short ones: the median over them forgets those in which the machine was busy."""
 QUEUE_S = 1.5
-QUEUE_LEVEL = 0.96
 QUEUE_LIMIT = 0.15
 
 STALL_MS, EVERY_MS = 300, 1000
@@ -87,7 +85,7 @@ def serial_queue(stand: Stand, known: Known) -> Part:
     for share in QUEUE_LOADS:
         pairs = _waits(stand, known, share)
         seen_ms = median(seen for seen, _ in pairs) * 1000
-        ratio = _median([seen / own for seen, own in pairs])
+        ratio = interval.median_by_counting([seen / own for seen, own in pairs])
         long_run_ms = queue.mean_wait_s(SERVICE_S, share / SERVICE_S) * 1000
         name = f"queue_wait_ms_at_{share * 100:.0f}"
         numbers |= {name: seen_ms, f"{name}_over_theory": ratio.point}
@@ -111,12 +109,6 @@ def serial_queue(stand: Stand, known: Known) -> Part:
         numbers,
         tuple(agreements),
     )
-
-
-def _median(values: list[float]) -> Estimate:
-    """The median with the second least and the second most: by counting, 96 % of nine."""
-    inner = sorted(values)[1:-1]
-    return Estimate(median(values), inner[0], inner[-1], QUEUE_LEVEL, len(values))
 
 
 def _waits(stand: Stand, known: Known, share: float) -> list[tuple[float, float]]:

@@ -13,7 +13,14 @@ from bench.cli.asked import Asked
 from bench.cli.measuring import begin
 from bench.cli.places import RUNS, shown
 from bench.cli.record import harness_facts
-from bench.cli.selftest_plans import copies, disturbed_plan, effects, plan_of, slowed, steps_of
+from bench.cli.selftest_plans import (
+    copies,
+    disturbed_plan,
+    effects,
+    plan_of,
+    slowed,
+    steps_of,
+)
 from bench.deploy.machine import available_cores
 from bench.errors import AskedWrongly, unknown
 from bench.model.plan import Plan
