@@ -13,7 +13,6 @@ from bench.report.charts.palette import palette
 from bench.report.clean import clean
 from bench.report.numbers import number, percent
 from bench.report.page import environment, style
-from bench.report.sections import Section
 from bench.report.view import joined
 
 
@@ -46,7 +45,7 @@ def calibration_html(calibration: Calibration) -> str:
             found=found,
             css=Markup(style(colours)),
             answer=answer(found),
-            charts=Section(tuple(each for each in charts if each), ()),
+            charts=[each for each in charts if each],
             clock=_clock(found),
             noise=_noise(found),
             numbers=_numbers(found),

@@ -107,4 +107,6 @@ def test_instructions_of_the_bare_servers(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert {row["workload"] for row in rows} == {"hello", "json"}
     assert len(rows) == 4
+    assert {row["requests"] for row in rows} == {50}
+    assert all(row["valgrind"].startswith("valgrind-3") for row in rows)
     assert all(row["apart"] < 0.001 and row["instructions"] > 5000 for row in rows)
