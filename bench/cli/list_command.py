@@ -19,7 +19,8 @@ from bench.store.folder import read_head, run_folders
 
 def command(
     what: Annotated[
-        str, typer.Argument(help="targets, workloads, claims, profiles, warnings or runs")
+        str,
+        typer.Argument(help="targets, workloads, claims, profiles, warnings or runs"),
     ] = "targets",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON on stdout.")
