@@ -77,9 +77,13 @@ class OpenTrials:
 def lay_out_open(trials: Trials) -> OpenTrials:
     """Sort the open windows of the rounds that count."""
     run = trials.run
-    cells = tuple(cell for cell in trials.plan.cells if cell.load.is_open)
+    cells = tuple(
+        cell
+        for cell in trials.plan.cells
+        if cell.load.is_open and not cell.load.experiment
+    )
     loads = {cell.key: cell.load for cell in cells}
-    failed = {(f.target, f.workload, f.round) for f in run.failures}
+    failed = {(f.target, f.workload, f.round) for f in run.failures if not f.experiment}
     found: dict[tuple[str, int], list[Checked]] = defaultdict(list)
     for window in run.windows:
         key = f"{window.target} {window.workload} {window.load}"

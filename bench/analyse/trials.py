@@ -126,7 +126,7 @@ def lay_out(run: Run) -> Trials:
     plan = run.record.plan
     rounds = analysed_rounds(run)
     cells = _headline(plan)
-    failed = {(f.target, f.workload, f.round) for f in run.failures}
+    failed = {(f.target, f.workload, f.round) for f in run.failures if not f.experiment}
     restless = restless_rounds(run)
     found: dict[Place, list[Checked]] = defaultdict(list)
     for window in run.windows:
@@ -160,6 +160,9 @@ def _headline(plan: Plan) -> dict[tuple[str, str], Cell]:
     # profile's number of clients is the one that is compared here.
     cells: dict[tuple[str, str], Cell] = {}
     for cell in plan.cells:
-        if not cell.load.is_open and cell.load.clients == plan.profile.clients:
+        load = cell.load
+        if load.is_open or load.experiment:
+            continue
+        if load.clients == plan.profile.clients:
             cells.setdefault((cell.target, cell.workload), cell)
     return cells

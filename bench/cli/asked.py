@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,9 +11,9 @@ from bench.configure.targets import all_targets, select, twin
 from bench.deploy.cores import pinning
 from bench.errors import AskedWrongly, unknown
 from bench.model.framework import Framework, Target
-from bench.model.plan import Plan
+from bench.model.plan import Plan, Profile
 from bench.model.workload import Workload
-from bench.plan.make import make_plan, serves
+from bench.plan.make import TakingPart, make_plan, serves, with_experiments
 from bench.workloads import WORKLOADS, workload
 
 
@@ -45,7 +46,7 @@ def plan_for(asked: Asked) -> Plan:
     works = _workloads(split(asked.workloads) or list(profile.workloads), chosen)
     processors = sorted(os.sched_getaffinity(0))
     workers = workers_for(len(processors))
-    return make_plan(
+    plan = make_plan(
         profile,
         _with_twin(chosen, profile.twin),
         works,
@@ -58,6 +59,26 @@ def plan_for(asked: Asked) -> Plan:
             pinning(processors, workers),
         ),
     )
+    return with_experiments(plan, tuple(_parts(profile, asked, works)))
+
+
+def _parts(
+    profile: Profile, asked: Asked, works: list[Workload]
+) -> Iterator[TakingPart]:
+    """The experiments of the profile, less what was not asked for by name."""
+    wanted = {t.id for t in chosen_targets(split(asked.targets))}
+    named = {work.name for work in works} if asked.workloads else None
+    for experiment in profile.experiments:
+        targets = chosen_targets(list(experiment.targets))
+        yield TakingPart(
+            experiment,
+            tuple(t for t in targets if not asked.targets or t.id in wanted),
+            tuple(
+                workload(name)
+                for name in experiment.workloads
+                if named is None or name in named
+            ),
+        )
 
 
 def workers_for(processors: int) -> int:

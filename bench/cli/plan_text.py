@@ -37,11 +37,13 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     if len(looks) > 1:
         took = f"{minutes(expected.shortest_s)} to {took}"
     load = plan.cells[0].load
-    closed = sum(not cell.load.is_open for cell in plan.cells)
+    headline = [cell for cell in plan.cells if not cell.load.experiment]
+    closed = sum(not cell.load.is_open for cell in headline)
     yield f"profile {profile.name}: {profile.why}"
     yield f"takes about {took}: {rounds} of {closed} cells, {profile.cycles} windows of {load.duration_s:g} s each"
     yield f"load    closed loop, {load.clients} connections; the first {load.warm_s:g} s of a window do not count"
     yield from _open_lines(plan)
+    yield from _experiment_lines(plan)
     yield f"servers {plan.workers} worker process{'es' if plan.workers > 1 else ''} each, {plan.threads} threads where the model is threads, {plan.connections} database connections per process"
     yield f"cores   {pinning_text(plan.pinning)}"
     yield engine_why
@@ -56,15 +58,29 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
 
 def _open_lines(plan: Plan) -> Iterator[str]:
     open_loop = plan.profile.open_loop
-    loads = dict.fromkeys(c.load.name for c in plan.cells if c.load.is_open)
+    cells = [c for c in plan.cells if c.load.is_open and not c.load.experiment]
+    loads = dict.fromkeys(c.load.name for c in cells)
     if open_loop is None or not loads:
         return
-    works = dict.fromkeys(c.workload for c in plan.cells if c.load.is_open)
+    works = dict.fromkeys(c.workload for c in cells)
     yield (
         f"        then open loops ({open_loop.arrivals}) {', '.join(loads)} on "
         f"{', '.join(works)}: {open_loop.cycles} windows of "
         f"{open_loop.warm_s + open_loop.measure_s:g} s each, {open_loop.connections} connections"
     )
+
+
+def _experiment_lines(plan: Plan) -> Iterator[str]:
+    for experiment in plan.profile.experiments:
+        cells = [c for c in plan.cells if c.load.experiment == experiment.name]
+        windows = len(cells) * experiment.cycles
+        if cells:
+            targets = len({cell.target for cell in cells})
+            works = ", ".join(dict.fromkeys(cell.workload for cell in cells))
+            yield (
+                f"        and {experiment.name}: {experiment.why} {targets} targets on "
+                f"{works}, {windows} windows in each of the first {experiment.rounds} rounds"
+            )
 
 
 def pinning_text(pinning: Pinning) -> str:

@@ -13,7 +13,7 @@ from bench.analyse.progress import RatioSoFar
 from bench.cli.plan_text import minutes
 from bench.model.plan import Plan
 from bench.model.trial import Boot, Failure, RoundEnd, Window
-from bench.plan.duration import SETUP_S, duration, windows_per_round
+from bench.plan.duration import SETUP_S, duration, windows_in
 from bench.run.instruments import Now
 
 
@@ -29,7 +29,7 @@ class Pace:
     @property
     def all_windows(self) -> int:
         """Windows of the whole plan, if it goes to its last look."""
-        return windows_per_round(self.plan) * self.plan.profile.looks[-1]
+        return windows_in(self.plan, self.plan.profile.looks[-1])
 
     def left_s(self, now_s: float) -> float:
         """Seconds to the end of the plan."""

@@ -11,7 +11,7 @@ from bench.configure.probes import load_probes
 from bench.configure.tables import DEFINITIONS, load_frameworks, read_toml
 from bench.errors import AskedWrongly, unknown
 from bench.model.probe import COUNTED, Probe
-from bench.model.verdict import Claim
+from bench.model.verdict import Claim, Rule
 from bench.workloads import WORKLOADS
 
 
@@ -62,6 +62,17 @@ class _Counted(_Row):
     why: Words
     subjects: tuple[str, ...] = ()
     baselines: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+
+
+class _Ruled(_Row):
+    reading: Words
+    rule: Rule
+    subjects: Names
+    baselines: tuple[str, ...] = ()
+    workloads: tuple[str, ...] = ()
+    margin: Annotated[float, Field(ge=0, le=1)]
+    why: Words
     caveats: tuple[str, ...] = ()
 
 
@@ -120,6 +131,8 @@ def _validated(row: dict[str, Any]) -> Claim:
         return _without_trials(_NotTested.model_validate(row))
     if "probe" in row or "counts" in row:
         return _untimed(_model(row).model_validate(row))
+    if "rule" in row:
+        return Claim(metric="", **_Ruled.model_validate(row).model_dump())
     return Claim(**_Measured.model_validate(row).model_dump())
 
 
@@ -140,6 +153,7 @@ def _model(row: dict[str, Any]) -> type[_Row]:
         "not_tested": _NotTested,
         "probe": _Probed,
         "counts": _Counted,
+        "rule": _Ruled,
     }
     return next((kinds[key] for key in kinds if key in row), _Measured)
 

@@ -1,16 +1,18 @@
 """Read the tables that people edit, and refuse what is wrong in them by name."""
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from bench.errors import AskedWrongly
+from bench.errors import AskedWrongly, unknown
 from bench.model.framework import Framework, Look, Role
-from bench.model.load import Arrivals
-from bench.model.plan import OpenLoop, Profile
+from bench.model.load import Arrivals, Basis, Load
+from bench.model.plan import Experiment, OpenLoop, Profile
 
 
 DEFINITIONS = Path(__file__).parent.parent / "definitions"
@@ -59,6 +61,7 @@ class Parity(_Row):
 
 
 type _Share = Annotated[float, Field(gt=0, le=1)]
+type _ShareOrMore = Annotated[float, Field(gt=0, le=3)]
 
 
 class _OpenRow(_Row):
@@ -71,6 +74,41 @@ class _OpenRow(_Row):
     cycles: Annotated[int, Field(ge=1, le=100)]
     warm_s: Annotated[float, Field(ge=0, le=60)]
     measure_s: Annotated[float, Field(gt=0, le=600)]
+
+
+class _ExperimentRow(_Row):
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    why: str
+    targets: Annotated[tuple[str, ...], Field(min_length=1)]
+    workloads: Annotated[tuple[str, ...], Field(min_length=1)]
+    clients: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=1024)], ...], Field(min_length=1)
+    ]
+    equal: tuple[_ShareOrMore, ...] = ()
+    own: tuple[_ShareOrMore, ...] = ()
+    rates_rps: tuple[Annotated[float, Field(gt=0, le=1_000_000)], ...] = ()
+    connections: Annotated[int, Field(ge=1, le=1024)] = 64
+    arrivals: Arrivals = Arrivals.POISSON
+    cycles: Annotated[int, Field(ge=1, le=100)]
+    rounds: Annotated[int, Field(ge=1, le=100)]
+    warm_s: Annotated[float, Field(ge=0, le=60)]
+    measure_s: Annotated[float, Field(gt=0, le=600)]
+
+    def experiment(self) -> Experiment:
+        """The row as the plan knows it: closed loops first, then open ones."""
+        windows = (self.warm_s, self.measure_s)
+        closed = (Load(n, *windows, experiment=self.name) for n in self.clients)
+        pool = Load(
+            self.connections, *windows, arrivals=self.arrivals, experiment=self.name
+        )
+        loads = (
+            *closed,
+            *(replace(pool, basis=Basis.EQUAL, share=share) for share in self.equal),
+            *(replace(pool, rate_rps=rate_rps) for rate_rps in self.rates_rps),
+            *(replace(pool, basis=Basis.OWN, share=share) for share in self.own),
+        )
+        named = (self.name, self.why, self.targets, self.workloads)
+        return Experiment(*named, loads, self.cycles, self.rounds)
 
 
 class _ProfileRow(_Row):
@@ -90,10 +128,12 @@ class _ProfileRow(_Row):
     verdicts: bool
     open_loop: _OpenRow | None = None
     probes: Literal["none", "stored", "play"] = "none"
+    experiments: tuple[str, ...] = ()
 
 
 class _Profiles(_Row):
     parity: Parity
+    experiment: tuple[_ExperimentRow, ...] = ()
     profile: Annotated[tuple[_ProfileRow, ...], Field(min_length=1)]
 
 
@@ -159,10 +199,17 @@ def load_profiles(
                 f"{path}: profile {row.name!r}: looks must rise, found {list(row.looks)}",
                 "write the numbers of rounds in rising order",
             )
-    return {row.name: _profile(row) for row in table.profile}, table.parity
+        for name in row.experiments:
+            known = [one.name for one in table.experiment]
+            if name not in known:
+                where = f"{path}: profile {row.name!r}"
+                raise unknown("experiment", name, known, where)
+    experiments = {row.name: row.experiment() for row in table.experiment}
+    return {row.name: _profile(row, experiments) for row in table.profile}, table.parity
 
 
-def _profile(row: _ProfileRow) -> Profile:
-    plain = row.model_dump(exclude={"open_loop"})
+def _profile(row: _ProfileRow, experiments: Mapping[str, Experiment]) -> Profile:
+    plain = row.model_dump(exclude={"open_loop", "experiments"})
     opened = OpenLoop(**row.open_loop.model_dump()) if row.open_loop else None
-    return Profile(**plain, open_loop=opened)
+    played = tuple(experiments[name] for name in row.experiments)
+    return Profile(**plain, open_loop=opened, experiments=played)

@@ -1,21 +1,21 @@
 """Verdicts on claims, from an analysed run."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from itertools import product
 from math import log
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
 from bench.judge import words
+from bench.judge.court import Court, Evidence
 from bench.judge.decide import Decision, can_decide, decide, logs, overall
 from bench.judge.exhibits import judge_by_exhibits
+from bench.judge.rules import RULES
 from bench.judge.words import Named
 from bench.model.doubt import Scope
 from bench.model.estimate import Comparison
 from bench.model.framework import Framework, Role, Target
 from bench.model.plan import Plan
-from bench.model.probe import Exhibits
 from bench.model.trial import Failure
 from bench.model.verdict import Claim, Label, Outcome, Part, Verdict
 from bench.stats import interval, power
@@ -25,31 +25,13 @@ OTHER_MARGINS = (0.0, 0.1)
 """Margins at which a reader may want the verdict too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What was probed and counted, and the version of each framework that was measured."""
-
-    exhibits: Exhibits | None = None
-    measured: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Court:
-    analysis: Analysis
-    plan: Plan
-    titles: dict[str, str]
-    contestants: dict[str, Target]
-    refused: dict[str, str]  # framework -> why it could not be prepared at all
-    evidence: Evidence
-
-
 def judge(
     claims: Sequence[Claim],
     analysis: Analysis,
     plan: Plan,
     frameworks: Sequence[Framework],
     failures: Sequence[Failure] = (),
-    evidence: Evidence = Evidence(),
+    evidence: Evidence | None = None,
 ) -> tuple[Verdict, ...]:
     """
     A verdict for every claim, in their order.
@@ -57,13 +39,13 @@ def judge(
     A claim's framework is its contestant in the plan; of several versions the
     newest by the framework's own table. `failures` say why one has no trials.
     """
-    court = _Court(
+    court = Court(
         analysis,
         plan,
         {framework.name: framework.title for framework in frameworks},
         contestants(plan, frameworks),
         {failure.target.partition("@")[0]: failure.message for failure in failures},
-        evidence,
+        evidence or Evidence(),
     )
     return tuple(_verdict(court, claim) for claim in claims)
 
@@ -97,7 +79,7 @@ def forced_because(analysis: Analysis) -> str | None:
     return None
 
 
-def _verdict(court: _Court, claim: Claim) -> Verdict:
+def _verdict(court: Court, claim: Claim) -> Verdict:
     if claim.not_measurable is not None:
         return _bare(claim, Outcome.NOT_MEASURABLE, claim.not_measurable)
     if claim.not_tested is not None:
@@ -113,6 +95,8 @@ def _verdict(court: _Court, claim: Claim) -> Verdict:
         return judge_by_exhibits(
             claim, evidence.exhibits, court.titles, evidence.measured
         )
+    if claim.rule is not None:
+        return RULES[claim.rule](court, claim)
     named = tuple(_named(court, claim))
     comparisons = [one.comparison for one in named]
     forced = forced_because(court.analysis)
@@ -143,7 +127,7 @@ def _bare(claim: Claim, outcome: Outcome, because: str) -> Verdict:
     return Verdict(claim, outcome, because, (), None, ())
 
 
-def _named(court: _Court, claim: Claim) -> Iterator[Named]:
+def _named(court: Court, claim: Claim) -> Iterator[Named]:
     for workload, subject, baseline in product(
         claim.workloads, claim.subjects, claim.baselines
     ):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
-from bench.judge.judge import Evidence, contestants, judge
+from bench.judge.court import Evidence
+from bench.judge.judge import contestants, judge
 from bench.model.framework import Framework
 from bench.model.probe import Exhibits
 from bench.model.results import RESULTS_SCHEMA, Results, StoredFile, WorkloadNote

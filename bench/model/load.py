@@ -18,6 +18,11 @@ class Basis(StrEnum):
     OWN = "own"  # each target's own
 
 
+def experiment_of(load_name: str) -> str:
+    """The experiment that a load of that name belongs to; "" for the headline comparison."""
+    return load_name.partition(".")[0] if "." in load_name else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """
@@ -37,10 +42,16 @@ class Load:
     arrivals: Arrivals = Arrivals.CONSTANT
     basis: Basis | None = None
     share: float | None = None  # 0.7 is 70 % of the capacity that `basis` names
+    experiment: str = ""  # that it belongs to; "": to the headline comparison
 
     @property
     def name(self) -> str:
-        """A short name that tells loads apart: closed-16, open-500, open-equal-70."""
+        """A short name that tells loads apart: closed-16, open-500, open-equal-70, turns.closed-8."""
+        prefix = f"{self.experiment}." if self.experiment else ""
+        return prefix + self._own_name
+
+    @property
+    def _own_name(self) -> str:
         if self.basis is not None and self.share is not None:
             return f"open-{self.basis}-{100 * self.share:g}"
         if self.rate_rps is None:

@@ -34,6 +34,25 @@ class OpenLoop:
 
 
 @dataclass(frozen=True, slots=True)
+class Experiment:
+    """
+    A question of its own beside the headline comparison: some targets, at some loads.
+
+    It is played in the first `rounds` rounds of a run, on servers that may
+    take part in nothing else. The closed loops of each of its blocks come
+    first; they tell the capacity that open loops are set against.
+    """
+
+    name: str
+    why: str
+    targets: tuple[str, ...]  # selectors, as in a profile
+    workloads: tuple[str, ...]
+    loads: tuple[Load, ...]
+    cycles: int  # windows per cell and round
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A named bundle of bounds; every profile says why it exists."""
 
@@ -51,6 +70,11 @@ class Profile:
     verdicts: bool
     open_loop: OpenLoop | None = None  # None: closed loop only
     probes: str = "none"  # none, stored (if still true), or play (if not stored)
+    experiments: tuple[Experiment, ...] = ()
+
+    def experiment(self, name: str) -> Experiment | None:
+        """The experiment of that name, if the profile plays it."""
+        return next((one for one in self.experiments if one.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +117,19 @@ class Plan:
     pinning: Pinning
 
     def cycles(self, cell: Cell) -> int:
-        """How many windows the cell has in a round."""
+        """How many windows the cell has in a round of which it is part."""
+        experiment = self.profile.experiment(cell.load.experiment)
+        if experiment is not None:
+            return experiment.cycles
         open_loop = self.profile.open_loop
         return (
             open_loop.cycles if open_loop and cell.load.is_open else self.profile.cycles
         )
+
+    def plays(self, cell: Cell, round_number: int) -> bool:
+        """Whether the cell is measured in that round; experiments end before the run may."""
+        experiment = self.profile.experiment(cell.load.experiment)
+        return experiment is None or round_number <= experiment.rounds
 
     def target(self, target_id: str) -> Target:
         """The target of that id; KeyError if the plan has none."""

@@ -122,6 +122,7 @@ class Failure:
     message: str
     hint: str | None = None
     log_tail: str | None = None
+    experiment: str = ""  # in which it failed; "": in the headline comparison
 
 
 @dataclass(frozen=True, slots=True)

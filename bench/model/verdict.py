@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bench.model.estimate import Comparison
+from bench.model.estimate import Comparison, Estimate
 from bench.model.probe import Count, ProbeOutcome
 
 
@@ -23,6 +23,19 @@ class Label(StrEnum):
     REVERSED = "reversed"  # the other one leads
     TIE = "tie"  # the interval lies inside the margin on both sides
     NOT_MATERIAL = "not material"  # ahead, but by less than the margin
+
+
+class Rule(StrEnum):
+    """How a claim is judged that no plain order of ratios can decide (bench.judge.rules)."""
+
+    TURNS = "turns"  # requests in the server at the same time
+    STRESS = "stress"  # offered rates up to and past capacity
+    SCALING = "scaling"  # more clients, more workers
+    PREDICTIONS = "predictions"  # cheap requests beside heavy ones
+    OWN_SHARE = "own-share"  # what a framework adds to its bare server
+    WEIGHT = "weight"  # start-up, memory and cost together
+    LAYERS = "layers"  # what a database layer costs
+    VALIDATORS = "validators"  # what a validator costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,21 @@ class Claim:
     # trials; its metric is "". Counts without subjects are only shown.
     probe: str | None = None
     counts: tuple[str, ...] = ()
+    # Decided by a rule of its own over an experiment's findings
+    # (bench.judge.rules); its metric is "".
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that an experiment found about one set-up, and what it says of the claim."""
+
+    subject: str  # a target's id, or words where it is about more than one
+    what: str  # "requests in the handler at once, of eight"
+    value: str  # as printed, with unit and interval: "7.9 (7.7 to 8.0)"
+    outcome: Outcome | None  # None: it decides nothing, it is shown beside it
+    because: str = ""
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +102,4 @@ class Verdict:
     at_other_margins: tuple[tuple[float, Outcome], ...]
     outcomes: tuple[ProbeOutcome, ...] = ()  # the evidence, where a probe decides
     counts: tuple[Count, ...] = ()  # the evidence, where a count decides or is shown
+    findings: tuple[Finding, ...] = ()  # the evidence, where an experiment decides

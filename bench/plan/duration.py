@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bench.model.plan import Plan
+from bench.plan.order import cells_of
 
 
 # Guesses for a machine that is neither new nor busy, seen on two shared cores;
@@ -19,7 +20,7 @@ SETUP_S = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """Seconds of one round, and of the run at its first and its last look."""
+    """Seconds of the first round, and of the run at its first and its last look."""
 
     round_s: float
     shortest_s: float
@@ -28,21 +29,26 @@ class Duration:
 
 def duration(plan: Plan) -> Duration:
     """Estimate how long the plan takes."""
-    profile = plan.profile
+    looks = plan.profile.looks
+    rounds = [_round_s(plan, number) for number in range(1, looks[-1] + 1)]
+    return Duration(rounds[0], SETUP_S + sum(rounds[: looks[0]]), SETUP_S + sum(rounds))
+
+
+def _round_s(plan: Plan, number: int) -> float:
+    cells = cells_of(plan, number)
     windows = sum(
-        (cell.load.duration_s + VISIT_OVERHEAD_S) * plan.cycles(cell)
-        for cell in plan.cells
+        (cell.load.duration_s + VISIT_OVERHEAD_S) * plan.cycles(cell) for cell in cells
     )
-    closed = sum(not cell.load.is_open for cell in plan.cells)
-    warmup = closed * profile.warmup_requests * plan.workers / WARMUP_RATE_RPS
-    round_s = windows + warmup + len(plan.targets) * BOOT_S
-    return Duration(
-        round_s,
-        SETUP_S + round_s * profile.looks[0],
-        SETUP_S + round_s * profile.looks[-1],
-    )
+    warmed = {(cell.load.experiment, cell.target, cell.workload) for cell in cells}
+    requests = len(warmed) * plan.profile.warmup_requests * plan.workers
+    booted = {cell.target for cell in cells}
+    return windows + requests / WARMUP_RATE_RPS + len(booted) * BOOT_S
 
 
-def windows_per_round(plan: Plan) -> int:
-    """How many windows a whole round has."""
-    return sum(plan.cycles(cell) for cell in plan.cells)
+def windows_in(plan: Plan, rounds: int) -> int:
+    """How many windows so many rounds have, from the first."""
+    return sum(
+        plan.cycles(cell)
+        for number in range(1, rounds + 1)
+        for cell in cells_of(plan, number)
+    )

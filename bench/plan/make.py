@@ -1,16 +1,27 @@
 """From a profile and targets to a plan."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 
 from bench.model.framework import Role, Target
 from bench.model.load import Load
-from bench.model.plan import Cell, Pinning, Plan, Profile
+from bench.model.plan import Cell, Experiment, Pinning, Plan, Profile
 from bench.model.workload import Workload
 
 
 def serves(target: Target, workload: str) -> bool:
     """Whether the target answers the workload at all."""
     return target.workloads is None or workload in target.workloads
+
+
+@dataclass(frozen=True, slots=True)
+class TakingPart:
+    """An experiment with the targets and workloads that take part in it."""
+
+    experiment: Experiment
+    targets: tuple[Target, ...]
+    workloads: tuple[Workload, ...]
 
 
 def make_plan(
@@ -47,6 +58,28 @@ def make_plan(
         connections=connections,
         pinning=pinning,
     )
+
+
+def with_experiments(plan: Plan, parts: Sequence[TakingPart]) -> Plan:
+    """The plan and the cells of its profile's experiments, with the targets that only they need."""
+    cells = tuple(cell for part in parts for cell in _experiment_cells(part))
+    used = {cell.target for cell in cells}
+    everyone = (*plan.targets, *(target for part in parts for target in part.targets))
+    taking_part = {
+        target.id: target
+        for target in everyone
+        if target in plan.targets or target.id in used
+    }
+    return replace(
+        plan, targets=tuple(taking_part.values()), cells=(*plan.cells, *cells)
+    )
+
+
+def _experiment_cells(part: TakingPart) -> Iterator[Cell]:
+    for workload, target in product(part.workloads, part.targets):
+        if serves(target, workload.name):
+            for load in part.experiment.loads:
+                yield Cell(target.id, workload.name, load)
 
 
 def _open_loads(profile: Profile, target: Target, workload: str) -> tuple[Load, ...]:

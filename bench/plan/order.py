@@ -18,6 +18,7 @@ class Block:
     workload: str
     cycles: tuple[tuple[Cell, ...], ...]
     open_cycles: tuple[tuple[Cell, ...], ...] = ()
+    experiment: str = ""  # whose block it is; "": of the headline comparison
 
 
 def hash_seed(plan: Plan, round_number: int) -> int:
@@ -31,25 +32,41 @@ def request_seed(plan: Plan, round_number: int) -> int:
 
 
 def boot_order(plan: Plan, round_number: int) -> tuple[str, ...]:
-    """The ids of the targets in the order in which they are started."""
+    """The ids of the targets that the round needs, in the order in which they are started."""
+    needed = {cell.target for cell in cells_of(plan, round_number)}
     return tuple(
         _shuffled(
-            [target.id for target in plan.targets], _random(plan, round_number, "boot")
+            [target.id for target in plan.targets if target.id in needed],
+            _random(plan, round_number, "boot"),
         )
     )
 
 
+def cells_of(plan: Plan, round_number: int) -> tuple[Cell, ...]:
+    """The cells of a round."""
+    return tuple(cell for cell in plan.cells if plan.plays(cell, round_number))
+
+
 def blocks(plan: Plan, round_number: int) -> Iterator[Block]:
-    """The workloads of a round in random order, with the order of every cycle."""
-    names = list(dict.fromkeys(cell.workload for cell in plan.cells))
-    for name in _shuffled(names, _random(plan, round_number, "workloads")):
-        cells = [cell for cell in plan.cells if cell.workload == name]
-        closed = [cell for cell in cells if not cell.load.is_open]
-        opened = [cell for cell in cells if cell.load.is_open]
+    """
+    The workloads of a round in random order, with the order of every cycle.
+
+    An experiment's workloads are blocks of their own, shuffled among the others.
+    """
+    cells = cells_of(plan, round_number)
+    names = list(dict.fromkeys((c.load.experiment, c.workload) for c in cells))
+    for experiment, name in _shuffled(names, _random(plan, round_number, "workloads")):
+        own = [
+            c for c in cells if (c.load.experiment, c.workload) == (experiment, name)
+        ]
+        closed = [cell for cell in own if not cell.load.is_open]
+        opened = [cell for cell in own if cell.load.is_open]
+        purpose = f"{experiment}.{name}" if experiment else name
         yield Block(
             name,
-            _cycles(plan, round_number, name, closed),
-            _cycles(plan, round_number, f"{name}/open", opened) if opened else (),
+            _cycles(plan, round_number, purpose, closed) if closed else (),
+            _cycles(plan, round_number, f"{purpose}/open", opened) if opened else (),
+            experiment,
         )
 
 

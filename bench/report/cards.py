@@ -38,6 +38,7 @@ class Card:
     chart: Chart | None
     evidence: Table | None  # of a probe or of counts
     probed: bool
+    by_rule: bool  # over an experiment's findings
     by_trials: bool  # False: a probe or a count decided, there is no line
 
 
@@ -77,7 +78,8 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
         chart=forest_chart(view, palette, verdict) if draw and palette else None,
         evidence=evidence(view, verdict),
         probed=claim.probe is not None,
-        by_trials=not (claim.probe or claim.counts),
+        by_trials=not (claim.probe or claim.counts or claim.rule),
+        by_rule=claim.rule is not None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from bench.judge.exhibits import shown
 from bench.model.probe import Count, Exhibits, Measure, ProbeOutcome
-from bench.model.verdict import Verdict
+from bench.model.verdict import Finding, Verdict
 from bench.report.charts.chart import Table
 from bench.report.view import View
 from bench.report.words import sentence
@@ -17,10 +17,24 @@ def evidence(view: View, verdict: Verdict) -> Table | None:
         rows = tuple(_outcome(view, verdict, one) for one in verdict.outcomes)
         columns = ("framework", "passed", "sent", "came back", "seen", "what it took")
         return Table(columns, rows)
+    if verdict.findings:
+        rows = tuple(_finding(view, one) for one in verdict.findings)
+        return Table(("set-up", "what", "found", "decides", "because"), rows)
     exhibits = view.results.exhibits
     if verdict.counts and exhibits is not None:
         return counted(view, exhibits, verdict.claim.counts)
     return None
+
+
+def _finding(view: View, one: Finding) -> tuple[str, ...]:
+    decides = one.outcome.value if one.outcome else "nothing, it is shown beside it"
+    return (
+        view.label(one.subject),
+        one.what,
+        one.value,
+        decides,
+        sentence(one.because) if one.because else "–",
+    )
 
 
 def _outcome(view: View, verdict: Verdict, one: ProbeOutcome) -> tuple[str, ...]:

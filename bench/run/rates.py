@@ -7,11 +7,12 @@ an hour ago is not that of now, and because the server is the same process;
 the median, because one window may have met a busy moment.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from statistics import median
 
 from bench.model.framework import Role
-from bench.model.load import Basis
+from bench.model.load import Basis, experiment_of
 from bench.model.plan import Cell
 from bench.run.state import Round
 
@@ -31,16 +32,26 @@ def settle(state: Round, cells: Iterable[Cell]) -> Mapping[str, float]:
     return found
 
 
-def capacity_rps(state: Round, target: str, workload: str) -> float | None:
-    """What the target answered under the closed loop of this round; None if nothing right."""
-    closed = [
-        window.tally.requests / window.tally.measure_s
-        for window in state.windows
-        if (window.target, window.workload) == (target, workload)
-        and window.rate_rps is None
-        and not window.tally.errors
-    ]
-    return (median(closed) or None) if closed else None
+def capacity_rps(
+    state: Round, target: str, workload: str, experiment: str = ""
+) -> float | None:
+    """
+    What the target answered under the closed loop of this round and block; None if nothing right.
+
+    Of an experiment with several numbers of clients: at the number at which
+    it answered most.
+    """
+    by_load: dict[str, list[float]] = defaultdict(list)
+    for window in state.windows:
+        if (
+            (window.target, window.workload) == (target, workload)
+            and experiment_of(window.load) == experiment
+            and window.rate_rps is None
+            and not window.tally.errors
+        ):
+            rate_rps = window.tally.requests / window.tally.measure_s
+            by_load[window.load].append(rate_rps)
+    return max(map(median, by_load.values()), default=0.0) or None
 
 
 def _settled(state: Round, cell: Cell) -> float | None:
@@ -57,10 +68,10 @@ def _rate_rps(state: Round, cell: Cell) -> float | None:
     if load.basis is None or load.share is None:
         return load.rate_rps
     if load.basis is Basis.OWN:
-        capacities = [capacity_rps(state, cell.target, cell.workload)]
+        capacities = [capacity_rps(state, cell.target, cell.workload, load.experiment)]
     else:
         capacities = [
-            capacity_rps(state, target.id, cell.workload)
+            capacity_rps(state, target.id, cell.workload, load.experiment)
             for target in state.plan.targets
             if target.role is Role.CONTESTANT
         ]

@@ -54,19 +54,22 @@ def _done(before: Run | None, number: int) -> list[Window]:
     return [window for window in windows if window.round == number]
 
 
-def _failed(before: Run | None, number: int) -> set[tuple[str, str | None]]:
+type Lost = tuple[str, str | None, str]
+"""Target, workload (None: all of them) and experiment of a failure."""
+
+
+def _failed(before: Run | None, number: int) -> set[Lost]:
     failures = before.failures if before else ()
-    return {(f.target, f.workload) for f in failures if f.round == number}
+    return {(f.target, f.workload, f.experiment) for f in failures if f.round == number}
 
 
-def _one_round(
-    state: Round, failed: set[tuple[str, str | None]]
-) -> Iterator[Event | Now]:
+def _one_round(state: Round, failed: set[Lost]) -> Iterator[Event | Now]:
     state.tools.engine.database.reset()
     with ExitStack() as stack:
-        yield from _boot(state, stack, {t for t, w in failed if w is None})
+        yield from _boot(state, stack, {t for t, w, _ in failed if w is None})
         for block in blocks(state.plan, state.number):
-            skip = {target for target, workload in failed if workload == block.workload}
+            place = (block.workload, block.experiment)
+            skip = {target for target, *where in failed if tuple(where) == place}
             yield from _one_workload(state, block, skip)
     yield RoundEnd(
         state.number, dict(state.most_connections), state.tools.fingerprint()
@@ -119,7 +122,8 @@ def _one_workload(
     workload = state.workloads[block.workload]
     closed, opened = _left(state, block.cycles), _left(state, block.open_cycles)
     waiting = {cell.target for cells in (*closed, *opened) for cell in cells}
-    live = {cell.target: cell for cell in block.cycles[0] if cell.target in waiting}
+    first = (block.cycles or block.open_cycles)[0]
+    live = {cell.target: cell for cell in first if cell.target in waiting}
     live = {t: c for t, c in live.items() if t in state.servers and t not in skip}
     for target_id, cell in sorted(live.items()):
         yield Now(state.number, "warming up", target_id, workload.name)
@@ -127,7 +131,7 @@ def _one_workload(
             warm_up(state, state.servers[target_id], cell)
         except TargetFailed as error:
             live.pop(target_id)
-            yield from _drop(state, target_id, workload.name, error)
+            yield from _drop(state, cell, error)
     yield from _cycles(state, closed, live)
     yield from _open_loops(state, opened, live)
     if workload.writes:
@@ -155,7 +159,7 @@ def _open_loops(
                 f"{cell.target}: {cell.workload}: no window of the closed loop was "
                 "answered rightly, so its capacity is not known"
             )
-            yield from _drop(state, cell.target, cell.workload, unknown)
+            yield from _drop(state, cell, unknown)
     settled = [
         [replace(c, load=c.load.at(rates[c.key])) for c in cells if c.key in rates]
         for cells in cycles
@@ -182,25 +186,34 @@ def _one_window(
         yield window
     except TargetFailed as error:
         live.pop(cell.target)
-        yield from _drop(state, cell.target, cell.workload, error)
+        yield from _drop(state, cell, error)
 
 
-def _drop(
-    state: Round, target_id: str, workload: str, error: TargetFailed
-) -> Iterator[Failure]:
+def _drop(state: Round, cell: Cell, error: TargetFailed) -> Iterator[Failure]:
     """A target failed on a workload; if its server is gone, the rest of the round is lost too."""
-    yield failure(state.number, target_id, workload, error)
+    experiment = cell.load.experiment
+    yield failure(state.number, cell.target, cell.workload, error, experiment)
     try:
-        state.servers[target_id].check_alive()
+        state.servers[cell.target].check_alive()
     except TargetFailed as gone:
-        del state.servers[target_id]
-        yield failure(state.number, target_id, None, gone)
+        del state.servers[cell.target]
+        yield failure(state.number, cell.target, None, gone, experiment)
 
 
 def failure(
-    number: int, target_id: str, workload: str | None, error: TargetFailed
+    number: int,
+    target_id: str,
+    workload: str | None,
+    error: TargetFailed,
+    experiment: str = "",
 ) -> Failure:
     """An error as data."""
     return Failure(
-        number, target_id, workload, error.message, error.hint, error.log_tail
+        number,
+        target_id,
+        workload,
+        error.message,
+        error.hint,
+        error.log_tail,
+        experiment,
     )

@@ -57,7 +57,7 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
         cell.workload,
         cycle,
         cell.target,
-        load.name if load.is_open else "",
+        load.name if load.is_open or load.experiment else "",
     )
     database = state.tools.engine.database
     steal_before = state.tools.steal_s()

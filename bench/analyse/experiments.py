@@ -1,0 +1,68 @@
+"""The windows of an experiment, laid out for reading."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bench.analyse.trials import Trials
+from bench.analyse.voids import Checked, check
+from bench.model.plan import Cell, Experiment
+from bench.model.trial import Window
+
+
+@dataclass(frozen=True)
+class Played:
+    """One experiment of a run: its cells, and every window in the rounds that are analysed."""
+
+    trials: Trials
+    experiment: Experiment
+    rounds: tuple[int, ...]
+    cells: tuple[Cell, ...]
+    checked: Mapping[
+        tuple[str, int], tuple[Checked, ...]
+    ]  # by the cell's key and round
+
+    def usable(self, cell: Cell, number: int) -> list[Window]:
+        """The windows of a cell in a round that are not void; none if fewer than half are."""
+        windows = [
+            c.window for c in self.checked.get((cell.key, number), ()) if not c.void
+        ]
+        return windows if 2 * len(windows) >= self.experiment.cycles else []
+
+
+def lay_out_experiment(trials: Trials, name: str) -> Played | None:
+    """
+    What a run holds of an experiment; None if it did not play it.
+
+    A target that failed in a round of it, on a workload or as a whole, has
+    nothing there. Its rounds are all complete ones up to its own last, since
+    it ends before the run may and is looked at once.
+    """
+    run = trials.run
+    experiment = trials.plan.profile.experiment(name)
+    if experiment is None:
+        return None
+    cells = {c.key: c for c in trials.plan.cells if c.load.experiment == name}
+    rounds = tuple(n for n in run.complete_rounds if n <= experiment.rounds)
+    failed = {
+        (f.target, f.workload, f.round)
+        for f in run.failures
+        if f.experiment == name or f.workload is None
+    }
+    found: dict[tuple[str, int], list[Checked]] = defaultdict(list)
+    for window in run.windows:
+        key = f"{window.target} {window.workload} {window.load}"
+        places = {
+            (window.target, workload, window.round)
+            for workload in (window.workload, None)
+        }
+        if key in cells and window.round in rounds and failed.isdisjoint(places):
+            checked = check(window, cells[key].load, len(trials.plan.targets))
+            found[key, window.round].append(checked)
+    return Played(
+        trials,
+        experiment,
+        rounds,
+        tuple(cells.values()),
+        {key: tuple(own) for key, own in found.items()},
+    )
