@@ -8,7 +8,8 @@ import pytest
 from bench.model.results import Curve, CurvePoint
 from bench.report.hgrm import hgrm, percentile_files
 from bench.report.write import write_report
-from tests.report.states import normal, open_loops
+from tests.report.open_loops import open_loops
+from tests.report.states import normal
 
 
 CURVE = Curve(
