@@ -120,7 +120,9 @@ FIRED: dict[str, Callable[[], Run]] = {
     "generator": struck(lambda w: tally(w, generator_cpu_s=1.4)),
     "ceiling": near_the_ceiling,
     "foreign": struck(traced(foreign_s=1.0)),
-    "floor": lambda: make_run(Truth(speeds={**SPEEDS, "floor@1/uvicorn": 1.7})),
+    "floor": lambda: make_run(
+        Truth(speeds={**SPEEDS, "floor@1/uvicorn": 1.7, "floor@1/gthread": 1.5})
+    ),
     "errors": struck(lambda w: tally(w, errors={"refused": 1}), round=1),
     "offered": struck(lambda w: tally(w, offered=round(w.tally.requests / 0.98))),
     "late": struck(
