@@ -19,8 +19,11 @@ from bench.analyse.open_loop import (
 )
 from bench.analyse.pairs import pairs
 from bench.analyse.quantities import quantities
+from bench.analyse.scaling import scalings
+from bench.analyse.stress import stress, stress_checks
 from bench.analyse.suspicions import doubts_of
 from bench.analyse.trials import Trials, lay_out
+from bench.analyse.turns import turns
 from bench.analyse.whole_run import run_warnings
 from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
@@ -28,6 +31,9 @@ from bench.model.framework import Role
 from bench.model.load import Load
 from bench.model.results import Check, Curve, TraceRow
 from bench.model.run import Run
+from bench.model.scaling import Scalings
+from bench.model.stress import Stress
+from bench.model.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,9 @@ class Analysis:
     curves: tuple[Curve, ...] = ()
     open_loads: tuple[Load, ...] = ()
     machine_trace: tuple[TraceRow, ...] = ()
+    turns: Turns | None = None
+    scalings: Scalings | None = None
+    stress: Stress | None = None
 
     def comparison(
         self, subject: str, baseline: str, workload: str, metric: str
@@ -65,6 +74,7 @@ def analyse(run: Run) -> Analysis:
     comparisons = tuple(compare(trials, doubts))
     opened = lay_out_open(trials)
     found = noise(trials.plan, comparisons)
+    stressed = stress(trials)
     warnings = _sorted(
         (
             *run_warnings(trials, found),
@@ -80,11 +90,18 @@ def analyse(run: Run) -> Analysis:
         metrics=(*metrics.METRICS, *open_metrics(opened)),
         quantities=(*quantities(trials), *open_quantities(opened)),
         comparisons=(*comparisons, *open_comparisons(opened)),
-        checks=(*checks(trials, found, warnings), *open_checks(opened)),
+        checks=(
+            *checks(trials, found, warnings),
+            *open_checks(opened),
+            *stress_checks(stressed),
+        ),
         warnings=warnings,
         curves=tuple(curves(opened)),
         open_loads=opened.loads,
         machine_trace=tuple(machine_trace(trials)),
+        turns=turns(trials),
+        scalings=scalings(trials),
+        stress=stressed,
     )
 
 

@@ -217,9 +217,9 @@ STEAL = Reason(
 )
 PYTHON = Reason(
     "python",
-    "This Python was built without profile-guided optimisation",
+    "The targets’ Python was not configured for profile-guided optimisation",
     Scope.NOTE,
-    "All targets ran on it, so ratios are fair; an optimised build is faster for everybody.",
+    "All targets ran on it, so ratios are fair; an optimised build is faster for everybody. A distribution’s Python may be optimised without saying so.",
 )
 CORES = Reason(
     "cores",

@@ -130,7 +130,10 @@ def _failures(trials: Trials) -> Iterator[Warning]:
     for failure in trials.run.failures:
         # Round 0 is the preparation: the target was in no round at all.
         if failure.round in trials.rounds or failure.round == 0:
-            where = " ".join(filter(None, (failure.target, failure.workload)))
+            work = failure.workload
+            if work and failure.experiment:  # touches no headline ratio
+                work = f"{failure.experiment}.{work}"
+            where = " ".join(filter(None, (failure.target, work)))
             lost[where].add(failure.round)
     for where, rounds in lost.items():
         often = f"in {len(rounds)} of {len(trials.rounds)} rounds"

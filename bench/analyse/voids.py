@@ -111,7 +111,7 @@ def _machine(window: Window, visit_s: float, idle_limit: float) -> Iterator[Find
 def _little(window: Window, load: Load) -> Iterator[Finding]:
     """In a closed loop every client always has one request under way."""
     tally = window.tally
-    if load.rate_rps is not None or not tally.latency_us or not tally.latency_mean_us:
+    if load.is_open or not tally.latency_us or not tally.latency_mean_us:
         return
     under_way = tally.requests / tally.measure_s * tally.latency_mean_us / 1e6
     apart = abs(under_way / load.clients - 1)

@@ -45,8 +45,10 @@ def _notes(trials: Trials) -> Iterator[Warning]:
             reasons.STEAL,
             f"more than {per_cent(reasons.STEAL_SHARE)} of the processors' time in {stolen} of {known} windows",
         )
-    if not trials.run.record.machine.python_optimised:
-        yield Warning(reasons.PYTHON, trials.run.record.machine.python)
+    receipts = trials.run.record.receipts.values()
+    plain = sorted({r.python for r in receipts if r.configured_plainly})
+    if plain:
+        yield Warning(reasons.PYTHON, ", ".join(plain))
     calibration = trials.run.record.calibration
     if calibration is None:
         yield Warning(reasons.UNCALIBRATED, "no calibration was stored when it began")

@@ -2,16 +2,16 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.configure.tables import load_frameworks, load_profiles
-from bench.configure.targets import all_targets, select, twin
-from bench.deploy.cores import pinning
+from bench.configure.targets import all_targets, select, twin, with_workers
+from bench.deploy.cores import pinning, spare
 from bench.errors import AskedWrongly, unknown
 from bench.model.framework import Framework, Target
-from bench.model.plan import Plan, Profile
+from bench.model.plan import Plan
 from bench.model.workload import Workload
 from bench.plan.make import TakingPart, make_plan, serves, with_experiments
 from bench.workloads import WORKLOADS, workload
@@ -59,26 +59,34 @@ def plan_for(asked: Asked) -> Plan:
             pinning(processors, workers),
         ),
     )
-    return with_experiments(plan, tuple(_parts(profile, asked, works)))
+    return with_experiments(plan, tuple(_parts(plan, asked, works)))
 
 
-def _parts(
-    profile: Profile, asked: Asked, works: list[Workload]
-) -> Iterator[TakingPart]:
+def _parts(plan: Plan, asked: Asked, works: list[Workload]) -> Iterator[TakingPart]:
     """The experiments of the profile, less what was not asked for by name."""
     wanted = {t.id for t in chosen_targets(split(asked.targets))}
     named = {work.name for work in works} if asked.workloads else None
-    for experiment in profile.experiments:
+    for experiment in plan.profile.experiments:
         targets = chosen_targets(list(experiment.targets))
+        targets = tuple(t for t in targets if not asked.targets or t.id in wanted)
+        if experiment.workers:
+            levels = worker_levels(experiment.workers, len(spare(plan.pinning)))
+            targets = tuple(with_workers(t, n) for t in targets for n in levels)
         yield TakingPart(
             experiment,
-            tuple(t for t in targets if not asked.targets or t.id in wanted),
+            targets,
             tuple(
                 workload(name)
                 for name in experiment.workloads
                 if named is None or name in named
             ),
         )
+
+
+def worker_levels(wanted: Sequence[int], cores: int) -> tuple[int, ...]:
+    """Those numbers of workers that have a core each; none if that leaves nothing to compare."""
+    fitting = tuple(number for number in wanted if number <= cores)
+    return fitting if len(fitting) > 1 else ()
 
 
 def workers_for(processors: int) -> int:

@@ -73,7 +73,12 @@ def _open_lines(plan: Plan) -> Iterator[str]:
 def _experiment_lines(plan: Plan) -> Iterator[str]:
     for experiment in plan.profile.experiments:
         cells = [c for c in plan.cells if c.load.experiment == experiment.name]
-        windows = len(cells) * experiment.cycles
+        windows = sum(plan.cycles(cell) for cell in cells)
+        if not cells and experiment.workers:
+            yield (
+                f"        not {experiment.name}: {experiment.why} It needs a core for each of "
+                f"{min(n for n in experiment.workers if n > 1)} workers, beside those of load and database"
+            )
         if cells:
             targets = len({cell.target for cell in cells})
             works = ", ".join(dict.fromkeys(cell.workload for cell in cells))

@@ -12,7 +12,7 @@ from rich.table import Table
 from bench.analyse.progress import RatioSoFar
 from bench.cli.plan_text import minutes
 from bench.model.plan import Plan
-from bench.model.trial import Boot, Failure, RoundEnd, Window
+from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
 from bench.plan.duration import SETUP_S, duration, windows_in
 from bench.run.instruments import Now
 
@@ -68,7 +68,7 @@ class Display:
         """Show what happens at this moment."""
         self.now = now
 
-    def saw(self, event: Boot | Window | Failure | RoundEnd) -> None:
+    def saw(self, event: Boot | Window | Failure | Volley | Meeting | RoundEnd) -> None:
         """Count a finished thing."""
         if isinstance(event, Window):
             self.pace.windows += 1

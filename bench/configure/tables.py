@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from bench.errors import AskedWrongly, unknown
 from bench.model.framework import Framework, Look, Role
-from bench.model.load import Arrivals, Basis, Load
+from bench.model.load import Arrivals, Basis, Load, Surge
 from bench.model.plan import Experiment, OpenLoop, Profile
 
 
@@ -76,6 +76,24 @@ class _OpenRow(_Row):
     measure_s: Annotated[float, Field(gt=0, le=600)]
 
 
+class _SurgeRow(_Row):
+    own: _ShareOrMore
+    peak: _ShareOrMore
+    calm_s: Annotated[float, Field(gt=0, le=600)]
+    lasts_s: Annotated[float, Field(gt=0, le=600)]
+    after_s: Annotated[float, Field(gt=0, le=600)]
+
+    def load(self, pool: Load) -> Load:
+        """An open loop at a share of each target's own capacity, with the surge in it."""
+        return replace(
+            pool,
+            measure_s=self.calm_s + self.lasts_s + self.after_s,
+            basis=Basis.OWN,
+            share=self.own,
+            surge=Surge(self.peak / self.own, self.calm_s, self.lasts_s),
+        )
+
+
 class _ExperimentRow(_Row):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     why: str
@@ -93,6 +111,10 @@ class _ExperimentRow(_Row):
     rounds: Annotated[int, Field(ge=1, le=100)]
     warm_s: Annotated[float, Field(ge=0, le=60)]
     measure_s: Annotated[float, Field(gt=0, le=600)]
+    warmup_requests: Annotated[int | None, Field(ge=0, le=100_000)] = None
+    at_once: Annotated[int, Field(ge=0, le=64)] = 0
+    workers: tuple[Annotated[int, Field(ge=1, le=64)], ...] = ()
+    surge: _SurgeRow | None = None
 
     def experiment(self) -> Experiment:
         """The row as the plan knows it: closed loops first, then open ones."""
@@ -106,9 +128,18 @@ class _ExperimentRow(_Row):
             *(replace(pool, basis=Basis.EQUAL, share=share) for share in self.equal),
             *(replace(pool, rate_rps=rate_rps) for rate_rps in self.rates_rps),
             *(replace(pool, basis=Basis.OWN, share=share) for share in self.own),
+            *([self.surge.load(pool)] if self.surge else []),
         )
         named = (self.name, self.why, self.targets, self.workloads)
-        return Experiment(*named, loads, self.cycles, self.rounds)
+        return Experiment(
+            *named,
+            loads,
+            self.cycles,
+            self.rounds,
+            warmup_requests=self.warmup_requests,
+            at_once=self.at_once,
+            workers=self.workers,
+        )
 
 
 class _ProfileRow(_Row):

@@ -103,6 +103,18 @@ def _nothing(selector: str, targets: Sequence[Target]) -> AskedWrongly:
     return unknown("deployment", deployment, deployments, where=framework)
 
 
+def with_workers(target: Target, workers: int) -> Target:
+    """The same target with its own number of worker processes, as a variant that nothing else compares."""
+    plural = "" if workers == 1 else "s"
+    return replace(
+        target,
+        id=f"{target.id}+{workers}-worker{plural}",
+        role=Role.ABLATION,
+        title=f"{target.title}, {workers} worker{plural}",
+        workers=workers,
+    )
+
+
 def twin(target: Target) -> Target:
     """The same target under a second name."""
     return replace(

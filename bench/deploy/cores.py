@@ -1,6 +1,7 @@
 """Which processors do what: the server first, and everybody else off its core."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bench.errors import MachineRefused
 from bench.model.plan import Pinning
@@ -35,6 +36,29 @@ def pinning(
     notes = [_shared(load, database, harness), smt_note]
     said = "; ".join(note for note in notes if note)
     return Pinning(server, load, database, harness, said or None)
+
+
+def spare(pinning: Pinning) -> tuple[int, ...]:
+    """
+    The cores that servers of several sizes may have, the usual ones first.
+
+    The harness rests while a window lasts, so its own core may serve too,
+    where neither load nor database stands on it.
+    """
+    taken = {*pinning.server, *pinning.load, *pinning.database}
+    return (*pinning.server, *(core for core in pinning.harness if core not in taken))
+
+
+def cores_for(pinning: Pinning, workers: int) -> Pinning:
+    """The same pinning with a core for each of so many workers; MachineRefused if there are too few."""
+    cores = spare(pinning)
+    if workers > len(cores):
+        raise MachineRefused(
+            f"{workers} worker processes need {workers} cores of their own, "
+            f"{len(cores)} are free of load and database",
+            hint="run on a machine (or with a CPU set) of more processors",
+        )
+    return replace(pinning, server=cores[:workers])
 
 
 def _refuse_if_too_few(everyone: Sequence[int], workers: int) -> None:

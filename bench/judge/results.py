@@ -80,10 +80,13 @@ def results(
         curves=analysis.curves,
         open_loads=analysis.open_loads,
         machine_trace=analysis.machine_trace,
+        turns=analysis.turns,
+        scalings=analysis.scalings,
         calibration=record.calibration,
         claims_sha256=beside.claims_sha256,
         claims_source=beside.claims_source,
         exhibits=beside.exhibits,
+        stress=analysis.stress,
     )
 
 

@@ -7,6 +7,7 @@ than that. No adjective that the interval does not carry; the one that is
 allowed, "practically equal", needs the whole interval inside the margin.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -59,6 +60,13 @@ def percent(share: float, fine: bool = False) -> str:
     """A share as per cent: whole, or with one decimal where it is below 1 or the interval carries it."""
     fine = fine or 0 < share < 0.005
     return f"{100 * share:.1f} %" if fine else f"{100 * share:.0f} %"
+
+
+def joined(names: Sequence[str]) -> str:
+    """A list as a sentence says it: "A, B and C"."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def percent_up_to(share: float) -> str:

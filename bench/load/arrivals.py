@@ -14,11 +14,16 @@ def due_times(load: Load, seed: int) -> "array[int]":
     Constant arrivals begin after a seeded part of one interval, so that
     windows do not all beat in step with something else. A Poisson process has
     independent exponential intervals; the same seed gives the same times.
+
+    A surge runs the same process on a clock that goes faster meanwhile, which
+    makes a Poisson process of that rate (time change; E. Cinlar, Introduction
+    to Stochastic Processes, 1975, chapter 4.7).
     """
     assert load.rate_rps is not None
     generator = np.random.Generator(np.random.PCG64(seed))
     interval_ns = 1e9 / load.rate_rps
-    end_ns = load.duration_s * 1e9
+    real_ns, clock_ns = _clock(load)
+    end_ns = clock_ns[-1]
     if load.arrivals is Arrivals.CONSTANT:
         phase = generator.random()
         count = int(end_ns / interval_ns) + 1
@@ -26,7 +31,20 @@ def due_times(load: Load, seed: int) -> "array[int]":
     else:
         times = _poisson(generator, interval_ns, end_ns)
     times = times[times < end_ns]
+    if load.surge is not None:
+        times = np.interp(times, clock_ns, real_ns)
     return array("q", times.astype(np.int64).tobytes())
+
+
+def _clock(load: Load) -> tuple[list[float], list[float]]:
+    """Moments of the visit, and what a clock that runs with the rate shows at them; nanoseconds."""
+    real_s, clock_s = [0.0, load.duration_s], [0.0, load.duration_s]
+    if (surge := load.surge) is not None:
+        first_s = load.warm_s + surge.from_s
+        more_s = surge.lasts_s * (surge.times - 1)
+        real_s[1:1] = first_s, first_s + surge.lasts_s
+        clock_s = [0.0, first_s, real_s[2] + more_s, real_s[3] + more_s]
+    return [s * 1e9 for s in real_s], [s * 1e9 for s in clock_s]
 
 
 def _poisson(

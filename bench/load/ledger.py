@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.load.faults import Fault
 from bench.load.samples import Nanoseconds, Samples, quantiles
-from bench.model.trial import Tally
+from bench.model.trial import SLOT_S, Slot, Tally
 from bench.stats.sketch import sketch
 
 
@@ -47,6 +47,7 @@ class Ledger:
         self.late: array[int] = array("Q")  # when each late send was due
         self.starved: array[int] = array("Q")  # those late for want of a connection
         self.offered: int | None = None
+        self.due_ns: Nanoseconds = np.empty(0, np.int64)  # of `offered`, on the clock
         self.start_ns = 0  # of the measured part
         self.end_ns = 0
         self._cpu_start_ns: int | None = None
@@ -135,6 +136,22 @@ class Ledger:
             ),
             starved_sends=self._measured(self.starved),
             latency_sketch=sketch(samples.latency_ns) if self.open_loop else None,
+            slots=self._slots(samples, measure_ns) if self.open_loop else None,
+        )
+
+    def _slots(self, samples: Samples, measure_ns: int) -> tuple[Slot, ...]:
+        """The measured part, slot by slot."""
+        slot_ns = int(SLOT_S * 1e9)
+        slots = -(-measure_ns // slot_ns)
+        answered_ns = _times(self.answered_ns) - self.start_ns
+        inside = answered_ns[(answered_ns >= 0) & (answered_ns < measure_ns)]
+        answered = np.bincount(inside // slot_ns, minlength=slots)
+        due = np.bincount((self.due_ns - self.start_ns) // slot_ns, minlength=slots)
+        place = samples.sent_ns // slot_ns
+        return tuple(
+            Slot(int(due[n]), len(own), int(answered[n]), _median_us(own))
+            for n in range(slots)
+            for own in [samples.latency_ns[place == n]]
         )
 
     def _measured(self, moments: "array[int]") -> int:
@@ -150,6 +167,10 @@ class Ledger:
         seconds = -(-measure_ns // 1_000_000_000)
         counts = np.bincount(moments // 1_000_000_000, minlength=seconds)
         return tuple(int(count) for count in counts)
+
+
+def _median_us(latency_ns: Nanoseconds) -> float | None:
+    return float(np.median(latency_ns)) / 1000 if len(latency_ns) else None
 
 
 def _times(values: "array[int]") -> Nanoseconds:

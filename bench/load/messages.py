@@ -8,8 +8,8 @@ from typing import Any
 
 from bench.errors import AskedWrongly, BenchError, MachineRefused
 from bench.load.generator import Visit
-from bench.model.load import Arrivals, Basis, Load
-from bench.model.trial import Quantiles, Sketch, Tally
+from bench.model.load import Arrivals, Basis, Load, Surge
+from bench.model.trial import Quantiles, Sketch, Slot, Tally
 
 
 SKETCH = ("buckets", "counts")
@@ -43,6 +43,7 @@ def order_of(message: Message) -> Order:
     load = dict(visit.pop("load"))
     load["arrivals"] = Arrivals(load["arrivals"])
     load["basis"] = None if load["basis"] is None else Basis(load["basis"])
+    load["surge"] = None if load["surge"] is None else Surge(**load["surge"])
     samples = visit.pop("samples")
     return Order(
         Visit(
@@ -70,6 +71,8 @@ def tally_of(message: Message) -> Tally:
     fields["per_second"] = tuple(fields["per_second"])
     if (sketch := fields["latency_sketch"]) is not None:
         fields["latency_sketch"] = Sketch(*(tuple(sketch[name]) for name in SKETCH))
+    if (slots := fields["slots"]) is not None:
+        fields["slots"] = tuple(Slot(**slot) for slot in slots)
     return Tally(**fields)
 
 

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Sequence
 from time import CLOCK_MONOTONIC, monotonic_ns
 
+import numpy as np
+
 from bench.load.answers import Answers, Variant
 from bench.load.connection import Connection
 from bench.load.course import Course
@@ -86,11 +88,11 @@ class OpenCourse(Course):
             os.close(self._timer_fd)
             self._alarm = None
         super().finish()
-        first, end = (
-            moment - self._start_ns
-            for moment in (self.ledger.start_ns, self.ledger.end_ns)
-        )
-        self.ledger.offered = sum(first <= due < end for due in self.due)
+        ledger = self.ledger
+        due_ns = np.frombuffer(self.due, np.int64) + self._start_ns
+        inside = (due_ns >= ledger.start_ns) & (due_ns < ledger.end_ns)
+        ledger.due_ns = due_ns[inside]
+        ledger.offered = len(ledger.due_ns)
 
     def _ring(self) -> None:
         try:

@@ -63,6 +63,7 @@ class Target:
     pool_connections: int = 8  # database connections per worker process
     lock: str | None = None  # what its own lock adds to that of the version: granian
     names_all_faults: bool = True  # False: its validator stops at the first one
+    workers: int | None = None  # its own number of worker processes; None: the plan's
 
     @property
     def lock_name(self) -> str:

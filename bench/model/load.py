@@ -24,6 +24,20 @@ def experiment_of(load_name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Surge:
+    """A part of a window in which an open loop's rate is `times` what it is before and after."""
+
+    times: float
+    from_s: float  # of the measured part
+    lasts_s: float
+
+    @property
+    def until_s(self) -> float:
+        """When it ends, in seconds of the measured part."""
+        return self.from_s + self.lasts_s
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """
     A closed loop of `clients` connections, or an open loop at `rate_rps`.
@@ -43,12 +57,13 @@ class Load:
     basis: Basis | None = None
     share: float | None = None  # 0.7 is 70 % of the capacity that `basis` names
     experiment: str = ""  # that it belongs to; "": to the headline comparison
+    surge: Surge | None = None  # of an open loop; None: one rate throughout
 
     @property
     def name(self) -> str:
-        """A short name that tells loads apart: closed-16, open-500, open-equal-70, turns.closed-8."""
+        """A short name that tells loads apart: closed-16, open-500, open-equal-70, turns.closed-8, stress.open-own-30-surge-150."""
         prefix = f"{self.experiment}." if self.experiment else ""
-        return prefix + self._own_name
+        return f"{prefix}{self._own_name}{self._surge_name}"
 
     @property
     def _own_name(self) -> str:
@@ -57,6 +72,13 @@ class Load:
         if self.rate_rps is None:
             return f"closed-{self.clients}"
         return f"open-{self.rate_rps:g}"
+
+    @property
+    def _surge_name(self) -> str:
+        if self.surge is None:
+            return ""
+        base = 100 * self.share if self.share is not None else self.rate_rps or 0
+        return f"-surge-{base * self.surge.times:g}"
 
     @property
     def is_open(self) -> bool:

@@ -50,6 +50,13 @@ class Experiment:
     loads: tuple[Load, ...]
     cycles: int  # windows per cell and round
     rounds: int
+    warmup_requests: int | None = None  # per target and worker; None: the profile's
+    # Requests sent at the same moment to each target after its windows, and in
+    # one round a rendezvous; 0: none (bench.run.turns).
+    at_once: int = 0
+    # Numbers of worker processes, in which each target is started beside its
+    # usual form, as far as there are processors; (): the usual number.
+    workers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +124,10 @@ class Plan:
     pinning: Pinning
 
     def cycles(self, cell: Cell) -> int:
-        """How many windows the cell has in a round of which it is part."""
+        """How many windows the cell has in a round of which it is part; a surge is long and comes once."""
         experiment = self.profile.experiment(cell.load.experiment)
         if experiment is not None:
-            return experiment.cycles
+            return 1 if cell.load.surge else experiment.cycles
         open_loop = self.profile.open_loop
         return (
             open_loop.cycles if open_loop and cell.load.is_open else self.profile.cycles
@@ -130,6 +137,20 @@ class Plan:
         """Whether the cell is measured in that round; experiments end before the run may."""
         experiment = self.profile.experiment(cell.load.experiment)
         return experiment is None or round_number <= experiment.rounds
+
+    def warmup_requests(self, cell: Cell) -> int:
+        """How many requests warm the cell's target up in a round; as many for each of its workers."""
+        experiment = self.profile.experiment(cell.load.experiment)
+        each = self.profile.warmup_requests
+        if experiment is not None and experiment.warmup_requests is not None:
+            each = experiment.warmup_requests
+        return each * (self.target(cell.target).workers or self.workers)
+
+    def processes(self, target_id: str) -> int:
+        """How many processes of the target answer requests: some servers have one, whatever is planned."""
+        target = self.target(target_id)
+        many = any("{workers}" in part for part in target.serve)
+        return (target.workers or self.workers) if many else 1
 
     def target(self, target_id: str) -> Target:
         """The target of that id; KeyError if the plan has none."""

@@ -11,7 +11,10 @@ from bench.model.load import Load
 from bench.model.plan import Pinning, Profile
 from bench.model.probe import Exhibits
 from bench.model.run import Machine, Receipt
+from bench.model.scaling import Scalings
+from bench.model.stress import Stress
 from bench.model.trial import Failure
+from bench.model.turns import Turns
 from bench.model.verdict import Verdict
 
 
@@ -123,3 +126,6 @@ class Results:
     claims_source: str = ""  # its file's name
     exhibits: Exhibits | None = None  # what was probed and counted, if it was
     machine_trace: tuple[TraceRow, ...] = ()  # none: older than this field
+    turns: Turns | None = None  # None: the experiment was not played
+    scalings: Scalings | None = None
+    stress: Stress | None = None  # None: this run did not play it

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bench.model.calibration import Calibration
 from bench.model.plan import Plan
-from bench.model.trial import Boot, Failure, RoundEnd, Window
+from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
 
 
 SCHEMA = 1
@@ -30,6 +30,11 @@ class Receipt:
     lock_sha256: str
     app_sha256: str  # of every file of the app's folder
     image: str | None = None  # image id, with a container engine
+
+    @property
+    def configured_plainly(self) -> bool:
+        """Whether its Python was configured without profile-guided optimisation; a distribution may optimise all the same."""
+        return "configured without --enable-optimizations" in self.python
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ class Run:
     windows: tuple[Window, ...]
     failures: tuple[Failure, ...]
     ends: tuple[RoundEnd, ...]
+    volleys: tuple[Volley, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
 
     @property
     def complete_rounds(self) -> tuple[int, ...]:

@@ -23,6 +23,20 @@ class Sketch:
     counts: tuple[int, ...]
 
 
+SLOT_S = 0.25
+"""An open loop is told in parts of this length; the last may be shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A quarter of a second of an open loop's measured part."""
+
+    due: int  # requests that were to be sent in it
+    right: int  # of these, answered rightly, however late
+    answered: int  # right answers that came in it, whenever they were due
+    p50_us: float | None  # response time of `right`, from the intended send
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What a server's whole process tree (or container) had used at one moment."""
@@ -63,6 +77,9 @@ class Tally:
     # pool was still awaiting an answer, so this is the server's lateness.
     starved_sends: int = 0
     latency_sketch: Sketch | None = None  # of an open loop, from the intended send
+    slots: tuple[Slot, ...] | None = (
+        None  # of an open loop; None: older than this field
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +140,38 @@ class Failure:
     hint: str | None = None
     log_tail: str | None = None
     experiment: str = ""  # in which it failed; "": in the headline comparison
+
+
+@dataclass(frozen=True, slots=True)
+class OneOfMany:
+    """One request of a volley, in milliseconds since the first one was sent."""
+
+    sent_ms: float
+    answered_ms: float | None  # None: not answered, or wrongly
+    wrong: str | None = None  # why
+
+
+@dataclass(frozen=True, slots=True)
+class Volley:
+    """Requests sent to one target at the same moment, each on a connection of its own."""
+
+    round: int
+    target: str
+    workload: str
+    experiment: str
+    requests: tuple[OneOfMany, ...]  # in the order in which they were sent
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Whether two requests were inside one process of a target at the same time."""
+
+    round: int
+    target: str
+    experiment: str
+    parties: int  # requests sent: one more than there are processes
+    met: bool | None  # None: it could not be asked
+    because: str  # the answers, in words
 
 
 @dataclass(frozen=True, slots=True)

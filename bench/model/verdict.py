@@ -29,7 +29,8 @@ class Rule(StrEnum):
     """How a claim is judged that no plain order of ratios can decide (bench.judge.rules)."""
 
     TURNS = "turns"  # requests in the server at the same time
-    STRESS = "stress"  # offered rates up to and past capacity
+    STRESS = "stress"  # it stands offered rates up to and past capacity
+    FAILS_STRESS = "fails-stress"  # it does not
     SCALING = "scaling"  # more clients, more workers
     PREDICTIONS = "predictions"  # cheap requests beside heavy ones
     OWN_SHARE = "own-share"  # what a framework adds to its bare server

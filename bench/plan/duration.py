@@ -14,6 +14,10 @@ WARMUP_RATE_RPS = 800.0
 """What warm-up requests are answered at, on average over workloads."""
 VISIT_OVERHEAD_S = 0.08
 """Around each window: counters read, the record written, the last answers awaited."""
+VOLLEY_S = 0.3
+"""Requests at once to one target; where they are handled in turns, up to half a second."""
+MEETING_S = 3.0
+"""Once in a run for one target: none where two meet, ten seconds where they wait in vain."""
 SETUP_S = 6.0
 """Once: database, generator and the first look at the machine."""
 
@@ -39,10 +43,24 @@ def _round_s(plan: Plan, number: int) -> float:
     windows = sum(
         (cell.load.duration_s + VISIT_OVERHEAD_S) * plan.cycles(cell) for cell in cells
     )
-    warmed = {(cell.load.experiment, cell.target, cell.workload) for cell in cells}
-    requests = len(warmed) * plan.profile.warmup_requests * plan.workers
+    warmed = {
+        (cell.load.experiment, cell.target, cell.workload): cell for cell in cells
+    }
+    requests = sum(map(plan.warmup_requests, warmed.values()))
     booted = {cell.target for cell in cells}
-    return windows + requests / WARMUP_RATE_RPS + len(booted) * BOOT_S
+    at_once = _volleys_s(plan, number)
+    return windows + requests / WARMUP_RATE_RPS + len(booted) * BOOT_S + at_once
+
+
+def _volleys_s(plan: Plan, number: int) -> float:
+    """Requests at once: a volley for each target, and a meeting in the first round."""
+    cells = {
+        (cell.load.experiment, cell.target)
+        for cell in cells_of(plan, number)
+        if (experiment := plan.profile.experiment(cell.load.experiment))
+        and experiment.at_once
+    }
+    return len(cells) * (VOLLEY_S + (MEETING_S if number == 1 else 0.0))
 
 
 def windows_in(plan: Plan, rounds: int) -> int:

@@ -1,6 +1,6 @@
 """The order of everything, from one seed, so that a plan can be repeated."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -70,6 +70,14 @@ def blocks(plan: Plan, round_number: int) -> Iterator[Block]:
         )
 
 
+def volley_order(
+    plan: Plan, round_number: int, block: Block, targets: Iterable[str]
+) -> tuple[str, ...]:
+    """These targets in the order in which requests are sent to them at once."""
+    purpose = f"{block.experiment}.{block.workload}/at once"
+    return tuple(_shuffled(sorted(targets), _random(plan, round_number, purpose)))
+
+
 def arrival_seed(plan: Plan, round_number: int, cell: Cell, cycle: int) -> int:
     """The seed of an open window's arrivals: another in each window, alike for every target."""
     purpose = f"arrivals/{cell.workload}/{cell.load.name}/{cycle}"
@@ -80,8 +88,13 @@ def _cycles(
     plan: Plan, round_number: int, purpose: str, cells: Sequence[Cell]
 ) -> tuple[tuple[Cell, ...], ...]:
     return tuple(
-        tuple(_shuffled(cells, _random(plan, round_number, f"{purpose}/{cycle}")))
-        for cycle in range(1, plan.cycles(cells[0]) + 1)
+        tuple(
+            _shuffled(
+                [cell for cell in cells if plan.cycles(cell) >= cycle],
+                _random(plan, round_number, f"{purpose}/{cycle}"),
+            )
+        )
+        for cycle in range(1, max(map(plan.cycles, cells)) + 1)
     )
 
 

@@ -18,12 +18,14 @@ from bench.report.advice import advice
 from bench.report.answer import question, short_answer
 from bench.report.cards import Card, card
 from bench.report.charts.palette import Palette, palette
+from bench.report.charts.scaling import workers_table
 from bench.report.clean import clean
 from bench.report.doubts import grouped_warnings
 from bench.report.exhibits import behind
 from bench.report.exhibits import counted as counted_table
 from bench.report.numbers import percent, size
 from bench.report.same_load import same_load_table
+from bench.report.stress import recovery_table, stress_table, stress_words
 from bench.report.view import View, joined
 from bench.report.words import (
     counted,
@@ -95,6 +97,12 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
         "latency": sections.latency(view, colours),
         "same_load": sections.same_load(view, colours),
         "same_load_table": same_load_table(view),
+        "crowds": sections.crowds(view, colours),
+        "workers_table": workers_table(view),
+        "high_load": sections.high_load(view, colours),
+        "stress_table": stress_table(view),
+        "recovery_table": recovery_table(view),
+        "stress_words": stress_words(view),
         "cost": sections.cost(view, colours),
         "memory": sections.memory(view, colours),
         "ablations": sections.ablations(view),

@@ -12,10 +12,12 @@ from bench.report.charts.latency import latency_chart
 from bench.report.charts.memory import memory_chart
 from bench.report.charts.palette import Palette
 from bench.report.charts.twin import twin_chart
+from bench.report.crowds import crowd_charts, crowds_missing
 from bench.report.numbers import percent, ratio, with_interval
 from bench.report.same_load import same_load_charts, same_load_missing
 from bench.report.scatter import scatter_text, seen_text
 from bench.report.standing import standing
+from bench.report.stress import stress_charts, stress_missing
 from bench.report.view import View, absent
 
 
@@ -78,6 +80,16 @@ def same_load(view: View, palette: Palette) -> Section:
     """Percentile curves of the open loops, or why there are none."""
     charts = same_load_charts(view, palette)
     return Section(charts, same_load_missing(view))
+
+
+def crowds(view: View, palette: Palette) -> Section:
+    """Requests at once, and throughput as clients rise."""
+    return Section(crowd_charts(view, palette), crowds_missing(view))
+
+
+def high_load(view: View, palette: Palette) -> Section:
+    """Response time against offered rate, or why it was not measured."""
+    return Section(stress_charts(view, palette), stress_missing(view))
 
 
 def cost(view: View, palette: Palette) -> Section:

@@ -181,6 +181,13 @@ def _counts(view: View) -> list[str]:
     return [*lines, "", "</details>", ""]
 
 
+def _pythons(view: View) -> list[str]:
+    """The versions that the contestants ran on; in containers they are the images'."""
+    receipts = view.results.receipts
+    own = [receipts[each.id] for each in view.contestants if each.id in receipts]
+    return list(dict.fromkeys(receipt.python.split(" ")[0] for receipt in own))
+
+
 def _tail(view: View) -> list[str]:
     results = view.results
     versions = dict.fromkeys(
@@ -190,7 +197,7 @@ def _tail(view: View) -> list[str]:
     )
     facts = [
         f"{results.rounds_done} rounds in random order",
-        f"Python {results.machine.python}",
+        f"Python {joined(_pythons(view))}",
         joined(list(versions)),
         f"{results.machine.cpu_model}, {results.machine.cores} cores",
     ]

@@ -1,12 +1,14 @@
 """What a run measures with; everything that touches the world is handed in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.deploy.engine import Engine
 from bench.deploy.trace import Tracer
 from bench.load.generator import Generator
+from bench.model.exchange import Request
+from bench.run.at_once import Asked, ask_at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,10 @@ class Instruments:
     utc_now: Callable[[], str]
     tracer: Tracer | None = None  # None: windows say nothing of the machine
     fingerprint: Callable[[], str | None] = lambda: None  # of the machine as it is now
+    # host, port, request, how many of it, limit in seconds -> each one's fate
+    ask_at_once: Callable[[str, int, Request, int, float], Sequence[Asked]] = (
+        ask_at_once
+    )
 
 
 @dataclass(frozen=True, slots=True)

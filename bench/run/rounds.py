@@ -11,20 +11,22 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 
+from bench.deploy.cores import cores_for
 from bench.deploy.engine import Placing, Server
 from bench.errors import MachineRefused, TargetFailed
 from bench.model.plan import Cell, Plan
 from bench.model.run import Run
-from bench.model.trial import Boot, Failure, RoundEnd, Window
+from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
 from bench.model.workload import Workload
-from bench.plan.order import Block, blocks, boot_order, hash_seed
+from bench.plan.order import Block, blocks, boot_order, hash_seed, volley_order
 from bench.run.instruments import Instruments, Now
 from bench.run.rates import settle
 from bench.run.state import Round
+from bench.run.turns import meet, volley
 from bench.run.visits import measure_window, warm_up
 
 
-type Event = Boot | Window | Failure | RoundEnd
+type Event = Boot | Window | Failure | Volley | Meeting | RoundEnd
 
 
 def measure(
@@ -41,9 +43,12 @@ def measure(
     kept, and none is measured twice.
     """
     finished = set(before.complete_rounds) if before else set()
+    meetings = _met(before)
     for number in range(1, plan.profile.looks[-1] + 1):
         if number not in finished:
             state = Round(number, plan, tools, workloads, _done(before, number))
+            state.volleys = _sent(before, number)
+            state.meetings = meetings
             yield from _one_round(state, _failed(before, number))
         if number in plan.profile.looks[:-1] and enough(number):
             return
@@ -52,6 +57,16 @@ def measure(
 def _done(before: Run | None, number: int) -> list[Window]:
     windows = before.windows if before else ()
     return [window for window in windows if window.round == number]
+
+
+def _met(before: Run | None) -> set[tuple[str, str]]:
+    meetings = before.meetings if before else ()
+    return {(m.target, m.experiment) for m in meetings if m.met is not None}
+
+
+def _sent(before: Run | None, number: int) -> set[tuple[str, str, str]]:
+    volleys = before.volleys if before else ()
+    return {(v.target, v.workload, v.experiment) for v in volleys if v.round == number}
 
 
 type Lost = tuple[str, str | None, str]
@@ -101,12 +116,12 @@ def _boot(
 
 def _start(state: Round, target_id: str) -> Server:
     plan = state.plan
-    placing = Placing(
-        plan.workers, plan.threads, plan.pinning, state.tools.folder / "logs"
-    )
-    return state.tools.engine.start(
-        plan.target(target_id), placing, hash_seed(plan, state.number)
-    )
+    target = plan.target(target_id)
+    workers, pinning = plan.workers, plan.pinning
+    if target.workers is not None:
+        workers, pinning = target.workers, cores_for(pinning, target.workers)
+    placing = Placing(workers, plan.threads, pinning, state.tools.folder / "logs")
+    return state.tools.engine.start(target, placing, hash_seed(plan, state.number))
 
 
 def _end(state: Round, server: Server) -> None:
@@ -116,13 +131,14 @@ def _end(state: Round, server: Server) -> None:
     server.stop()
 
 
-def _one_workload(
-    state: Round, block: Block, skip: set[str]
-) -> Iterator[Window | Failure | Now]:
+def _one_workload(state: Round, block: Block, skip: set[str]) -> Iterator[Event | Now]:
     workload = state.workloads[block.workload]
     closed, opened = _left(state, block.cycles), _left(state, block.open_cycles)
     waiting = {cell.target for cells in (*closed, *opened) for cell in cells}
-    first = (block.cycles or block.open_cycles)[0]
+    # Warm-up is at the most clients that the block has, not at those that
+    # happen to come first.
+    first = sorted((block.cycles or block.open_cycles)[0], key=_clients)
+    waiting |= {cell.target for cell in first if _volley_missing(state, cell)}
     live = {cell.target: cell for cell in first if cell.target in waiting}
     live = {t: c for t, c in live.items() if t in state.servers and t not in skip}
     for target_id, cell in sorted(live.items()):
@@ -134,8 +150,45 @@ def _one_workload(
             yield from _drop(state, cell, error)
     yield from _cycles(state, closed, live)
     yield from _open_loops(state, opened, live)
+    yield from _at_once(state, block, live)
     if workload.writes:
         state.tools.engine.database.reset()
+
+
+def _clients(cell: Cell) -> int:
+    return cell.load.clients
+
+
+def _volley_missing(state: Round, cell: Cell) -> bool:
+    experiment = state.plan.profile.experiment(cell.load.experiment)
+    if experiment is None or not experiment.at_once:
+        return False
+    return (cell.target, cell.workload, experiment.name) not in state.volleys
+
+
+def _at_once(
+    state: Round, block: Block, live: dict[str, Cell]
+) -> Iterator[Volley | Meeting | Failure | Now]:
+    """A volley to each target of the block, where the experiment has them, and one meeting in a run."""
+    experiment = state.plan.profile.experiment(block.experiment)
+    if experiment is None:
+        return
+    for target in volley_order(state.plan, state.number, block, live):
+        cell = live[target]
+        if not _volley_missing(state, cell):
+            continue
+        yield Now(state.number, "sending at once to", target, block.workload)
+        try:
+            # The volley comes last: where it is stored, nothing is missing.
+            if (target, experiment.name) not in state.meetings:
+                meeting = meet(state, cell)
+                yield meeting
+                if meeting.met is not None:
+                    state.meetings.add((target, experiment.name))
+            yield volley(state, cell, experiment.at_once)
+        except TargetFailed as error:
+            live.pop(target)
+            yield from _drop(state, cell, error)
 
 
 def _left(state: Round, cycles: tuple[tuple[Cell, ...], ...]) -> list[list[Cell]]:

@@ -23,6 +23,10 @@ class Round:
     windows: list[Window] = field(default_factory=list)
     servers: dict[str, Server] = field(default_factory=dict)
     most_connections: dict[str, int] = field(default_factory=dict)
+    # Target, workload and experiment of the volleys that this round has had.
+    volleys: set[tuple[str, str, str]] = field(default_factory=set)
+    # Target and experiment of the meetings that the run has had.
+    meetings: set[tuple[str, str]] = field(default_factory=set)
 
     def has(self, cell: Cell, cycle: int) -> bool:
         """Whether that window was measured before the round was interrupted."""

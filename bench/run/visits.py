@@ -1,5 +1,7 @@
 """One visit of the generator to one server, with what it cost."""
 
+from time import sleep
+
 from bench.deploy.engine import Server
 from bench.deploy.trace import Moment
 from bench.errors import TargetFailed
@@ -9,6 +11,11 @@ from bench.model.trial import Tally, Usage, Window
 from bench.plan.order import arrival_seed
 from bench.run.state import Round
 from bench.store.folder import sample_path
+
+
+REST_S = 15.0  # the most that is waited for a server to come to rest
+LOOK_S = 0.2
+AT_REST = 0.05  # of a core: below it a server rests
 
 
 def warm_up(state: Round, server: Server, cell: Cell) -> None:
@@ -24,7 +31,7 @@ def warm_up(state: Round, server: Server, cell: Cell) -> None:
             f"{cell.target}: {cell.workload}: {wrong}",
             f"play the whole contract: bench check {cell.target}",
         )
-    requests = state.plan.profile.warmup_requests * state.plan.workers
+    requests = state.plan.warmup_requests(cell)
     if requests:
         tally = state.tools.generator.visit(
             Visit(
@@ -91,6 +98,8 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
     others_ns = _difference(others_before, others_after)
     _refuse_silence(cell, tally)
     _note_connections(state)
+    if load.is_open and tally.errors:
+        _let_rest(server)
     return Window(
         round=state.number,
         cycle=cycle,
@@ -121,6 +130,20 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
         ),
         rate_rps=load.rate_rps,
     )
+
+
+def _let_rest(server: Server) -> None:
+    """
+    Wait until a server that was given up on has worked off what it had accepted.
+
+    Else the next window would meet the leftovers of this one. After REST_S the
+    wait ends; a server that works on then is seen in the windows of the others.
+    """
+    for _ in range(round(REST_S / LOOK_S)):
+        before_ns = server.usage(memory=False).cpu_ns
+        sleep(LOOK_S)
+        if server.usage(memory=False).cpu_ns - before_ns < AT_REST * LOOK_S * 1e9:
+            return
 
 
 def _look(state: Round, server: Server) -> Moment | None:

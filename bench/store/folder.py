@@ -2,7 +2,7 @@
 A run folder: what was finished is on disk before the next thing begins.
 
     run.json       the head: plan, seed, machine, exact versions
-    trials.jsonl   one line per start, window, failure and end of a round
+    trials.jsonl   one line per start, window, failure, volley, meeting and end of a round
     samples/       raw latencies, one .npz per window
     logs/          of servers, database and generator
 """
@@ -18,7 +18,7 @@ from typing import Self
 
 from bench.errors import AskedWrongly, MachineRefused
 from bench.model.run import SCHEMA, Run, RunRecord
-from bench.model.trial import Boot, Failure, RoundEnd, Window
+from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
 from bench.store.records import (
     Event,
     from_line,
@@ -124,6 +124,8 @@ def read(folder: Path) -> Run:
     windows: list[Window] = []
     failures: list[Failure] = []
     ends: list[RoundEnd] = []
+    volleys: list[Volley] = []
+    meetings: list[Meeting] = []
     for event in _events(folder / TRIALS):
         match event:
             case Boot():
@@ -134,7 +136,19 @@ def read(folder: Path) -> Run:
                 failures.append(event)
             case RoundEnd():
                 ends.append(event)
-    return Run(record, tuple(boots), tuple(windows), tuple(failures), tuple(ends))
+            case Volley():
+                volleys.append(event)
+            case Meeting():
+                meetings.append(event)
+    return Run(
+        record,
+        tuple(boots),
+        tuple(windows),
+        tuple(failures),
+        tuple(ends),
+        tuple(volleys),
+        tuple(meetings),
+    )
 
 
 def read_head(folder: Path) -> RunRecord:

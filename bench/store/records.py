@@ -6,18 +6,27 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bench.model.run import RunRecord
-from bench.model.trial import Boot, Failure, RoundEnd, Window
+from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
 
 
-type Event = Boot | Window | Failure | RoundEnd
+type Event = Boot | Window | Failure | Volley | Meeting | RoundEnd
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
     "boot": TypeAdapter(Boot),
     "window": TypeAdapter(Window),
     "failure": TypeAdapter(Failure),
+    "volley": TypeAdapter(Volley),
+    "meeting": TypeAdapter(Meeting),
     "round_end": TypeAdapter(RoundEnd),
 }
-_NAMES = {Boot: "boot", Window: "window", Failure: "failure", RoundEnd: "round_end"}
+_NAMES = {
+    Boot: "boot",
+    Window: "window",
+    Failure: "failure",
+    Volley: "volley",
+    Meeting: "meeting",
+    RoundEnd: "round_end",
+}
 _HEAD = TypeAdapter(RunRecord)
 
 

@@ -192,3 +192,19 @@ def test_a_typo_in_a_profile_is_named(
     assert str(path) in caught.value.message
     assert fault in caught.value.message
     assert caught.value.hint
+
+
+def test_the_stress_experiment_is_what_its_claims_say() -> None:
+    """Shares up to and past capacity, a surge to 150 % for 2.5 s, six rounds, in the profiles to quote."""
+    profiles = load_profiles()[0]
+    for name in ("stress", "standard", "full"):
+        experiment = profiles[name].experiment("stress")
+        assert experiment is not None and experiment.rounds == 6
+        shares = [load.share for load in experiment.loads if load.share]
+        assert shares == [0.4, 0.7, 0.9, 1.1, 0.3]
+        surge = experiment.loads[-1].surge
+        assert surge is not None
+        assert surge.times * 0.3 == pytest.approx(1.5) and surge.lasts_s == 2.5
+        # Longer than response times may take to be back, or nobody could fail to be.
+        assert experiment.loads[-1].measure_s - surge.until_s > 2 * surge.lasts_s
+    assert profiles["quick"].experiment("stress") is None

@@ -1,18 +1,12 @@
 """What a reader of the README types, with every compose that is here."""
 
 import json
-import os
-import secrets
-import shlex
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
-from tests.docker.standing import ROOT, composes, docker, inspect, needs_engine
+from tests.docker.hand import Hand
+from tests.docker.standing import composes, docker, inspect, needs_engine
 
 
 pytestmark = [
@@ -21,52 +15,6 @@ pytestmark = [
     pytest.mark.timeout(900),
     needs_engine,
 ]
-
-
-class Hand:
-    """One compose program and a project of the test's own."""
-
-    def __init__(self, program: str) -> None:
-        self.program = program
-        self.project = f"hand-{secrets.token_hex(4)}"
-        with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-            self.port = probe.getsockname()[1]
-
-    def call(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Type one command."""
-        return subprocess.run(
-            [*shlex.split(self.program), "-p", self.project, *words],
-            cwd=ROOT,
-            env={**os.environ, "PORT": str(self.port), **variables},
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-
-    def container(self, service: str) -> str:
-        """The newest container of a service."""
-        return docker(
-            *("ps", "--all", "--quiet", "--latest"),
-            *("--filter", f"label=com.docker.compose.project={self.project}"),
-            *("--filter", f"label=com.docker.compose.service={service}"),
-        )
-
-    def healthy(self, service: str) -> str:
-        """Wait until it is; what it was at the end."""
-        name = self.container(service)
-        status = ""
-        for _ in range(300):
-            status = docker("inspect", "-f", "{{.State.Health.Status}}", name)
-            if status == "healthy":
-                break
-            time.sleep(0.1)
-        return status
-
-    def curl(self, path: str) -> str:
-        """GET from inside the app's container: the engine may live in another network."""
-        ask = f"import urllib.request as u; print(u.urlopen('http://127.0.0.1:8000{path}').read().decode())"
-        return docker("exec", self.container("app"), "python", "-c", ask)
 
 
 @pytest.fixture(params=composes() or ["none"])

@@ -1,9 +1,14 @@
 """The plan is complete, repeatable, and fair in its order."""
 
 from collections import Counter
+from dataclasses import replace
 
+from bench.model.load import Basis, Load, Surge
+from bench.model.plan import Experiment, Plan
 from bench.plan.duration import duration
+from bench.plan.make import TakingPart, with_experiments
 from bench.plan.order import blocks, boot_order, hash_seed, request_seed
+from bench.workloads import WORKLOADS
 from tests.builders import plan
 
 
@@ -68,3 +73,29 @@ def test_duration_grows_with_every_bound() -> None:
     assert all(other.longest_s > least.longest_s for other in more)
     looking = duration(plan(looks=(2, 8)))
     assert looking.shortest_s == least.shortest_s < looking.longest_s
+
+
+def test_a_surge_comes_once_and_the_rest_of_its_block_in_every_cycle() -> None:
+    """It is long; and the order of everything else does not change for it."""
+    pool = Load(64, 0.0, 1.0, basis=Basis.OWN, experiment="stress")
+    loads = tuple(replace(pool, share=share) for share in (0.5, 1.1))
+    surge = replace(pool, share=0.3, measure_s=4.0, surge=Surge(5.0, 1.0, 1.0))
+    this = plan("alpha", "beta")
+
+    def playing(*loads: Load) -> Plan:
+        closed = Load(4, 0.0, 1.0, experiment="stress")
+        asked = Experiment(
+            "stress", "a test", ("*",), ("hello",), (closed, *loads), 2, 6
+        )
+        part = TakingPart(asked, this.targets, (WORKLOADS["hello"],))
+        profile = replace(this.profile, experiments=(asked,))
+        return with_experiments(replace(this, profile=profile), [part])
+
+    whole = playing(*loads, surge)
+    block = next(b for b in blocks(whole, 1) if b.experiment)
+    seen = [Counter(cell.load.name for cell in cells) for cells in block.open_cycles]
+    assert [found["stress.open-own-30-surge-150"] for found in seen] == [2, 0]
+    assert [found["stress.open-own-110"] for found in seen] == [2, 2]
+    without = next(b for b in blocks(playing(*loads), 1) if b.experiment)
+    assert block.open_cycles[1] == without.open_cycles[1]
+    assert duration(whole).round_s > duration(playing(*loads)).round_s + 2 * 4.0

@@ -9,6 +9,7 @@ from bench.model.results import Results
 from bench.model.trial import Failure
 from bench.model.verdict import Outcome
 from tests.report.builders import AGAIN, DJANGO, FLASK, results
+from tests.report.crowds import crowds, crowds_extreme, crowds_odd
 from tests.report.open_loops import (
     open_all_void,
     open_extremes,
@@ -16,6 +17,7 @@ from tests.report.open_loops import (
     open_nanoseconds,
 )
 from tests.report.probed import HOSTILE, probed
+from tests.report.stressed import stressed, stressed_badly, stressed_once
 
 
 def normal() -> Results:
@@ -247,5 +249,11 @@ STATES: dict[str, Callable[[], Results]] = {
         open_nanoseconds,
         open_all_void,
         probed,
+        crowds,
+        crowds_odd,
+        crowds_extreme,
+        stressed,
+        stressed_badly,
+        stressed_once,
     )
 }

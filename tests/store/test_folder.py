@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 
 from bench.errors import AskedWrongly
-from bench.model.trial import Boot, Failure, RoundEnd
+from bench.model.trial import Boot, Failure, Meeting, OneOfMany, RoundEnd, Volley
 from bench.store.folder import HEAD, TRIALS, create, find, read, reopen, sample_path
 from bench.store.records import Event
 from tests.builders import record, window
 
 
+VOLLEY = (OneOfMany(0.0, 51.25), OneOfMany(0.5, None, "no answer: timed out"))
 EVENTS: tuple[Event, ...] = (
     Boot(1, "alpha@1.0/server", 0.5, 40_000_000, ("serve", "8000")),
     window(),
     window(cycle=2, server_memory_bytes=None),
     Failure(1, "beta@1.0/server", "hello", "it died", "look", "Traceback <b>é</b>"),
+    Volley(1, "alpha@1.0/server", "wait", "turns", VOLLEY),
+    Meeting(1, "alpha@1.0/server", "turns", 2, None, "no answer: timed out"),
     RoundEnd(1, {"alpha@1.0/server": 8}),
 )
 
@@ -36,7 +39,8 @@ def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
     run = read(stored(tmp_path))
 
     assert run.record == record()
-    assert (*run.boots, *run.windows, *run.failures, *run.ends) == EVENTS
+    found = (*run.boots, *run.windows, *run.failures)
+    assert (*found, *run.volleys, *run.meetings, *run.ends) == EVENTS
 
 
 def test_each_event_is_on_disk_when_append_returns(tmp_path: Path) -> None:

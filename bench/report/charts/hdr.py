@@ -110,7 +110,7 @@ def _draw(view: View, canvas: Canvas, curves: list[Curve]) -> None:
     up = Scale(low / 1.15, max(high, low * 1.2) * 1.15, bottom, HEAD, True)
     title = Type(size=11.5, token="muted")
     canvas.text(0, 13, "ms (log scale)", title)
-    for tick, words in _steps(up):
+    for tick, words in log_steps(up):
         y = up.at(tick)
         canvas.line((LEFT, y), (across.right, y), Pen("grid"))
         style = Type(size=11.5, token="muted", align="right")
@@ -169,7 +169,7 @@ def _labels(
         canvas.text(left, y - over, name, style)
 
 
-def _steps(up: Scale) -> list[tuple[float, str]]:
+def log_steps(up: Scale) -> list[tuple[float, str]]:
     """Round values of the log axis, far enough apart to be read."""
     first, last = int(log10(up.low)) - 1, int(log10(up.high)) + 1
     chosen: list[float] = []

@@ -1,0 +1,71 @@
+"""What the stress experiment found: rates up to and past capacity, and the time after a surge."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bench.model.estimate import Estimate
+from bench.model.load import Surge
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One value for each round (None where there is none), and what they say together."""
+
+    rounds: tuple[float | None, ...]
+    estimate: Estimate | None  # None: fewer than two rounds
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One target at one offered rate, a share of its own capacity in each round."""
+
+    share: float  # 1.1: 10 % more than it can answer
+    in_surge: bool  # seen while a surge lasted, not in windows of its own
+    offered_rps: Series
+    achieved_rps: Series  # right answers that came meanwhile
+    kept: (
+        Series  # achieved over the lesser of offered rate and capacity: 1 is all of it
+    )
+    failed: Series  # share of the requests that failed, were wrong or got no answer
+    p50_ms: Series  # from the intended send
+    p99_ms: Series
+    errors: Mapping[str, int]  # of all rounds, by kind
+    windows: int
+    void: int
+    void_because: str | None  # the reason met most often
+
+
+@dataclass(frozen=True, slots=True)
+class Stressed:
+    """One target under stress."""
+
+    target: str
+    workload: str
+    capacity_rps: Series  # of the closed loop just before
+    steps: tuple[Step, ...]  # shares rise
+    waiting: Series  # requests without answer when the surge ended
+    recovery_s: Series  # from the end of the surge; see `Stress.watched_s`
+    timeline_ms: tuple[
+        float | None, ...
+    ]  # medians of the visit with the surge, by slot
+    recovered: int  # rounds in which response times came back at all
+    failures: tuple[str, ...]  # of rounds in which it could not go on
+
+
+@dataclass(frozen=True, slots=True)
+class Stress:
+    """The whole experiment."""
+
+    level: float  # of every interval
+    rounds: tuple[int, ...]
+    connections: int
+    base_share: float  # of capacity, that is offered before and after the surge
+    surge: Surge
+    watched_s: float  # after the surge; who is not back by then counts as just that
+    targets: tuple[Stressed, ...]
+
+    @property
+    def ideal_s(self) -> float:
+        """How long the surge's backlog takes a server that works at its capacity all the time."""
+        peak = self.base_share * self.surge.times
+        return self.surge.lasts_s * (peak - 1) / (1 - self.base_share)

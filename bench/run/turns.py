@@ -1,0 +1,77 @@
+"""
+Requests that come together: a rendezvous once in a run, a volley in every round.
+
+Both are played after the timed windows of their block, one target after the
+other in random order, so that they disturb nothing that is measured.
+"""
+
+from bench.errors import TargetFailed
+from bench.model.exchange import Request
+from bench.model.plan import Cell
+from bench.model.trial import Meeting, OneOfMany, Volley
+from bench.run.at_once import Asked
+from bench.run.state import Round
+from bench.workloads.answers import read_json
+
+
+MEETING = Request("GET", "/rendezvous?parties=2")
+PARTY_LIMIT_S = 5.0
+"""How long the applications let a party wait for another (apps/README.md)."""
+ANSWER_LIMIT_S = 20.0
+"""For a volley: where the server takes turns, the last one waits for all others."""
+
+
+def meet(state: Round, cell: Cell) -> Meeting:
+    """
+    Let one request more than there are processes ask for another one to meet.
+
+    Two of them then share a process. In a server that takes turns each waits
+    in vain, one after the other, so the limit allows for all of them.
+    """
+    server = state.servers[cell.target]
+    parties = state.plan.processes(cell.target) + 1
+    limit_s = parties * PARTY_LIMIT_S + ANSWER_LIMIT_S
+    asked = state.tools.ask_at_once(server.host, server.port, MEETING, parties, limit_s)
+    server.check_alive()
+    answers = [_met(one) for one in asked]
+    known = [met for met, _ in answers if met is not None]
+    # One that met is a witness; that none did is only known if all answered.
+    met = True if any(known) else (False if len(known) == parties else None)
+    because = ", ".join(dict.fromkeys(words for _, words in answers))
+    experiment = cell.load.experiment
+    return Meeting(state.number, cell.target, experiment, parties, met, because)
+
+
+def _met(one: Asked) -> tuple[bool | None, str]:
+    if one.reply is None:
+        return None, one.fault or "no answer"
+    found, wrong = read_json(one.reply)
+    if wrong is None and found in ({"met": True}, {"met": False}):
+        return (True, "met") if found["met"] else (False, "waited in vain")
+    return None, f"answered with status {one.reply.status}"
+
+
+def volley(state: Round, cell: Cell, number: int) -> Volley:
+    """Send so many requests of the cell's workload at once, and follow each."""
+    workload = state.workloads[cell.workload]
+    request = workload.requests(state.seed)[0]
+    server = state.servers[cell.target]
+    asked = state.tools.ask_at_once(
+        server.host, server.port, request, number, ANSWER_LIMIT_S
+    )
+    server.check_alive()
+    began_s = asked[0].sent_s
+    requests = []
+    for one in asked:
+        wrong = one.fault if one.reply is None else workload.check(request, one.reply)
+        answered_ms = None if wrong else round((one.answered_s - began_s) * 1000, 3)
+        sent_ms = round((one.sent_s - began_s) * 1000, 3)
+        requests.append(OneOfMany(sent_ms, answered_ms, wrong))
+    if all(one.wrong for one in requests):
+        raise TargetFailed(
+            f"{cell.target}: {cell.workload}: not one of {number} requests at once "
+            f"was answered: {requests[0].wrong}",
+            "the server's log is in the run folder, below logs/",
+        )
+    experiment = cell.load.experiment
+    return Volley(state.number, cell.target, cell.workload, experiment, tuple(requests))
