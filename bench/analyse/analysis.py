@@ -7,6 +7,7 @@ from bench.analyse.checks import checks
 from bench.analyse.comparisons import Doubts, compare, connections_apart
 from bench.analyse.curves import curves
 from bench.analyse.drift import drifting
+from bench.analyse.machine_trace import machine_trace
 from bench.analyse.noise import noise
 from bench.analyse.open_loop import (
     lay_out_open,
@@ -30,7 +31,7 @@ from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Role
 from bench.model.load import Load
 from bench.model.predictions import Predictions
-from bench.model.results import Check, Curve
+from bench.model.results import Check, Curve, TraceRow
 from bench.model.run import Run
 from bench.model.scaling import Scalings
 from bench.model.stress import Stress
@@ -50,6 +51,7 @@ class Analysis:
     warnings: tuple[Warning, ...]
     curves: tuple[Curve, ...] = ()
     open_loads: tuple[Load, ...] = ()
+    machine_trace: tuple[TraceRow, ...] = ()
     turns: Turns | None = None
     scalings: Scalings | None = None
     stress: Stress | None = None
@@ -99,6 +101,7 @@ def analyse(run: Run) -> Analysis:
         warnings=warnings,
         curves=tuple(curves(opened)),
         open_loads=opened.loads,
+        machine_trace=tuple(machine_trace(trials)),
         turns=turns(trials),
         scalings=scalings(trials),
         stress=stressed,

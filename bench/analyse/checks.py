@@ -40,7 +40,8 @@ def checks(
 
 
 REST = (
-    (reasons.IDLE, f"{per_cent(reasons.IDLE_SHARE)} of a core together, or {per_cent(reasons.IDLE_SHARE_EACH, 2)} each", VOID_WINDOWS),
+    (reasons.MACHINE, "the same fingerprint after every round", ALL_INCONCLUSIVE),
+    (reasons.IDLE, f"{per_cent(reasons.IDLE_SHARE)} of a core together, or {per_cent(reasons.IDLE_SHARE_EACH, 2)} each", "the windows are void and left out; beyond the limit over a whole round, all of that round"),
     (reasons.FOREIGN, f"{per_cent(reasons.FOREIGN_SHARE)} of its time in a window", NO_THROUGHPUT),
     (reasons.WAITED, f"{per_cent(reasons.WAIT_SHARE)} of a window", NOTHING),
     (reasons.COUNT, "equal", VOID_WINDOWS),
@@ -196,6 +197,8 @@ _TOLD: dict[Reason, Callable[[Window], object]] = {
 
 def _looked(trials: Trials, reason: Reason) -> bool:
     """Whether anything was recorded that could have given this reason."""
+    if reason is reasons.MACHINE:
+        return any(end.fingerprint is not None for end in trials.run.ends)
     told = _TOLD.get(reason)
     return told is None or any(
         told(c.window) is not None for found in trials.checked.values() for c in found

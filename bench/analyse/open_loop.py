@@ -89,8 +89,9 @@ def lay_out_open(trials: Trials) -> OpenTrials:
         key = f"{window.target} {window.workload} {window.load}"
         place = (window.target, window.workload, window.round)
         if key in loads and window.round in trials.rounds and place not in failed:
+            checked = _check(window, loads[key], len(trials.plan.targets))
             found[key, window.round].append(
-                _check(window, loads[key], len(trials.plan.targets))
+                checked.beside(trials.restless.get(window.round))
             )
     return OpenTrials(trials, cells, {key: tuple(own) for key, own in found.items()})
 

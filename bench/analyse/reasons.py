@@ -22,6 +22,13 @@ IDLE_SHARE = 0.01
 IDLE_SHARE_EACH = 0.0025
 """...or this for each of them, if that is more: an event loop that rests looks at
 the clock some ten times a second, which was seen to take 0.17 % of a core."""
+
+
+def idle_limit(servers: int) -> float:
+    """Of one core: how much the servers of a round may use together while one of them is visited."""
+    return max(IDLE_SHARE, (servers - 1) * IDLE_SHARE_EACH)
+
+
 FLOOR_RATIO = 1.3
 """How far the best bare server must be ahead of a target for that to be the limit."""
 CONNECTIONS_APART = 0.1
@@ -178,6 +185,12 @@ TWIN = Reason(
     Scope.RUN,
     "Close what else runs on this machine and measure again; if it stays, report it.",
 )
+MACHINE = Reason(
+    "machine",
+    "The machine changed during the run",
+    Scope.RUN,
+    "Find what changed (cores, memory, governor, kernel), keep it still, and start a new run.",
+)
 RESUMED = Reason(
     "resumed",
     "A round was interrupted and continued",
@@ -228,7 +241,7 @@ FAILED = Reason(
 )
 
 REASONS = (
-    *(TWIN, ROUNDS, VOID, GENERATOR, CEILING, FOREIGN, FLOOR, ERRORS, OFFERED),
+    *(TWIN, MACHINE, ROUNDS, VOID, GENERATOR, CEILING, FOREIGN, FLOOR, ERRORS, OFFERED),
     *(LATE, BUSY, COUNT, LITTLE_LAW, CONNECTIONS, IDLE, THROTTLED, HOT, SWAP),
     *(FAILED, WARMING, RESUMED, LOOKS, DATABASE, WAITED, FREQUENCY, STEAL),
     *(PYTHON, CORES, UNCALIBRATED),

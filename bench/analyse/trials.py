@@ -2,14 +2,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from bench.analyse import metrics, reasons
 from bench.analyse.metrics import Measure
-from bench.analyse.voids import Checked, check
+from bench.analyse.restless import restless_rounds
+from bench.analyse.voids import Checked, Finding, check
 from bench.model.doubt import Reason
 from bench.model.plan import Cell, Plan
 from bench.model.run import Run
@@ -34,6 +35,7 @@ class Trials:
     rounds: tuple[int, ...]
     cells: Mapping[tuple[str, str], Cell]  # by target and workload
     checked: Mapping[Place, tuple[Checked, ...]]  # whole trials, in order of cycles
+    restless: Mapping[int, Finding] = field(default_factory=dict)  # by void round
 
     @property
     def plan(self) -> Plan:
@@ -125,12 +127,14 @@ def lay_out(run: Run) -> Trials:
     rounds = analysed_rounds(run)
     cells = _headline(plan)
     failed = {(f.target, f.workload, f.round) for f in run.failures if not f.experiment}
+    restless = restless_rounds(run)
     found: dict[Place, list[Checked]] = defaultdict(list)
     for window in run.windows:
         cell = cells.get((window.target, window.workload))
         if cell and window.load == cell.load.name and window.round in rounds:
             place = (window.target, window.workload, window.round)
-            found[place].append(check(window, cell.load, len(plan.targets)))
+            checked = check(window, cell.load, len(plan.targets))
+            found[place].append(checked.beside(restless.get(window.round)))
     return Trials(
         run,
         rounds,
@@ -140,6 +144,7 @@ def lay_out(run: Run) -> Trials:
             for place, windows in found.items()
             if len(windows) == plan.profile.cycles and place not in failed
         },
+        restless,
     )
 
 

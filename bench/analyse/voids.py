@@ -26,6 +26,12 @@ class Checked:
     window: Window
     findings: tuple[Finding, ...]
 
+    def beside(self, more: Finding | None) -> "Checked":
+        """The window with what was found out about its whole round, once for each reason."""
+        if more is None or any(f.reason is more.reason for f in self.findings):
+            return self
+        return Checked(self.window, (*self.findings, more))
+
     @property
     def void(self) -> bool:
         """Whether it counts for no metric at all."""
@@ -42,7 +48,7 @@ class Checked:
 def check(window: Window, load: Load, servers: int) -> Checked:
     """Hold one window of a run with so many servers against every limit."""
     visit_s = load.warm_s + window.tally.measure_s
-    idle_limit = max(reasons.IDLE_SHARE, (servers - 1) * reasons.IDLE_SHARE_EACH)
+    idle_limit = reasons.idle_limit(servers)
     return Checked(
         window,
         (

@@ -14,6 +14,13 @@ def run_warnings(trials: Trials, noise: Noise) -> Iterator[Warning]:
     """Warnings without a place; those that forbid verdicts first."""
     if noise.passed is False:
         yield Warning(reasons.TWIN, twin_text(trials, noise))
+    changed = changed_rounds(trials)
+    if changed:
+        yield Warning(
+            reasons.MACHINE,
+            f"another fingerprint than {trials.run.record.machine.fingerprint} "
+            f"after round {_list(changed)}",
+        )
     if len(trials.rounds) < reasons.FEWEST_ROUNDS:
         yield Warning(reasons.ROUNDS, rounds_text(trials))
     void, total = void_windows(trials)
@@ -55,6 +62,16 @@ def _notes(trials: Trials) -> Iterator[Warning]:
             )
     if trials.plan.pinning.shared:
         yield Warning(reasons.CORES, trials.plan.pinning.shared)
+
+
+def changed_rounds(trials: Trials) -> tuple[int, ...]:
+    """The rounds at whose end the machine was not the one that the run began on."""
+    first = trials.run.record.machine.fingerprint
+    return tuple(
+        end.round
+        for end in trials.run.ends
+        if end.round in trials.rounds and end.fingerprint not in (None, first)
+    )
 
 
 def void_windows(trials: Trials) -> tuple[int, int]:

@@ -51,6 +51,7 @@ def calibrate(cores: Pinning, machine: Machine, now: datetime, say: Say) -> Cali
         open_ceiling_rps=numbers.get("open_ceiling_rps"),
         proofs=tuple(proof for part in parts for proof in part.proofs),
         numbers=numbers,
+        agreements=tuple(a for part in parts for a in part.agreements),
     )
 
 

@@ -13,7 +13,7 @@ from bench.errors import MachineRefused
 from bench.load.generator import Visit
 from bench.load.locust_generator import LocustGenerator
 from bench.load.messages import Order
-from bench.model.calibration import Proof
+from bench.model.calibration import Agreement, Proof
 from bench.model.estimate import Estimate
 from bench.model.load import Load
 from bench.model.trial import Tally
@@ -29,6 +29,7 @@ class Part:
 
     proofs: tuple[Proof, ...]
     numbers: Mapping[str, float] = field(default_factory=dict)
+    agreements: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,11 @@ def within(ratio: Estimate, limit: float) -> bool | None:
     if abs(ratio.point - 1) <= limit:
         return True
     return False if ratio.low > 1 + limit or ratio.high < 1 - limit else None
+
+
+def agreement(title: str, ratio: Estimate, limit: float | None) -> Agreement:
+    """A ratio with its interval, to be held against 1."""
+    return Agreement(title, ratio.point, ratio.low, ratio.high, limit)
 
 
 def all_of(passed: Sequence[bool | None]) -> bool | None:

@@ -8,6 +8,7 @@ from bench.calibrate.stand import (
     Known,
     Part,
     Stand,
+    agreement,
     all_of,
     rate_rps,
     ratio_text,
@@ -15,10 +16,9 @@ from bench.calibrate.stand import (
 )
 from bench.load.arrivals import due_times
 from bench.load.samples import read_samples
-from bench.model.calibration import Proof
-from bench.model.estimate import Estimate
+from bench.model.calibration import Agreement, Proof
 from bench.model.load import Arrivals, Load
-from bench.stats import queue
+from bench.stats import interval, queue
 
 
 FIXED_S = 0.02
@@ -30,7 +30,6 @@ QUEUE_LOADS = (0.5, 0.7)
 QUEUE_WINDOWS = 9
 """Short ones: the median over them forgets those in which the machine was busy."""
 QUEUE_S = 1.5
-QUEUE_LEVEL = 0.96
 QUEUE_LIMIT = 0.15
 
 STALL_MS, EVERY_MS = 300, 1000
@@ -67,21 +66,32 @@ def fixed(stand: Stand, known: Known) -> Part:
             ),
         ),
         {"fixed_p50_ms": median_s * 1000, "fixed_clients": clients},
+        (
+            _once("Fixed time", median_s / FIXED_S, FIXED_LIMIT),
+            _once("Rate × time", clients / FIXED_CLIENTS, FIXED_LIMIT),
+        ),
     )
+
+
+def _once(title: str, ratio: float, limit: float) -> Agreement:
+    return Agreement(title, ratio, None, None, limit)
 
 
 def serial_queue(stand: Stand, known: Known) -> Part:
     """One request after the other, random arrivals: the wait that queueing theory wants."""
     said, passed = [], []
     numbers: dict[str, float] = {}
+    agreements = []
     for share in QUEUE_LOADS:
         pairs = _waits(stand, known, share)
         seen_ms = median(seen for seen, _ in pairs) * 1000
-        ratio = _median([seen / own for seen, own in pairs])
+        ratio = interval.median_by_counting([seen / own for seen, own in pairs])
         long_run_ms = queue.mean_wait_s(SERVICE_S, share / SERVICE_S) * 1000
         name = f"queue_wait_ms_at_{share * 100:.0f}"
         numbers |= {name: seen_ms, f"{name}_over_theory": ratio.point}
         passed.append(within(ratio, QUEUE_LIMIT))
+        title = f"Serial queue, {share:.0%}"
+        agreements.append(agreement(title, ratio, QUEUE_LIMIT))
         said.append(
             f"at {share:.0%} {ratio_text(ratio)} times theory "
             f"({seen_ms:.2f} ms; M/D/1 in the long run {long_run_ms:.2f})"
@@ -97,13 +107,8 @@ def serial_queue(stand: Stand, known: Known) -> Part:
             ),
         ),
         numbers,
+        tuple(agreements),
     )
-
-
-def _median(values: list[float]) -> Estimate:
-    """The median with the second least and the second most: by counting, 96 % of nine."""
-    inner = sorted(values)[1:-1]
-    return Estimate(median(values), inner[0], inner[-1], QUEUE_LEVEL, len(values))
 
 
 def _waits(stand: Stand, known: Known, share: float) -> list[tuple[float, float]]:
@@ -148,4 +153,5 @@ def stall(stand: Stand, known: Known) -> Part:
             ),
         ),
         {"stall_open_p99_ms": open_ms, "stall_closed_p99_ms": closed_ms},
+        (_once("p99 of a stall", open_ms / expected_ms, STALL_LIMIT),),
     )

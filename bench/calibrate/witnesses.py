@@ -12,6 +12,7 @@ from bench.calibrate.stand import (
     Known,
     Part,
     Stand,
+    agreement,
     all_of,
     cpu_list,
     rate_rps,
@@ -80,6 +81,10 @@ def twin(stand: Stand, seed: int = 1) -> Part:
             ),
         ),
         {"noise_rate_reach": reach[0], "noise_cpu_reach": reach[1]},
+        (
+            agreement("Itself, rate", found[0], None),
+            agreement("Itself, CPU time", found[1], None),
+        ),
     )
 
 
@@ -115,6 +120,10 @@ def witnesses(stand: Stand, known: Known) -> Part:
             ),
         ),
         {f"ours_over_{name}": e.point for name, e in found.items()},
+        tuple(
+            agreement(f"Rate beside {name}", e, WITNESS_LIMIT)
+            for name, e in found.items()
+        ),
     )
 
 

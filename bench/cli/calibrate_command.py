@@ -14,6 +14,7 @@ from bench.cli.places import CALIBRATIONS, shown
 from bench.deploy.cores import pinning
 from bench.deploy.machine import inspect_machine
 from bench.model.calibration import Calibration
+from bench.report.calibration_page import calibration_html
 from bench.store.calibrations import save
 
 
@@ -34,10 +35,12 @@ def command(
         datetime.now(UTC),
         lambda line: console.print(line, highlight=False),
     )
-    path = save(CALIBRATIONS, found, table(found))
+    path = save(CALIBRATIONS, found, table(found), calibration_html(found))
     print(json.dumps(asdict(found)) if as_json else table(found))
     console.print(
-        f"kept in {shown(path)}; runs on this machine show it", highlight=False
+        f"kept in {shown(path)}; runs on this machine show it\n"
+        f"next: open {shown(path.with_suffix('.html'))} in a browser",
+        highlight=False,
     )
     if found.failed:
         raise typer.Exit(1)

@@ -20,6 +20,7 @@ from bench.deploy.instructions import (
     count,
     find_valgrind,
     rehearse,
+    valgrind_version,
 )
 from bench.deploy.server import Where, surroundings
 from bench.errors import AskedWrongly, TargetFailed
@@ -81,7 +82,8 @@ def command(
             "none of the chosen targets can be called directly on these workloads",
             "choose targets whose server is told an application: bench list",
         )
-    rows = [asdict(one) | {"apart": one.apart} for one in found]
+    how = {"requests": requests, "valgrind": valgrind_version()}
+    rows = [asdict(one) | {"apart": one.apart} | how for one in found]
     print(json.dumps(rows, indent=1) if as_json else "\n".join(table(found)))
     if any(one.apart > EXACT for one in found):
         raise typer.Exit(1)

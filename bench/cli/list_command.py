@@ -6,18 +6,21 @@ from typing import Annotated, Any
 
 import typer
 
+from bench.analyse.reasons import REASONS
 from bench.cli.asked import known_workloads
 from bench.cli.places import PUBLISHED, RUNS, shown
 from bench.configure.claims import load_claims
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
 from bench.errors import AskedWrongly, unknown
+from bench.report.words import SCOPES
 from bench.store.folder import read_head, run_folders
 
 
 def command(
     what: Annotated[
-        str, typer.Argument(help="targets, workloads, claims, profiles or runs")
+        str,
+        typer.Argument(help="targets, workloads, claims, profiles, warnings or runs"),
     ] = "targets",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON on stdout.")
@@ -56,6 +59,18 @@ def _profiles() -> list[dict[str, Any]]:
     return [{"profile": p.name, "why": p.why} for p in profiles.values()]
 
 
+def _warnings() -> list[dict[str, Any]]:
+    return [
+        {
+            "warning": reason.code,
+            "title": reason.title,
+            "effect": SCOPES[reason.scope],
+            "remedy": reason.remedy,
+        }
+        for reason in REASONS
+    ]
+
+
 def _runs() -> list[dict[str, Any]]:
     rows = []
     for folder in [*run_folders(PUBLISHED), *run_folders(RUNS)]:
@@ -73,5 +88,6 @@ TABLES = {
     "workloads": _workloads,
     "claims": _claims,
     "profiles": _profiles,
+    "warnings": _warnings,
     "runs": _runs,
 }

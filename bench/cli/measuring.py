@@ -179,6 +179,7 @@ def _measure(
             steal_s,
             utc_now,
             _tracer(plan, generator),
+            fingerprint=lambda: inspect_machine().fingerprint,
         )
         try:
             for event in measure(plan, tools, known_workloads(), before, look):

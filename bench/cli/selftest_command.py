@@ -13,25 +13,35 @@ from bench.cli.asked import Asked
 from bench.cli.measuring import begin
 from bench.cli.places import RUNS, shown
 from bench.cli.record import harness_facts
-from bench.cli.selftest_plans import copies, effects, plan_of, slowed, steps_of
+from bench.cli.selftest_plans import (
+    copies,
+    disturbed_plan,
+    effects,
+    plan_of,
+    slowed,
+    steps_of,
+)
+from bench.deploy.machine import available_cores
 from bench.errors import AskedWrongly, unknown
 from bench.model.plan import Plan
 from bench.model.run import Run
 from bench.selftest.copies import BLOCK, detection, false_alarms
 from bench.selftest.coverage import coverage
+from bench.selftest.disturbed import beside_a_stranger
 from bench.selftest.finding import Finding, table
+from bench.selftest.hog import hog
 from bench.store.folder import read, write_atomically
 
 
 FOLDER = RUNS / "selftest"
 """Runs of the self-tests; below the others, so that none is taken for a result."""
-NAMES = ("coverage", "aa", "slowdown")
+NAMES = ("coverage", "aa", "slowdown", "disturbed")
 SLOWDOWNS = (0.0, 0.03, 0.05, 0.10)
 
 
 def command(
     names: Annotated[
-        list[str] | None, typer.Argument(help="coverage, aa, slowdown; all if left out")
+        list[str] | None, typer.Argument(help=f"{', '.join(NAMES)}; all if left out")
     ] = None,
     rounds: Annotated[
         int, typer.Option(help=f"A multiple of {BLOCK}: each block is compared.", min=6)
@@ -63,6 +73,7 @@ def command(
             "coverage": lambda: coverage(experiments, number),
             "aa": lambda: _false_alarms(target, entries, rounds, number),
             "slowdown": lambda: _detection(rounds, number),
+            "disturbed": lambda: _disturbed(rounds, number),
         }[name]()
         print("\n".join(table(finding)), flush=True)
         print(f"stored: {_store(finding, number)}\n", flush=True)
@@ -90,6 +101,15 @@ def _detection(rounds: int, seed: int) -> Finding:
         {slowdown: [t.id for t in group] for slowdown, group in groups.items()},
         effects(steps, console),
     )
+
+
+def _disturbed(rounds: int, seed: int) -> Finding:
+    plan = disturbed_plan(rounds, seed)
+    core = plan.pinning.server[0] if plan.pinning.server else available_cores()[0]
+    with hog(core):
+        run = _measured(plan, f"disturbed --rounds {rounds}")
+    fast, slow, again = (target.id for target in plan.targets)
+    return beside_a_stranger(run, (fast, slow), again)
 
 
 def _measured(plan: Plan, words: str) -> Run:

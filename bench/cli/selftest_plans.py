@@ -9,6 +9,7 @@ from rich.console import Console
 from bench.cli.asked import chosen_targets, workers_for
 from bench.cli.instructions_command import programs
 from bench.configure.tables import load_profiles
+from bench.configure.targets import twin
 from bench.deploy.cores import pinning
 from bench.deploy.instructions import Program, count
 from bench.errors import AskedWrongly
@@ -16,6 +17,7 @@ from bench.model.exchange import Request
 from bench.model.framework import Role, Target
 from bench.model.plan import Plan, Profile
 from bench.plan.make import make_plan
+from bench.selftest.disturbed import MORE_WORK
 from bench.workloads import workload
 
 
@@ -73,6 +75,16 @@ def slowed(steps: int) -> list[Target]:
     """The bare application with so many steps of work before each answer, under several names."""
     (floor,) = chosen_targets([SLOWED])
     return _entered(_with_steps(floor, steps), EACH)
+
+
+def disturbed_plan(rounds: int, seed: int) -> Plan:
+    """Two servers, of which the second has half as much work again, and the first one's twin."""
+    fast, slow = (
+        replace(slowed(steps)[0], role=Role.CONTESTANT)
+        for steps in (BASE_STEPS, round(BASE_STEPS * (1 + MORE_WORK)))
+    )
+    plan = plan_of("disturbed", [fast, slow, twin(fast)], rounds, seed)
+    return replace(plan, profile=replace(plan.profile, cycles=2, verdicts=True))
 
 
 def steps_of(slowdowns: Sequence[float], console: Console) -> dict[float, int]:

@@ -60,6 +60,14 @@ def find_valgrind() -> str:
     return found
 
 
+def valgrind_version() -> str:
+    """What it calls itself ("valgrind-3.19.0"); counts of two versions may differ by a little."""
+    done = subprocess.run(
+        [find_valgrind(), "--version"], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or "unknown"
+
+
 def rehearse(
     program: Program, requests: Mapping[str, Sequence[Request]]
 ) -> dict[str, list[Reply]]:

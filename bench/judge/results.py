@@ -79,6 +79,7 @@ def results(
         files=tuple(files),
         curves=analysis.curves,
         open_loads=analysis.open_loads,
+        machine_trace=analysis.machine_trace,
         turns=analysis.turns,
         scalings=analysis.scalings,
         calibration=record.calibration,

@@ -19,6 +19,17 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """A ratio of what was seen to what must be: 1 is right."""
+
+    title: str
+    ratio: float
+    low: float | None  # of its interval; None: one observation, no interval
+    high: float | None
+    limit: float | None  # how far from 1 it may lie; None: judged by its p-value
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """One calibration of one machine; only valid where the fingerprint is the same."""
 
@@ -33,6 +44,7 @@ class Calibration:
     )  # highest rate tried that was kept; None: not even the least
     proofs: tuple[Proof, ...]
     numbers: Mapping[str, float]  # everything that was measured, units in the names
+    agreements: tuple[Agreement, ...] = ()  # none: older than this field
 
     @property
     def failed(self) -> tuple[Proof, ...]:

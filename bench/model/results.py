@@ -45,6 +45,19 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class TraceRow:
+    """One thing that the machine did beside the measuring, over the windows of a run."""
+
+    id: str
+    title: str
+    unit: str
+    typical: float | None  # median of the windows; None: nobody told
+    worst: float | None
+    told: int  # windows that know it
+    windows: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredFile:
     """A file of the run folder, so that it can be checked."""
 
@@ -113,6 +126,7 @@ class Results:
     claims_sha256: str = ""  # of the table of claims that the verdicts were given by
     claims_source: str = ""  # its file's name
     exhibits: Exhibits | None = None  # what was probed and counted, if it was
+    machine_trace: tuple[TraceRow, ...] = ()  # none: older than this field
     turns: Turns | None = None  # None: the experiment was not played
     scalings: Scalings | None = None
     stress: Stress | None = None  # None: this run did not play it

@@ -184,3 +184,4 @@ class RoundEnd:
     round: int
     # The most connections that each target held open at once.
     database_connections: Mapping[str, int] = field(default_factory=dict)
+    fingerprint: str | None = None  # of the machine then; None: older than this field

@@ -31,6 +31,7 @@ from bench.report.view import View, joined
 from bench.report.words import (
     counted,
     css_class,
+    grade,
     in_bold,
     sentence,
     sign,
@@ -93,6 +94,7 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
     return {
         "throughput": sections.throughput(view, colours),
         "trust": sections.trust(view, colours),
+        "machine_trace": sections.machine_trace(view),
         "latency": sections.latency(view, colours),
         "same_load": sections.same_load(view, colours),
         "same_load_table": same_load_table(view),
@@ -132,7 +134,7 @@ def _strip(checks: tuple[Check, ...]) -> tuple[Check, ...]:
     chosen += [
         each
         for each in checks
-        if each.passed is False and each.id not in STRIP and "none" not in each.effect
+        if each.id not in STRIP and grade(each.passed, each.effect) == "fail"
     ]
     return tuple(chosen)
 
@@ -154,23 +156,24 @@ def page_style(colours: Palette) -> str:
 @cache
 def page_environment() -> Environment:
     """Where the templates are, with what they may call."""
-    environment = Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    made.filters |= {
         "in_bold": in_bold,
         "percent": percent,
         "size": size,
         "sentence": sentence,
         "sign": sign,
         "css_class": css_class,
+        "grade": grade,
         "svg": Markup,  # only ever given what charts/svg.py wrote, text escaped
     }
-    return environment
+    return made
 
 
 def _counted_claims(cards: list[Card]) -> str:

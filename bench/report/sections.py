@@ -16,6 +16,7 @@ from bench.report.crowds import crowd_charts, crowds_missing
 from bench.report.numbers import percent, ratio, with_interval
 from bench.report.predictions import predictions_charts, predictions_missing
 from bench.report.same_load import same_load_charts, same_load_missing
+from bench.report.scatter import scatter_text, seen_text
 from bench.report.standing import standing
 from bench.report.stress import stress_charts, stress_missing
 from bench.report.view import View, absent
@@ -132,6 +133,30 @@ def memory(view: View, palette: Palette) -> Section:
     return _section(charts, missing)
 
 
+def machine_trace(view: View) -> Table | None:
+    """What the machine did meanwhile; None where no window was told of anything."""
+    rows = tuple(
+        (
+            each.title,
+            each.unit,
+            _traced(each.typical),
+            _traced(each.worst),
+            f"{each.told:,} of {each.windows:,}",
+        )
+        for each in view.results.machine_trace
+    )
+    if not any(each.told for each in view.results.machine_trace):
+        return None
+    return Table(("what", "unit", "typical window", "worst", "windows told"), rows)
+
+
+def _traced(value: float | None) -> str:
+    """Three significant digits are more than such a number carries."""
+    if value is None:
+        return "not measured: this kernel does not tell"
+    return f"{value:,.0f}" if value >= 100 or value == 0 else f"{value:.3g}"
+
+
 def every_quantity(view: View) -> Table:
     """All estimates of the run, none left out."""
     rows = tuple(
@@ -143,11 +168,12 @@ def every_quantity(view: View) -> Table:
             view.metric(each.metric).unit if each.estimate else "",
             percent(each.estimate.level) if each.estimate else "",
             str(each.estimate.n) if each.estimate else "0",
+            scatter_text(each.rounds),
         )
         for each in view.results.quantities
     )
     columns = ("set-up", "workload", "metric", "estimate (interval)", "unit")
-    return Table((*columns, "level", "rounds"), rows)
+    return Table((*columns, "level", "rounds", "scatter of rounds"), rows)
 
 
 def every_comparison(view: View) -> Table:
@@ -162,9 +188,12 @@ def every_comparison(view: View) -> Table:
         doubts = [each.void] if each.void else []
         doubts += view.warning_titles(each.doubts)
         what = (view.workload(each.workload), view.metric(each.metric).title)
-        rows.append((*names, *what, value, span, level, n, "; ".join(doubts) or "none"))
+        spread = (scatter_text(each.rounds), seen_text(each))
+        said = "; ".join(doubts) or "none"
+        rows.append((*names, *what, value, span, level, n, *spread, said))
     columns = ("subject", "baseline", "workload", "metric", "times better", "interval")
-    return Table((*columns, "level", "rounds", "doubts"), tuple(rows))
+    spread = ("scatter of rounds", "could have seen")
+    return Table((*columns, "level", "rounds", *spread, "doubts"), tuple(rows))
 
 
 def ablations(view: View) -> Table | None:

@@ -15,7 +15,7 @@ from bench.report.doubts import grouped_warnings
 from bench.report.exhibits import counted
 from bench.report.numbers import plus_minus, point
 from bench.report.view import View, joined, lower_first
-from bench.report.words import tally_words
+from bench.report.words import grade, tally_words
 
 
 LONGEST = 60_000
@@ -61,7 +61,8 @@ def _head(view: View) -> list[str]:
         lines += [f"## Claims: {tally_words(results.verdicts)}", ""]
     told = {each.reason.code for each in results.warnings}
     for check in results.checks:
-        if check.passed is False and check.id not in told:
+        failed = grade(check.passed, check.effect) == "fail"
+        if failed and check.id not in told:
             lines += _alert(
                 check.title, f"{check.measured} (limit {check.limit}). {check.effect}"
             )
@@ -143,19 +144,28 @@ def _cell(view: View, ids: list[str], one: str, what: tuple[str, str]) -> str:
     return f"{number} {spread if spread.startswith('±') else f'({spread})'}"
 
 
+_GRADES = {
+    "pass": "passed",
+    "fail": "failed",
+    "note": "noted",
+    "not measured": "not measured",
+}
+_BOLD = {"fail": "**fail**"}
+
+
 def _checks(view: View) -> list[str]:
     checks = view.results.checks
-    words = {True: "pass", False: "**fail**", None: "not measured"}
+    grades = [grade(check.passed, check.effect) for check in checks]
     counts = [
-        f"{sum(check.passed is state for check in checks)} {word}"
-        for state, word in ((True, "passed"), (False, "failed"), (None, "not measured"))
-        if any(check.passed is state for check in checks)
+        f"{grades.count(each)} {word}"
+        for each, word in _GRADES.items()
+        if each in grades
     ]
     lines = [f"<details><summary>Checks: {', '.join(counts) or 'none'}</summary>", ""]
     lines += ["| Check | Measured | Limit | |", "|:--|:--|:--|:--|"]
-    for check in checks:
+    for check, said in zip(checks, grades, strict=True):
         cells = (plain(each) for each in (check.title, check.measured, check.limit))
-        lines.append(f"| {' | '.join(cells)} | {words[check.passed]} |")
+        lines.append(f"| {' | '.join(cells)} | {_BOLD.get(said, said)} |")
     return [*lines, "", "</details>", ""]
 
 

@@ -64,6 +64,19 @@ def sign(outcome: Outcome) -> str:
     return SIGNS[outcome]
 
 
+def grade(passed: bool | None, effect: str = "") -> str:
+    """
+    How a check came out: pass, fail, note or not measured.
+
+    One that takes nothing from any verdict does not fail: it is noted.
+    """
+    if passed is None:
+        return "not measured"
+    if passed:
+        return "pass"
+    return "note" if effect.startswith("none") else "fail"
+
+
 def css_class(outcome: Outcome) -> str:
     """The class of an outcome's pill."""
     return outcome.value.replace(" ", "-")

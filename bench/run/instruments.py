@@ -24,6 +24,7 @@ class Instruments:
     steal_s: Callable[[], float | None]  # stolen from this machine so far
     utc_now: Callable[[], str]
     tracer: Tracer | None = None  # None: windows say nothing of the machine
+    fingerprint: Callable[[], str | None] = lambda: None  # of the machine as it is now
     # host, port, request, how many of it, limit in seconds -> each one's fate
     ask_at_once: Callable[[str, int, Request, int, float], Sequence[Asked]] = (
         ask_at_once

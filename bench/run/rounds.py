@@ -85,7 +85,9 @@ def _one_round(state: Round, failed: set[Lost]) -> Iterator[Event | Now]:
             place = (block.workload, block.experiment)
             skip = {target for target, *where in failed if tuple(where) == place}
             yield from _one_workload(state, block, skip)
-    yield RoundEnd(state.number, dict(state.most_connections))
+    yield RoundEnd(
+        state.number, dict(state.most_connections), state.tools.fingerprint()
+    )
 
 
 def _boot(

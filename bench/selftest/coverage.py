@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from bench.selftest.finding import Finding, Row
-from bench.stats import interval, looks
+from bench.stats import interval, looks, sketch
 from bench.stats.interleaved import Floats, round_values
 
 
 SCHEDULE = (6, 9, 12, 16, 20)
 TRUTH = 0.2  # in logs: 1.22 times
+REQUESTS = 2000  # of an open loop in a round: twice as many as a p99 needs
 _SLACK = 0.015  # heavy tails and a finite number of experiments may take so much
 
 type Random = np.random.Generator
@@ -94,6 +95,36 @@ def _mean(random: Random) -> bool:
     return bool(found.low <= 3.0 <= found.high)
 
 
+def _p99s_ms(random: Random, factors: Floats) -> list[float]:
+    """Each round's own p99 of exponential response times, by the sketch that runs store."""
+    drawn = random.exponential(1e6, (len(factors), REQUESTS)) * factors[:, None]
+    return [
+        sketch.quantile_ns(sketch.sketch(row), 0.99) / 1e6
+        for row in drawn.astype(np.int64)
+    ]
+
+
+def _p99(random: Random) -> bool:
+    factors = np.exp(random.normal(0, 0.1, 6))
+    found = interval.geometric_mean(_p99s_ms(random, factors), 0.95)
+    return bool(found.low <= np.log(100) <= found.high)
+
+
+def _p99_ratio(random: Random) -> bool:
+    machine = random.normal(0, 0.3, 6)
+    slow, fast = (
+        _p99s_ms(random, np.exp(machine + shift + random.normal(0, 0.05, 6)))
+        for shift in (TRUTH, 0.0)
+    )
+    found = interval.log_ratio(slow, fast, 0.95)
+    return bool(found.low <= np.exp(TRUTH) <= found.high)
+
+
+def _nine(random: Random) -> bool:
+    found = interval.median_by_counting(list(random.exponential(1.0, 9)))
+    return bool(found.low <= np.log(2) <= found.high)
+
+
 def _one_look(random: Random) -> bool:
     found = interval.from_logs(_normal(random, 9), looks.level(SCHEDULE))
     return bool(found.low <= np.exp(TRUTH) <= found.high)
@@ -114,6 +145,9 @@ KINDS: Mapping[str, tuple[float, Holds]] = {
     "ratio of two series, paired": (0.95, _paired),
     "typical value of a series": (0.95, _typical),
     "mean of a series that may hold zeros": (0.95, _mean),
+    "p99 of an open loop, over rounds": (0.95, _p99),
+    "ratio of two p99s, paired": (0.95, _p99_ratio),
+    "median of nine, by counting": (1 - 20 / 2**9, _nine),
     "one of five looks": (looks.level(SCHEDULE), _one_look),
     "all five looks together": (0.95, _all_looks),
 }

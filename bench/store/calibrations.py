@@ -3,6 +3,7 @@ Calibrations on disk: one folder per machine, one file per calibration.
 
     <fingerprint>/<date>.json   everything that was measured
     <fingerprint>/<date>.md     the same as a table for people
+    <fingerprint>/<date>.html   the same as a page, with charts
 """
 
 import json
@@ -18,14 +19,15 @@ from bench.store.folder import write_atomically
 _CALIBRATION = TypeAdapter(Calibration)
 
 
-def save(parent: Path, calibration: Calibration, table: str) -> Path:
-    """Write both files; the path of the first. MachineRefused when the disk does not take them."""
+def save(parent: Path, calibration: Calibration, table: str, page: str) -> Path:
+    """Write the three files; the path of the first. MachineRefused when the disk does not take them."""
     name = calibration.created_at.replace(":", "").replace("-", "")
     path = parent / calibration.fingerprint / f"{name}.json"
     value = _CALIBRATION.dump_python(calibration, mode="json")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path.with_suffix(".md"), table)
+        write_atomically(path.with_suffix(".html"), page)
         write_atomically(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
     except OSError as error:
         raise MachineRefused(

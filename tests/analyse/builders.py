@@ -144,7 +144,7 @@ def make_run(truth: Truth | None = None) -> Run:
         ),
         windows=windows,
         failures=(),
-        ends=tuple(RoundEnd(number, {FLASK: 8}) for number in numbers),
+        ends=tuple(RoundEnd(number, {FLASK: 8}, "f") for number in numbers),
     )
 
 

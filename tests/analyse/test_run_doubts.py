@@ -71,6 +71,53 @@ def test_a_broken_floor_does_not_stop_the_run() -> None:
     assert found(analysis, reasons.ERRORS) and not found(analysis, reasons.VOID)
 
 
+def test_a_round_of_restless_servers_is_void_as_a_whole() -> None:
+    """Below the limit of most windows and above it over the round: none of its windows counts."""
+
+    def busy(window: Window) -> Window:
+        # 1.25 % of a core are allowed to five idle servers: 0.6 % here, 2.4 % there.
+        own = 48_000_000 if window.cycle > 2 else 12_000_000
+        return replace(window, others_cpu_ns=own)
+
+    analysis = analyse(make_run(Truth(fault=only(busy, round=3))))
+    pair = analysis.comparison(FLASK, DJANGO, "hello", "cpu")
+
+    assert pair is not None and pair.rounds[2] is None and pair.rounds[1] is not None
+    places = found(analysis, reasons.IDLE)
+    assert {w.detail.split(",")[0] for w in places} == {"4 of 24 windows"}
+    assert passed(analysis)["idle"] is False
+    # A sixth of the windows: the run decides nothing.
+    assert found(analysis, reasons.VOID)
+
+
+def test_one_busy_moment_voids_no_round() -> None:
+    """One window far beyond the limit, whose round stays below it."""
+    fault = only(
+        lambda w: replace(w, others_cpu_ns=200_000_000),
+        round=3,
+        cycle=2,
+        target=FLASK,
+        workload="hello",
+    )
+    analysis = analyse(make_run(Truth(fault=fault)))
+    (warning,) = found(analysis, reasons.IDLE)
+    assert warning.detail.startswith("1 of 24 windows")
+
+
+def test_a_machine_that_changed_stops_every_verdict() -> None:
+    """Another fingerprint after one round: the reader is told which, and nothing is decided."""
+    run = make_run()
+    moved = replace(run.ends[3], fingerprint="another")
+    analysis = analyse(replace(run, ends=(*run.ends[:3], moved, *run.ends[4:])))
+    (warning,) = found(analysis, reasons.MACHINE)
+
+    assert warning.reason.scope is Scope.RUN
+    assert warning.detail == "another fingerprint than f after round 4"
+    assert passed(analysis)["machine"] is False
+    old = tuple(replace(end, fingerprint=None) for end in run.ends)
+    assert passed(analyse(replace(run, ends=old)))["machine"] is None
+
+
 def noted(run: Run) -> set[str]:
     """The codes of all warnings, none of which may take anything away."""
     warnings = analyse(run).warnings

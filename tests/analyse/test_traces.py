@@ -174,3 +174,24 @@ def test_old_and_new_windows_are_both_read() -> None:
     assert "trace" not in old and "latency_mean_us" not in old
     assert from_line(old) == replace(window, trace=None)
     assert isinstance(window.trace, MachineTrace)
+
+
+def test_the_trace_of_the_run_names_the_typical_and_the_worst_window() -> None:
+    """One window among 24 quiet ones of its cell; what no window tells is not zero."""
+
+    def struck(window: Window) -> Window:
+        changed = traced(foreign_s=1.05, frequency_mhz=2000.0, pressure_s=None)(window)
+        return replace(changed, steal_s=2.1)
+
+    quiet = traced(pressure_s=None)
+    one = only(struck, target=FLASK, workload="hello", round=1, cycle=1)
+    found = analyse(make_run(Truth(fault=lambda w: one(quiet(w))))).machine_trace
+    rows = {row.id: row for row in found}
+
+    assert rows["foreign"].typical == pytest.approx(100 * 0.01 / 2.1)
+    assert rows["foreign"].worst == pytest.approx(50.0)
+    assert (rows["frequency"].typical, rows["frequency"].worst) == (2600.0, 2000.0)
+    assert rows["steal"].worst == pytest.approx(25.0)  # of four processors
+    assert rows["pressure"].typical is None and rows["pressure"].told == 0
+    assert rows["throttles"].typical == 0.0
+    assert rows["foreign"].told == rows["foreign"].windows == 24 * 16

@@ -54,8 +54,9 @@ def test_the_newest_of_this_machine_is_found_again(tmp_path: Path) -> None:
     """By fingerprint and date; another machine's is none of ours."""
     older = replace(CALIBRATION, created_at="2026-10-01T09:00:00Z")
     for each in (CALIBRATION, older):
-        path = save(tmp_path, each, "a table")
+        path = save(tmp_path, each, "a table", "a page")
         assert path.with_suffix(".md").read_text() == "a table"
+        assert path.with_suffix(".html").read_text() == "a page"
 
     assert latest(tmp_path, "abcd1234") == CALIBRATION
     assert latest(tmp_path, "another") is None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.calibrate import ceiling, clocks, theory
+from bench.calibrate import ceiling, clocks
 from bench.calibrate.calibrate import QUIET_SHARE, _watched, stand
 from bench.calibrate.stand import Part, Stand
 from bench.deploy.cores import pinning
@@ -84,12 +84,6 @@ def test_clocks_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_which_open_windows_are_kept(changes: dict[str, Any], kept: bool) -> None:
     """The limits of a run; sends that waited for a connection are the server's."""
     assert ceiling.is_kept(replace(tally(1000, offered=1000), **changes)) is kept
-
-
-def test_the_median_of_nine_has_its_level() -> None:
-    """Second least to second most: half of all samples lie on either side in 96 of 100."""
-    found = theory._median([9.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0])
-    assert (found.low, found.point, found.high, found.n) == (2.0, 5.0, 8.0, 9)
 
 
 def test_busy_cores_excuse_a_missed_limit_and_never_a_count() -> None:

@@ -90,7 +90,9 @@ def test_one_processor_is_refused_with_the_remedy() -> None:
     assert "at least 2 processors" in done.stderr
 
 
-@pytest.mark.parametrize("what", ["targets", "workloads", "claims", "profiles", "runs"])
+@pytest.mark.parametrize(
+    "what", ["targets", "workloads", "claims", "profiles", "warnings", "runs"]
+)
 def test_every_list_can_be_read_by_people_and_programs(what: str) -> None:
     """Both forms work for each table."""
     import json

@@ -1,79 +1,103 @@
 """A machine that somebody else uses too: warned and inconclusive, never wrong."""
 
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
-from rich.console import Console
 
 from bench.analyse import reasons
 from bench.analyse.analysis import analyse
-from bench.cli.asked import Asked
-from bench.cli.measuring import begin
-from bench.cli.selftest_plans import plan_of, slowed
-from bench.configure.targets import twin
-from bench.deploy.cores import pinning
-from bench.deploy.machine import available_cores
-from bench.judge.decide import decide
-from bench.model.framework import Role
-from bench.model.verdict import Outcome
+from bench.selftest.disturbed import beside_a_stranger
+from bench.selftest.hog import hog
 from bench.store.folder import read
+from tests.analyse.builders import (
+    AGAIN,
+    DJANGO,
+    FLASK,
+    QUIET,
+    SPEEDS,
+    Truth,
+    make_run,
+)
 
 
-pytestmark = [pytest.mark.live, pytest.mark.slow]
-HOG = """
-import os, sys, time
-os.sched_setaffinity(0, {int(sys.argv[1])})
-end = time.monotonic() + 240
-while time.monotonic() < end:
-    pass
-"""
+ROOT = Path(__file__).resolve().parents[2]
 
 
-@contextmanager
-def hog(core: int) -> Iterator[None]:
-    """A program that wants that core for itself; it ends itself after four minutes."""
-    child = subprocess.Popen([sys.executable, "-c", HOG, str(core)])
-    try:
-        yield
-    finally:
-        child.kill()
-        child.wait()
-
-
+@pytest.mark.live
+@pytest.mark.slow
 def test_a_disturbed_run_is_warned_of_and_decides_nothing_wrong(tmp_path: Path) -> None:
     """
-    Two servers of which one works half as much again, and a stranger on their core.
+    `bench selftest disturbed`: two servers of known difference, and a stranger on their core.
 
-    Every cell is named, the throughput ratio decides nothing, and CPU time
-    per request, which stands, does not contradict what is known.
+    It passes its own limits, and the stored run is one in which every cell is named.
     """
-    fast, slow = (
-        replace(slowed(steps)[0], role=Role.CONTESTANT) for steps in (40_000, 60_000)
+    words = ("selftest", "disturbed", "--seed", "11")
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", *words],
+        cwd=ROOT,
+        env={**os.environ, "BENCH_RUNS": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
     )
-    plan = plan_of("disturbed", [fast, slow, twin(fast)], rounds=6, seed=11)
-    plan = replace(plan, profile=replace(plan.profile, cycles=2, verdicts=True))
-    core = pinning(available_cores()).server[0]
-    with hog(core):
-        folder, complete = begin(
-            Asked("disturbed"), plan, Console(stderr=True), tmp_path
-        )
-    analysis = analyse(read(folder))
-    rate = analysis.comparison(fast.id, slow.id, "hello", "throughput")
-    cpu = analysis.comparison(fast.id, slow.id, "hello", "cpu")
-    named = {w.where for w in analysis.warnings if w.reason is reasons.FOREIGN}
+    (folder,) = (path.parent for path in tmp_path.glob("selftest/*/run.json"))
+    run = read(folder)
+    named = {w.where for w in analyse(run).warnings if w.reason is reasons.FOREIGN}
 
-    assert complete
-    assert named == {cell.key for cell in plan.cells}
-    assert rate is not None and cpu is not None and cpu.advantage is not None
-    assert "somebody else used the server's core" in (rate.void or "")
-    for margin in (0.0, 0.05, 1.0):
-        assert decide([rate], margin)[0][0] is Outcome.INCONCLUSIVE
-    # Half as much work again is less than half as much CPU time again, and more than none.
-    assert decide([cpu], 0.0)[0][0] is not Outcome.REFUTED
-    assert decide([cpu], 0.6)[0][0] is not Outcome.SUPPORTED
-    assert {c.id: c.passed for c in analysis.checks}["foreign"] is False
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "FAILED" not in done.stdout
+    assert named == {cell.key for cell in run.record.plan.cells}
+
+
+def passed(truth: Truth) -> dict[str, bool]:
+    """What the self-test says of a made run, by row; Flask is the faster one of the pair."""
+    finding = beside_a_stranger(make_run(truth), (FLASK, DJANGO), AGAIN)
+    return {row.what.split(":")[0]: row.passed for row in finding.rows}
+
+
+def test_the_self_test_fails_a_harness_that_does_not_see_the_stranger() -> None:
+    """Windows that look quiet are judged as if they were: that is what must not be."""
+    noticed = replace(QUIET, foreign_s=1.0)
+    speeds = {**SPEEDS, FLASK: 1.3, AGAIN: 1.3}
+    sound = passed(
+        Truth(speeds=speeds, fault=lambda w: replace(w, trace=noticed)),
+    )
+    blind = passed(Truth(speeds=speeds))
+
+    assert all(sound.values())
+    assert not blind["cells that are warned of"]
+    assert not blind["throughput ratio"]
+    assert blind["CPU time per request"]
+
+
+@pytest.mark.parametrize("factor", [0.9, 1.8])
+def test_the_self_test_fails_a_wrong_cpu_ratio(factor: float) -> None:
+    """Slower where it is faster, or twice as fast where it cannot be."""
+    noticed = replace(QUIET, foreign_s=1.0)
+    truth = Truth(
+        speeds={**SPEEDS, FLASK: factor, AGAIN: factor},
+        fault=lambda w: replace(w, trace=noticed),
+    )
+    assert not passed(truth)["CPU time per request"]
+
+
+@pytest.mark.live
+def test_the_stranger_wants_its_core_and_leaves_nothing_behind() -> None:
+    """It runs on that core alone, works while the block runs, and is gone after it."""
+    core = max(os.sched_getaffinity(0))
+    with hog(core, seconds=30) as pid:
+        child = psutil.Process(pid)
+        before_s = child.cpu_times().user
+        end_s = time.monotonic() + 20
+        while child.cpu_times().user - before_s < 0.05 and time.monotonic() < end_s:
+            time.sleep(0.02)
+        assert child.cpu_times().user - before_s >= 0.05
+        assert child.cpu_affinity() == [core]
+    assert not psutil.pid_exists(pid)

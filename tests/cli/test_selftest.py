@@ -43,7 +43,7 @@ def test_coverage_is_printed_and_stored(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "all five looks together" in done.stdout
     assert stored["passed"] is True and stored["seed"] == 3
-    assert len(stored["rows"]) == 9
+    assert len(stored["rows"]) == 12
 
 
 @pytest.mark.parametrize(
@@ -107,4 +107,6 @@ def test_instructions_of_the_bare_servers(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert {row["workload"] for row in rows} == {"hello", "json"}
     assert len(rows) == 4
+    assert {row["requests"] for row in rows} == {50}
+    assert all(row["valgrind"].startswith("valgrind-3") for row in rows)
     assert all(row["apart"] < 0.001 and row["instructions"] > 5000 for row in rows)

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from bench.model.results import TraceRow
 from bench.model.verdict import Outcome
 from bench.report.answer import short_answer
 from bench.report.numbers import ratio, with_interval
@@ -278,3 +279,14 @@ def test_what_was_probed_and_counted_is_shown_with_its_evidence() -> None:
     # A probe has no line and no interval.
     card = page.split('id="claim-safe"')[1].split("</article>")[0]
     assert "<dt>Line</dt>" not in card and "Not measured" not in card
+
+
+def test_what_the_machine_did_is_shown_and_not_told_is_no_zero() -> None:
+    """Typical and worst, by row; without a trace the page says so."""
+    told = TraceRow("foreign", "A stranger", "% of a core", 0.476, 50.0, 96, 96)
+    silent = TraceRow("pressure", "Pressure", "% of the window", None, None, 0, 96)
+    rows = unescape(report_html(replace(normal(), machine_trace=(told, silent))))
+
+    assert "<td>0.476</td><td>50</td><td>96 of 96</td>" in rows
+    assert "<td>not measured: this kernel does not tell</td><td>" in rows
+    assert "hold no trace of the machine" in page_of("normal")

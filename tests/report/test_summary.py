@@ -1,6 +1,7 @@
 """The summary that goes into a comment."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -59,3 +60,21 @@ def test_a_summary_that_is_too_long_says_that_it_was_shortened(
     assert "Shortened" in text
     assert "Refuted" in text
     assert "<details>" not in text
+
+
+def test_a_check_that_takes_nothing_is_noted_and_does_not_fail() -> None:
+    """The summary says what the page says: a note; what does take something fails."""
+    made = normal()
+    notes = tuple(
+        replace(each, passed=False)
+        for each in made.checks
+        if each.effect.startswith("none")
+    )
+    wrong = replace(made.checks[2], passed=False)
+    text = summary_md(replace(made, checks=(*notes, wrong)))
+    rows = {line for line in text.splitlines() if line.startswith("| ")}
+
+    assert "Checks: 1 failed, 2 noted" in text
+    for each in notes:
+        assert f"| {each.title} | {each.measured} | {each.limit} | note |" in rows
+    assert sum("**fail**" in row for row in rows) == 1

@@ -49,6 +49,7 @@ def collect(
             verify=lambda host, port, workload: None,
             steal_s=lambda: 0.0,
             utc_now=lambda: "2026-01-01T00:00:00.000Z",
+            fingerprint=lambda: f"machine-{len(events)}",
         )
         works: dict[str, Workload] = dict(WORKLOADS)
         for event in measure(this, tools, works, before, lambda number: False):
@@ -208,3 +209,11 @@ def test_it_stops_at_a_look_when_that_is_enough(tmp_path: Path) -> None:
 
     assert asked == [2, 4]
     assert {e.round for e in events if isinstance(e, RoundEnd)} == {1, 2, 3, 4}
+
+
+def test_the_machine_is_looked_at_again_after_every_round(tmp_path: Path) -> None:
+    """Each end has the fingerprint of its own moment."""
+    events, _ = collect(plan("alpha", "beta", looks=(3,)), tmp_path)
+    ends = [(at, e) for at, e in enumerate(events) if isinstance(e, RoundEnd)]
+
+    assert [e.fingerprint for _, e in ends] == [f"machine-{at}" for at, _ in ends]

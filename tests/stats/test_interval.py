@@ -123,3 +123,12 @@ def test_a_level_outside_its_range_is_refused() -> None:
     """95 for 95 % is a mistake, not a level."""
     with pytest.raises(ValueError, match="level"):
         interval.from_logs([0.1, 0.2], 95)
+
+
+def test_the_median_of_nine_by_counting() -> None:
+    """Second least to second most; 1 - 20/512 by hand."""
+    found = interval.median_by_counting([9.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0])
+    assert (found.low, found.point, found.high, found.n) == (2.0, 5.0, 8.0, 9)
+    assert isclose(found.level, 0.9609375)
+    with pytest.raises(ValueError, match="fewer than six"):
+        interval.median_by_counting([1.0] * 5)
