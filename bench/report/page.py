@@ -5,6 +5,7 @@ The template holds the words that never change; everything else comes from
 the modules beside this one. Autoescape is on: a server's error text is text.
 """
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from bench.report import sections
 from bench.report.advice import advice
 from bench.report.answer import question, short_answer
 from bench.report.cards import Card, card
+from bench.report.charts.chart import Chart
 from bench.report.charts.palette import Palette, palette
 from bench.report.clean import clean
 from bench.report.doubts import grouped_warnings
@@ -44,23 +46,42 @@ CLAIMS_SHOWN = 5
 """Claims in the first table; the others are folded beneath it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page's text, and every chart that stands in it."""
+
+    html: str
+    view: View
+    charts: tuple[Chart, ...]
+
+
 def report_html(results: Results) -> str:
     """The whole page; the same results give the same bytes."""
+    return report_page(results).html
+
+
+def report_page(results: Results, index: str | None = None) -> Page:
+    """The page with its charts; `index` is where its list of all runs is, seen from it."""
     shown = clean(results)
     view = View(shown)
     colours = palette(shown.frameworks)
     answer = short_answer(view)
     cards = [card(view, colours, verdict) for verdict in shown.verdicts]
-    return (
-        _environment()
+    parts = {
+        "answer_section": sections.answer_chart(view, colours, answer),
+        **_exhibits(view),
+        **_sections(view, colours),
+    }
+    html = (
+        environment()
         .get_template("page.html.j2")
         .render(
             run=shown,
             view=view,
-            css=Markup(_style(colours)),
+            index=index,
+            css=Markup(style(colours)),
             question=question(view),
             answer=answer,
-            answer_section=sections.answer_chart(view, colours, answer),
             advice=advice(view, answer),
             claims=_claims(cards),
             tally=tally(shown.verdicts),
@@ -68,10 +89,16 @@ def report_html(results: Results) -> str:
             strip=_strip(shown.checks),
             no_verdicts_why=why_no_verdicts(shown.no_verdicts_because or ""),
             too_noisy=_failed(view.check("noise")),
-            **_exhibits(view),
-            **_sections(view, colours),
+            **parts,
         )
     )
+    return Page(html, view, _charts(cards, parts))
+
+
+def _charts(cards: list[Card], parts: dict[str, Any]) -> tuple[Chart, ...]:
+    """Those of every section and every tested claim: what has a figure on the page."""
+    found = [one for each in parts.values() for one in getattr(each, "charts", ())]
+    return (*found, *(each.chart for each in cards if each.tested and each.chart))
 
 
 def _exhibits(view: View) -> dict[str, Any]:
@@ -130,7 +157,8 @@ def _failed(check: Check | None) -> Check | None:
     return check if check is not None and check.passed is False else None
 
 
-def _style(colours: Palette) -> str:
+def style(colours: Palette) -> str:
+    """The style sheet: the colours of both modes, then the rules."""
     written = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     return (
         f":root{{{colours.variables(dark=False)}}}"
@@ -140,15 +168,16 @@ def _style(colours: Palette) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates with the words and the filters that they use."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    made.filters |= {
         "in_bold": in_bold,
         "percent": percent,
         "size": size,
@@ -157,7 +186,7 @@ def _environment() -> Environment:
         "css_class": css_class,
         "svg": Markup,  # only ever given what charts/svg.py wrote, text escaped
     }
-    return environment
+    return made
 
 
 def _counted_claims(cards: list[Card]) -> str:

@@ -44,7 +44,8 @@ def dots_chart(
     rows = [row for panel in panels for row in table_rows(panel, panel.title)]
     units = {panel.unit for panel in panels}
     columns = ("set-up", "of", f"{', '.join(sorted(units))} (interval)", "rounds")
-    return chart(name, palette, words, Table(columns, tuple(rows)), draw)
+    sources = [view.quantity(one, *cell) for cell in cells for one in targets]
+    return chart(name, palette, words, Table(columns, tuple(rows)), draw, sources)
 
 
 def _title(view: View, workload: str | None, metric: str) -> str:

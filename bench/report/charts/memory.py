@@ -41,7 +41,14 @@ def memory_chart(view: View, palette: Palette) -> Chart | None:
         (view.label(target.id), _cell(view, target, rest), _cell(view, target, load))
         for target, rest, load in rows
     )
-    return chart("memory", palette, words, Table(columns, table), draw)
+    names = [None, *(note.name for note in view.results.workloads)]
+    sources = [
+        view.quantity(target.id, name, metric)
+        for target, _, _ in rows
+        for name in names
+        for metric in ("idle_memory", "memory")
+    ]
+    return chart("memory", palette, words, Table(columns, table), draw, sources)
 
 
 def _cell(view: View, target: Target, estimate: Estimate | None) -> str:
