@@ -25,6 +25,7 @@ from bench.report.doubts import grouped_warnings
 from bench.report.exhibits import behind
 from bench.report.exhibits import counted as counted_table
 from bench.report.numbers import percent, size
+from bench.report.quality import failures_in_short
 from bench.report.same_load import same_load_table
 from bench.report.view import View, joined
 from bench.report.words import (
@@ -87,6 +88,7 @@ def report_page(results: Results, index: str | None = None) -> Page:
             tally=tally(shown.verdicts),
             claims_counted=_counted_claims(cards),
             strip=_strip(shown.checks),
+            failures=failures_in_short(shown),
             no_verdicts_why=why_no_verdicts(shown.no_verdicts_because or ""),
             too_noisy=_failed(view.check("noise")),
             **parts,
@@ -125,6 +127,8 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
         "ablations": sections.ablations(view),
         "quantities": sections.every_quantity(view),
         "comparisons": sections.every_comparison(view),
+        "comparisons_left_out": len(results.comparisons)
+        - len(sections.comparisons_shown(view)),
         "warnings": grouped_warnings(results.warnings),
         "names": joined([view.label(each.id) for each in view.contestants]),
         "levels": joined([percent(each) for each in levels]) or "95\u00a0%",
@@ -132,15 +136,24 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
     }
 
 
-def _claims(cards: list[Card]) -> dict[str, list[Card]]:
+def _claims(cards: list[Card]) -> dict[str, Any]:
     """Tested ones first, in order; what could not be tested is folded, not hidden."""
     tested = [each for each in cards if each.tested]
+    rows = _rows(tested)
     return {
-        "shown": tested[:CLAIMS_SHOWN],
-        "more": tested[CLAIMS_SHOWN:],
+        "shown": rows[:CLAIMS_SHOWN],
+        "more": rows[CLAIMS_SHOWN:],
         "untested": [each for each in cards if not each.tested],
         "cards": tested,
     }
+
+
+def _rows(cards: list[Card]) -> list[list[Card]]:
+    """Verdicts on one sentence that agree share a row; those that differ never do."""
+    rows: dict[tuple[str, str], list[Card]] = {}
+    for each in cards:
+        rows.setdefault((each.quote, each.outcome), []).append(each)
+    return list(rows.values())
 
 
 def _strip(checks: tuple[Check, ...]) -> tuple[Check, ...]:

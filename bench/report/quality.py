@@ -47,7 +47,7 @@ def quality(results: Results) -> Quality:
     if grave is not None:
         return Quality(Grade.FAIL, grave)
     if results.failures:
-        return Quality(Grade.NOTE, _failures(results))
+        return Quality(Grade.NOTE, failures_in_short(results))
     noted = next((each for each in results.checks if each.passed is False), None)
     if noted is not None:
         return Quality(Grade.NOTE, f"{noted.title} {noted.short}")
@@ -66,7 +66,10 @@ def _grave(results: Results) -> str | None:
     return None
 
 
-def _failures(results: Results) -> str:
+def failures_in_short(results: Results) -> str:
+    """The first failure, and how many there were beside it; nothing where there was none."""
+    if not results.failures:
+        return ""
     first = results.failures[0]
     more = len(results.failures) - 1
     said = f"{View(results).label(first.target)} failed in round {first.round}"
