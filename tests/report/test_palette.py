@@ -13,7 +13,9 @@ from bench.report.charts.palette import palette
 
 MODES = {"light": 0, "dark": 1}
 EYES = (None, "protanomaly", "deuteranomaly", "tritanomaly")
-FRAMEWORKS: tuple[Framework, ...] = tuple(each for each, _ in load_frameworks().values())
+FRAMEWORKS: tuple[Framework, ...] = tuple(
+    each for each, _ in load_frameworks().values()
+)
 NAMES = {f"fw-{place}": each for place, each in enumerate(FRAMEWORKS)}
 CONTESTANTS = [name for name, each in NAMES.items() if each.package is not None]
 COLOURS = palette(FRAMEWORKS).colours
