@@ -4,15 +4,20 @@ import os
 from pathlib import Path
 
 from bench.model.results import Results
+from bench.report.charts.palette import palette
+from bench.report.charts.standalone import standalone
 from bench.report.csv_file import chart_csv, results_csv
 from bench.report.json_file import results_json
-from bench.report.page import report_page
+from bench.report.page import Page, report_page
 from bench.report.rounds_file import rounds_parquet
 from bench.report.summary import summary_md
 
 
 CHARTS = "charts"
 """The folder of the charts' own tables."""
+
+PICTURES = {"answer.svg": False, "answer-dark.svg": True}
+"""The chart of the short answer as pictures, and whether each is for a dark page."""
 
 
 def write_report(
@@ -32,13 +37,15 @@ def write_report(
         "summary.md": summary_md(results),
         "report.html": page.html,
     }
+    files |= _pictures(page)
     files |= {
         f"{CHARTS}/{each.id}.csv": chart_csv(page.view, each) for each in page.charts
     }
     written = [replace_file(folder / name, content) for name, content in files.items()]
     # An earlier page of this run may have had charts that this one has not.
-    for old in set((folder / CHARTS).glob("*.csv")) - set(written):
-        old.unlink()
+    earlier = [*(folder / CHARTS).glob("*.csv"), *(folder / each for each in PICTURES)]
+    for old in set(earlier) - set(written):
+        old.unlink(missing_ok=True)
     return written
 
 
@@ -55,6 +62,17 @@ def replace_file(path: Path, content: str | bytes) -> Path:
     finally:
         beside.unlink(missing_ok=True)
     return path
+
+
+def _pictures(page: Page) -> dict[str, str]:
+    """The chart of the answer, light and dark, for pages that are not ours."""
+    drawn = [each.wide for each in page.charts if each.id == "answer"]
+    colours = palette(page.view.results.frameworks)
+    return {
+        name: standalone(drawn[0], colours, dark)
+        for name, dark in PICTURES.items()
+        if drawn
+    }
 
 
 def _checksums(results: Results) -> str:

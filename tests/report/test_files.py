@@ -8,6 +8,7 @@ import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -92,7 +93,7 @@ def test_a_report_leaves_only_its_own_files(tmp_path: Path) -> None:
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {
         *("report.html", "summary.md", "results.json", "results.csv"),
-        *("rounds.parquet", "SHA256SUMS", "charts"),
+        *("rounds.parquet", "SHA256SUMS", "charts", "answer.svg", "answer-dark.svg"),
     }
 
 
@@ -134,6 +135,25 @@ def test_a_chart_that_is_gone_takes_its_table_with_it(tmp_path: Path) -> None:
     write_report(replace(normal(), verdicts=()), tmp_path)
 
     assert not list((tmp_path / "charts").glob("forest-*"))
+
+
+def test_the_answers_chart_is_a_picture_of_its_own(tmp_path: Path) -> None:
+    """Whole without the page: its colours written out, those of the dark in the dark."""
+    write_report(normal(), tmp_path)
+    light, dark = (
+        (tmp_path / name).read_text(encoding="utf-8")
+        for name in ("answer.svg", "answer-dark.svg")
+    )
+
+    for text, look in ((light, 0), (dark, 1)):
+        root = ElementTree.fromstring(text)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert "class=" not in text and "var(" not in text
+        for one in normal().frameworks[:3]:
+            colours = (one.look.light, one.look.dark)
+            assert colours[look] in text and colours[1 - look] not in text
+    write_report(STATES["nothing"](), tmp_path)
+    assert not (tmp_path / "answer.svg").exists()
 
 
 @pytest.mark.parametrize("state", STATES)
