@@ -25,7 +25,7 @@ from bench.report.doubts import grouped_warnings
 from bench.report.exhibits import behind
 from bench.report.exhibits import counted as counted_table
 from bench.report.numbers import percent, size
-from bench.report.quality import failures_in_short
+from bench.report.quality import failures_in_short, takes_verdicts
 from bench.report.same_load import same_load_table
 from bench.report.view import View, joined
 from bench.report.words import (
@@ -88,6 +88,7 @@ def report_page(results: Results, index: str | None = None) -> Page:
             tally=tally(shown.verdicts),
             claims_counted=_counted_claims(cards),
             strip=_strip(shown.checks),
+            checks=sorted(shown.checks, key=_gravity),
             failures=failures_in_short(shown),
             no_verdicts_why=why_no_verdicts(shown.no_verdicts_because or ""),
             too_noisy=_failed(view.check("noise")),
@@ -164,6 +165,13 @@ def _strip(checks: tuple[Check, ...]) -> tuple[Check, ...]:
         if each.passed is False and each.id not in STRIP and "none" not in each.effect
     ]
     return tuple(chosen)
+
+
+def _gravity(check: Check) -> int:
+    """What failed stands before what passed, in a table of two dozen rows."""
+    if check.passed is False:
+        return 0 if takes_verdicts(check) else 1
+    return 2
 
 
 def _failed(check: Check | None) -> Check | None:

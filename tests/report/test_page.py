@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bench.model.verdict import Outcome
+from bench.model.estimate import Estimate
+from bench.model.verdict import Label, Outcome
 from bench.report.answer import short_answer
 from bench.report.numbers import ratio, with_interval
 from bench.report.page import report_html
@@ -193,6 +194,80 @@ def test_an_article_in_the_plural_answer_names_both_workloads() -> None:
         "For “Hello, World!”, yes: FastAPI reaches **2.1** times Flask’s throughput. "
         "For “One row by key”, FastAPI and Flask are **practically equal**."
     )
+
+
+def test_a_lead_in_the_answer_exceeds_the_margin() -> None:
+    """The other one is named the leader only where the page's other words would do so too."""
+    results = normal()
+    for high, words in (
+        (0.97, "FastAPI is **not ahead** of Flask"),
+        (0.90, "**Flask leads**"),
+    ):
+        part = next(
+            each
+            for each in results.verdicts[0].parts
+            if each.comparison.workload == "db-read"
+            and each.comparison.baseline.startswith("flask")
+        )
+        advantage = Estimate(high - 0.02, high - 0.04, high, 0.95, 12)
+        turned = replace(
+            part,
+            comparison=replace(part.comparison, advantage=advantage),
+            outcome=Outcome.REFUTED,
+            label=Label.REVERSED,
+        )
+        parts = tuple(
+            turned if one is part else one for one in results.verdicts[0].parts
+        )
+        verdict = replace(results.verdicts[0], parts=parts)
+        said = short_answer(View(replace(results, verdicts=(verdict,)))).sentence
+        assert said.endswith(f"For “One row by key”, {words}.")
+
+
+def test_failed_checks_stand_first() -> None:
+    """Nobody reads two dozen rows to find the one that matters."""
+    rows = page_of("generator_bound").split('class="checks"')[1].split("<tr>")
+
+    assert "! " in rows[2] or "</span> fail" in rows[2]
+    assert "load generator" in rows[2]
+
+
+def test_verdicts_on_one_sentence_share_a_row_only_where_they_agree() -> None:
+    """Two rows where one is refuted and the other is not."""
+    results = normal()
+    first, last = results.verdicts[0], results.verdicts[3]
+    again = replace(last, claim=replace(last.claim, quote=first.claim.quote))
+    apart = replace(again, outcome=Outcome.SUPPORTED)
+    for second, rows in ((again, 1), (apart, 2)):
+        html = report_html(replace(results, verdicts=(first, second)))
+        table = html.split('class="claims"')[1].split("</table>")[0]
+        assert table.count("<tr>") == 1 + rows
+        assert f'href="#claim-{second.claim.id}"' in table
+
+
+def test_a_failed_target_stands_in_the_trust_strip() -> None:
+    """Above the fold, with the way to its log."""
+    strip = page_of("failed_target").split('class="trust"')[1].split("</section>")[0]
+
+    assert '<a href="#doubts">Failures</a>' in strip
+    assert "Django failed in round 1" in strip
+
+
+def test_an_interrupted_run_says_how_many_rounds_were_planned() -> None:
+    """In the strip, beside the rounds that there are."""
+    assert "planned for at most 20" in page_of("interrupted")
+    assert "planned for at most" not in page_of("normal")
+
+
+def test_the_first_chart_of_many_set_ups_stays_short() -> None:
+    """Those that the answer is about; the others are counted."""
+    short = (
+        page_of("thirty_targets").split('class="short"')[1].split('class="verdicts"')[0]
+    )
+
+    assert "27 more set-ups stand under" in short
+    assert short.count("<tbody>") == 1
+    assert short.count("<tr>") == 1 + 2 * 3
 
 
 def test_a_smoke_run_says_so_and_advises_nothing() -> None:
