@@ -224,6 +224,14 @@ def test_a_lead_in_the_answer_exceeds_the_margin() -> None:
         assert said.endswith(f"For “One row by key”, {words}.")
 
 
+def test_one_set_up_alone_is_no_choice() -> None:
+    """Said once, not once for each situation."""
+    text = page_of("one_framework")
+
+    assert "This run gives no ground for a choice" in text
+    assert "Not compared in this run" not in text.split('id="claims"')[0]
+
+
 def test_failed_checks_stand_first() -> None:
     """Nobody reads two dozen rows to find the one that matters."""
     rows = page_of("generator_bound").split('class="checks"')[1].split("<tr>")
