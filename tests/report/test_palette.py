@@ -42,7 +42,7 @@ def seen(token: str, mode: str, eye: str | None) -> np.ndarray:
     if eye is None:
         return colour
     space = {"name": "sRGB1+CVD", "cvd_type": eye, "severity": 100}
-    return np.clip(cspace_convert(colour, space, "sRGB1"), 0, 1)
+    return np.asarray(np.clip(cspace_convert(colour, space, "sRGB1"), 0, 1))
 
 
 def contrast(one: str, other: str, mode: str) -> float:
