@@ -12,6 +12,10 @@ CALIBRATIONS = Path(
     os.environ.get("BENCH_CALIBRATIONS") or ROOT / "reports" / "calibrations"
 )
 """What this machine could do, by date; BENCH_CALIBRATIONS puts it elsewhere."""
+INDEX = (RUNS if os.environ.get("BENCH_RUNS") else ROOT / "reports") / "index.html"
+"""Every run of this machine and the published ones; not committed."""
+PUBLISHED_INDEX = PUBLISHED / "index.html"
+"""The published runs alone; committed with them."""
 CACHE = ROOT / ".cache"
 
 

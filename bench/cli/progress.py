@@ -8,9 +8,12 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from bench.analyse.progress import RatioSoFar
 from bench.cli.plan_text import minutes
+from bench.model.estimate import Estimate
+from bench.model.framework import Target
 from bench.model.plan import Plan
 from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
 from bench.plan.duration import SETUP_S, duration, windows_in
@@ -31,10 +34,15 @@ class Pace:
         """Windows of the whole plan, if it goes to its last look."""
         return windows_in(self.plan, self.plan.profile.looks[-1])
 
+    @property
+    def done(self) -> int:
+        """Windows that are finished, those of an earlier part included."""
+        return self.windows_before + self.windows
+
     def left_s(self, now_s: float) -> float:
         """Seconds to the end of the plan."""
         planned = (duration(self.plan).longest_s - SETUP_S) / self.all_windows
-        left = self.all_windows - self.windows_before - self.windows
+        left = self.all_windows - self.done
         # The plan's guess weighs as much as twenty windows, so that the first
         # ones do not throw the end about.
         pace = (planned * 20 + (now_s - self.started_s)) / (20 + self.windows)
@@ -50,6 +58,8 @@ class Display:
     console: Console
     now: Now | None = None
     ratios: Sequence[RatioSoFar] = ()
+    rounds: int = 0  # complete ones
+    failures: int = 0
     live: Live | None = None
 
     def __enter__(self) -> "Display":
@@ -73,6 +83,7 @@ class Display:
         if isinstance(event, Window):
             self.pace.windows += 1
         elif isinstance(event, Failure):
+            self.failures += 1
             self.console.print(
                 f"failed: {event.message}",
                 style="yellow",
@@ -82,34 +93,47 @@ class Display:
 
     def round_over(self, number: int, ratios: Sequence[RatioSoFar]) -> None:
         """Show the ratios after a round."""
-        self.ratios = ratios
-        if self.live is None:
-            left = minutes(self.pace.left_s(time.monotonic()))
-            self.console.print(
-                f"round {number} of {self.plan.profile.looks[-1]} is done, about {left} left",
-                highlight=False,
-            )
-            for ratio in ratios:
-                if ratio.advantage is not None:
-                    self.console.print(
-                        f"  {ratio_text(ratio)}",
-                        highlight=False,
-                        markup=False,
-                        soft_wrap=True,
-                    )
+        self.ratios, self.rounds = ratios, number
+        if self.live is not None:
+            return
+        self.console.print(self._standing(), highlight=False, soft_wrap=True)
+        for ratio in ratios:
+            if ratio.advantage is not None:
+                self.console.print(
+                    f"  {ratio_text(self.plan, ratio)}",
+                    highlight=False,
+                    markup=False,
+                    soft_wrap=True,
+                )
+
+    def _standing(self) -> str:
+        """Rounds, windows and time in one line."""
+        looks = self.plan.profile.looks
+        most = f"{'at most ' if len(looks) > 1 else ''}{looks[-1]}"
+        words = (
+            f"{self.rounds} of {most} rounds done",
+            f"{self.pace.done:,} of {self.pace.all_windows:,} windows",
+            f"about {minutes(self.pace.left_s(time.monotonic()))} left",
+        )
+        failed = f", {self.failures} failed" if self.failures else ""
+        return f"{', '.join(words)}{failed}"
 
     def _draw(self) -> RenderableType:
-        done = self.pace.windows_before + self.pace.windows
         bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn(f"about {minutes(self.pace.left_s(time.monotonic()))} left"),
         )
         bar.add_task(
-            now_text(self.now, self.plan), total=self.pace.all_windows, completed=done
+            now_text(self.now, self.plan),
+            total=self.pace.all_windows,
+            completed=self.pace.done,
         )
-        return Group(bar, ratio_table(self.ratios)) if self.ratios else bar
+        parts: list[RenderableType] = [bar, Text(self._standing())]
+        if self.ratios:
+            room = max(3, self.console.height - 7)
+            parts.append(ratio_table(self.plan, self.ratios, room))
+        return Group(*parts)
 
 
 def now_text(now: Now | None, plan: Plan) -> str:
@@ -122,29 +146,53 @@ def now_text(now: Now | None, plan: Plan) -> str:
     return what + (f" {now.cycle}/{plan.profile.cycles}" if now.cycle else "")
 
 
-def ratio_table(ratios: Sequence[RatioSoFar]) -> Table:
-    """The ratios so far, with their intervals."""
-    table = Table(
-        "ratio so far", "workload", "metric", "times", "95 % interval", box=None
-    )
+def ratio_table(plan: Plan, ratios: Sequence[RatioSoFar], room: int) -> Table:
+    """The ratios so far with their intervals: a line for each pair and workload, as many as fit."""
+    metrics = list(dict.fromkeys(ratio.metric for ratio in ratios))
+    lines: dict[tuple[str, str], dict[str, str]] = {}
     for ratio in ratios:
-        estimate = ratio.advantage
-        values = ("–", "two rounds are needed")
-        if estimate is not None:
-            values = (
-                f"{estimate.point:.2f}",
-                f"{estimate.low:.2f} to {estimate.high:.2f}",
-            )
-        table.add_row(
-            f"{ratio.subject} : {ratio.baseline}", ratio.workload, ratio.metric, *values
-        )
+        cells = lines.setdefault((pair_text(plan, ratio), ratio.workload), {})
+        cells[ratio.metric] = span_text(ratio.advantage)
+    table = Table("times better", "workload", *metrics, box=None, caption=basis(ratios))
+    for (pair, workload), cells in list(lines.items())[:room]:
+        table.add_row(pair, workload, *(cells.get(each, "–") for each in metrics))
+    if len(lines) > room:
+        table.add_row(f"… {len(lines) - room} more", "", *("" for _ in metrics))
     return table
 
 
-def ratio_text(ratio: RatioSoFar) -> str:
+def basis(ratios: Sequence[RatioSoFar]) -> str:
+    """What the intervals rest on: their level, and the rounds of the last look."""
+    known = [ratio.advantage for ratio in ratios if ratio.advantage is not None]
+    if not known:
+        return "an interval needs two rounds"
+    level = f"{100 * known[0].level:.2f}".rstrip("0").rstrip(".")
+    return f"{level} % intervals of {max(each.n for each in known)} rounds"
+
+
+def pair_text(plan: Plan, ratio: RatioSoFar) -> str:
+    """Both by the names that the page has for them."""
+    subject, baseline = plan.target(ratio.subject), plan.target(ratio.baseline)
+    if subject.title == baseline.title or _shared(plan, subject, baseline):
+        return f"{ratio.subject} : {ratio.baseline}"
+    return f"{subject.title} : {baseline.title}"
+
+
+def _shared(plan: Plan, *targets: Target) -> bool:
+    titles = [target.title for target in plan.targets]
+    return any(titles.count(target.title) > 1 for target in targets)
+
+
+def span_text(estimate: Estimate | None) -> str:
+    """A ratio with its interval, or that there is none yet."""
+    if estimate is None:
+        return "no interval yet"
+    return f"{estimate.point:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
+
+
+def ratio_text(plan: Plan, ratio: RatioSoFar) -> str:
     """One ratio in one line."""
-    head = f"{ratio.subject} : {ratio.baseline}, {ratio.workload}, {ratio.metric}:"
+    head = f"{pair_text(plan, ratio)}, {ratio.workload}, {ratio.metric}:"
     if ratio.advantage is None:
         return f"{head} no interval yet"
-    e = ratio.advantage
-    return f"{head} {e.point:.2f} times ({e.low:.2f} to {e.high:.2f}, {e.n} rounds)"
+    return f"{head} {span_text(ratio.advantage)} times, {ratio.advantage.n} rounds"

@@ -1,16 +1,19 @@
 """`bench report`."""
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bench.cli.asked import frameworks, known_workloads
+from bench.cli.indexing import index_of, write_index
 from bench.cli.places import PUBLISHED, RUNS, shown
 from bench.configure.claims import CLAIMS, load_claims, table_sha256
 from bench.judge.results import Beside, results
 from bench.model.results import StoredFile, WorkloadNote
+from bench.report.schema_file import results_schema
 from bench.report.trend import write_trend
 from bench.report.write import write_report
 from bench.store.exhibits import EXHIBITS, read_exhibits
@@ -26,8 +29,15 @@ def command(
         Path | None,
         typer.Option(help="Judge by this table of claims instead of the project's."),
     ] = None,
+    schema: Annotated[
+        bool,
+        typer.Option("--schema", help="Print the JSON Schema of results.json instead."),
+    ] = False,
 ) -> None:
-    """Write report.html, summary.md, results.json and results.csv from what is stored."""
+    """Write the page, its tables and the index of all runs from what is stored."""
+    if schema:
+        print(results_schema(), end="")
+        return
     page = render(find(RUNS, PUBLISHED, run), claims)
     print(shown(page))
 
@@ -44,7 +54,10 @@ def render(folder: Path, table: Path | None = None) -> Path:
         stored_files(folder),
         Beside(read_exhibits(folder), table_sha256(table), table.name),
     )
-    write_report(understood, folder)
+    index = index_of(folder)
+    href = None if index is None else os.path.relpath(index, folder)
+    write_report(understood, folder, href)
+    write_index(folder)
     write_trend(understood, folder)
     return folder / "report.html"
 

@@ -23,9 +23,7 @@ from bench.store.folder import find
 def command(  # noqa: PLR0913 - one parameter is one option that people type
     profile: Annotated[
         str,
-        typer.Option(
-            help="smoke, quick, standard or full; `bench list profiles` says why."
-        ),
+        typer.Option(help="`bench list profiles` names them all and says why."),
     ] = "quick",
     targets: Annotated[
         str | None,

@@ -18,6 +18,8 @@ class Advice:
 def advice(view: View, answer: Answer) -> tuple[Advice, ...]:
     """At most three pieces; none where the run may not judge."""
     noise = view.check("noise")
+    if len(view.contestants) < 2:
+        return ()  # nothing to choose between
     if view.results.no_verdicts_because or (noise and noise.passed is False):
         return ()
     found = [

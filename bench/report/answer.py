@@ -126,7 +126,10 @@ def _failure(view: View, part: Part) -> str:
     subject = view.label(part.comparison.subject)
     baseline = view.label(part.comparison.baseline)
     if part.label is Label.REVERSED:
-        return f"**{baseline} leads**"
+        # As everywhere on the page, a lead is one that exceeds the margin.
+        leads = inverse(_estimate(part)).low > 1 + view.margin
+        behind = f"{subject} is **not ahead** of {baseline}"
+        return f"**{baseline} leads**" if leads else behind
     if part.label is Label.TIE:
         return f"{subject} and {baseline} are **practically equal**"
     if part.label is Label.NOT_MATERIAL and _estimate(part).high < 1:

@@ -1,11 +1,16 @@
-"""results.csv: one row for each quantity and each comparison, for spreadsheets."""
+"""
+Tables for spreadsheets: results.csv, and one for each chart.
+
+Long form, unrounded: one row for each quantity and each comparison.
+"""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from bench.model.estimate import Estimate
-from bench.model.results import Results
+from bench.model.estimate import Comparison, Estimate, Quantity
+from bench.model.results import Curve, Results
+from bench.report.charts.chart import Chart
 from bench.report.view import View
 
 
@@ -28,33 +33,63 @@ COLUMNS = (
 )
 
 
+CURVE_COLUMNS = (
+    *("target", "workload", "load", "level_fraction"),
+    *("least_round_ms", "middle_ms", "most_round_ms", "requests_beyond_count"),
+)
+
+
 def results_csv(results: Results) -> str:
     """The numbers in long form, unrounded; an empty cell is not measured."""
+    view = View(results)
+    sources: list[Quantity | Comparison] = [*results.quantities, *results.comparisons]
+    return _written(COLUMNS, (_row(view, each) for each in sources))
+
+
+def chart_csv(view: View, chart: Chart) -> str:
+    """What a chart draws, unrounded; the words of its table where it names no sources."""
+    curves = [each for each in chart.sources if isinstance(each, Curve)]
+    if curves:
+        rows = (row for curve in curves for row in _curve_rows(curve))
+        return _written(CURVE_COLUMNS, rows)
+    others = [each for each in chart.sources if not isinstance(each, Curve)]
+    if others:
+        return _written(COLUMNS, (_row(view, each) for each in others))
+    return _written(chart.table.columns, chart.table.rows)
+
+
+def _written(columns: Iterable[object], rows: Iterable[tuple[object, ...]]) -> str:
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for row in _rows(results):
+    table.writerow(columns)
+    for row in rows:
         table.writerow([_harmless(cell) for cell in row])
     return written.getvalue()
 
 
-def _rows(results: Results) -> Iterator[tuple[object, ...]]:
-    view = View(results)
-    for one in results.quantities:
-        yield (
+def _row(view: View, one: Quantity | Comparison) -> tuple[object, ...]:
+    if isinstance(one, Quantity):
+        return (
             *("quantity", one.target, "", one.workload or "", one.metric),
             view.metric(one.metric).unit,
             *_numbers(one.estimate),
             *("", "", one.reason or ""),
             _rounds(one.rounds),
         )
-    for pair in results.comparisons:
+    return (
+        *("comparison", one.subject, one.baseline, one.workload, one.metric),
+        "ratio",
+        *_numbers(one.advantage),
+        *(_cell(one.smallest_detectable), _cell(one.p_value), one.void or ""),
+        _rounds(one.rounds),
+    )
+
+
+def _curve_rows(curve: Curve) -> Iterator[tuple[object, ...]]:
+    for point in curve.points:
         yield (
-            *("comparison", pair.subject, pair.baseline, pair.workload, pair.metric),
-            "ratio",
-            *_numbers(pair.advantage),
-            *(_cell(pair.smallest_detectable), _cell(pair.p_value), pair.void or ""),
-            _rounds(pair.rounds),
+            *(curve.target, curve.workload, curve.load, point.level),
+            *(point.low_ms, point.middle_ms, point.high_ms, point.beyond),
         )
 
 

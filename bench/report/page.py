@@ -5,6 +5,7 @@ The template holds the words that never change; everything else comes from
 the modules beside this one. Autoescape is on: a server's error text is text.
 """
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from bench.report import sections
 from bench.report.advice import advice
 from bench.report.answer import question, short_answer
 from bench.report.cards import Card, card
+from bench.report.charts.chart import Chart
 from bench.report.charts.palette import Palette, palette
 from bench.report.charts.scaling import workers_table
 from bench.report.clean import clean
@@ -25,6 +27,7 @@ from bench.report.exhibits import behind
 from bench.report.exhibits import counted as counted_table
 from bench.report.numbers import percent, size
 from bench.report.predictions import pitfalls
+from bench.report.quality import failures_in_short, takes_verdicts
 from bench.report.same_load import same_load_table
 from bench.report.stress import recovery_table, stress_table, stress_words
 from bench.report.view import View, joined
@@ -48,34 +51,61 @@ CLAIMS_SHOWN = 5
 """Claims in the first table; the others are folded beneath it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page's text, and every chart that stands in it."""
+
+    html: str
+    view: View
+    charts: tuple[Chart, ...]
+
+
 def report_html(results: Results) -> str:
     """The whole page; the same results give the same bytes."""
+    return report_page(results).html
+
+
+def report_page(results: Results, index: str | None = None) -> Page:
+    """The page with its charts; `index` is where its list of all runs is, seen from it."""
     shown = clean(results)
     view = View(shown)
     colours = palette(shown.frameworks)
     answer = short_answer(view)
     cards = [card(view, colours, verdict) for verdict in shown.verdicts]
-    return (
+    parts = {
+        "answer_section": sections.answer_chart(view, colours, answer),
+        **_exhibits(view),
+        **_sections(view, colours),
+    }
+    html = (
         page_environment()
         .get_template("page.html.j2")
         .render(
             run=shown,
             view=view,
+            index=index,
             css=Markup(page_style(colours)),
             question=question(view),
             answer=answer,
-            answer_section=sections.answer_chart(view, colours, answer),
             advice=advice(view, answer),
             claims=_claims(cards),
             tally=tally(shown.verdicts),
             claims_counted=_counted_claims(cards),
             strip=_strip(shown.checks),
+            checks=sorted(shown.checks, key=_gravity),
+            failures=failures_in_short(shown),
             no_verdicts_why=why_no_verdicts(shown.no_verdicts_because or ""),
             too_noisy=_failed(view.check("noise")),
-            **_exhibits(view),
-            **_sections(view, colours),
+            **parts,
         )
     )
+    return Page(html, view, _charts(cards, parts))
+
+
+def _charts(cards: list[Card], parts: dict[str, Any]) -> tuple[Chart, ...]:
+    """Those of every section and every tested claim: what has a figure on the page."""
+    found = [one for each in parts.values() for one in getattr(each, "charts", ())]
+    return (*found, *(each.chart for each in cards if each.tested and each.chart))
 
 
 def _exhibits(view: View) -> dict[str, Any]:
@@ -111,6 +141,8 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
         "ablations": sections.ablations(view),
         "quantities": sections.every_quantity(view),
         "comparisons": sections.every_comparison(view),
+        "comparisons_left_out": len(results.comparisons)
+        - len(sections.comparisons_shown(view)),
         "warnings": grouped_warnings(results.warnings),
         "names": joined([view.label(each.id) for each in view.contestants]),
         "levels": joined([percent(each) for each in levels]) or "95\u00a0%",
@@ -118,15 +150,24 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
     }
 
 
-def _claims(cards: list[Card]) -> dict[str, list[Card]]:
+def _claims(cards: list[Card]) -> dict[str, Any]:
     """Tested ones first, in order; what could not be tested is folded, not hidden."""
     tested = [each for each in cards if each.tested]
+    rows = _rows(tested)
     return {
-        "shown": tested[:CLAIMS_SHOWN],
-        "more": tested[CLAIMS_SHOWN:],
+        "shown": rows[:CLAIMS_SHOWN],
+        "more": rows[CLAIMS_SHOWN:],
         "untested": [each for each in cards if not each.tested],
         "cards": tested,
     }
+
+
+def _rows(cards: list[Card]) -> list[list[Card]]:
+    """Verdicts on one sentence that agree share a row; those that differ never do."""
+    rows: dict[tuple[str, str], list[Card]] = {}
+    for each in cards:
+        rows.setdefault((each.quote, each.outcome), []).append(each)
+    return list(rows.values())
 
 
 def _strip(checks: tuple[Check, ...]) -> tuple[Check, ...]:
@@ -137,6 +178,13 @@ def _strip(checks: tuple[Check, ...]) -> tuple[Check, ...]:
         if each.id not in STRIP and grade(each.passed, each.effect) == "fail"
     ]
     return tuple(chosen)
+
+
+def _gravity(check: Check) -> int:
+    """What failed stands before what passed, in a table of two dozen rows."""
+    if check.passed is False:
+        return 0 if takes_verdicts(check) else 1
+    return 2
 
 
 def _failed(check: Check | None) -> Check | None:

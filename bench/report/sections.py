@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from bench.model.estimate import Comparison
 from bench.model.framework import Role
-from bench.report.answer import Answer
+from bench.report.answer import Answer, leading_verdict
 from bench.report.charts.answer import dots_chart, reading
 from bench.report.charts.chart import Chart, Table, Words
 from bench.report.charts.cost import cost_chart, has_floor
@@ -22,6 +23,13 @@ from bench.report.stress import stress_charts, stress_missing
 from bench.report.view import View, absent
 
 
+MOST_IN_ANSWER = 6
+"""Set-ups in the first chart, which must be read in seconds."""
+
+MOST_COMPARISONS = 1200
+"""Rows of one table that a page holds; thirty contestants make thousands of pairs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """Charts, or the reason for which there are none."""
@@ -34,10 +42,27 @@ def answer_chart(view: View, palette: Palette, answer: Answer) -> Section:
     """The chart beside the short answer."""
     if not answer.workloads:
         return _section([], [_why(view, ("throughput",))])
-    words = Words("The numbers behind the answer", "", reading(view, "throughput"))
+    targets = _in_the_answer(view)
+    caption = reading(view, "throughput")
+    left_out = len(view.contestants) - len(targets)
+    if left_out:
+        caption += f" {left_out} more set-ups stand under “Requests per second”."
+    words = Words("The numbers behind the answer", "", caption)
     cells = tuple((name, "throughput") for name in answer.workloads)
     notes = _void(view, answer.workloads)
-    return _section([dots_chart(view, palette, "answer", words, cells)], notes)
+    drawn = dots_chart(view, palette, "answer", words, cells, targets)
+    return _section([drawn], notes)
+
+
+def _in_the_answer(view: View) -> list[str]:
+    """All contestants, or of many those that the answer is about."""
+    ids = [target.id for target in view.contestants]
+    verdict = leading_verdict(view)
+    if len(ids) <= MOST_IN_ANSWER or verdict is None:
+        return ids[:MOST_IN_ANSWER]
+    pairs = [part.comparison for part in verdict.parts]
+    named = [one for pair in pairs for one in (pair.subject, pair.baseline)]
+    return list(dict.fromkeys(named))[:MOST_IN_ANSWER]
 
 
 def throughput(view: View, palette: Palette) -> Section:
@@ -176,10 +201,35 @@ def every_quantity(view: View) -> Table:
     return Table((*columns, "level", "rounds", "scatter of rounds"), rows)
 
 
+def comparisons_shown(view: View) -> tuple[Comparison, ...]:
+    """
+    All comparisons, or where they are too many for a page those that matter first.
+
+    Those that decide a claim and those of the twin, then each pair once: the
+    other direction is its inverse. results.csv always has all of them.
+    """
+    every = view.results.comparisons
+    if len(every) <= MOST_COMPARISONS:
+        return every
+    deciding = [part.comparison for one in view.results.verdicts for part in one.parts]
+    first = {_place(each): each for each in (*deciding, *view.twins())}
+    seen = {(frozenset(place[:2]), *place[2:]) for place in first}
+    for each in every:
+        pair, rest = frozenset((each.subject, each.baseline)), _place(each)[2:]
+        if (pair, *rest) not in seen:
+            seen.add((pair, *rest))
+            first[_place(each)] = each
+    return tuple(first.values())[:MOST_COMPARISONS]
+
+
+def _place(each: Comparison) -> tuple[str, str, str, str]:
+    return each.subject, each.baseline, each.workload, each.metric
+
+
 def every_comparison(view: View) -> Table:
-    """All ratios of the run; a void one says why it decides nothing."""
+    """The ratios of the run; a void one says why it decides nothing."""
     rows = []
-    for each in view.results.comparisons:
+    for each in comparisons_shown(view):
         value, span, level, n = "–", absent(each.void), "", "0"
         if each.advantage:
             value, span = ratio(each.advantage, 1 + view.margin)

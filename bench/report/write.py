@@ -4,33 +4,79 @@ import os
 from pathlib import Path
 
 from bench.model.results import Results
-from bench.report.csv_file import results_csv
+from bench.report.charts.palette import palette
+from bench.report.charts.standalone import standalone
+from bench.report.csv_file import chart_csv, results_csv
 from bench.report.hgrm import percentile_files
 from bench.report.json_file import results_json
-from bench.report.page import report_html
+from bench.report.page import Page, report_page
+from bench.report.rounds_file import rounds_parquet
 from bench.report.summary import summary_md
 
 
-def write_report(results: Results, folder: Path) -> list[Path]:
-    """Write report.html, summary.md, results.json, results.csv and percentiles/; the same results give the same bytes."""
-    texts = {
+CHARTS = "charts"
+"""The folder of the charts' own tables."""
+
+PICTURES = {"answer.svg": False, "answer-dark.svg": True}
+"""The chart of the short answer as pictures, and whether each is for a dark page."""
+
+
+def write_report(
+    results: Results, folder: Path, index: str | None = None
+) -> list[Path]:
+    """
+    Write report.html and everything beside it; the same results give the same bytes.
+
+    `index` is where the list of all runs is, seen from the page.
+    """
+    page = report_page(results, index)
+    files: dict[str, str | bytes] = {
         "results.json": results_json(results),
         "results.csv": results_csv(results),
+        "rounds.parquet": rounds_parquet(results),
+        "SHA256SUMS": _checksums(results),
         "summary.md": summary_md(results),
-        "report.html": report_html(results),
+        "report.html": page.html,
         **percentile_files(results),
     }
-    return [_replace(folder / name, text) for name, text in texts.items()]
+    files |= _pictures(page)
+    files |= {
+        f"{CHARTS}/{each.id}.csv": chart_csv(page.view, each) for each in page.charts
+    }
+    written = [replace_file(folder / name, content) for name, content in files.items()]
+    # An earlier page of this run may have had charts that this one has not.
+    earlier = [*(folder / CHARTS).glob("*.csv"), *(folder / each for each in PICTURES)]
+    for old in set(earlier) - set(written):
+        old.unlink(missing_ok=True)
+    return written
 
 
-def _replace(path: Path, text: str) -> Path:
+def replace_file(path: Path, content: str | bytes) -> Path:
     """Write beside the target, then rename over it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    if isinstance(content, str):
         # Lone surrogates come from undecodable bytes in a server's log.
-        beside.write_bytes(text.encode("utf-8", "backslashreplace"))
+        content = content.encode("utf-8", "backslashreplace")
+    try:
+        beside.write_bytes(content)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
     return path
+
+
+def _pictures(page: Page) -> dict[str, str]:
+    """The chart of the answer, light and dark, for pages that are not ours."""
+    drawn = [each.wide for each in page.charts if each.id == "answer"]
+    colours = palette(page.view.results.frameworks)
+    return {
+        name: standalone(drawn[0], colours, dark)
+        for name, dark in PICTURES.items()
+        if drawn
+    }
+
+
+def _checksums(results: Results) -> str:
+    """As `sha256sum --check` reads them: the raw files that the page lists."""
+    return "".join(f"{each.sha256}  {each.path}\n" for each in results.files)

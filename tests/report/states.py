@@ -8,7 +8,7 @@ from bench.model.estimate import Estimate, Quantity
 from bench.model.results import Results
 from bench.model.trial import Failure
 from bench.model.verdict import Outcome
-from tests.report.builders import AGAIN, DJANGO, FLASK, results
+from tests.report.builders import AGAIN, DJANGO, FASTAPI, FLASK, WSGI, results
 from tests.report.crowds import crowds, crowds_extreme, crowds_odd
 from tests.report.open_loops import (
     open_all_void,
@@ -215,6 +215,46 @@ def hostile() -> Results:
     )
 
 
+def interrupted() -> Results:
+    """Stopped by hand after seven of twenty rounds; the first look is what counts."""
+    made = results(rounds=6)
+    reason = Reason(
+        "looks",
+        "More rounds are complete than are analysed",
+        Scope.NOTE,
+        "Go on with the run: the next look takes them in.",
+    )
+    detail = "7 rounds are complete, the first 6 are analysed; looks are planned after 6, 9, 12, 16, 20"
+    rounds = replace(made.checks[3], measured="6 of 20", short="6 rounds of 20 planned")
+    return replace(
+        made,
+        rounds_planned=20,
+        profile=replace(made.profile, name="standard", looks=(6, 9, 12, 16, 20)),
+        checks=(*made.checks[:3], rounds, *made.checks[4:]),
+        warnings=(Warning(reason, detail), *made.warnings),
+    )
+
+
+def two_frameworks() -> Results:
+    """Two contestants; what the third would have answered was not asked."""
+    return results(targets=(DJANGO, FLASK, AGAIN, WSGI))
+
+
+def thirty_targets() -> Results:
+    """Ten versions of each framework, all contestants."""
+    newest = (DJANGO, FLASK, FASTAPI)
+    older = tuple(
+        replace(
+            one,
+            id=f"{one.framework}@0.{number}/{one.deployment}",
+            version=f"0.{number}",
+        )
+        for one in newest
+        for number in range(1, 10)
+    )
+    return results(targets=(*newest, *older), rounds=6)
+
+
 def no_claims() -> Results:
     """Claims were never configured."""
     return replace(results(), verdicts=())
@@ -243,6 +283,9 @@ STATES: dict[str, Callable[[], Results]] = {
         tiny,
         unbounded,
         hostile,
+        interrupted,
+        two_frameworks,
+        thirty_targets,
         no_claims,
         nothing,
         open_loops,

@@ -1,7 +1,9 @@
 """The page in a real browser: every width, light and dark."""
 
+import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, sync_playwright
 
+from bench.report.index import Entry, index_html
 from bench.report.page import report_html
 from tests.report.states import STATES
 
@@ -69,15 +72,20 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every state's page as a file."""
+    """Every state's page as a file, and a list of all of them."""
     folder = tmp_path_factory.mktemp("pages")
+    entries = []
     for name, make in STATES.items():
-        html = report_html(make())
+        results = replace(make(), run_id=name)
+        html = report_html(results)
         (folder / f"{name}.html").write_text(html, encoding="utf-8")
+        entries.append(Entry(name, f"{name}.html", False, results))
+    entries.append(Entry("killed", "", False, None, "not understood yet"))
+    (folder / "index.html").write_text(index_html(entries), encoding="utf-8")
     return folder
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", [*STATES, "index"])
 @pytest.mark.parametrize(
     ("width", "scheme"),
     [(1280, "light"), (1280, "dark"), (1001, "light"), (601, "light"), (390, "light"), (320, "dark")],
@@ -113,10 +121,11 @@ def test_a_page_is_whole(
         page.close()
 
 
+@pytest.mark.parametrize("state", [*STATES, "index"])
 @pytest.mark.parametrize(
-    "state", ["normal", "failed_twin", "smoke", "hostile", "nothing"]
+    ("width", "scheme"),
+    [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")],
 )
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_a_page_is_accessible(
     browser: Browser,
     pages: Path,
@@ -157,5 +166,87 @@ def test_the_answer_stands_above_the_fold(browser: Browser, pages: Path) -> None
         chart = page.locator(".short .chart.n").bounding_box()
         assert chart is not None
         assert chart["y"] + chart["height"] <= 844
+    finally:
+        page.close()
+
+
+# What a reader sees who gets no style sheet: which charts are there, whether
+# their shapes have colours of their own, and how much text.
+BARE = """
+() => ({
+  text: document.body.innerText,
+  styled: getComputedStyle(document.querySelector('.wrap')).maxWidth !== 'none',
+  wide: [...document.querySelectorAll('.chart.w')].filter(e => e.offsetHeight).length,
+  narrow: [...document.querySelectorAll('.chart.n')].filter(e => e.offsetHeight).length,
+  colours: new Set([...document.querySelectorAll('.short svg [class*=f-fw]')]
+    .map(e => getComputedStyle(e).fill)).size,
+})
+"""
+
+
+@pytest.mark.parametrize("state", ["normal", "open_loops", "probed", "nothing"])
+def test_a_page_can_be_read_without_styles_and_scripts(
+    browser: Browser, pages: Path, state: str
+) -> None:
+    """Under a policy that forbids both, as job servers set it: all words, each chart once, in colour."""
+    html = (pages / f"{state}.html").read_text(encoding="utf-8")
+    policy = {"Content-Security-Policy": "sandbox; default-src 'none'"}
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    address = "http://127.0.0.1:9/report.html"  # answered here, never asked
+    try:
+        page.route(
+            address,
+            lambda route: route.fulfill(
+                body=html, headers=policy, content_type="text/html; charset=utf-8"
+            ),
+        )
+        page.goto(address)
+        # A sandbox runs no script of ours either: look from outside the page.
+        seen = page.evaluate(BARE)
+
+        assert not seen["styled"]
+        assert "The short answer" in seen["text"]
+        assert seen["narrow"] == 0
+        assert page.evaluate(FAULTS) == []
+        if state != "nothing":
+            assert seen["wide"] >= 10
+            assert seen["colours"] == 6  # three marks, three names
+            assert "Refuted" in seen["text"]
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize(("state", "most"), [("normal", 14), ("thirty_targets", 60)])
+def test_a_page_prints(browser: Browser, pages: Path, state: str, most: int) -> None:
+    """Light even where the screen is dark, on a bounded number of sheets."""
+    page = browser.new_page(color_scheme="dark")
+    try:
+        page.goto((pages / f"{state}.html").as_uri())
+        page.emulate_media(media="print", color_scheme="dark")
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        printed = page.pdf(prefer_css_page_size=True)
+
+        assert ground == "rgb(255, 255, 255)"
+        assert 2 <= len(re.findall(rb"/Type /Page\b", printed)) <= most
+    finally:
+        page.close()
+
+
+def test_every_stop_of_the_keyboard_is_seen(browser: Browser, pages: Path) -> None:
+    """From link to link with the tab key, each with a ring around it."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    try:
+        page.goto((pages / "normal.html").as_uri())
+        stops = []
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            stops.append(
+                page.evaluate(
+                    "(() => { const e = document.activeElement, b = e.getBoundingClientRect(); return [e.tagName, getComputedStyle(e).outlineWidth, b.width > 0 && b.right > 0 && b.bottom > 0]; })()"
+                )
+            )
+        assert stops[0][0] == "A"
+        assert {"A", "SUMMARY"} <= {tag for tag, _, _ in stops}
+        assert [stop for stop in stops if stop[1] != "3px" or not stop[2]] == []
     finally:
         page.close()

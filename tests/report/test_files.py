@@ -1,17 +1,25 @@
 """The files of a report: without loss, whole, and the same each time."""
 
 import csv
+import hashlib
 import io
 import json
+import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 
 from bench.errors import AskedWrongly
+from bench.model.results import StoredFile
 from bench.report.csv_file import results_csv
 from bench.report.json_file import read_results, results_json
+from bench.report.rounds_file import COLUMNS, rounds_parquet
 from bench.report.write import write_report
+from tests.report.builders import DJANGO, FASTAPI, FLASK
 from tests.report.probed import HOSTILE
 from tests.report.states import STATES, hostile, normal
 
@@ -82,8 +90,101 @@ def test_a_report_leaves_only_its_own_files(tmp_path: Path) -> None:
     """Files are written beside and renamed; nothing stays beside."""
     write_report(hostile(), tmp_path)
 
-    names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["report.html", "results.csv", "results.json", "summary.md"]
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {
+        *("report.html", "summary.md", "results.json", "results.csv"),
+        *("rounds.parquet", "SHA256SUMS", "charts", "answer.svg", "answer-dark.svg"),
+    }
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_chart_has_its_own_table(state: str, tmp_path: Path) -> None:
+    """One CSV for each figure of the page, linked beneath it, and no other."""
+    write_report(STATES[state](), tmp_path)
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    files = {path.name for path in (tmp_path / "charts").glob("*")}
+
+    assert set(re.findall(r'href="charts/([^"]+)"', html)) == files
+    assert len(files) == html.count("<figure>")
+
+
+def test_a_charts_table_holds_what_was_drawn(tmp_path: Path) -> None:
+    """Unrounded, round by round, as in results.json."""
+    results = normal()
+    write_report(results, tmp_path)
+    text = (tmp_path / "charts" / "rate-hello.csv").read_text(encoding="utf-8")
+    rows = {row["subject"]: row for row in csv.DictReader(io.StringIO(text))}
+    known = [
+        one
+        for one in results.quantities
+        if (one.workload, one.metric) == ("hello", "throughput")
+        and one.target in {DJANGO.id, FLASK.id, FASTAPI.id}
+    ]
+
+    assert set(rows) == {one.target for one in known}
+    for one in known:
+        assert one.estimate is not None
+        assert float(rows[one.target]["low_in_unit"]) == one.estimate.low
+        read = [float(each) for each in rows[one.target]["rounds_in_unit"].split()]
+        assert read == list(one.rounds)
+
+
+def test_a_chart_that_is_gone_takes_its_table_with_it(tmp_path: Path) -> None:
+    """A run judged again by other claims keeps no table of the old page."""
+    write_report(normal(), tmp_path)
+    write_report(replace(normal(), verdicts=()), tmp_path)
+
+    assert not list((tmp_path / "charts").glob("forest-*"))
+
+
+def test_the_answers_chart_is_a_picture_of_its_own(tmp_path: Path) -> None:
+    """Whole without the page: its colours written out, those of the dark in the dark."""
+    write_report(normal(), tmp_path)
+    light, dark = (
+        (tmp_path / name).read_text(encoding="utf-8")
+        for name in ("answer.svg", "answer-dark.svg")
+    )
+
+    for text, look in ((light, 0), (dark, 1)):
+        root = ElementTree.fromstring(text)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert "class=" not in text and "var(" not in text
+        for one in normal().frameworks[:3]:
+            colours = (one.look.light, one.look.dark)
+            assert colours[look] in text and colours[1 - look] not in text
+    write_report(STATES["nothing"](), tmp_path)
+    assert not (tmp_path / "answer.svg").exists()
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_parquet_holds_every_round(state: str) -> None:
+    """One row for each round of each number; what was not measured is missing."""
+    results = STATES[state]()
+    table = pd.read_parquet(io.BytesIO(rounds_parquet(results)))
+    values = [value for each in results.quantities for value in each.rounds]
+    values += [value for each in results.comparisons for value in each.rounds]
+
+    assert list(table.columns) == list(COLUMNS)
+    assert len(table) == len(values)
+    for read, value in zip(table["value"].tolist(), values, strict=True):
+        assert pd.isna(read) if value is None else read == value
+
+
+def test_the_checksums_are_those_of_the_raw_files(tmp_path: Path) -> None:
+    """What sha256sum reads; a changed file is found."""
+    for name in ("run.json", "samples.npz"):
+        (tmp_path / name).write_text(name)
+    files = tuple(
+        StoredFile(name, 1, hashlib.sha256(name.encode()).hexdigest())
+        for name in ("run.json", "samples.npz")
+    )
+    write_report(replace(normal(), files=files), tmp_path)
+    asked = ["sha256sum", "--check", "--quiet", "SHA256SUMS"]
+
+    assert subprocess.run(asked, cwd=tmp_path, check=False).returncode == 0
+    (tmp_path / "samples.npz").write_text("changed")
+    again = subprocess.run(asked, cwd=tmp_path, check=False, capture_output=True)
+    assert again.returncode == 1
 
 
 def test_a_stored_run_renders_again_to_the_same_page(tmp_path: Path) -> None:

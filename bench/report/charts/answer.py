@@ -1,5 +1,6 @@
 """The answer: requests per second on the workloads that the short answer names."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bench.report.charts.canvas import Canvas
@@ -16,9 +17,10 @@ def dots_chart(
     name: str,
     words: Words,
     cells: tuple[tuple[str | None, str], ...],
+    targets: Sequence[str] | None = None,
 ) -> Chart:
-    """Panels of dots, one for each (workload, metric); the contestants in each."""
-    targets = [target.id for target in view.contestants]
+    """Panels of dots, one for each (workload, metric); in each these targets, or the contestants."""
+    targets = targets or [target.id for target in view.contestants]
     panels = [
         Panel(
             title=_title(view, workload, metric),
@@ -44,7 +46,8 @@ def dots_chart(
     rows = [row for panel in panels for row in table_rows(panel, panel.title)]
     units = {panel.unit for panel in panels}
     columns = ("set-up", "of", f"{', '.join(sorted(units))} (interval)", "rounds")
-    return chart(name, palette, words, Table(columns, tuple(rows)), draw)
+    sources = [view.quantity(one, *cell) for cell in cells for one in targets]
+    return chart(name, palette, words, Table(columns, tuple(rows)), draw, sources)
 
 
 def _title(view: View, workload: str | None, metric: str) -> str:

@@ -1,11 +1,15 @@
 """A chart as the page holds it: finding, drawings, caption, and its numbers as a table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bench.model.estimate import Comparison, Quantity
+from bench.model.results import Curve
 from bench.report.charts.canvas import Canvas
 from bench.report.charts.palette import Palette
 
+
+type Source = Quantity | Comparison | Curve
 
 WIDE = 520.0
 NARROW = 350.0
@@ -38,6 +42,7 @@ class Chart:
     table: Table
     wide: str
     narrow: str
+    sources: tuple[Source, ...] = ()  # what was drawn, unrounded; may be empty
 
 
 def chart(
@@ -46,8 +51,9 @@ def chart(
     words: Words,
     table: Table,
     draw: Callable[[float], Canvas],
+    sources: Sequence[Source | None] = (),
 ) -> Chart:
-    """Draw at both widths; the table becomes the description."""
+    """Draw at both widths; the table becomes the description, the sources its CSV."""
     description = "; ".join(
         ", ".join(
             f"{column}: {cell}" if position else cell
@@ -64,4 +70,5 @@ def chart(
         table=table,
         wide=draw(WIDE).svg(f"{name}-w", words.finding, description),
         narrow=draw(NARROW).svg(f"{name}-n", words.finding, description),
+        sources=tuple(each for each in sources if each is not None),
     )

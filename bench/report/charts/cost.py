@@ -60,7 +60,13 @@ def cost_chart(view: View, palette: Palette, workload: str) -> Chart:
     )
     columns = ("set-up", f"total, {unit}", "of it bare server", "database beside it")
     table = Table(columns, tuple(_row(cost) for cost in costs))
-    return chart(f"cost-{workload}", palette, words, table, draw)
+    floors = [floor.id for floor in view.of_role(Role.FLOOR)]
+    sources = [
+        view.quantity(target, workload, metric)
+        for target in (*(cost.target for cost in costs), *floors)
+        for metric in ("cpu", "database_cpu")
+    ]
+    return chart(f"cost-{workload}", palette, words, table, draw, sources)
 
 
 def has_floor(view: View, workload: str) -> bool:

@@ -58,7 +58,8 @@ def forest_chart(view: View, palette: Palette, verdict: Verdict) -> Chart:
         ),
     )
     name = f"forest-{claim.id}"
-    return chart(name, palette, words, Table(columns, rows), draw)
+    sources = [part.comparison for part in verdict.parts]
+    return chart(name, palette, words, Table(columns, rows), draw, sources)
 
 
 def part_name(view: View, part: Part) -> str:

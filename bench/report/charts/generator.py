@@ -47,7 +47,12 @@ def generator_chart(view: View, palette: Palette) -> Chart | None:
         if row.estimate
     )
     columns = ("set-up", "at", "% of a core (interval)", "rounds")
-    return chart("generator", palette, words, Table(columns, table), draw)
+    sources = [
+        view.quantity(row.target, note.name, METRIC)
+        for row, _ in rows
+        for note in view.results.workloads
+    ]
+    return chart("generator", palette, words, Table(columns, table), draw, sources)
 
 
 def limit_percent(view: View) -> float | None:

@@ -50,7 +50,7 @@ def hdr_chart(view: View, palette: Palette, workload: str, load: Load) -> Chart 
     table = tuple(row for curve in found for row in _rows(view, curve))
     columns = ("set-up", "percentile", "ms", "least round", "most", "requests beyond")
     name = f"hdr-{workload}-{load.name}"
-    return chart(name, palette, words, Table(columns, table), draw)
+    return chart(name, palette, words, Table(columns, table), draw, found)
 
 
 def _curves(view: View, workload: str, load: Load) -> list[Curve]:

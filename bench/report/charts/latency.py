@@ -36,7 +36,13 @@ def latency_chart(view: View, palette: Palette, workload: str) -> Chart:
     )
     columns = ("set-up", f"p50, {unit}", f"p99, {unit}", "level", "rounds")
     table = tuple(_row(view, workload, row) for row in rows)
-    return chart(f"latency-{workload}", palette, words, Table(columns, table), draw)
+    sources = [
+        view.quantity(target, workload, metric)
+        for target, _, _ in rows
+        for metric in ("p50", "p99")
+    ]
+    name = f"latency-{workload}"
+    return chart(name, palette, words, Table(columns, table), draw, sources)
 
 
 def _pairs(view: View, workload: str) -> list[Pair]:

@@ -1,5 +1,7 @@
 """Memory at rest and under load: a dumbbell for each set-up, from zero."""
 
+from dataclasses import replace
+
 from bench.model.estimate import Estimate
 from bench.model.framework import Target
 from bench.report.charts.chart import Chart, Table, Words
@@ -25,9 +27,17 @@ def memory_chart(view: View, palette: Palette) -> Chart | None:
         (view.label(target.id), _cell(view, target, rest), _cell(view, target, load))
         for target, rest, load in rows
     )
-    return dumbbells(
+    drawn = dumbbells(
         view, palette, ("memory", unit), rows, (words, Table(columns, table))
     )
+    names = [None, *(note.name for note in view.results.workloads)]
+    sources = (
+        view.quantity(target.id, name, metric)
+        for target, _, _ in rows
+        for name in names
+        for metric in ("idle_memory", "memory")
+    )
+    return replace(drawn, sources=tuple(each for each in sources if each))
 
 
 def _cell(view: View, target: Target, estimate: Estimate | None) -> str:

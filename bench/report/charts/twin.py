@@ -50,7 +50,7 @@ def twin_chart(view: View, palette: Palette) -> Chart | None:
     )
     columns = ("compared", "difference", "interval", "level", "rounds")
     rows = tuple(_row(view, pair) for pair in pairs)
-    return chart("twin", palette, words, Table(columns, rows), draw)
+    return chart("twin", palette, words, Table(columns, rows), draw, pairs)
 
 
 def _row(view: View, pair: Comparison) -> tuple[str, ...]:

@@ -1,0 +1,64 @@
+"""A figure's last values on one machine: each a point with its interval, on its own scale."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from bench.model.estimate import Estimate
+from bench.report.charts.canvas import Canvas, Mark, Pen
+from bench.report.charts.palette import Palette
+from bench.report.charts.scale import Scale
+
+
+WIDTH = 260.0
+HEIGHT = 56.0
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The value of one run; `like` is what must be equal for a line to the next."""
+
+    run: str
+    estimate: Estimate
+    like: tuple[str, ...]
+
+
+def sparkline(
+    palette: Palette,
+    name: str,
+    words: tuple[str, str],
+    look: tuple[str, str],
+    past: Sequence[Past],
+) -> str:
+    """Oldest left; `look` is colour and marker, `words` are title and description."""
+    canvas = Canvas(palette, WIDTH, HEIGHT)
+    token, shape = look
+    up = _scale(past)
+    step = (WIDTH - 20) / max(len(past) - 1, 1)
+    places = [
+        (10 + step * i, HEIGHT - up.at(one.estimate.point))
+        for i, one in enumerate(past)
+    ]
+    for i in range(len(past) - 1):
+        if past[i].like == past[i + 1].like:
+            canvas.line(places[i], places[i + 1], Pen(token, 1.4))
+    for (x, y), one in zip(places, past, strict=True):
+        ends = [
+            HEIGHT - up.at(bound) for bound in (one.estimate.low, one.estimate.high)
+        ]
+        canvas.line((x, ends[0]), (x, ends[1]), Pen(token, 1.6))
+        last = one is past[-1]
+        canvas.mark(x, y, Mark(token, shape, 9.0 if last else 5.0, hollow=not last))
+    return canvas.svg(name, *words)
+
+
+def _scale(past: Sequence[Past]) -> Scale:
+    bounds = [
+        v
+        for one in past
+        for v in (one.estimate.low, one.estimate.high, one.estimate.point)
+    ]
+    known = [value for value in bounds if isfinite(value)]
+    low, high = min(known), max(known)
+    room = (high - low) * 0.1 or abs(high) * 0.1 or 1.0
+    return Scale(low - room, high + room, 4, HEIGHT - 4)

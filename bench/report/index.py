@@ -1,0 +1,223 @@
+"""
+index.html: every run that is here, newest first, apart by machine.
+
+A figure of one machine says little about another, so runs are grouped by the
+machine's fingerprint and no line is ever drawn from one to the next.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from bench.model.estimate import Estimate
+from bench.model.framework import Framework, Target
+from bench.model.results import Results
+from bench.model.verdict import Outcome
+from bench.report.charts.dots import look_tokens
+from bench.report.charts.palette import Palette, palette
+from bench.report.charts.spark import Past, sparkline
+from bench.report.clean import clean
+from bench.report.numbers import plus_minus, point, with_interval
+from bench.report.page import page_environment, page_style
+from bench.report.quality import Quality, quality
+from bench.report.view import View
+from bench.report.words import tally
+
+
+METRIC = "throughput"
+SHOWN = 12
+"""Runs in a sparkline; older ones are in the table only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One run folder as the index finds it."""
+
+    run: str
+    href: str  # of its page, seen from the index
+    published: bool
+    results: Results | None
+    why_not: str | None = None  # why it has no results
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The newest figure of one set-up on one machine, with those before it."""
+
+    label: str
+    colour: str  # the name of its label's colour
+    value: str
+    spread: str
+    unit: str
+    under: str  # of which runs
+    drawing: str | None  # None: there is only one run to draw
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One run of the table."""
+
+    run: str
+    href: str
+    published: bool
+    about: str
+    versions: str
+    verdicts: tuple[tuple[Outcome, int], ...]
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The runs of one machine, newest first."""
+
+    title: str
+    fingerprint: str
+    cards: tuple[Card, ...]
+    rows: tuple[Row, ...]
+
+
+def index_html(entries: Sequence[Entry]) -> str:
+    """The whole page; the same runs give the same bytes."""
+    known = [(one, clean(one.results)) for one in entries if one.results]
+    known.sort(key=lambda pair: (pair[1].created_at, pair[0].run), reverse=True)
+    frameworks = _frameworks([results for _, results in known])
+    # Colours go by position, so every run gets the frameworks of all.
+    known = [(one, replace(each, frameworks=frameworks)) for one, each in known]
+    colours = palette(frameworks)
+    machines = dict.fromkeys(results.machine.fingerprint for _, results in known)
+    groups = tuple(
+        _group(colours, [pair for pair in known if pair[1].machine.fingerprint == one])
+        for one in machines
+    )
+    without = sorted(
+        (one for one in entries if one.results is None),
+        key=lambda one: one.run,
+        reverse=True,
+    )
+    return (
+        page_environment()
+        .get_template("index.html.j2")
+        .render(css=Markup(page_style(colours)), groups=groups, without=without)
+    )
+
+
+def _frameworks(runs: Sequence[Results]) -> tuple[Framework, ...]:
+    """Each once, as the newest run draws it."""
+    found: dict[str, Framework] = {}
+    for results in runs:
+        for each in results.frameworks:
+            found.setdefault(each.name, each)
+    return tuple(found.values())
+
+
+def _group(colours: Palette, pairs: list[tuple[Entry, Results]]) -> Group:
+    machine = pairs[0][1].machine
+    cores = f"{machine.cores} core{'' if machine.cores == 1 else 's'}"
+    return Group(
+        title=f"{machine.cpu_model}, {cores}",
+        fingerprint=machine.fingerprint,
+        cards=_cards(colours, [results for _, results in pairs]),
+        rows=tuple(_row(entry, results) for entry, results in pairs),
+    )
+
+
+def _row(entry: Entry, results: Results) -> Row:
+    view = View(results)
+    versions = dict.fromkeys(
+        f"{_short(view, each)} {results.receipts[each.id].version}"
+        for each in view.contestants
+        if each.id in results.receipts
+    )
+    rounds = f"{results.rounds_done} of {results.rounds_planned} rounds"
+    return Row(
+        run=entry.run,
+        href=entry.href,
+        published=entry.published,
+        about=f"{results.profile.name}, {results.engine}, {rounds}",
+        versions=" · ".join(versions) or "not measured",
+        verdicts=tuple(
+            (outcome, count)
+            for outcome, count in tally(results.verdicts)
+            if outcome in (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.INCONCLUSIVE)
+        ),
+        quality=quality(results),
+    )
+
+
+def _short(view: View, target: Target) -> str:
+    framework = view.framework_of(target.id)
+    return framework.title if framework else target.title
+
+
+def _cards(colours: Palette, runs: Sequence[Results]) -> tuple[Card, ...]:
+    """Of the newest run that may decide, with the runs before it that are alike."""
+    views = [View(one) for one in runs if one.profile.verdicts]
+    newest = next((one for one in views if one.workloads_with(METRIC)), None)
+    if newest is None:
+        return ()
+    workload = newest.workloads_with(METRIC)[0]
+    alike = [
+        one for one in views if _conditions(one.results) == _conditions(newest.results)
+    ]
+    cards = []
+    for number, target in enumerate(newest.contestants):
+        past = [
+            Past(one.results.run_id, estimate, _like(one.results, each))
+            for one in alike[:SHOWN]
+            for each in one.contestants
+            if (each.framework, each.deployment)
+            == (target.framework, target.deployment)
+            if (estimate := _estimate(one, each, workload))
+        ]
+        if past and past[0].run == newest.results.run_id:
+            name = f"spark-{newest.results.machine.fingerprint}-{number}"
+            cards.append(_card(colours, name, newest, (target, workload), past[::-1]))
+    return tuple(cards)
+
+
+def _estimate(view: View, target: Target, workload: str) -> Estimate | None:
+    found = view.quantity(target.id, workload, METRIC)
+    return found.estimate if found else None
+
+
+def _conditions(results: Results) -> tuple[object, ...]:
+    """What must be equal for two runs to stand in one sparkline."""
+    profile = results.profile
+    share = (results.workers, results.threads, results.pinning)
+    return (results.engine, profile.clients, profile.measure_s, *share)
+
+
+def _like(results: Results, target: Target) -> tuple[str, ...]:
+    """What must be equal beyond that for a line: the version, and what measured it."""
+    receipt = results.receipts.get(target.id)
+    harness = results.harness.get("measuring_sha256", results.run_id)
+    return (receipt.version if receipt else results.run_id, harness)
+
+
+def _card(
+    colours: Palette,
+    name: str,
+    view: View,
+    cell: tuple[Target, str],
+    past: Sequence[Past],
+) -> Card:
+    target, workload = cell
+    line, text, shape = look_tokens(view, target.id)
+    metric = view.metric(METRIC)
+    last = past[-1].estimate
+    said = "; ".join(f"{one.run}: {with_interval(one.estimate)}" for one in past)
+    title = f"{view.label(target.id)}: {metric.title}, {view.workload(workload)}"
+    drawing = None
+    if len(past) > 1:
+        drawing = sparkline(colours, name, (title, said), (line, shape), past)
+    runs = "the only run" if drawing is None else f"the last {len(past)} runs"
+    return Card(
+        label=view.label(target.id),
+        colour=text,
+        value=point(last),
+        spread=plus_minus(last),
+        unit=f"{metric.unit}, {view.workload(workload)}",
+        under=f"{runs} of this kind on this machine",
+        drawing=drawing,
+    )

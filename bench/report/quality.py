@@ -1,0 +1,83 @@
+"""How good a run is, in one word with its reason: for lists of runs."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bench.model.results import Check, Results
+from bench.report.view import View
+from bench.report.words import why_no_verdicts
+
+
+class Grade(StrEnum):
+    """From what nothing speaks against to what decides nothing."""
+
+    PASS = "pass"
+    NOTE = "note"
+    FAIL = "fail"
+    NO_VERDICTS = "no verdicts"
+
+
+SIGNS = {Grade.PASS: "✓", Grade.NOTE: "i", Grade.FAIL: "!", Grade.NO_VERDICTS: "–"}
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """A grade never stands without its reason."""
+
+    grade: Grade
+    reason: str
+
+    @property
+    def sign(self) -> str:
+        """So that colour never stands alone."""
+        return SIGNS[self.grade]
+
+
+def takes_verdicts(check: Check) -> bool:
+    """Whether a check failed and verdicts with it."""
+    return check.passed is False and not check.effect.startswith("none")
+
+
+def quality(results: Results) -> Quality:
+    """The gravest thing that the run says of itself."""
+    if not results.profile.verdicts:
+        why = f"the {results.profile.name} profile is not meant to decide"
+        return Quality(Grade.NO_VERDICTS, why)
+    grave = _grave(results)
+    if grave is not None:
+        return Quality(Grade.FAIL, grave)
+    if results.failures:
+        return Quality(Grade.NOTE, failures_in_short(results))
+    noted = next((each for each in results.checks if each.passed is False), None)
+    if noted is not None:
+        return Quality(Grade.NOTE, f"{noted.title} {noted.short}")
+    return Quality(Grade.PASS, _all_passed(results.checks))
+
+
+def _grave(results: Results) -> str | None:
+    """What takes verdicts away, or None."""
+    if not results.checks:
+        return "it ended before any check was made"
+    failed = next((each for each in results.checks if takes_verdicts(each)), None)
+    if failed is not None:
+        return failed.short
+    if results.no_verdicts_because:
+        return why_no_verdicts(results.no_verdicts_because)
+    return None
+
+
+def failures_in_short(results: Results) -> str:
+    """The first failure, and how many there were beside it; nothing where there was none."""
+    if not results.failures:
+        return ""
+    first = results.failures[0]
+    more = len(results.failures) - 1
+    said = f"{View(results).label(first.target)} failed in round {first.round}"
+    return f"{said}, and {more} more" if more else said
+
+
+def _all_passed(checks: tuple[Check, ...]) -> str:
+    passed = sum(each.passed is True for each in checks)
+    unknown = len(checks) - passed
+    beside = f", {unknown} not measured" if unknown else ""
+    return f"{passed} checks passed{beside}"

@@ -1,0 +1,117 @@
+"""Colours that can be read and told apart, in both modes, with every kind of eye and in grey."""
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+from colorspacious import cspace_convert, deltaE  # type: ignore[import-untyped]
+
+from bench.configure.tables import load_frameworks
+from bench.model.framework import Framework
+from bench.report.charts.palette import palette
+
+
+MODES = {"light": 0, "dark": 1}
+EYES = (None, "protanomaly", "deuteranomaly", "tritanomaly")
+FRAMEWORKS: tuple[Framework, ...] = tuple(
+    each for each, _ in load_frameworks().values()
+)
+NAMES = {f"fw-{place}": each for place, each in enumerate(FRAMEWORKS)}
+CONTESTANTS = [name for name, each in NAMES.items() if each.package is not None]
+COLOURS = palette(FRAMEWORKS).colours
+
+READ = [
+    *product(("ink", "muted", "link"), ("page", "card", "soft")),
+    *product([f"{name}-text" for name in NAMES], ("page", "card")),
+    *(("yes", "yes-soft"), ("no", "no-soft"), ("open", "open-soft")),
+    *(("warn", "warn-soft"), ("yes", "page"), ("no", "page"), ("open", "page")),
+    *(("yes", "soft"), ("warn", "soft"), ("ink", "warn-soft"), ("no", "card")),
+]
+"""Text and what it stands on."""
+
+
+def rgb(token: str, mode: str) -> np.ndarray:
+    """Red, green and blue from 0 to 1."""
+    colour = COLOURS[token][MODES[mode]]
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+
+
+def seen(token: str, mode: str, eye: str | None) -> np.ndarray:
+    """The colour as that eye sees it, at full severity (Machado et al. 2009)."""
+    colour = rgb(token, mode)
+    if eye is None:
+        return colour
+    space = {"name": "sRGB1+CVD", "cvd_type": eye, "severity": 100}
+    return np.asarray(np.clip(cspace_convert(colour, space, "sRGB1"), 0, 1))
+
+
+def contrast(one: str, other: str, mode: str) -> float:
+    """WCAG 2.2, 1.4.3: from 1 to 21."""
+    lights = []
+    for token in (one, other):
+        value = rgb(token, mode)
+        linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)  # fmt: skip
+        lights.append(float(linear @ (0.2126, 0.7152, 0.0722)))
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
+
+def distance(one: str, other: str, mode: str, eye: str | None) -> float:
+    """CAM02-UCS."""
+    both = seen(one, mode, eye), seen(other, mode, eye)
+    return float(deltaE(*both, input_space="sRGB1", uniform_space="CAM02-UCS"))
+
+
+def lightness(token: str, mode: str) -> float:
+    """L* of CIELAB, what remains in grey."""
+    return float(cspace_convert(rgb(token, mode), "sRGB1", "CIELab")[0])
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    """Black on white is 21, a colour on itself 1."""
+    assert contrast("page", "page", "light") == 1
+    assert contrast("ink", "page", "light") > 15
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(("text", "ground"), READ)
+def test_text_can_be_read(text: str, ground: str, mode: str) -> None:
+    """WCAG 2.2 AA: at least 4.5."""
+    assert contrast(text, ground, mode) >= 4.5
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("token", NAMES)
+def test_a_mark_can_be_seen(token: str, mode: str) -> None:
+    """WCAG 2.2, 1.4.11: at least 3 for what is not text."""
+    assert contrast(token, "page", mode) >= 3
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("eye", EYES)
+def test_frameworks_are_told_apart(mode: str, eye: str | None) -> None:
+    """At least 25 in CAM02-UCS for every pair of contestants."""
+    for one, other in combinations(CONTESTANTS, 2):
+        names = (NAMES[one].title, NAMES[other].title)
+        assert distance(one, other, mode, eye) >= 25, names
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_frameworks_are_told_apart_in_grey(mode: str) -> None:
+    """At least 10 in lightness: a page printed in grey has the same lines."""
+    for one, other in combinations(CONTESTANTS, 2):
+        assert abs(lightness(one, mode) - lightness(other, mode)) >= 10
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("eye", EYES)
+def test_yes_and_no_are_told_apart(mode: str, eye: str | None) -> None:
+    """Beside the sign and the word, which always stand with them."""
+    assert distance("yes", "no", mode, eye) >= 15
+
+
+def test_no_two_frameworks_share_a_marker_or_a_dash() -> None:
+    """Colour never stands alone."""
+    looks = [NAMES[name].look for name in CONTESTANTS]
+
+    assert len({look.marker for look in looks}) == len(looks)
+    assert len({look.dash for look in looks}) == len(looks)

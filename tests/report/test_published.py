@@ -1,0 +1,102 @@
+"""What is published: its page, its results and its rule agree, read without the harness' own code."""
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+PUBLISHED = Path(__file__).resolve().parents[2] / "reports" / "published"
+RUNS = sorted(path.parent for path in PUBLISHED.glob("*/results.json"))
+
+
+@pytest.fixture(params=RUNS, ids=[folder.name for folder in RUNS])
+def run(request: pytest.FixtureRequest) -> Path:
+    """The folder of a published run."""
+    return Path(request.param)
+
+
+def results(folder: Path) -> dict[str, Any]:
+    """Its results as any program would read them."""
+    found: dict[str, Any] = json.loads((folder / "results.json").read_text("utf-8"))
+    return found
+
+
+def card(folder: Path, claim: str) -> tuple[str, str]:
+    """The class and the text of a claim's card on the page."""
+    html = unescape((folder / "report.html").read_text("utf-8"))
+    found = re.search(
+        rf'<article class="card ([a-z-]+)" id="claim-{claim}">(.*?)</article>',
+        html,
+        re.DOTALL,
+    )
+    assert found is not None, claim
+    return found[1], found[2]
+
+
+def with_parts(folder: Path) -> list[dict[str, Any]]:
+    """The verdicts that hang on comparisons."""
+    return [each for each in results(folder)["verdicts"] if each["parts"]]
+
+
+def test_something_is_published() -> None:
+    """Else the tests below hold nothing."""
+    assert RUNS and all(with_parts(folder) for folder in RUNS)
+
+
+def test_every_part_follows_from_its_interval(run: Path) -> None:
+    """Supported above the line, refuted below it, open where the interval holds it."""
+    for verdict in with_parts(run):
+        line = 1 + verdict["claim"]["margin"]
+        for part in verdict["parts"]:
+            advantage = part["comparison"]["advantage"]
+            if verdict["forced"] or advantage is None or part["comparison"]["void"]:
+                assert part["outcome"] == "inconclusive"
+                continue
+            low, high = float(advantage["low"]), float(advantage["high"])
+            # Holm's correction asks for more than the interval does, never for less.
+            may_be = {"inconclusive"}
+            may_be = {"supported"} if low > line else may_be
+            may_be = {"refuted", "inconclusive"} if high < line else may_be
+            assert part["outcome"] in may_be, (verdict["claim"]["id"], low, high)
+
+
+def test_every_verdict_follows_from_its_parts(run: Path) -> None:
+    """Supported if all are, refuted if one is, else open."""
+    for verdict in with_parts(run):
+        outcomes = {part["outcome"] for part in verdict["parts"]}
+        expected = "supported" if outcomes == {"supported"} else "inconclusive"
+        if "refuted" in outcomes:
+            expected = "refuted"
+        assert verdict["outcome"] == ("inconclusive" if verdict["forced"] else expected)
+
+
+def test_the_page_says_what_the_results_say(run: Path) -> None:
+    """Each card has the outcome of results.json, and its intervals to the printed digit."""
+    for verdict in with_parts(run):
+        outcome, text = card(run, verdict["claim"]["id"])
+        assert outcome == verdict["outcome"]
+        printed = re.findall(r"<td>([\d.]+) to ([\d.]+)</td>", text)
+        known = [part["comparison"]["advantage"] for part in verdict["parts"]]
+        for pair, advantage in zip(printed, filter(None, known), strict=True):
+            for words, end in zip(pair, ("low", "high"), strict=True):
+                digit = 10 ** -len(words.partition(".")[2])
+                assert float(words) == pytest.approx(advantage[end], abs=digit)
+
+
+def test_the_page_and_the_summary_keep_their_size(run: Path) -> None:
+    """1.5 MB, and as many characters as a comment may hold."""
+    assert (run / "report.html").stat().st_size < 1_500_000
+    assert len((run / "summary.md").read_text("utf-8")) <= 60_000
+
+
+def test_every_file_that_the_page_links_is_there(run: Path) -> None:
+    """A reader who has the folder has everything."""
+    html = (run / "report.html").read_text("utf-8")
+    links = set(re.findall(r'href="([^"#][^"]*)"', html))
+
+    assert links
+    assert [link for link in links if not (run / link).exists()] == []
