@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from bench.analyse import metrics, reasons
+from bench.analyse.breakdown import breakdowns
 from bench.analyse.checks import checks
 from bench.analyse.comparisons import Doubts, compare, connections_apart
+from bench.analyse.costs import costs
 from bench.analyse.curves import curves
 from bench.analyse.drift import drifting
 from bench.analyse.noise import noise
@@ -21,6 +23,7 @@ from bench.analyse.quantities import quantities
 from bench.analyse.suspicions import doubts_of
 from bench.analyse.trials import Trials, lay_out
 from bench.analyse.whole_run import run_warnings
+from bench.model.cost import Breakdown, Cost
 from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Role
@@ -42,6 +45,8 @@ class Analysis:
     warnings: tuple[Warning, ...]
     curves: tuple[Curve, ...] = ()
     open_loads: tuple[Load, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    breakdowns: tuple[Breakdown, ...] = ()
 
     def comparison(
         self, subject: str, baseline: str, workload: str, metric: str
@@ -82,6 +87,8 @@ def analyse(run: Run) -> Analysis:
         warnings=warnings,
         curves=tuple(curves(opened)),
         open_loads=opened.loads,
+        costs=tuple(costs(trials, doubts)),
+        breakdowns=tuple(breakdowns(trials)),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bench.analyse.analysis import Analysis
+from bench.model.doubt import Scope
 from bench.model.framework import Target
 from bench.model.plan import Plan
 from bench.model.probe import Exhibits
@@ -27,3 +28,11 @@ class Court:
     contestants: dict[str, Target]
     refused: dict[str, str]  # framework -> why it could not be prepared at all
     evidence: Evidence
+
+
+def forced_because(analysis: Analysis) -> str | None:
+    """Why this run may decide nothing at all, if so."""
+    for warning in analysis.warnings:
+        if warning.reason.scope is Scope.RUN:
+            return f"{warning.reason.title.lower()}: {warning.detail}"
+    return None

@@ -7,12 +7,11 @@ from math import log
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
 from bench.judge import words
-from bench.judge.court import Court, Evidence
+from bench.judge.court import Court, Evidence, forced_because
 from bench.judge.decide import Decision, can_decide, decide, logs, overall
 from bench.judge.exhibits import judge_by_exhibits
 from bench.judge.rules import RULES
 from bench.judge.words import Named
-from bench.model.doubt import Scope
 from bench.model.estimate import Comparison
 from bench.model.framework import Framework, Role, Target
 from bench.model.plan import Plan
@@ -69,14 +68,6 @@ def contestants(plan: Plan, frameworks: Sequence[Framework]) -> dict[str, Target
         ):
             chosen[target.framework] = target
     return chosen
-
-
-def forced_because(analysis: Analysis) -> str | None:
-    """Why this run may decide nothing at all, if so."""
-    for warning in analysis.warnings:
-        if warning.reason.scope is Scope.RUN:
-            return f"{warning.reason.title.lower()}: {warning.detail}"
-    return None
 
 
 def _verdict(court: Court, claim: Claim) -> Verdict:

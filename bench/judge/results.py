@@ -83,6 +83,8 @@ def results(
         claims_sha256=beside.claims_sha256,
         claims_source=beside.claims_source,
         exhibits=beside.exhibits,
+        costs=analysis.costs,
+        breakdowns=analysis.breakdowns,
     )
 
 

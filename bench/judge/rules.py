@@ -3,8 +3,16 @@
 from collections.abc import Callable, Mapping
 
 from bench.judge.court import Court
+from bench.judge.own_share import judge_layers, judge_own_share
+from bench.judge.validators import judge_validators
+from bench.judge.weight import judge_weight
 from bench.model.verdict import Claim, Rule, Verdict
 
 
-RULES: Mapping[Rule, Callable[[Court, Claim], Verdict]] = {}
+RULES: Mapping[Rule, Callable[[Court, Claim], Verdict]] = {
+    Rule.OWN_SHARE: judge_own_share,
+    Rule.WEIGHT: judge_weight,
+    Rule.LAYERS: judge_layers,
+    Rule.VALIDATORS: judge_validators,
+}
 """By the name that a claim's row gives."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench.model.calibration import Calibration
+from bench.model.cost import Breakdown, Cost
 from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Framework, Target
@@ -109,3 +110,5 @@ class Results:
     claims_sha256: str = ""  # of the table of claims that the verdicts were given by
     claims_source: str = ""  # its file's name
     exhibits: Exhibits | None = None  # what was probed and counted, if it was
+    costs: tuple[Cost, ...] = ()  # CPU time per request, and what adds how much to it
+    breakdowns: tuple[Breakdown, ...] = ()  # what a request is made of
