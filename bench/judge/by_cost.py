@@ -55,7 +55,8 @@ def give(
         held = sum(one is Outcome.SUPPORTED for one in outcomes)
         because += f" ({held} of {len(outcomes)} comparisons hold)"
     findings = [
-        replace(w.finding, outcome=one) for w, one in zip(weighed, outcomes, strict=True)
+        replace(w.finding, outcome=one)
+        for w, one in zip(weighed, outcomes, strict=True)
     ]
     return Verdict(
         claim=claim,
@@ -92,7 +93,9 @@ def difference_of(
     return None
 
 
-def whole_of(court: Court, target: Target, workload: str, experiment: str) -> Cost | None:
+def whole_of(
+    court: Court, target: Target, workload: str, experiment: str
+) -> Cost | None:
     """All that a request costs a target, in the windows that this experiment is read from."""
     for cost in court.analysis.costs:
         found = (cost.target, cost.workload) == (target.id, workload)

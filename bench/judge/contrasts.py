@@ -64,9 +64,7 @@ def decide_contrasts(
 ) -> tuple[Outcome, ...]:
     """Each one's outcome as one of a family that must all exceed the margin; None was not tested."""
     below = holm.adjusted([_p_below(one, margin) for one in contrasts])
-    return tuple(
-        _one(one, margin, p) for one, p in zip(contrasts, below, strict=True)
-    )
+    return tuple(_one(one, margin, p) for one, p in zip(contrasts, below, strict=True))
 
 
 def _p_below(one: Contrast | None, margin: float) -> float:

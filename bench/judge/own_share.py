@@ -46,8 +46,7 @@ _Pair = tuple[str, str, str]  # the dearer framework, the cheaper one, the workl
 def judge_own_share(court: Court, claim: Claim) -> Verdict:
     """Whether every subject adds less than every baseline, on every workload of the claim."""
     pairs = [
-        (baseline, subject, workload)
-        for workload, subject, baseline in _asked(claim)
+        (baseline, subject, workload) for workload, subject, baseline in _asked(claim)
     ]
     return _judge(court, claim, pairs, _OWN)
 
@@ -55,8 +54,7 @@ def judge_own_share(court: Court, claim: Claim) -> Verdict:
 def judge_layers(court: Court, claim: Claim) -> Verdict:
     """Whether every subject's layer costs more than every baseline's, on every workload of the claim."""
     pairs = [
-        (subject, baseline, workload)
-        for workload, subject, baseline in _asked(claim)
+        (subject, baseline, workload) for workload, subject, baseline in _asked(claim)
     ]
     return _judge(court, claim, pairs, _LAYER)
 
@@ -112,9 +110,7 @@ def _weighed(
         f"request on {workload}, {names[1]} {amount(one.cheaper.estimate)}: "
         f"{as_ratio(ratio)}, {told}"
     )
-    return Weighed(
-        Finding(subject, what, as_ratio(ratio), None, told, ratio), text
-    )
+    return Weighed(Finding(subject, what, as_ratio(ratio), None, told, ratio), text)
 
 
 def _amounts(court: Court, wording: _Wording) -> Iterator[Finding]:

@@ -64,9 +64,10 @@ def _common(court: Court, claim: Claim) -> dict[str, Target]:
     frameworks = (*claim.subjects, *claim.baselines)
     having: dict[str, dict[str, Target]] = {}
     for target in court.plan.targets:
-        if target.validator and target.role in {Role.CONTESTANT, Role.ABLATION}:
-            if _version_on_trial(court, target):
-                having.setdefault(target.validator, {})[target.framework] = target
+        stands = target.role in {Role.CONTESTANT, Role.ABLATION}
+        if target.validator and stands and _version_on_trial(court, target):
+            own = having.setdefault(target.validator, {})
+            own.setdefault(target.framework, target)
     for found in having.values():
         if found.keys() >= set(frameworks):
             return found
@@ -142,9 +143,7 @@ def _weighed(
         f"{workload}: {told}"
     )
     value = f"{theirs} takes {as_ratio(estimate)} as much"
-    return Weighed(
-        Finding(comparison.subject, what, value, None, told, estimate), text
-    )
+    return Weighed(Finding(comparison.subject, what, value, None, told, estimate), text)
 
 
 def _named(court: Court, target: Target | str) -> str:
