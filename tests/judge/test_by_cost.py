@@ -1,5 +1,6 @@
 """The four rules on costs: every outcome, from runs whose truth is known."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -43,9 +44,9 @@ def hello(**changes: float) -> dict[str, Mapping[str, float]]:
 
 def test_own_share_supported() -> None:
     """70 µs above its server, where the two others add 80 and 150."""
-    found = verdict(cost_run(), "fastapi-is-fast")
+    found = verdict(cost_run(noise=0.0004), "fastapi-is-fast")
     assert found.outcome is Outcome.SUPPORTED
-    assert "Flask adds to its bare server 80" in found.because.replace("79", "80")
+    assert re.search("Flask adds to its bare server (79.9|80.)", found.because)
     assert "(2 of 2 comparisons hold)" in found.because
     assert [one.outcome for one in found.findings[:2]] == [Outcome.SUPPORTED] * 2
     assert {one.outcome for one in found.findings[2:]} == {None}
@@ -108,9 +109,9 @@ def test_a_failed_twin_forces_every_rule(claim: str) -> None:
 
 def test_layers_refuted_where_the_older_one_costs_less() -> None:
     """300 µs above SQL by hand, against 400 and 500 above their drivers."""
-    found = verdict(cost_run(), "orm-cost")
+    found = verdict(cost_run(noise=0.0004), "orm-cost")
     assert found.outcome is Outcome.REFUTED
-    assert "Django spends on its database layer 300" in found.because.replace("299", "300").replace("301", "300")  # fmt: skip
+    assert re.search("Django spends on its database layer (299|300)", found.because)
 
 
 def test_layers_supported_where_it_costs_more() -> None:
