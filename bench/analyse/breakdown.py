@@ -40,12 +40,12 @@ def breakdowns(trials: Trials) -> Iterator[Breakdown]:
     windows = headline(trials)
     sources = {part: source(trials, name) for part, name in EXPERIMENTS.items()}
     for workload in trials.workloads:
-        pieces = {
-            target: list(_pieces(trials, windows, sources, target, workload))
+        pieces = [
+            (target, list(_pieces(trials, windows, sources, target, workload)))
             for target in of_role(trials.plan, Role.CONTESTANT)
-        }
-        told = {piece.part for found in pieces.values() for piece in found}
-        for target, found in pieces.items():
+        ]
+        told = {piece.part for _, found in pieces for piece in found}
+        for target, found in pieces:
             whole = windows.by_round(target.id, workload)
             one = _breakdown(trials, target, workload, (whole, found, told))
             if one is not None:

@@ -53,7 +53,7 @@ FASTAPI_DRIVER = ablation(
 )
 
 CONTESTANTS = tuple(
-    replace(one, **NAMED.get(one.id, {}))
+    replace(one, **NAMED.get(one.id, {}))  # type: ignore[arg-type]
     if one.role is not Role.FLOOR
     else replace(one, workloads=("hello",))
     for one in TARGETS
@@ -87,11 +87,11 @@ def cost_run(
     scatter = Scatter(random, noise)
     run = replace(run, windows=_headline(run, headline, scatter))
     if validators is not None:
-        added = (DJANGO_PYDANTIC, FLASK_MSGSPEC)
-        run = _with(run, ("validators", "validate"), added, validators, scatter)
+        leaner = (DJANGO_PYDANTIC, FLASK_MSGSPEC)
+        run = _with(run, ("validators", "validate"), leaner, validators, scatter)
     if layers is not None:
-        added = (DJANGO_SQL, FLASK_DRIVER, FASTAPI_DRIVER)
-        run = _with(run, ("layers", "db-read"), added, layers, scatter)
+        bare = (DJANGO_SQL, FLASK_DRIVER, FASTAPI_DRIVER)
+        run = _with(run, ("layers", "db-read"), bare, layers, scatter)
     return run
 
 

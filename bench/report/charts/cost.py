@@ -108,7 +108,8 @@ def _costs(view: View, workload: str) -> list[Cost]:
 def _cost(view: View, target: Target, workload: str) -> Cost:
     quantity = view.quantity(target.id, workload, "cpu")
     database = view.quantity(target.id, workload, "database_cpu")
-    total, shares = quantity.estimate if quantity else None, ()
+    total = quantity.estimate if quantity else None
+    shares: tuple[Share, ...] = ()
     for one in view.results.breakdowns:
         if (one.target, one.workload) == (target.id, workload):
             total, shares = one.total, one.shares
@@ -125,7 +126,8 @@ def _cost(view: View, target: Target, workload: str) -> Cost:
 def _rows(cost: Cost) -> list[tuple[str, ...]]:
     if cost.total is None:
         return [(cost.label, "total", cost.reason, "0")]
-    rows = [(cost.label, "total", with_interval(cost.total), str(cost.total.n))]
+    rows: list[tuple[str, ...]] = []
+    rows.append((cost.label, "total", with_interval(cost.total), str(cost.total.n)))
     for share in cost.shares:
         text = with_interval(share.estimate)
         text += ", drawn as nothing" if share.clamped else ""
@@ -174,8 +176,10 @@ def _bar(canvas: Canvas, cost: Cost, left: float, y: float, pixel: float) -> Non
         token, ink = DRAWN[share.part]
         # A part below zero is nothing, and the others end with the total.
         until = min(start + max(share.estimate.point, 0.0) * pixel, end)
+        if until <= start:
+            continue
         canvas.box((start, y), (until - start, BAR), token)
-        if start > left and until > start:
+        if start > left:
             canvas.line((start, y), (start, y + BAR), Pen("page", 1.5))
         room = min(until, left + cost.total.low * pixel) - start
         words = point(share.estimate)
