@@ -38,7 +38,7 @@ def beyond(estimate: Estimate | None, margin: float) -> str:
         return "there is no interval to hold against the line"
     if estimate.low > 1 + margin:
         return f"all of the interval is beyond {line(margin)}"
-    if estimate.high < 1 / (1 + margin):
+    if estimate.high < 1:
         return "the other way round"
     if estimate.high < 1 + margin:
         return f"all of the interval is below {line(margin)}"

@@ -31,13 +31,13 @@ _OWN = _Wording(
     CostPart.FRAMEWORK,
     "adds to its bare server",
     "what {other} adds",
-    "was not measured beside its bare server",
+    "not measured beside a bare server",
 )
 _LAYER = _Wording(
     CostPart.DATABASE,
     "spends on its database layer",
     "what {other} spends",
-    "was not measured beside its driver alone",
+    "not measured beside the driver alone",
 )
 
 _Pair = tuple[str, str, str]  # the dearer framework, the cheaper one, the workload
@@ -101,7 +101,7 @@ def _weighed(
             for name, each in zip(names, (dearer, cheaper), strict=True)
             if difference_of(court, each, workload, wording.part) is None
         ]
-        text = f"{' and '.join(lacking)} {wording.missing} on {workload} in this run"
+        text = f"on {workload} this run has {' and '.join(lacking)} {wording.missing}"
         return Weighed(Finding(subject, what, "not measured", None, text), text)
     ratio = one.ratio
     told = one.excluded or beyond(ratio, claim.margin)

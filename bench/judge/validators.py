@@ -51,8 +51,10 @@ def _pairs(court: Court, claim: Claim) -> Iterator[_Pair]:
         claim.workloads, claim.subjects, claim.baselines
     ):
         own = tuple(court.contestants.get(each, each) for each in (subject, baseline))
-        missing = f"{baseline} with a validator that all have"
-        same = tuple(common.get(each, missing) for each in (subject, baseline))
+        same = tuple(
+            common.get(each, f"{each} with a validator that all have")
+            for each in (subject, baseline)
+        )
         for ours, theirs in (own, same):
             key = (_id(ours), _id(theirs), workload)
             found.setdefault(key, (ours, theirs, workload))
@@ -150,7 +152,9 @@ def _named(court: Court, target: Target | str) -> str:
     if isinstance(target, str):
         name, _, rest = target.partition(" ")
         return f"{titled(court, name)} {rest}".strip()
-    return f"{titled(court, target.framework)} with {target.validator}"
+    name = titled(court, target.framework)
+    # A run of before the table named validators does not say which it is.
+    return f"{name} with {target.validator or 'its usual validator'}"
 
 
 def _id(target: Target | str) -> str:
