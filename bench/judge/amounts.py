@@ -1,6 +1,6 @@
 """Amounts of CPU time and of times more, as verdicts print them."""
 
-from bench.judge.words import TIMES_FROM, percent, times
+from bench.judge.words import percent, times
 from bench.model.estimate import Estimate
 
 
@@ -21,7 +21,7 @@ def as_ratio(estimate: Estimate | None) -> str:
     if estimate is None:
         return "no ratio can be bounded"
     point, low, high = (
-        f"{value:.2f}" if value < 9.995 else times(value)
+        f"{value:.2f}".replace("-", "\u2212") if value < 9.995 else times(value)
         for value in (estimate.point, estimate.low, estimate.high)
     )
     return f"{point} times ({low} to {high})"
@@ -43,10 +43,3 @@ def beyond(estimate: Estimate | None, margin: float) -> str:
     if estimate.high < 1 + margin:
         return f"all of the interval is below {line(margin)}"
     return f"the interval holds {line(margin)}"
-
-
-def roughly(ratio: float) -> str:
-    """A ratio as people say it: "1.9 times" or "12 % more"."""
-    if ratio >= TIMES_FROM:
-        return f"{times(ratio)} times"
-    return f"{percent(abs(ratio - 1))} {'more' if ratio >= 1 else 'less'}"
