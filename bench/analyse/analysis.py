@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from bench.analyse import metrics, reasons
+from bench.analyse.breakdown import breakdowns
 from bench.analyse.checks import checks
 from bench.analyse.comparisons import Doubts, compare, connections_apart
+from bench.analyse.costs import costs
 from bench.analyse.curves import curves
 from bench.analyse.drift import drifting
 from bench.analyse.machine_trace import machine_trace
@@ -26,6 +28,7 @@ from bench.analyse.suspicions import doubts_of
 from bench.analyse.trials import Trials, lay_out
 from bench.analyse.turns import turns
 from bench.analyse.whole_run import run_warnings
+from bench.model.cost import Breakdown, Cost
 from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Role
@@ -56,6 +59,8 @@ class Analysis:
     scalings: Scalings | None = None
     stress: Stress | None = None
     predictions: Predictions | None = None  # None: not played
+    costs: tuple[Cost, ...] = ()
+    breakdowns: tuple[Breakdown, ...] = ()
 
     def comparison(
         self, subject: str, baseline: str, workload: str, metric: str
@@ -106,6 +111,8 @@ def analyse(run: Run) -> Analysis:
         scalings=scalings(trials),
         stress=stressed,
         predictions=predictions(trials),
+        costs=tuple(costs(trials, doubts)),
+        breakdowns=tuple(breakdowns(trials)),
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import ErrorDetails
 
 from bench.errors import AskedWrongly, unknown
-from bench.model.framework import Framework, Look, Role
+from bench.model.framework import CostPart, Framework, Look, Role
 from bench.model.load import Arrivals, Basis, Beside, Load, Surge
 from bench.model.plan import Experiment, OpenLoop, Profile
 
@@ -37,6 +37,9 @@ class TargetRow(_Row):
     keeps_alive: bool = True
     lock: Annotated[str | None, Field(pattern=r"^[a-z0-9-]+$")] = None
     names_all_faults: bool = True
+    validator: str | None = None
+    layer: str | None = None
+    isolates: Literal[CostPart.VALIDATION, CostPart.DATABASE] | None = None
 
 
 class _FrameworkRow(_Row):

@@ -49,6 +49,9 @@ def _target(
         pool_connections=parity.connections,
         lock=row.lock,
         names_all_faults=row.names_all_faults,
+        validator=row.validator,
+        layer=row.layer,
+        isolates=row.isolates,
     )
 
 

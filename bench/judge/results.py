@@ -88,6 +88,8 @@ def results(
         exhibits=beside.exhibits,
         stress=analysis.stress,
         predictions=analysis.predictions,
+        costs=analysis.costs,
+        breakdowns=analysis.breakdowns,
     )
 
 

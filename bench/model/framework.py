@@ -14,6 +14,16 @@ class Role(StrEnum):
     TWIN = "twin"  # a contestant entered twice: the noise floor
 
 
+class CostPart(StrEnum):
+    """What a request's CPU time goes into, in the order in which it is drawn."""
+
+    SERVER = "server"  # the bare server
+    FRAMEWORK = "framework"  # what the framework adds to it
+    VALIDATION = "validation"  # what a validator costs more than a leaner one
+    DATABASE = "database"  # what a mapper costs more than its driver
+    REST = "rest"  # what nothing in the run tells apart
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a framework is drawn; colour never stands alone."""
@@ -64,6 +74,9 @@ class Target:
     lock: str | None = None  # what its own lock adds to that of the version: granian
     names_all_faults: bool = True  # False: its validator stops at the first one
     workers: int | None = None  # its own number of worker processes; None: the plan's
+    validator: str | None = None  # what checks bodies; None: not what it is about
+    layer: str | None = None  # between a handler and its rows, likewise
+    isolates: CostPart | None = None  # what its contestant costs more than it is this
 
     @property
     def lock_name(self) -> str:

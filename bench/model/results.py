@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench.model.calibration import Calibration
+from bench.model.cost import Breakdown, Cost
 from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Framework, Target
@@ -131,3 +132,5 @@ class Results:
     scalings: Scalings | None = None
     stress: Stress | None = None  # None: this run did not play it
     predictions: Predictions | None = None  # cheap requests beside a model, if played
+    costs: tuple[Cost, ...] = ()  # CPU time per request, and what adds how much to it
+    breakdowns: tuple[Breakdown, ...] = ()  # what a request is made of

@@ -7,7 +7,7 @@ from bench.model.framework import Role
 from bench.report.answer import Answer, leading_verdict
 from bench.report.charts.answer import dots_chart, reading
 from bench.report.charts.chart import Chart, Table, Words
-from bench.report.charts.cost import cost_chart, has_floor
+from bench.report.charts.cost import cost_chart, untold
 from bench.report.charts.generator import generator_chart
 from bench.report.charts.latency import latency_chart
 from bench.report.charts.memory import memory_chart
@@ -124,7 +124,7 @@ def predictions(view: View, palette: Palette) -> Section:
 
 
 def cost(view: View, palette: Palette) -> Section:
-    """CPU per request of each workload, the floor's share where it is known."""
+    """CPU per request of each workload, and its parts as far as they can be told apart."""
     names = [
         note.name
         for note in view.results.workloads
@@ -132,10 +132,10 @@ def cost(view: View, palette: Palette) -> Section:
     ]
     charts = [cost_chart(view, palette, name) for name in names]
     missing = [] if charts else [_why(view, ("cpu",))]
-    bare = [view.workload(name) for name in names if not has_floor(view, name)]
-    if bare:
+    whole = [view.workload(name) for name in names if untold(view, name)]
+    if whole:
         missing.append(
-            f"The bare server’s share was not measured for: {', '.join(bare)}."
+            f"Nothing in this run tells the parts apart of: {', '.join(whole)}."
         )
     return _section(charts, missing)
 

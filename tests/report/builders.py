@@ -6,9 +6,10 @@ from math import exp, log, sqrt
 from random import Random
 from statistics import fmean, stdev
 
+from bench.model.cost import Breakdown, Share
 from bench.model.doubt import Reason, Scope, Warning
 from bench.model.estimate import Comparison, Estimate, Metric, Quantity
-from bench.model.framework import Framework, Look, Role, Target
+from bench.model.framework import CostPart, Framework, Look, Role, Target
 from bench.model.plan import Pinning, Profile
 from bench.model.results import Check, Results, StoredFile, WorkloadNote
 from bench.model.run import Machine, Receipt
@@ -262,6 +263,42 @@ def verdict(
     return Verdict(claim, outcome, words, parts, forced, others)
 
 
+SHARES = {
+    "hello": ((CostPart.SERVER, "bare server", 0.55), (CostPart.FRAMEWORK, "framework and application", 0.45)),
+    "validate": (
+        (CostPart.SERVER, "bare server, as on hello", 0.2),
+        (CostPart.FRAMEWORK, "framework, as on hello", 0.2),
+        (CostPart.VALIDATION, "validation: pydantic above msgspec", 0.65),
+        (CostPart.REST, "rest", -0.05),
+    ),
+    "db-read": ((CostPart.DATABASE, "database layer: SQLAlchemy above psycopg alone", 0.6), (CostPart.REST, "server, framework, rest", 0.4)),
+}  # fmt: skip
+"""Parts as shares of the total; on validate one of them comes out below zero."""
+
+
+def breakdowns(made: tuple[Quantity, ...]) -> tuple[Breakdown, ...]:
+    """What every contestant's requests are made of, where their cost was measured."""
+    contestants = {each.id for each in (DJANGO, FLASK, FASTAPI)}
+    found = []
+    for each in made:
+        total = each.estimate
+        if each.metric != "cpu" or each.target not in contestants or total is None:
+            continue
+        shares = tuple(
+            Share(part, label, scaled(total, share))
+            for part, label, share in SHARES[each.workload or ""]
+        )
+        found.append(Breakdown(each.target, each.workload or "", total, shares))
+    return tuple(found)
+
+
+def scaled(total: Estimate, share: float) -> Estimate:
+    """A part of a total, as sure as that is."""
+    half = (total.high - total.low) / 2
+    middle = total.point * share
+    return Estimate(middle, middle - half, middle + half, total.level, total.n)
+
+
 def results(
     targets: tuple[Target, ...] = (DJANGO, FLASK, FASTAPI, AGAIN, WSGI, ASGI),
     rounds: int = 12,
@@ -303,5 +340,6 @@ def results(
         receipts={each.id: Receipt("1.0.3", "3.13.0", {"gunicorn": "26.0", each.framework: "1.0.3"}, "ab" * 32, "cd" * 32) for each in targets},
         database={"version": "PostgreSQL 18.1", "fsync": "off"},
         harness={"commit": "a1b2c3d", "locust": "2.47.0"},
+        breakdowns=breakdowns(made),
         files=(StoredFile("run.json", 18_231, "ef" * 32), StoredFile("trials.jsonl", 1_218_231, "0a" * 32)),
     )  # fmt: skip

@@ -1,10 +1,11 @@
-"""Where a request's CPU time goes: the bare server's share, the rest, the database."""
+"""Where a request's CPU time goes: server, framework, validation, database layer, rest."""
 
 from dataclasses import dataclass
 from math import isfinite
 
+from bench.model.cost import Share
 from bench.model.estimate import Estimate
-from bench.model.framework import Role, Target
+from bench.model.framework import CostPart, Target
 from bench.report.charts.bars import label, label_width
 from bench.report.charts.canvas import Canvas, Pen, Type, fitted, text_width
 from bench.report.charts.chart import Chart, Table, Words, chart
@@ -16,6 +17,19 @@ from bench.report.view import View, absent
 
 ROW = 36.0
 HEAD = 26.0
+BAR = 19.0
+INSIDE = 11.0
+
+# One hue from dark to pale; text in a part needs the token that is seen on it.
+DRAWN = {
+    CostPart.SERVER: ("cost-1", "page"),
+    CostPart.FRAMEWORK: ("cost-2", "page"),
+    CostPart.VALIDATION: ("cost-3", "ink"),
+    CostPart.DATABASE: ("cost-4", "ink"),
+    CostPart.REST: ("cost-5", "ink"),
+}
+BESIDE = "muted"
+"""The database server's own time: of another process, and of no part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +39,20 @@ class Cost:
     target: str
     label: str
     total: Estimate | None
-    floor: Estimate | None
-    floor_label: str | None
+    shares: tuple[Share, ...]  # none: nothing can be told apart
     database: Estimate | None
     reason: str
 
     @property
     def clamped(self) -> bool:
-        """Whether the floor came out above the total, which noise can do."""
-        pair = (self.total, self.floor)
-        return bool(pair[0] and pair[1] and pair[1].point > pair[0].point)
+        """Whether a part came out below zero, which noise can do."""
+        return any(share.clamped for share in self.shares)
 
 
 def cost_chart(view: View, palette: Palette, workload: str) -> Chart:
     """One bar for each contestant, cheapest first; the database's bar beneath."""
     costs = _costs(view, workload)
     unit = view.metric("cpu").unit
-    names = sorted({cost.floor_label for cost in costs if cost.floor_label})
 
     def draw(width: float) -> Canvas:
         canvas = Canvas(palette, width, HEAD + ROW * len(costs) + 2)
@@ -51,31 +62,43 @@ def cost_chart(view: View, palette: Palette, workload: str) -> Chart:
     words = Words(
         finding=view.workload(workload),
         sub=f"CPU time per request in {unit}, less is better",
-        caption=(
-            "Whisker: interval of the server’s total. "
-            + ("Dark part: the same server without a framework. " if names else "")
-            + "Thin bar: the database, beside it."
-            + (" The floor exceeded a total and is cut there." * _any_clamped(costs))
-        ),
+        caption=_caption(costs),
     )
-    columns = ("set-up", f"total, {unit}", "of it bare server", "database beside it")
-    table = Table(columns, tuple(_row(cost) for cost in costs))
+    columns = ("set-up", "part", f"{unit} per request", "rounds")
+    rows = tuple(row for cost in costs for row in _rows(cost))
     floors = [floor.id for floor in view.of_role(Role.FLOOR)]
     sources = [
         view.quantity(target, workload, metric)
         for target in (*(cost.target for cost in costs), *floors)
         for metric in ("cpu", "database_cpu")
     ]
-    return chart(f"cost-{workload}", palette, words, table, draw, sources)
+    return chart(
+        f"cost-{workload}", palette, words, Table(columns, rows), draw, sources
+    )
 
 
-def has_floor(view: View, workload: str) -> bool:
-    """Whether some contestant's server was measured without a framework."""
-    return any(cost.floor for cost in _costs(view, workload))
+def untold(view: View, workload: str) -> bool:
+    """Whether no part of any contestant's cost could be told apart."""
+    return not any(cost.shares for cost in _costs(view, workload))
 
 
-def _any_clamped(costs: list[Cost]) -> bool:
-    return any(cost.clamped for cost in costs)
+def _caption(costs: list[Cost]) -> str:
+    text = "Whisker: interval of the server’s total. "
+    if any(cost.shares for cost in costs):
+        text += (
+            "Parts are means over the rounds that hold all of them; the table "
+            "says what each is and how sure. "
+        )
+    if any(cost.database for cost in costs):
+        text += "Thin bar: the database server, beside it. "
+    for cost in costs:
+        names = [share.label for share in cost.shares if share.clamped]
+        if names:
+            text += (
+                f"{cost.label}: {'; '.join(names)} came out below zero, by noise "
+                "or because parts do not simply add up, and is drawn as nothing. "
+            )
+    return text.strip()
 
 
 def _costs(view: View, workload: str) -> list[Cost]:
@@ -93,37 +116,37 @@ def _costs(view: View, workload: str) -> list[Cost]:
 def _cost(view: View, target: Target, workload: str) -> Cost:
     quantity = view.quantity(target.id, workload, "cpu")
     database = view.quantity(target.id, workload, "database_cpu")
-    floor = _floor_of(view, target, workload)
-    bare = view.quantity(floor.id, workload, "cpu") if floor else None
+    total = quantity.estimate if quantity else None
+    shares: tuple[Share, ...] = ()
+    for one in view.results.breakdowns:
+        if (one.target, one.workload) == (target.id, workload):
+            total, shares = one.total, one.shares
     return Cost(
         target=target.id,
         label=view.label(target.id),
-        total=quantity.estimate if quantity else None,
-        floor=bare.estimate if bare else None,
-        floor_label=view.label(floor.id) if floor and bare else None,
+        total=total,
+        shares=shares,
         database=database.estimate if database else None,
         reason=absent(quantity.reason if quantity else None),
     )
 
 
-def _floor_of(view: View, target: Target, workload: str) -> Target | None:
-    """The bare server that the analysis compared this target with."""
-    floors = {floor.id: floor for floor in view.of_role(Role.FLOOR)}
-    for pair in view.results.comparisons:
-        here = pair.subject == target.id and pair.workload == workload
-        if here and pair.metric == "cpu" and pair.baseline in floors:
-            return floors[pair.baseline]
-    return None
-
-
-def _row(cost: Cost) -> tuple[str, ...]:
+def _rows(cost: Cost) -> list[tuple[str, ...]]:
     if cost.total is None:
-        return cost.label, cost.reason, "–", "–"
-    floor = "not measured"
-    if cost.floor:
-        floor = f"{with_interval(cost.floor)}, {cost.floor_label}"
-    database = with_interval(cost.database) if cost.database else "not measured"
-    return cost.label, with_interval(cost.total), floor, database
+        return [(cost.label, "total", cost.reason, "0")]
+    rows: list[tuple[str, ...]] = []
+    rows.append((cost.label, "total", with_interval(cost.total), str(cost.total.n)))
+    for share in cost.shares:
+        text = with_interval(share.estimate)
+        text += ", drawn as nothing" if share.clamped else ""
+        rows.append((cost.label, share.label, text, str(share.estimate.n)))
+    if not cost.shares:
+        rows.append((cost.label, "its parts", "not told apart in this run", "0"))
+    if cost.database:
+        text = with_interval(cost.database)
+        beside = "database server, beside it"
+        rows.append((cost.label, beside, text, str(cost.database.n)))
+    return rows
 
 
 def _draw(view: View, canvas: Canvas, costs: list[Cost], head: str) -> None:
@@ -155,22 +178,35 @@ def _draw(view: View, canvas: Canvas, costs: list[Cost], head: str) -> None:
 
 def _bar(canvas: Canvas, cost: Cost, left: float, y: float, pixel: float) -> None:
     assert cost.total is not None
-    total = cost.total.point * pixel
-    canvas.box((left, y), (total, 19), "cost-2")
-    if cost.floor is not None:
-        bare = min(cost.floor.point, cost.total.point) * pixel
-        canvas.box((left, y), (bare, 19), "cost-1")
-        canvas.line((left + bare, y), (left + bare, y + 19), Pen("page", 1.5))
+    end = left + cost.total.point * pixel
+    start = left
+    for share in cost.shares:
+        token, ink = DRAWN[share.part]
+        # A part below zero is nothing, and the others end with the total.
+        until = min(start + max(share.estimate.point, 0.0) * pixel, end)
+        if until <= start:
+            continue
+        canvas.box((start, y), (until - start, BAR), token)
+        if start > left:
+            canvas.line((start, y), (start, y + BAR), Pen("page", 1.5))
+        room = min(until, left + cost.total.low * pixel) - start
+        words = point(share.estimate)
+        if text_width(words, INSIDE) + 10 < room:
+            style = Type(size=INSIDE, token=ink, align="left")
+            canvas.text(start + 5, y + 13.5, words, style)
+        start = until
+    if not cost.shares:
+        canvas.box((left, y), (end - left, BAR), DRAWN[CostPart.REST][0])
     high = min(cost.total.high, _most([cost])) * pixel
     whisker(
         canvas,
         (left + cost.total.low * pixel, left + high),
-        y + 9.5,
+        y + BAR / 2,
         Pen("ink", 1.4),
         mark=0.0,
     )
     if cost.database is not None:
-        canvas.box((left, y + 21), (cost.database.point * pixel, 5), "cost-3")
+        canvas.box((left, y + BAR + 2), (cost.database.point * pixel, 5), BESIDE)
 
 
 def _most(costs: list[Cost]) -> float:

@@ -32,8 +32,10 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "warn": ("#7a4a00", "#ffd48a"),
     "warn-soft": ("#fdf1d8", "#3a2c10"),
     "cost-1": ("#2f3e55", "#dfe6f2"),
-    "cost-2": ("#8ea2c2", "#6d83ab"),
-    "cost-3": ("#c3cfe2", "#43557a"),
+    "cost-2": ("#5b6f92", "#aebbd4"),
+    "cost-3": ("#8ea2c2", "#55698f"),
+    "cost-4": ("#c3cfe2", "#43557a"),
+    "cost-5": ("#e3e7ee", "#303d57"),
 }
 
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
