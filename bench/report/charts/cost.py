@@ -5,7 +5,7 @@ from math import isfinite
 
 from bench.model.cost import Share
 from bench.model.estimate import Estimate
-from bench.model.framework import CostPart, Target
+from bench.model.framework import CostPart, Role, Target
 from bench.report.charts.bars import label, label_width
 from bench.report.charts.canvas import Canvas, Pen, Type, fitted, text_width
 from bench.report.charts.chart import Chart, Table, Words, chart
