@@ -200,7 +200,7 @@ def _bar(canvas: Canvas, cost: Cost, left: float, y: float, pixel: float) -> Non
     high = min(cost.total.high, _most([cost])) * pixel
     whisker(
         canvas,
-        (left + cost.total.low * pixel, left + high),
+        (left + max(cost.total.low, 0.0) * pixel, left + high),
         y + BAR / 2,
         Pen("ink", 1.4),
         mark=0.0,
