@@ -64,11 +64,11 @@ lint: setup  ## style and types
 	.venv/bin/mypy
 
 test: lint  ## lint, types and every test
-	.venv/bin/python -m pytest -n auto --dist loadfile -m "not live and not docker"
+	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not docker"
 	.venv/bin/python -m pytest -m "live or docker"
 
 test-fast: lint  ## lint, types and the tests that start nothing
-	.venv/bin/python -m pytest -n auto --dist loadfile -m "not live and not browser and not docker and not slow"
+	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not browser and not docker and not slow"
 
 clean:  ## remove environments and caches; runs stay
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bench.model.results import Check, Results
-from bench.report import sections
+from bench.report import sections, tables
 from bench.report.advice import advice
 from bench.report.answer import question, short_answer
 from bench.report.cards import Card, card
@@ -124,7 +124,7 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
     return {
         "throughput": sections.throughput(view, colours),
         "trust": sections.trust(view, colours),
-        "machine_trace": sections.machine_trace(view),
+        "machine_trace": tables.machine_trace(view),
         "latency": sections.latency(view, colours),
         "same_load": sections.same_load(view, colours),
         "same_load_table": same_load_table(view),
@@ -138,11 +138,11 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
         "pitfalls": pitfalls(view),
         "cost": sections.cost(view, colours),
         "memory": sections.memory(view, colours),
-        "ablations": sections.ablations(view),
-        "quantities": sections.every_quantity(view),
-        "comparisons": sections.every_comparison(view),
+        "ablations": tables.ablations(view),
+        "quantities": tables.every_quantity(view),
+        "comparisons": tables.every_comparison(view),
         "comparisons_left_out": len(results.comparisons)
-        - len(sections.comparisons_shown(view)),
+        - len(tables.comparisons_shown(view)),
         "warnings": grouped_warnings(results.warnings),
         "names": joined([view.label(each.id) for each in view.contestants]),
         "levels": joined([percent(each) for each in levels]) or "95\u00a0%",

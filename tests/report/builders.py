@@ -133,7 +133,7 @@ def quantities(
     random = Random(20261122)
     made: list[Quantity] = []
     for each in targets:
-        key = KEYS.get(each.id, each.framework)
+        key = KEYS.get(each.id, each.framework.partition("-")[0])
         for workload, cpu in CPU_US[key].items():
             centres = {
                 "throughput": 1e6 / cpu * 0.94 / scale,

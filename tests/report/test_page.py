@@ -13,7 +13,7 @@ from bench.model.verdict import Label, Outcome
 from bench.report.answer import short_answer
 from bench.report.numbers import ratio, with_interval
 from bench.report.page import report_html
-from bench.report.sections import comparisons_shown
+from bench.report.tables import comparisons_shown
 from bench.report.view import View
 from tests.report.states import STATES, failed_twin, missing_memory, normal, smoke
 
@@ -42,7 +42,7 @@ class Page(HTMLParser):
 
 
 PAGES: dict[str, str] = {}
-BESIDE = {"results.json", "results.csv", "rounds.parquet"}
+BESIDE = {"results.json", "results.csv", "rounds.parquet", "trend.html"}
 """Files of the run's own folder, the only ones that a page links."""
 
 
