@@ -8,7 +8,7 @@ from bench.report.scatter import scatter_text, seen_text
 from bench.report.view import View, absent
 
 
-MOST_COMPARISONS = 1000
+MOST_COMPARISONS = 700
 """Rows of one table that a page holds; thirty contestants make thousands of pairs."""
 
 
