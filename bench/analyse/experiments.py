@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.analyse.trials import Trials
-from bench.analyse.voids import Checked, check
+from bench.analyse.voids import Checked, Finding, check
+from bench.model.doubt import Scope
 from bench.model.plan import Cell, Experiment
 from bench.model.trial import Window
+from bench.plan.order import servers_up
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def lay_out_experiment(trials: Trials, name: str) -> Played | None:
         for f in run.failures
         if f.experiment == name or f.workload is None
     }
+    servers = {number: servers_up(trials.plan, number) for number in rounds}
     found: dict[tuple[str, int], list[Checked]] = defaultdict(list)
     for window in run.windows:
         key = f"{window.target} {window.workload} {window.load}"
@@ -57,12 +60,37 @@ def lay_out_experiment(trials: Trials, name: str) -> Played | None:
             for workload in (window.workload, None)
         }
         if key in cells and window.round in rounds and failed.isdisjoint(places):
-            checked = check(window, cells[key].load, len(trials.plan.targets))
-            found[key, window.round].append(checked)
+            checked = check(window, cells[key].load, servers[window.round])
+            found[key, window.round].append(
+                checked.beside(trials.restless.get(window.round))
+            )
     return Played(
         trials,
         experiment,
         rounds,
         tuple(cells.values()),
         {key: tuple(own) for key, own in found.items()},
+    )
+
+
+def rates_in_doubt_are_void(played: Played) -> Played:
+    """The same windows, where no figure stands once a rate is doubtful."""
+    return replace(
+        played,
+        checked={
+            key: tuple(_void_if_doubtful(each) for each in found)
+            for key, found in played.checked.items()
+        },
+    )
+
+
+def _void_if_doubtful(checked: Checked) -> Checked:
+    return Checked(
+        checked.window,
+        tuple(
+            Finding(replace(f.reason, scope=Scope.WINDOW), f.amount, f.text)
+            if f.reason.scope is Scope.THROUGHPUT
+            else f
+            for f in checked.findings
+        ),
     )

@@ -25,6 +25,7 @@ from bench.model.load import Load
 from bench.model.plan import Cell
 from bench.model.results import Check
 from bench.model.trial import Window
+from bench.plan.order import servers_up
 from bench.stats import interval, power
 
 
@@ -84,12 +85,13 @@ def lay_out_open(trials: Trials) -> OpenTrials:
     )
     loads = {cell.key: cell.load for cell in cells}
     failed = {(f.target, f.workload, f.round) for f in run.failures if not f.experiment}
+    servers = {number: servers_up(trials.plan, number) for number in trials.rounds}
     found: dict[tuple[str, int], list[Checked]] = defaultdict(list)
     for window in run.windows:
         key = f"{window.target} {window.workload} {window.load}"
         place = (window.target, window.workload, window.round)
         if key in loads and window.round in trials.rounds and place not in failed:
-            checked = _check(window, loads[key], len(trials.plan.targets))
+            checked = _check(window, loads[key], servers[window.round])
             found[key, window.round].append(
                 checked.beside(trials.restless.get(window.round))
             )

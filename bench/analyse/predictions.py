@@ -13,7 +13,11 @@ from statistics import median
 
 import numpy as np
 
-from bench.analyse.experiments import Played, lay_out_experiment
+from bench.analyse.experiments import (
+    Played,
+    lay_out_experiment,
+    rates_in_doubt_are_void,
+)
 from bench.analyse.open_metrics import LEVELS, NEEDED, round_sketch
 from bench.analyse.trials import Trials
 from bench.model.estimate import Comparison
@@ -45,6 +49,7 @@ def predictions(trials: Trials) -> Predictions | None:
     played = lay_out_experiment(trials, NAME)
     if played is None:
         return None
+    played = rates_in_doubt_are_void(played)
     found = dict(_cells(played))
     if not found:
         return None

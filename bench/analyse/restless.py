@@ -7,6 +7,7 @@ from bench.analyse import reasons
 from bench.analyse.voids import Finding
 from bench.analyse.words import per_cent
 from bench.model.run import Run
+from bench.plan.order import servers_up
 
 
 def restless_rounds(run: Run) -> Mapping[int, Finding]:
@@ -29,11 +30,11 @@ def restless_rounds(run: Run) -> Mapping[int, Finding]:
         used_s[window.round] += window.others_cpu_ns / 1e9
         visited_s[window.round] += warm_s[key] + window.tally.measure_s
     shares = {number: used_s[number] / visited_s[number] for number in visited_s}
-    limit = reasons.idle_limit(len(plan.targets))
+    limits = {n: reasons.idle_limit(servers_up(plan, n)) for n in shares}
     return {
         number: Finding(
             reasons.IDLE, share, f"{per_cent(share, 1)} of a core, all round {number}"
         )
         for number, share in shares.items()
-        if share > limit
+        if share > limits[number]
     }

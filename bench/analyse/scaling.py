@@ -64,6 +64,8 @@ def _no_workers(played: Played | None) -> str:
         return (
             "this run's profile does not start servers with several numbers of workers"
         )
+    if played.cells:
+        return "no round of it is left that holds two numbers of workers"
     plan = played.trials.plan
     here = len({*plan.pinning.server, *plan.pinning.load, *plan.pinning.database,
                 *plan.pinning.harness})  # fmt: skip

@@ -14,11 +14,15 @@ from math import isclose
 from statistics import median
 
 from bench.analyse import reasons
-from bench.analyse.experiments import Played, lay_out_experiment
+from bench.analyse.experiments import (
+    Played,
+    lay_out_experiment,
+    rates_in_doubt_are_void,
+)
 from bench.analyse.open_metrics import LEVELS, NEEDED, round_sketch
 from bench.analyse.surge import left_waiting, part, recovery_s, watched_s_of
 from bench.analyse.trials import Trials
-from bench.analyse.voids import Checked, Finding
+from bench.analyse.voids import Checked
 from bench.model.doubt import Scope
 from bench.model.plan import Cell
 from bench.model.results import Check
@@ -40,12 +44,14 @@ def stress(trials: Trials) -> Stress | None:
     played = lay_out_experiment(trials, NAME)
     if played is None:
         return None
-    played = replace(
-        played,
-        checked={
-            key: tuple(as_data(each) for each in found)
-            for key, found in played.checked.items()
-        },
+    played = rates_in_doubt_are_void(
+        replace(
+            played,
+            checked={
+                key: tuple(as_data(each) for each in found)
+                for key, found in played.checked.items()
+            },
+        )
     )
     surges = [c.load for c in played.cells if c.load.surge]
     if not surges or not surges[0].surge or not surges[0].share:
@@ -89,24 +95,11 @@ def stress_checks(stress: Stress | None) -> Iterator[Check]:
 
 
 def as_data(checked: Checked) -> Checked:
-    """
-    The same window, read as part of a stress.
-
-    In an open loop failed answers and a rate that was not reached are data.
-    What makes a rate doubtful voids the window, as there is no figure here
-    that would stand.
-    """
+    """The same window, read as part of a stress: in an open loop failed answers and a rate that was not reached are data."""
     is_open = checked.window.rate_rps is not None
     data = {reasons.ERRORS, reasons.OFFERED} if is_open else set()
     return Checked(
-        checked.window,
-        tuple(
-            Finding(replace(f.reason, scope=Scope.WINDOW), f.amount, f.text)
-            if f.reason.scope is Scope.THROUGHPUT
-            else f
-            for f in checked.findings
-            if f.reason not in data
-        ),
+        checked.window, tuple(f for f in checked.findings if f.reason not in data)
     )
 
 
@@ -142,12 +135,18 @@ def _target(played: Played, target: str, workload: str, level: float) -> Stresse
         recovered=sum(
             s is not None and not isclose(s, watched_s) for s in recovery.rounds
         ),
-        failures=tuple(
-            f"round {f.round}: {f.message}"
-            for f in played.trials.run.failures
-            if (f.target, f.experiment) == (target, NAME) and f.round in played.rounds
-        ),
+        failures=tuple(_failures(played, target)),
     )
+
+
+def _failures(played: Played, target: str) -> Iterator[str]:
+    """Why it could not go on, once for each round: a server that dies leaves two failures."""
+    seen: set[int] = set()
+    for failure in played.trials.run.failures:
+        own = (failure.target, failure.experiment) == (target, NAME)
+        if own and failure.round in played.rounds and failure.round not in seen:
+            seen.add(failure.round)
+            yield f"round {failure.round}: {failure.message}"
 
 
 def _capacity_rps(played: Played, cell: Cell | None, number: int) -> float | None:

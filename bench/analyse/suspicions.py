@@ -160,7 +160,7 @@ def _database(trials: Trials) -> Iterator[Warning]:
             for name, count in end.database_connections.items():
                 most[name] = max(most[name], count)
     for target in plan.targets:
-        allowed = plan.workers * target.pool_connections
+        allowed = (target.workers or plan.workers) * target.pool_connections
         if most[target.id] > allowed:
             yield Warning(
                 reasons.DATABASE,

@@ -14,6 +14,7 @@ from bench.analyse.voids import Checked, Finding, check
 from bench.model.doubt import Reason
 from bench.model.plan import Cell, Plan
 from bench.model.run import Run
+from bench.plan.order import servers_up
 from bench.stats import looks
 from bench.stats.interleaved import Floats, round_values
 
@@ -128,12 +129,13 @@ def lay_out(run: Run) -> Trials:
     cells = _headline(plan)
     failed = {(f.target, f.workload, f.round) for f in run.failures if not f.experiment}
     restless = restless_rounds(run)
+    servers = {number: servers_up(plan, number) for number in rounds}
     found: dict[Place, list[Checked]] = defaultdict(list)
     for window in run.windows:
         cell = cells.get((window.target, window.workload))
         if cell and window.load == cell.load.name and window.round in rounds:
             place = (window.target, window.workload, window.round)
-            checked = check(window, cell.load, len(plan.targets))
+            checked = check(window, cell.load, servers[window.round])
             found[place].append(checked.beside(restless.get(window.round)))
     return Trials(
         run,

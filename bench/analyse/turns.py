@@ -12,7 +12,11 @@ from collections.abc import Sequence
 from statistics import median, median_low
 
 from bench.analyse import metrics
-from bench.analyse.experiments import Played, lay_out_experiment
+from bench.analyse.experiments import (
+    Played,
+    lay_out_experiment,
+    rates_in_doubt_are_void,
+)
 from bench.analyse.trials import Trials
 from bench.model.plan import Cell
 from bench.model.trial import OneOfMany, Volley, Window
@@ -31,6 +35,7 @@ def turns(trials: Trials) -> Turns | None:
     played = lay_out_experiment(trials, EXPERIMENT)
     if played is None or not played.cells:
         return None
+    played = rates_in_doubt_are_void(played)
     clients = [load.clients for load in played.experiment.loads]
     return Turns(
         workload=played.cells[0].workload,

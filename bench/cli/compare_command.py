@@ -132,7 +132,7 @@ def _judged(
             f"{base!r} and {new!r} are the same target, {old_id}",
             "its twin is another one: the same with +again",
         )
-    broken = _broken(run, new_id)
+    broken = _broken(run, old_id, new_id)
     if broken is not None:
         return Judgement(old_id, new_id, Gate.BROKEN, broken, (), "nothing")
     served = [
@@ -186,12 +186,22 @@ def target_of(run: Run, name: str) -> str:
     raise unknown("target", name, list(dict.fromkeys(ids)), where=run.record.id)
 
 
-def _broken(run: Run, target: str) -> str | None:
-    """Why a target has no trial at all; None if it has some."""
-    if any(window.target == target for window in run.windows):
+def _broken(run: Run, base: str, target: str) -> str | None:
+    """Why a target has no trial at all, or none of a workload that its base answered; None if it has all."""
+    answered = {
+        name: {window.workload for window in run.windows if window.target == name}
+        for name in (base, target)
+    }
+    missing = sorted(answered[base] - answered[target])
+    if answered[target] and not missing:
         return None
-    said = [f.message for f in run.failures if f.target == target]
-    return f"{target} was not measured: {said[0] if said else 'no round was finished'}"
+    said = [
+        f.message
+        for f in run.failures
+        if f.target == target and (not missing or f.workload in {None, *missing})
+    ]
+    what = f"on {', '.join(missing)}" if answered[target] else "at all"
+    return f"{target} was not measured {what}: {said[0] if said else 'no round was finished'}"
 
 
 def _history(folders: tuple[Path, Path], any_machine: bool, as_json: bool) -> None:

@@ -78,9 +78,8 @@ def with_versions(
     table = dict(frameworks)
     for name, version in asked:
         framework, rows = table[name]
-        *older, newest = framework.versions
         if version not in framework.versions:
-            versions = (*older, version, newest)
+            versions = (version, *framework.versions)
             table[name] = (replace(framework, versions=versions), rows)
     return table
 

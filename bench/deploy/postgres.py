@@ -38,7 +38,7 @@ _SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "128MB",
-    "max_connections": "200",
+    "max_connections": "500",
     "jit": "off",
     "logging_collector": "off",
     "log_destination": "stderr",

@@ -58,7 +58,8 @@ def must_be_equal(record: RunRecord) -> dict[str, str]:
         "engine": plan.engine,
         "workers, threads, connections": f"{plan.workers}, {plan.threads}, {plan.connections}",
         "load": f"{plan.profile.clients} clients, {plan.profile.measure_s} s windows",
-        "Python": record.machine.python,
+        # The targets', not the harness': in containers it is the images'.
+        "Python": ", ".join(sorted({r.python for r in record.receipts.values()})),
     }
 
 

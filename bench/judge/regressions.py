@@ -163,7 +163,9 @@ def _stages(
     comparison = slowdown(analysis, base, new, *key)
     rounds = _known(comparison)
     if second is not None:
-        return _Stages(comparison, rounds, _known(slowdown(second[1], base, new, *key)))
+        again = _known(slowdown(second[1], base, new, *key))
+        # A second run that cannot tell confirms nothing and clears nobody.
+        return _Stages(comparison, rounds, again or None)
     half = len(rounds) // 2
     if half < reasons.FEWEST_ROUNDS:
         return _Stages(comparison, rounds, None)

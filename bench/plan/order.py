@@ -47,18 +47,27 @@ def cells_of(plan: Plan, round_number: int) -> tuple[Cell, ...]:
     return tuple(cell for cell in plan.cells if plan.plays(cell, round_number))
 
 
+def servers_up(plan: Plan, round_number: int) -> int:
+    """How many servers are up at once in a round, if none fails."""
+    return len({cell.target for cell in cells_of(plan, round_number)})
+
+
 def blocks(plan: Plan, round_number: int) -> Iterator[Block]:
     """
     The workloads of a round in random order, with the order of every cycle.
 
-    An experiment's workloads are blocks of their own, shuffled among the others.
-    Those with something beside them come last: its own block tells its rate.
+    An experiment's workloads are blocks of their own, after all headline ones:
+    what they do to a server (a model in its memory, a surge) must not be there
+    when the headline is measured. Those with something beside them come last:
+    its own block tells its rate.
     """
     cells = cells_of(plan, round_number)
     names = list(dict.fromkeys((c.load.experiment, c.workload) for c in cells))
     names = _shuffled(names, _random(plan, round_number, "workloads"))
     last = {(c.load.experiment, c.workload) for c in cells if c.load.beside}
-    for experiment, name in sorted(names, key=last.__contains__):
+    for experiment, name in sorted(
+        names, key=lambda each: (bool(each[0]), each in last)
+    ):
         own = [
             c for c in cells if (c.load.experiment, c.workload) == (experiment, name)
         ]

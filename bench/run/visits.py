@@ -99,7 +99,8 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
     others_ns = _difference(others_before, others_after)
     _refuse_silence(cell, tally)
     _note_connections(state)
-    if load.is_open and tally.errors:
+    beside = tally.beside.errors if tally.beside else {}
+    if load.is_open and (tally.errors or beside):
         _let_rest(server)
     return Window(
         round=state.number,
@@ -149,7 +150,12 @@ def _let_rest(server: Server) -> None:
 
 def _look(state: Round, server: Server) -> Moment | None:
     tracer = state.tools.tracer
-    return tracer.look(server.process_ids()) if tracer else None
+    # It watches the cores of the usual number of workers; of a server that
+    # runs on more it would tell nothing true.
+    own = server.target.workers
+    if tracer is None or own not in (None, state.plan.workers):
+        return None
+    return tracer.look(server.process_ids())
 
 
 def _cpu_ns(servers: list[Server]) -> int | None:

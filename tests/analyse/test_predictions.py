@@ -118,6 +118,20 @@ def test_predictions_that_were_not_all_answered_void_the_window() -> None:
     assert BESIDE.name == "predictions.open-250-beside-predict-heavy"
 
 
+def test_a_generator_that_was_the_limit_voids() -> None:
+    """A rate in doubt leaves no figure here, neither a rate nor a tail."""
+
+    def strained(window: Window) -> Window:
+        if window.target != DJANGO:
+            return window
+        busy_s = 0.95 * window.tally.measure_s
+        return replace(window, tally=replace(window.tally, generator_cpu_s=busy_s))
+
+    one = found_in(served_run(Served(fault=strained))).serving(DJANGO)
+    assert one is not None
+    assert one.beside_ms.estimate is None and one.alone_ms.estimate is None
+
+
 @pytest.mark.slow
 def test_intervals_cover_the_truth() -> None:
     """Of 300 made runs 92.5 to 98 % of the intervals hold the ratio of the tails."""

@@ -15,10 +15,10 @@ from bench.cli.places import PUBLISHED
 from bench.errors import AskedWrongly
 from bench.judge.history import differences
 from bench.model.trial import Failure
-from bench.store.folder import read, read_head, run_folders
+from bench.store.folder import read, read_head
 
 
-RUN = run_folders(PUBLISHED)[0]
+RUN = PUBLISHED / "20261122T112214Z-quick-f211"
 TWIN = "flask@3.1/gunicorn-gthread+again"
 
 
@@ -121,6 +121,41 @@ def test_packages_that_differ_are_told_by_target() -> None:
         ("flask/gunicorn-gthread: Werkzeug", "9.9")
     }
     assert not any(d.grave for d in told)
+
+
+def test_the_python_of_the_targets_is_what_must_be_equal() -> None:
+    """In containers it is the images', whatever the harness runs on."""
+    before = read_head(RUN)
+    images = {
+        name: replace(receipt, python="3.13.5")
+        for name, receipt in before.receipts.items()
+    }
+
+    (told,) = differences(before, replace(before, receipts=images))
+
+    assert (told.what, told.after, told.grave) == ("Python", "3.13.5", True)
+
+
+def test_a_version_that_cannot_answer_a_workload_is_no_clear_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All else is as fast as before, but `validate` went wrong in every round."""
+    run = read(RUN)
+    gone = tuple(w for w in run.windows if (w.target, w.workload) != (TWIN, "validate"))
+    said = tuple(
+        Failure(number, TWIN, "validate", "wrong status 500") for number in range(1, 7)
+    )
+    monkeypatch.setattr(
+        compare_command,
+        "read",
+        lambda folder: replace(run, windows=gone, failures=said),
+    )
+
+    status, text = typed(str(RUN), "flask@3.1/gunicorn-gthread", TWIN, "--json")
+
+    assert status == 1
+    assert json.loads(text)["gate"] == "not measured"
+    assert "on validate: wrong status 500" in text
 
 
 def test_a_refused_target_can_be_named() -> None:

@@ -51,7 +51,7 @@ def test_the_server_itself_tells_its_settings(database: OwnDatabase) -> None:
     assert facts["fsync"] == facts["synchronous_commit"] == "off"
     assert facts["full_page_writes"] == facts["jit"] == "off"
     assert facts["shared_buffers"] == "128MB"
-    assert facts["max_connections"] == "200"
+    assert facts["max_connections"] == "500"
     assert facts["log_statement"] == "none"
     assert "binaries, data in" in facts["source"]
 
