@@ -50,7 +50,7 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Event]]:
     this = short_plan()
     packages = {n: framework.package for n, (framework, _) in load_frameworks().items()}
     everywhere = os.sched_getaffinity(0)
-    cache = ROOT / ".cache" / "contract"
+    cache = ROOT / ".cache" / "rounds"
     engine = LocalEngine(
         ROOT, cache, folder, this.pinning, packages, Options(wait_s=60)
     )

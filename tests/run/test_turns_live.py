@@ -40,7 +40,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
     everywhere = os.sched_getaffinity(0)
     cores = pinning(sorted(everywhere))
     packages = {name: framework.package for name, (framework, _) in FRAMEWORKS.items()}
-    cache = ROOT / ".cache" / "contract"
+    cache = ROOT / ".cache" / "rounds"
     targets = chosen()
     cells = tuple(
         Cell(t.id, "wait", Load(8, 0, 1, experiment="turns")) for t in targets
