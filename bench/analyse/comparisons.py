@@ -1,18 +1,19 @@
 """Ratios, paired by round."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bench.analyse import metrics, reasons
 from bench.analyse.metrics import COMPARED, Measure
+from bench.analyse.paired import paired
 from bench.analyse.pairs import Pair, pairs
 from bench.analyse.trials import Trials
 from bench.model.doubt import Warning
 from bench.model.estimate import Comparison
 from bench.model.framework import Target
-from bench.stats import interval, power
+from bench.stats import interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +53,15 @@ def _comparison(
     workload, measure = what
     subject, baseline = pair
     logs = log_advantages(trials, (subject.id, baseline.id), workload, measure)
-    known = logs[~np.isnan(logs)]
-    tested = len(known) >= 2
-    return Comparison(
-        subject=subject.id,
-        baseline=baseline.id,
-        workload=workload,
-        metric=measure.metric.name,
-        advantage=interval.from_logs(known, trials.level) if tested else None,
-        rounds=tuple(None if np.isnan(x) else float(np.exp(x)) for x in logs),
-        smallest_detectable=(
-            power.smallest_detectable(interval.scatter(known), len(known), trials.level)
-            if tested
-            else None
-        ),
-        p_value=interval.p_no_difference(known) if tested else None,
+    formed = paired(
+        (subject.id, baseline.id),
+        workload,
+        measure.metric.name,
+        tuple(None if np.isnan(x) else float(np.exp(x)) for x in logs),
+        trials.level,
+    )
+    return replace(
+        formed,
         doubts=_codes(doubts, pair, workload),
         void=_void(doubts, pair, workload, measure),
     )

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from bench.analyse import reasons
 from bench.analyse.open_metrics import OpenMeasure, measures
+from bench.analyse.paired import paired, ratios
 from bench.analyse.pairs import Pair, pairs
 from bench.analyse.trials import Trials
 from bench.analyse.voids import Checked, Finding, check
@@ -26,7 +25,7 @@ from bench.model.plan import Cell
 from bench.model.results import Check
 from bench.model.trial import Window
 from bench.plan.order import servers_up
-from bench.stats import interval, power
+from bench.stats import interval
 
 
 type Row = tuple[float | None, ...]
@@ -162,25 +161,13 @@ def open_comparisons(opened: OpenTrials) -> Iterator[Comparison]:
 def _comparison(
     opened: OpenTrials, pair: Pair, what: tuple[str, OpenMeasure], rows: tuple[Row, Row]
 ) -> Comparison:
-    ratios = tuple(
-        theirs / ours if ours and theirs else None
-        for ours, theirs in zip(*rows, strict=True)
-    )
-    logs = np.log([ratio for ratio in ratios if ratio is not None])
-    level, tested = opened.trials.level, len(logs) >= 2
-    return Comparison(
-        subject=pair[0].id,
-        baseline=pair[1].id,
-        workload=what[0],
-        metric=what[1].metric.name,
-        advantage=interval.from_logs(logs, level) if tested else None,
-        rounds=ratios,
-        smallest_detectable=(
-            power.smallest_detectable(interval.scatter(logs), len(logs), level)
-            if tested
-            else None
-        ),
-        p_value=interval.p_no_difference(logs) if tested else None,
+    # Lower is better in all of them: the baseline's above the subject's.
+    return paired(
+        (pair[0].id, pair[1].id),
+        what[0],
+        what[1].metric.name,
+        ratios(rows[1], rows[0]),
+        opened.trials.level,
     )
 
 

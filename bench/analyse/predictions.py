@@ -11,21 +11,20 @@ from dataclasses import dataclass
 from itertools import permutations
 from statistics import median
 
-import numpy as np
-
 from bench.analyse.experiments import (
     Played,
     lay_out_experiment,
     rates_in_doubt_are_void,
 )
 from bench.analyse.open_metrics import LEVELS, NEEDED, round_sketch
+from bench.analyse.paired import paired, ratios
 from bench.analyse.trials import Trials
 from bench.model.estimate import Comparison
 from bench.model.framework import Role
 from bench.model.plan import Cell
 from bench.model.predictions import Predictions, Row, Series, Serving
 from bench.model.trial import Window
-from bench.stats import interval, looks, power, sketch
+from bench.stats import interval, looks, sketch
 
 
 NAME = "predictions"
@@ -106,7 +105,7 @@ def _serving(played: Played, target: str, cells: _Cells, level: float) -> Servin
         capacity_rps=series(row(cells.heavy, _rate_rps)),
         alone_ms=series(alone),
         beside_ms=series(beside),
-        times=series(_ratios(beside, alone)),
+        times=series(ratios(beside, alone)),
         prediction_ms=series(row(cells.beside, _prediction_ms)),
     )
 
@@ -143,40 +142,12 @@ def _asked(played: Played, cells: Sequence[Cell]) -> Row:
     return tuple(rows)
 
 
-def _ratios(above: Row, below: Row) -> Row:
-    return tuple(
-        one / other if one and other else None
-        for one, other in zip(above, below, strict=True)
-    )
-
-
 def _comparisons(
     servings: Sequence[Serving], heavy: str, cells: _Cells, level: float
 ) -> Iterator[Comparison]:
     for ours, theirs in permutations(servings, 2):
         pair = (ours.target, theirs.target)
-        more = _ratios(ours.capacity_rps.rounds, theirs.capacity_rps.rounds)
-        yield _comparison(pair, heavy, MORE, more, level)
-        sooner = _ratios(theirs.beside_ms.rounds, ours.beside_ms.rounds)
-        yield _comparison(pair, cells.beside.workload, SOONER, sooner, level)
-
-
-def _comparison(
-    pair: tuple[str, str], workload: str, metric: str, ratios: Row, level: float
-) -> Comparison:
-    logs = np.log([ratio for ratio in ratios if ratio])
-    tested = len(logs) >= 2
-    return Comparison(
-        subject=pair[0],
-        baseline=pair[1],
-        workload=workload,
-        metric=metric,
-        advantage=interval.from_logs(logs, level) if tested else None,
-        rounds=ratios,
-        smallest_detectable=(
-            power.smallest_detectable(interval.scatter(logs), len(logs), level)
-            if tested
-            else None
-        ),
-        p_value=interval.p_no_difference(logs) if tested else None,
-    )
+        more = ratios(ours.capacity_rps.rounds, theirs.capacity_rps.rounds)
+        yield paired(pair, heavy, MORE, more, level)
+        sooner = ratios(theirs.beside_ms.rounds, ours.beside_ms.rounds)
+        yield paired(pair, cells.beside.workload, SOONER, sooner, level)

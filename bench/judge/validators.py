@@ -8,9 +8,10 @@ it is asked once. What each validator costs stands beside it.
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from math import log
 
 from bench.analyse.costs import EXPERIMENTS
+from bench.analyse.metrics import CPU
+from bench.analyse.paired import paired, ratios
 from bench.judge.amounts import amount, as_ratio, beyond
 from bench.judge.by_cost import Weighed, give, titled, whole_of
 from bench.judge.court import Court
@@ -20,7 +21,6 @@ from bench.model.cost import Cost
 from bench.model.estimate import Comparison
 from bench.model.framework import CostPart, Role, Target
 from bench.model.verdict import Claim, Finding, Verdict
-from bench.stats import interval, power
 
 
 def judge_validators(court: Court, claim: Claim) -> Verdict:
@@ -85,23 +85,10 @@ def _comparison(
     court: Court, ours: Target | str, theirs: Target | str, workload: str
 ) -> Comparison:
     costs = [_whole(court, each, workload) for each in (ours, theirs)]
-    ratios = _ratios(*costs) if costs[0] and costs[1] else []
-    logs = [log(ratio) for ratio in ratios if ratio is not None]
-    tested = len(logs) >= 2
-    level = _level(costs)
-    return Comparison(
-        subject=_id(ours),
-        baseline=_id(theirs),
-        workload=workload,
-        metric="cpu",
-        advantage=interval.from_logs(logs, level) if tested else None,
-        rounds=tuple(ratios),
-        smallest_detectable=(
-            power.smallest_detectable(interval.scatter(logs), len(logs), level)
-            if tested
-            else None
-        ),
-        p_value=interval.p_no_difference(logs) if tested else None,
+    less, more = (cost.rounds if cost else () for cost in costs)
+    known = ratios(more, less) if less and more else ()
+    return paired(
+        (_id(ours), _id(theirs)), workload, CPU.metric.name, known, _level(costs)
     )
 
 
@@ -109,15 +96,6 @@ def _whole(court: Court, target: Target | str, workload: str) -> Cost | None:
     if isinstance(target, str):
         return None
     return whole_of(court, target, workload, EXPERIMENTS[CostPart.VALIDATION])
-
-
-def _ratios(ours: Cost | None, theirs: Cost | None) -> list[float | None]:
-    if ours is None or theirs is None:
-        return []
-    return [
-        more / less if more and less else None
-        for less, more in zip(ours.rounds, theirs.rounds, strict=True)
-    ]
 
 
 def _level(costs: Sequence[Cost | None]) -> float:

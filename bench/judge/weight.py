@@ -9,16 +9,15 @@ not timed over rounds: it stands beside them.
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from math import log
 
 from bench.analyse.metrics import CPU, IDLE_MEMORY, MEMORY, STARTUP
+from bench.analyse.paired import paired, ratios
 from bench.judge.amounts import as_ratio, beyond
 from bench.judge.by_cost import Weighed, give, titled
 from bench.judge.court import Court
 from bench.judge.decide import can_decide, decide
 from bench.model.estimate import Comparison, Metric
 from bench.model.verdict import Claim, Finding, Verdict
-from bench.stats import interval, power
 
 
 IMPORT = "import_cpu_ms"
@@ -94,23 +93,8 @@ def _at_start(court: Court, pair: tuple[str, str], metric: Metric) -> Comparison
         if each.metric == metric.name and each.workload is None
     }
     light, heavy = (series.get(target, ()) for target in pair)
-    ratios = tuple(
-        more / less if more and less else None
-        for less, more in zip(light, heavy, strict=False)
-    )
-    logs = [log(ratio) for ratio in ratios if ratio is not None]
-    if len(logs) < 2:
-        return _without(*pair, metric, None)
-    level = court.analysis.level
-    return Comparison(
-        *pair,
-        "",
-        metric.name,
-        interval.from_logs(logs, level),
-        ratios,
-        power.smallest_detectable(interval.scatter(logs), len(logs), level),
-        interval.p_no_difference(logs),
-    )
+    known = ratios(heavy, light) if light and heavy else ()
+    return paired(pair, "", metric.name, known, court.analysis.level)
 
 
 def _weighed(

@@ -6,9 +6,10 @@ from math import isfinite, log10
 from bench.analyse.open_metrics import load_words, metric_name
 from bench.model.load import Load
 from bench.model.results import Curve, CurvePoint
-from bench.report.charts.canvas import Canvas, Mark, Pen, Type, fitted, text_width
+from bench.report.charts.canvas import Canvas, Mark, Pen, Type, text_width
 from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import look_tokens
+from bench.report.charts.ends import end_labels
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale
 from bench.report.numbers import number, point
@@ -20,8 +21,6 @@ HEIGHT = 270.0
 HEAD = 26.0
 FOOT = 26.0
 LEFT = 46.0
-LABEL = 15.0
-"""Least distance of two labels."""
 FEWEST_BEYOND = 10
 """Requests beyond a level; below it the curve is dotted: a few unlucky requests draw it."""
 NAMED = {0.5: "50 %", 0.9: "90 %", 0.99: "99 %", 0.999: "99.9 %", 0.9999: "99.99 %"}
@@ -121,7 +120,8 @@ def _draw(view: View, canvas: Canvas, curves: list[Curve]) -> None:
             canvas.text(across.at(1 / (1 - level)), bottom + 18, words, under)
     for curve in curves:
         _curve(view, canvas, curve, (across, up))
-    _labels(view, canvas, curves, (room, up))
+    ends = [(up.at(c.points[-1].middle_ms), c.target) for c in curves]
+    end_labels(view, canvas, ends, room, HEIGHT - FOOT + 4)
 
 
 def _last(curves: list[Curve]) -> float:
@@ -150,23 +150,6 @@ def _curve(
     for each, (x, y) in zip(curve.points, middle, strict=True):
         if each.level in NAMED and each.beyond >= FEWEST_BEYOND:
             canvas.mark(x, y, Mark(line, shape, size=7.0))
-
-
-def _labels(
-    view: View, canvas: Canvas, curves: list[Curve], where: tuple[float, Scale]
-) -> None:
-    """Names at the ends of the curves, pushed apart where they would touch."""
-    room, up = where
-    ends = sorted((up.at(c.points[-1].middle_ms) + 4, c.target) for c in curves)
-    heights: list[float] = []
-    for y, _ in ends:
-        heights.append(max(y, heights[-1] + LABEL) if heights else y)
-    over = max(0.0, heights[-1] - (HEIGHT - FOOT + 4))
-    left = canvas.width - room
-    for (_, target), y in zip(ends, heights, strict=True):
-        name = fitted(view.label(target), room, 12.5, bold=True)
-        style = Type(size=12.5, bold=True, token=look_tokens(view, target)[1])
-        canvas.text(left, y - over, name, style)
 
 
 def log_steps(up: Scale) -> list[tuple[float, str]]:

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from bench.model.estimate import Estimate
 from bench.model.stress import Stress, Stressed
-from bench.report.charts.canvas import Canvas, Mark, Pen, Type, fitted, text_width
+from bench.report.charts.canvas import Canvas, Mark, Pen, Type, text_width
 from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import look_tokens
+from bench.report.charts.ends import end_labels
 from bench.report.charts.hdr import log_steps
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, from_zero, labelled_ticks
@@ -19,7 +20,6 @@ HEIGHT = 270.0
 HEAD = 26.0
 FOOT = 44.0
 LEFT = 46.0
-LABEL = 15.0
 GUIDE_MS = 100.0
 """About where a person begins to notice that something waits."""
 REACHED = 0.99
@@ -137,7 +137,7 @@ def _draw(view: View, canvas: Canvas, found: dict[str, list[Point]]) -> None:
     for target, points in found.items():
         _line(view, canvas, (target, points), (across, up))
     ends = [(up.at(points[-1].p99.point), target) for target, points in found.items()]
-    end_labels(view, canvas, ends, room)
+    end_labels(view, canvas, ends, room, bottom + 4)
 
 
 def _line(
@@ -157,17 +157,3 @@ def _line(
         if ends[0] - ends[1] > 10:
             canvas.line((x, ends[0]), (x, ends[1]), Pen(line, 1.6))
         canvas.mark(x, y, Mark(line, shape, hollow=not point.reached))
-
-
-def end_labels(
-    view: View, canvas: Canvas, ends: list[tuple[float, str]], room: float
-) -> None:
-    """Names beside the ends of lines (height, target), pushed apart where they would touch."""
-    heights: list[float] = []
-    for y, _ in sorted(ends):
-        heights.append(max(y + 4, heights[-1] + LABEL) if heights else y + 4)
-    over = max(0.0, heights[-1] - (HEIGHT - FOOT + 4))
-    for (_, target), y in zip(sorted(ends), heights, strict=True):
-        name = fitted(view.label(target), room, 12.5, bold=True)
-        style = Type(size=12.5, bold=True, token=look_tokens(view, target)[1])
-        canvas.text(canvas.width - room, y - over, name, style)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from math import isfinite
 
 from bench.model.scaling import Scaling, ScalingPoint
-from bench.report.charts.canvas import Canvas, Mark, Pen, Type, fitted, text_width
+from bench.report.charts.canvas import Canvas, Mark, Pen, Type, text_width
 from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import look_tokens
+from bench.report.charts.ends import end_labels
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, labelled_ticks
 from bench.report.numbers import number, percent, with_interval
@@ -16,8 +17,6 @@ from bench.report.view import View, absent, joined
 HEIGHT = 290.0
 HEAD = 26.0
 FOOT = 40.0
-LABEL = 15.0
-"""Least distance of two labels."""
 
 
 def scaling_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
@@ -127,7 +126,8 @@ def _draw(view: View, canvas: Canvas, lines: Sequence[Scaling]) -> None:
     _clients(canvas, across, levels, bottom)
     for one in lines:
         _line(view, canvas, one, (across, up))
-    _labels(view, canvas, lines, (room, up))
+    ends = [(up.at(_last(one)), one.target) for one in lines]
+    end_labels(view, canvas, ends, room, bottom + 4)
 
 
 def _flat(up: Scale) -> Scale:
@@ -184,22 +184,6 @@ def _line(
             hollow = point.excluded is not None
             mark = Mark(token, shape, size=7.5, hollow=hollow)
             canvas.mark(x, up.at(point.rate_rps.point), mark)
-
-
-def _labels(
-    view: View, canvas: Canvas, lines: Sequence[Scaling], where: tuple[float, Scale]
-) -> None:
-    """Names beside the last points, pushed apart where they would touch."""
-    room, up = where
-    ends = sorted((up.at(_last(one)) + 4, one.target) for one in lines)
-    heights: list[float] = []
-    for y, _ in ends:
-        heights.append(max(y, heights[-1] + LABEL) if heights else y)
-    over = max(0.0, heights[-1] - (HEIGHT - FOOT + 4))
-    for (_, target), y in zip(ends, heights, strict=True):
-        name = fitted(view.label(target), room, 12.5, bold=True)
-        style = Type(size=12.5, bold=True, token=look_tokens(view, target)[1])
-        canvas.text(canvas.width - room, y - over, name, style)
 
 
 def _last(one: Scaling) -> float:

@@ -5,8 +5,9 @@ from bench.model.trial import SLOT_S
 from bench.report.charts.canvas import Canvas, Pen, Type, text_width
 from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import look_tokens
+from bench.report.charts.ends import end_labels
 from bench.report.charts.hdr import log_steps
-from bench.report.charts.hockey import FOOT, HEAD, HEIGHT, LEFT, end_labels
+from bench.report.charts.hockey import FOOT, HEAD, HEIGHT, LEFT
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, from_zero, labelled_ticks
 from bench.report.numbers import number, percent, with_interval
@@ -104,4 +105,4 @@ def _draw(view: View, canvas: Canvas, stress: Stress, found: list[Stressed]) -> 
         if len(places) > 1:
             canvas.curve(places, Pen(line, 2.0, view.look(one.target).dash))
         ends.append((places[-1][1], one.target))
-    end_labels(view, canvas, ends, room)
+    end_labels(view, canvas, ends, room, bottom + 4)
