@@ -91,7 +91,7 @@ class ComposeEngine:
             self._tool = self._named(found)
             self._refuse_little_memory()
             self._sweep()
-            self._images = Images(self._tool, self._root)
+            self._images = Images(self._tool, self._root, self._cache)
             generator = self._images.generator(self._options.say)
             stack.callback(self._remove_all)
             self._bring_up(generator, stack)

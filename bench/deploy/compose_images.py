@@ -4,19 +4,24 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.deploy.compose_tool import BUILD_LIMIT_S, Tool
 from bench.deploy.engine import Say
 from bench.deploy.environments import (
+    FROM_COMMIT,
     LOOK,
     folder_sha256,
+    lock_of,
     python_words,
     server_package,
     version_of,
 )
+from bench.deploy.uv_tool import Refused
 from bench.errors import MachineRefused
 from bench.model.framework import Target
 from bench.model.run import Receipt
@@ -27,6 +32,8 @@ DATABASE_VARIABLE = "POSTGRES_IMAGE"
 _BASE = "python:3.13-slim"
 _DATABASE = "postgres:17"
 _REPOSITORY = "frameworks-on-trial"
+ASKED = "apps/docker/asked"
+"""Where a lock of --with lies while its image is built: the builder sees apps/ and bench/ alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +48,10 @@ class Recipe:
 class Images:
     """Images of one checkout, on one engine."""
 
-    def __init__(self, tool: Tool, root: Path) -> None:
+    def __init__(self, tool: Tool, root: Path, cache: Path) -> None:
         self._tool = tool
         self._root = root
+        self._cache = cache
         self.built = 0
 
     def base(self) -> str:
@@ -70,24 +78,24 @@ class Images:
     def app(self, target: Target, say: Say) -> Recipe:
         """The image of a target's app at its version; MachineRefused if it cannot be built."""
         recipe = self.app_recipe(target)
-        self._make(recipe, f"{target.framework} {target.lock_name}", say)
+        lock = self._lock(target)
+        with within_reach(lock, self._root / recipe.variables["LOCKS"]):
+            self._make(recipe, f"{target.framework} {target.lock_name}", say)
         return recipe
 
     def app_recipe(self, target: Target) -> Recipe:
         """Which image a target runs from, whether it is there or not."""
         folder = self._root / "apps" / target.framework
-        lock = folder / "locks" / f"{target.lock_name}.txt"
-        if not lock.is_file():
-            raise MachineRefused(
-                f"there is no lock for {target.framework} {target.lock_name}",
-                f"apps/{target.framework}/locks/{target.lock_name}.txt is missing; "
-                "versions of --with run as processes: --engine local",
-            )
+        lock = self._lock(target)
+        stands = lock.is_relative_to(folder)
         suffix = self._suffix(lock, folder)
         variables = {
             "FRAMEWORK": target.framework,
             "VERSION": target.version,
             "EXTRA": f"+{target.lock}" if target.lock else "",
+            "LOCKS": (folder / "locks" if stands else self._root / ASKED)
+            .relative_to(self._root)
+            .as_posix(),
             "APP_SUFFIX": suffix,
             "APP_PACKAGES": pinned(lock.read_text(encoding="utf-8")),
         }
@@ -110,7 +118,7 @@ class Images:
                 f"apps/{target.framework}/locks/{target.lock_name}.txt should name it",
             )
         folder = self._root / "apps" / target.framework
-        lock = folder / "locks" / f"{target.lock_name}.txt"
+        lock = self._lock(target)
         return Receipt(
             version=version,
             python=python_words(seen["python"], seen["optimised"]),
@@ -119,6 +127,24 @@ class Images:
             app_sha256=folder_sha256(folder),
             image=self._id(recipe.image),
         )
+
+    def _lock(self, target: Target) -> Path:
+        """The lock of a target; MachineRefused if there is none that an image can be made of."""
+        try:
+            lock = lock_of(
+                self._root / "apps", self._cache, target.framework, target.lock_name
+            )
+        except Refused as error:
+            raise MachineRefused(
+                error.reason, "a version that has a lock: `bench list`, or --with"
+            ) from error
+        if FROM_COMMIT.search(lock.read_text(encoding="utf-8")):
+            raise MachineRefused(
+                f"{target.framework} {target.lock_name} comes from a commit, and "
+                "images are made of wheels",
+                "run it as a process: --engine local",
+            )
+        return lock
 
     def _make(self, recipe: Recipe, what: str, say: Say) -> None:
         if self._id(recipe.image) is None:
@@ -157,6 +183,20 @@ class Images:
             f"org.frameworks-on-trial.{label}={self._tool.variables[name]}"
             for name, label in names.items()
         ]
+
+
+@contextmanager
+def within_reach(lock: Path, folder: Path) -> Iterator[None]:
+    """Put a lock where the builder finds it, for as long as it builds; one that is there already stays."""
+    there = folder / lock.name
+    if there == lock:
+        yield
+        return
+    shutil.copyfile(lock, there)
+    try:
+        yield
+    finally:
+        there.unlink(missing_ok=True)
 
 
 def pinned(lock: str) -> str:

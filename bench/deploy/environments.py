@@ -24,7 +24,7 @@ from bench.model.run import Receipt
 _LOOK_LIMIT_S = 60
 _COMPLETE = "complete"  # the file that only a finished build has
 _DOING = "make the environment"
-_FROM_COMMIT = re.compile(r"^\S+ @ git\+", re.MULTILINE)
+FROM_COMMIT = re.compile(r"^\S+ @ git\+", re.MULTILINE)
 _SKIPPED = {"__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache"}
 LOOK = """
 import importlib.metadata, json, platform, sysconfig
@@ -69,19 +69,7 @@ class Environments:
 
     def lock(self, framework: str, version: str) -> Path:
         """The lock of a version (3.1, or 3.1+granian), standing or asked for; Refused if there is none."""
-        lock = self._apps / framework / "locks" / f"{version}.txt"
-        if not lock.is_file():
-            asked = asked_lock(self._folder.parent, framework, version)
-            if asked.is_file():
-                return asked
-            refused = asked.with_suffix(REASON)
-            if refused.is_file():
-                raise Refused(refused.read_text(encoding="utf-8").strip())
-            raise Refused(
-                f"there is no lock for {framework} {version}: "
-                f"apps/{framework}/locks/{version}.txt is missing"
-            )
-        return lock
+        return lock_of(self._apps, self._folder.parent, framework, version)
 
     def make(self, framework: str, version: str, say: Say) -> Path:
         """The environment, built if it is not there; Refused with uv's words."""
@@ -102,7 +90,7 @@ class Environments:
             python = str(path / "bin" / "python")
             options = ["--python", python, "--compile-bytecode", "--strict"]
             # What comes from a commit is named by its own hash, and uv refuses a second one.
-            if not _FROM_COMMIT.search(lock.read_text(encoding="utf-8")):
+            if not FROM_COMMIT.search(lock.read_text(encoding="utf-8")):
                 options += ["--require-hashes"]
             uv(_DOING, "pip", "sync", *options, str(lock))
             (path / _COMPLETE).write_text(platform.python_version())
@@ -149,6 +137,23 @@ class Environments:
                 timeout=_LOOK_LIMIT_S,
                 check=False,
             )
+
+
+def lock_of(apps: Path, cache: Path, framework: str, version: str) -> Path:
+    """The lock of a version (3.1, or 3.1+granian), standing or asked for; Refused if there is none."""
+    lock = apps / framework / "locks" / f"{version}.txt"
+    if lock.is_file():
+        return lock
+    asked = asked_lock(cache, framework, version)
+    if asked.is_file():
+        return asked
+    refused = asked.with_suffix(REASON)
+    if refused.is_file():
+        raise Refused(refused.read_text(encoding="utf-8").strip())
+    raise Refused(
+        f"there is no lock for {framework} {version}: "
+        f"apps/{framework}/locks/{version}.txt is missing"
+    )
 
 
 def prepare(

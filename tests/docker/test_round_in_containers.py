@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.deploy.asked_locks import asked_lock
 from bench.deploy.compose import ComposeEngine
+from bench.deploy.compose_images import ASKED
 from bench.deploy.compose_server import ContainerServer
 from bench.deploy.compose_stats import StatsAccount
 from bench.errors import MachineRefused, TargetFailed
@@ -334,3 +336,35 @@ def test_a_version_without_lock_is_refused(engine: ComposeEngine, place: Path) -
     assert isinstance(reason, str) and "no lock for flask 0.1" in reason
     with pytest.raises(TargetFailed, match="no lock"):
         engine.start(unknown, placing(place / "logs"), 0)
+
+
+def test_a_version_asked_for_once_is_built_of_its_own_lock(
+    engine: ComposeEngine, place: Path
+) -> None:
+    """What --with locked in the cache becomes an image with those packages; its lock does not stay in the tree."""
+    standing = ROOT / "apps/flask/locks/3.0.txt"
+    asked = asked_lock(place / "cache", "flask", "3.0-asked")
+    asked.parent.mkdir(parents=True)
+    asked.write_text(standing.read_text() + "\n# asked for\n")
+    wished = replace(targets()["flask/gunicorn-gthread"], version="3.0-asked")
+
+    receipt = engine.prepare([wished], lambda line: None)[wished.id]
+
+    assert isinstance(receipt, Receipt), receipt
+    assert f"flask=={receipt.version}" in standing.read_text().lower()
+    assert receipt.version.startswith("3.0.")
+    assert [p.name for p in (ROOT / ASKED).iterdir()] == [".gitignore"]
+
+
+def test_a_version_from_a_commit_runs_as_a_process(
+    engine: ComposeEngine, place: Path
+) -> None:
+    """Images are made of wheels: the reason says so, and what to do instead stands in the hint."""
+    asked = asked_lock(place / "cache", "flask", "git-1234567")
+    asked.parent.mkdir(parents=True, exist_ok=True)
+    asked.write_text("flask @ git+https://example.invalid/flask@1234567\n")
+    wished = replace(targets()["flask/gunicorn-gthread"], version="git-1234567")
+
+    reason = engine.prepare([wished], lambda line: None)[wished.id]
+
+    assert isinstance(reason, str) and "comes from a commit" in reason
