@@ -141,8 +141,8 @@ class Images:
         if FROM_COMMIT.search(lock.read_text(encoding="utf-8")):
             raise MachineRefused(
                 f"{target.framework} {target.lock_name} comes from a commit, and "
-                "images are made of wheels",
-                "run it as a process: --engine local",
+                "images are made of wheels; --engine local runs it as a process",
+                "name a release instead, or use --engine local",
             )
         return lock
 
