@@ -9,6 +9,7 @@ from rich.console import Console
 
 from bench.cli.asked import chosen_targets, wished_versions
 from bench.cli.checking import check_targets
+from bench.deploy.choose import choose_engine
 
 
 def command(
@@ -24,6 +25,9 @@ def command(
             "--with", help='A version that does not stand: "PACKAGE==1.2.*"; as in run.'
         ),
     ] = None,
+    engine: Annotated[
+        str, typer.Option(help="local, compose (containers) or auto.")
+    ] = "local",
     verbose: Annotated[
         bool,
         typer.Option("--verbose", help="Print what passed and what was recorded, too."),
@@ -36,7 +40,10 @@ def command(
     )
     asked = [*(targets or []), *map("@".join, wished)]
     chosen = chosen_targets(asked or ["contestant", "ablation", "floor"], wished)
+    name, why = choose_engine(engine)
+    if name != "local":
+        console.print(why, highlight=False)
     with tempfile.TemporaryDirectory(prefix="bench-check-") as logs:
-        broken = check_targets(chosen, Path(logs), console, verbose)
+        broken = check_targets(chosen, Path(logs), console, verbose, name)
     if broken:
         raise typer.Exit(1)

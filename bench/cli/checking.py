@@ -9,9 +9,8 @@ from rich.console import Console
 from bench.cli.engines import AnyEngine, new_engine
 from bench.configure.tables import load_profiles
 from bench.deploy.cores import pinning
-from bench.deploy.engine import Placing
+from bench.deploy.engine import Placing, WatchedDatabase
 from bench.deploy.machine import available_cores
-from bench.deploy.postgres import OwnDatabase
 from bench.errors import TargetFailed
 from bench.model.framework import Target
 from bench.run.contract import Finding, compare, play
@@ -21,9 +20,13 @@ type Tell = Callable[[str, Finding], None]
 
 
 def check_targets(
-    targets: Sequence[Target], logs: Path, console: Console, verbose: bool
+    targets: Sequence[Target],
+    logs: Path,
+    console: Console,
+    verbose: bool,
+    engine_name: str = "local",
 ) -> int:
-    """Play the contract against every target, then compare them; how much is broken."""
+    """Play the contract against every target on that engine, then compare them; how much is broken."""
     cores = pinning(available_cores())
     broken = 0
     found: dict[str, list[Finding]] = {}
@@ -37,7 +40,7 @@ def check_targets(
         if verbose or finding.ok is False:
             print(f"{_mark(finding)} {where}: {finding.name}: {finding.detail}")
 
-    with new_engine("local", cores, logs, say) as engine:
+    with new_engine(engine_name, cores, logs, say) as engine:
         receipts = engine.prepare(targets, say)
         for target in targets:
             reason = receipts[target.id]
@@ -45,7 +48,7 @@ def check_targets(
                 tell(target.id, Finding("environment", False, reason))
                 continue
             before = broken
-            found[target.id] = _play(
+            found[target.id] = play_target(
                 engine,
                 target,
                 Placing(1, load_profiles()[1].threads, cores, logs),
@@ -61,9 +64,10 @@ def check_targets(
     return broken
 
 
-def _play(
+def play_target(
     engine: AnyEngine, target: Target, placing: Placing, tell: Tell
 ) -> list[Finding]:
+    """Start a target, play the contract against it, and stop it; every finding, told as it comes."""
     try:
         server = engine.start(target, placing, hash_seed=0)
     except TargetFailed as error:
@@ -72,7 +76,7 @@ def _play(
     findings = []
     database = engine.database
     statements = None
-    if isinstance(database, OwnDatabase):
+    if isinstance(database, WatchedDatabase):
         # Only a database of our own lets us read what it was asked.
         database.watch_statements(True)
         statements = partial(database.statements, server.application_name)

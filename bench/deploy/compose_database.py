@@ -33,7 +33,9 @@ class ContainerDatabase(StandingDatabase):
         """Wait until it takes connections, then make and fill the tables."""
         self._container = container
         self._account = container.account()
-        self._read_to: dict[str, int] = {}
+        self._read_to: dict[
+            str, str
+        ] = {}  # the last line read, by application; "": by all
         self.source = f"container of {image}, data in memory"
         port = relay.forward(container.address(), PORT)
         dsn = f"postgresql://bench:bench@{HOST}:{port}/bench"
@@ -62,17 +64,27 @@ class ContainerDatabase(StandingDatabase):
             time.sleep(0.01)
         # The others were told when we were; a backend looks before its next command.
         time.sleep(_SETTLE_S)
-        self._read_to = {"": len(self._lines())} if on else {}
+        last = [stamp for stamp, _ in self._lines("--tail", "1")]
+        self._read_to = {"": last[0] if last else ""} if on else {}
 
     def statements(self, application_name: str) -> list[str]:
         """What clients of that name have asked since this was last called for it, in order."""
-        lines = self._lines()
-        start = self._read_to.get(application_name, self._read_to.get("", 0))
-        self._read_to[application_name] = len(lines)
-        return logged("\n".join(lines[start:]), application_name)
+        read_to = self._read_to.get(application_name, self._read_to.get("", ""))
+        since = ("--since", read_to) if read_to else ()
+        lines = [line for line in self._lines(*since) if line[0] > read_to]
+        if lines:
+            self._read_to[application_name] = lines[-1][0]
+        return logged("\n".join(text for _, text in lines), application_name)
 
-    def _lines(self) -> list[str]:
-        return self._container.said().splitlines()
+    def _lines(self, *options: str) -> list[tuple[str, str]]:
+        """
+        When each line was said and the line; the engine writes times of equal length.
+
+        Times, not line numbers: the engine throws the oldest lines of a long log away.
+        """
+        said = self._container.said("--timestamps", *options).splitlines()
+        pairs = (line.partition(" ") for line in said)
+        return [(stamp, text) for stamp, _, text in pairs]
 
     def _await_connections(self, dsn: str) -> None:
         deadline = time.monotonic() + _READY_S

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from bench.model.framework import Target
 from bench.model.plan import Pinning
@@ -65,6 +65,17 @@ class Database(Protocol):
 
     def connections(self) -> Mapping[str, int]:
         """Connections open now, by application name (each server has its own)."""
+
+
+@runtime_checkable
+class WatchedDatabase(Protocol):
+    """A database that this run started, so that what it was asked can be read."""
+
+    def watch_statements(self, on: bool) -> None:
+        """Log every statement from now on, or none; never on while measuring."""
+
+    def statements(self, application_name: str) -> list[str]:
+        """What clients of that name have asked since this was last called for it, in order."""
 
 
 class Engine(Protocol):

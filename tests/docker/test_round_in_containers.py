@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.cli.checking import play_target
 from bench.deploy.asked_locks import asked_lock
 from bench.deploy.compose import ComposeEngine
 from bench.deploy.compose_images import ASKED
@@ -19,7 +20,7 @@ from bench.load.generator import Visit
 from bench.load.samples import quantiles, read_samples
 from bench.model.load import Load
 from bench.model.run import Receipt
-from bench.run.contract import verify
+from bench.run.contract import Finding, verify
 from tests.docker.standing import (
     ROOT,
     docker,
@@ -204,10 +205,15 @@ def test_statements_are_seen(
     try:
         assert verify(server.host, server.port, "db-read") is None
         seen = engine.database.statements(server.application_name)
+        again = engine.database.statements(server.application_name)
+        assert verify(server.host, server.port, "db-read") is None
+        later = engine.database.statements(server.application_name)
     finally:
         engine.database.watch_statements(False)
 
     assert any("FROM world" in statement for statement in seen)
+    assert again == [], "each statement is told once"
+    assert len(later) == len(seen)
 
 
 def test_containers_may_do_little(servers: dict[str, ContainerServer]) -> None:
@@ -336,6 +342,22 @@ def test_a_version_without_lock_is_refused(engine: ComposeEngine, place: Path) -
     assert isinstance(reason, str) and "no lock for flask 0.1" in reason
     with pytest.raises(TargetFailed, match="no lock"):
         engine.start(unknown, placing(place / "logs"), 0)
+
+
+def test_the_whole_contract_holds_in_a_container(
+    engine: ComposeEngine, place: Path
+) -> None:
+    """What `bench check --engine compose` plays: answers, bodies that are wrong, and what the database is asked."""
+    flask = targets()["flask/gunicorn-gthread"]
+    told: list[Finding] = []
+
+    found = play_target(
+        engine, flask, placing(place / "logs"), lambda _, one: told.append(one)
+    )
+
+    assert told == found and len(found) > 100
+    assert [one for one in found if one.ok is False] == []
+    assert any("statement" in one.name for one in found)
 
 
 def test_a_version_asked_for_once_is_built_of_its_own_lock(
