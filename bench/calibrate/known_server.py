@@ -7,6 +7,8 @@ of arrival, so that theory can say what every request must take:
 
     /hello                 at once
     /spin?us=N             N microseconds of work, one request after the other
+    /queue?us=N            one after the other, each taking N microseconds by the clock;
+                           the server's own delays do not add up
     /fixed?us=N            after N microseconds, any number at the same time
     /count                 at once: how many were answered before, this one not counted
     /stall?ms=N&every=M    at once, but nothing in the first N of every M milliseconds
@@ -40,6 +42,7 @@ class KnownServer:
         self._poll = epoll()
         self._open: dict[int, socket.socket] = {}
         self._acts: dict[bytes, Act] = {}
+        self.free_ns = 0  # when the queue has been worked off
         self._due: list[tuple[int, int]] = []  # when, and to which descriptor
         self._alarm = os.timerfd_create(time.CLOCK_MONOTONIC, flags=os.TFD_NONBLOCK)
 
@@ -137,6 +140,16 @@ def _spin(query: Mapping[str, int]) -> Act:
     return act
 
 
+def _queue(query: Mapping[str, int]) -> Act:
+    work_ns = query["us"] * 1000
+
+    def act(server: KnownServer, connection: socket.socket) -> None:
+        server.free_ns = max(server.free_ns, time.monotonic_ns()) + work_ns
+        server.later(connection, server.free_ns)
+
+    return act
+
+
 def _fixed(query: Mapping[str, int]) -> Act:
     wait_ns = query["us"] * 1000
 
@@ -172,6 +185,7 @@ def _count(query: Mapping[str, int]) -> Act:
 ACTS: dict[str, Callable[[Mapping[str, int]], Act]] = {
     "/hello": _hello,
     "/spin": _spin,
+    "/queue": _queue,
     "/fixed": _fixed,
     "/stall": _stall,
     "/count": _count,

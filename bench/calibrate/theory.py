@@ -113,7 +113,7 @@ def serial_queue(stand: Stand, known: Known) -> Part:
 
 def _waits(stand: Stand, known: Known, share: float) -> list[tuple[float, float]]:
     """Mean waits as seen and as theory has them, seconds, a pair for each window."""
-    path = f"/spin?us={SERVICE_S * 1e6:.0f}"
+    path = f"/queue?us={SERVICE_S * 1e6:.0f}"
     rate = share / SERVICE_S
     load = Load(64, 0.0, QUEUE_S, rate_rps=rate, arrivals=Arrivals.POISSON)
     pairs = []

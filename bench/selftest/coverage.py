@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from bench.selftest.finding import Finding, Row
-from bench.stats import interval, looks, sketch
+from bench.stats import fieller, interval, looks, sketch
 from bench.stats.interleaved import Floats, round_values
 
 
@@ -120,6 +120,16 @@ def _p99_ratio(random: Random) -> bool:
     return bool(found.low <= np.exp(TRUTH) <= found.high)
 
 
+def _differences(random: Random) -> bool:
+    """How many times one difference is another, noise common to both in each round."""
+    common = random.normal(0, 0.2, 6)
+    less = 1.0 + common + random.normal(0, 0.15, 6)
+    more = 1.5 + common + random.normal(0, 0.15, 6)
+    found = fieller.ratio_of_means(list(more), list(less), 0.95)
+    # None rules nothing out, the truth neither.
+    return found is None or bool(found.low <= 1.5 <= found.high)
+
+
 def _nine(random: Random) -> bool:
     found = interval.median_by_counting(list(random.exponential(1.0, 9)))
     return bool(found.low <= np.log(2) <= found.high)
@@ -147,6 +157,7 @@ KINDS: Mapping[str, tuple[float, Holds]] = {
     "mean of a series that may hold zeros": (0.95, _mean),
     "p99 of an open loop, over rounds": (0.95, _p99),
     "ratio of two p99s, paired": (0.95, _p99_ratio),
+    "ratio of two differences, paired (Fieller)": (0.95, _differences),
     "median of nine, by counting": (1 - 20 / 2**9, _nine),
     "one of five looks": (looks.level(SCHEDULE), _one_look),
     "all five looks together": (0.95, _all_looks),

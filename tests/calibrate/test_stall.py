@@ -1,7 +1,10 @@
 """A server that stalls: hidden from the closed loop's p99, seen by the open loop's, all the way to the page."""
 
 import os
+import time
+import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +50,21 @@ def test_calibrate_sees_the_stall_in_the_open_loop_only(here: Stand) -> None:
 
     assert part.numbers["stall_closed_p99_ms"] < 30 < 200
     assert part.numbers["stall_open_p99_ms"] > 260
+
+
+def test_the_known_queue_takes_one_after_the_other(here: Stand) -> None:
+    """Five requests at once wait for each other: the nth answer comes after n service times, never sooner."""
+    with here.server() as known:
+
+        def answered(_: int) -> float:
+            urllib.request.urlopen(known.url("/queue?us=30000"), timeout=5).read()
+            return time.monotonic()
+
+        began = time.monotonic()
+        with ThreadPoolExecutor(5) as pool:
+            found = sorted(pool.map(answered, range(5)))
+
+    assert all(at - began >= 0.03 * n for n, at in enumerate(found, start=1))
 
 
 class Stalling(FakeEngine):
