@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
-from scipy import stats
 
 from bench.analyse import metrics
 from bench.analyse.comparisons import log_advantages
 from bench.analyse.trials import Trials, lay_out
 from bench.model.run import Run
 from bench.selftest.finding import Finding, Row
-from bench.stats import holm, interval
+from bench.stats import holm, interval, student
 
 
 BLOCK = 6
@@ -87,7 +86,9 @@ def false_alarms(run: Run, ids: Sequence[str]) -> Finding:
         rows.append(
             _alarm(f"{name}, after Holm", called.cases, called.corrected, corrected)
         )
-    low, high = stats.binom.interval(SURE, rows[0].cases, ALPHA)
+    from scipy.stats import binom  # takes a second to load: only here
+
+    low, high = binom.interval(SURE, rows[0].cases, ALPHA)
     return Finding(
         "aa",
         f"One target under {len(ids)} names: how many of the pairs are called different?",
@@ -205,7 +206,8 @@ def _p_values(differences: interval.Floats) -> list[float]:
     """Two-sided p of "no difference" for each column of rounds."""
     error = differences.std(axis=0, ddof=1) / np.sqrt(len(differences))
     t_values = np.abs(differences.mean(axis=0) / error)
-    return [float(p) for p in 2 * stats.t.sf(t_values, len(differences) - 1)]
+    tails = student.all_above(t_values, len(differences) - 1)
+    return [2 * p for p in tails]
 
 
 def _quantile(counts: Sequence[int]) -> int:
