@@ -8,7 +8,6 @@ import typer
 from rich.console import Console
 
 from bench.cli.asked import chosen_targets, wished_versions
-from bench.cli.checking import check_targets
 
 
 def command(
@@ -36,6 +35,9 @@ def command(
     )
     asked = [*(targets or []), *map("@".join, wished)]
     chosen = chosen_targets(asked or ["contestant", "ablation", "floor"], wished)
+    # Engine and contract load only once the targets are known to exist.
+    from bench.cli.checking import check_targets
+
     with tempfile.TemporaryDirectory(prefix="bench-check-") as logs:
         broken = check_targets(chosen, Path(logs), console, verbose)
     if broken:

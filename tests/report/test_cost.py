@@ -34,7 +34,7 @@ MEMORY_BYTES = 2**30
 RENDER = """
 import resource, sys
 from pathlib import Path
-from bench.cli.report_command import render
+from bench.cli.rendering import render
 render(Path(sys.argv[1]))
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
