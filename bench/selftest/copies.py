@@ -9,6 +9,7 @@ come from simulating the same pairs over as many rounds of pure noise.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations, product
 
 import numpy as np
@@ -185,6 +186,13 @@ def _called(trials: Trials, pairs: Pairs, measure: metrics.Measure) -> Called:
 
 def _by_chance(ids: Sequence[str], pairs: Pairs, blocks: int) -> tuple[int, int]:
     """What sound noise calls at most, plain and after Holm, in SURE of the simulations."""
+    return _simulated(tuple(ids), tuple(pairs), blocks)
+
+
+@cache  # the same for each metric
+def _simulated(
+    ids: tuple[str, ...], pairs: tuple[tuple[str, str], ...], blocks: int
+) -> tuple[int, int]:
     random = np.random.default_rng(1)
     column = {name: place for place, name in enumerate(ids)}
     first = [column[a] for a, _ in pairs]
