@@ -9,12 +9,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.calibrate.calibrate import calibrate
 from bench.cli.places import CALIBRATIONS, shown
 from bench.deploy.cores import pinning
 from bench.deploy.machine import inspect_machine
 from bench.model.calibration import Calibration
-from bench.report.calibration_page import calibration_html
 from bench.store.calibrations import save
 
 
@@ -27,6 +25,10 @@ def command(
     ] = False,
 ) -> None:
     """Find out what generator and machine can do here, against servers of known behaviour."""
+    # Loaded when they are needed: the other commands' help lists this one, too.
+    from bench.calibrate.calibrate import calibrate
+    from bench.report.calibration_page import calibration_html
+
     console = Console(stderr=True)
     cores = pinning(sorted(os.sched_getaffinity(0)))
     found = calibrate(

@@ -8,7 +8,6 @@ import typer
 from rich.console import Console
 
 from bench.cli.asked import chosen_targets, wished_versions
-from bench.cli.checking import check_targets
 from bench.deploy.choose import choose_engine
 
 
@@ -43,6 +42,9 @@ def command(
     name, why = choose_engine(engine)
     if name != "local":
         console.print(why, highlight=False)
+    # Engine and contract load only once the targets are known to exist.
+    from bench.cli.checking import check_targets
+
     with tempfile.TemporaryDirectory(prefix="bench-check-") as logs:
         broken = check_targets(chosen, Path(logs), console, verbose, name)
     if broken:

@@ -1,23 +1,12 @@
 """`bench report`."""
 
-import hashlib
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench.cli.asked import frameworks, known_workloads
-from bench.cli.indexing import index_of, write_index
 from bench.cli.places import PUBLISHED, RUNS, shown
-from bench.configure.claims import CLAIMS, load_claims, table_sha256
-from bench.judge.results import Beside, results
-from bench.model.results import StoredFile, WorkloadNote
-from bench.report.schema_file import results_schema
-from bench.report.trend import write_trend
-from bench.report.write import write_report
-from bench.store.exhibits import EXHIBITS, read_exhibits
-from bench.store.folder import HEAD, LOGS, SAMPLES, TRIALS, find, read
+from bench.store.folder import find
 
 
 def command(
@@ -35,45 +24,14 @@ def command(
     ] = False,
 ) -> None:
     """Write the page, its tables and the index of all runs from what is stored."""
+    # What judges and draws takes a second to load: not to refuse a name.
     if schema:
+        from bench.report.schema_file import results_schema
+
         print(results_schema(), end="")
         return
-    page = render(find(RUNS, PUBLISHED, run), claims)
+    folder = find(RUNS, PUBLISHED, run)
+    from bench.cli.rendering import render
+
+    page = render(folder, claims)
     print(shown(page))
-
-
-def render(folder: Path, table: Path | None = None) -> Path:
-    """Understand a stored run, judge it by a table of claims, write its page; the page's path."""
-    table = table or CLAIMS
-    notes = [WorkloadNote(w.name, w.title, w.why) for w in known_workloads().values()]
-    understood = results(
-        read(folder),
-        load_claims(table),
-        frameworks(),
-        notes,
-        stored_files(folder),
-        Beside(read_exhibits(folder), table_sha256(table), table.name),
-    )
-    index = index_of(folder)
-    href = None if index is None else os.path.relpath(index, folder)
-    write_report(understood, folder, href)
-    write_index(folder)
-    write_trend(understood, folder)
-    return folder / "report.html"
-
-
-def stored_files(folder: Path) -> tuple[StoredFile, ...]:
-    """What was measured, file by file, with its checksum."""
-    paths = [folder / HEAD, folder / TRIALS, folder / EXHIBITS]
-    paths += sorted((folder / SAMPLES).glob("*.npz")) + sorted(
-        (folder / LOGS).glob("*")
-    )
-    return tuple(
-        StoredFile(
-            str(path.relative_to(folder)),
-            path.stat().st_size,
-            hashlib.sha256(path.read_bytes()).hexdigest(),
-        )
-        for path in paths
-        if path.is_file()
-    )

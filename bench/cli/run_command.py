@@ -8,15 +8,14 @@ import typer
 from rich.console import Console
 
 from bench.cli.asked import Asked, frameworks, plan_for
-from bench.cli.measuring import begin, resume
 from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
 from bench.cli.plan_text import plan_lines
-from bench.cli.report_command import render
 from bench.configure.claims import CLAIMS, load_claims
 from bench.deploy.choose import choose_engine
 from bench.deploy.standing_locks import news
 from bench.deploy.uv_tool import Refused
 from bench.errors import AskedWrongly, MachineRefused
+from bench.model.plan import Plan
 from bench.store.folder import find
 
 
@@ -71,7 +70,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     if resume_run is not None:
         _refuse_mixture(targets, workloads, seed, wishes, new or None)
         folder = find(RUNS, PUBLISHED, resume_run)
-        complete = resume(folder, console, claims)
+        complete = _resume(folder, console, claims)
     else:
         if new:
             wishes = [*(wishes or []), *_news()]
@@ -89,8 +88,24 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             print(line, file=sys.stdout if plan_only else sys.stderr)
         if plan_only:
             return
-        folder, complete = begin(asked, plan, console)
+        folder, complete = _begin(asked, plan, console)
     _finish(folder, complete, claims)
+
+
+# What measures and what draws take seconds to load. A refusal and a plan need
+# neither; a run needs both at its start, since files may change while it lasts.
+
+
+def _begin(asked: Asked, plan: Plan, console: Console) -> tuple[Path, bool]:
+    from bench.cli import measuring, rendering  # noqa: F401
+
+    return measuring.begin(asked, plan, console)
+
+
+def _resume(folder: Path, console: Console, claims: Path | None) -> bool:
+    from bench.cli import measuring, rendering  # noqa: F401
+
+    return measuring.resume(folder, console, claims)
 
 
 def _news() -> list[str]:
@@ -114,6 +129,8 @@ def _refuse_mixture(*options: object) -> None:
 
 
 def _finish(folder: Path, complete: bool, claims: Path | None) -> None:
+    from bench.cli.rendering import render
+
     page = render(folder, claims)
     if not complete:
         print(

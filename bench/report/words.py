@@ -6,7 +6,6 @@ from markupsafe import Markup, escape
 
 from bench.model.doubt import Scope
 from bench.model.verdict import Outcome, Part, Verdict
-from bench.report.charts.forest import SIGNS
 
 
 SCOPES = {
@@ -14,6 +13,13 @@ SCOPES = {
     Scope.THROUGHPUT: "no throughput verdict for what it touches; CPU verdicts stand",
     Scope.WINDOW: "the windows are void and left out",
     Scope.NOTE: "changes no verdict",
+}
+SIGNS = {
+    Outcome.SUPPORTED: "✓",
+    Outcome.REFUTED: "✕",
+    Outcome.INCONCLUSIVE: "?",
+    Outcome.NOT_TESTED: "–",
+    Outcome.NOT_MEASURABLE: "–",
 }
 TESTED = (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.INCONCLUSIVE)
 NUMBER_WORDS = [

@@ -9,17 +9,17 @@ come from simulating the same pairs over as many rounds of pure noise.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations, product
 
 import numpy as np
-from scipy import stats
 
 from bench.analyse import metrics
 from bench.analyse.comparisons import log_advantages
 from bench.analyse.trials import Trials, lay_out
 from bench.model.run import Run
 from bench.selftest.finding import Finding, Row
-from bench.stats import holm, interval
+from bench.stats import holm, interval, student
 
 
 BLOCK = 6
@@ -87,7 +87,9 @@ def false_alarms(run: Run, ids: Sequence[str]) -> Finding:
         rows.append(
             _alarm(f"{name}, after Holm", called.cases, called.corrected, corrected)
         )
-    low, high = stats.binom.interval(SURE, rows[0].cases, ALPHA)
+    from scipy.stats import binom  # takes a second to load: only here
+
+    low, high = binom.interval(SURE, rows[0].cases, ALPHA)
     return Finding(
         "aa",
         f"One target under {len(ids)} names: how many of the pairs are called different?",
@@ -184,6 +186,13 @@ def _called(trials: Trials, pairs: Pairs, measure: metrics.Measure) -> Called:
 
 def _by_chance(ids: Sequence[str], pairs: Pairs, blocks: int) -> tuple[int, int]:
     """What sound noise calls at most, plain and after Holm, in SURE of the simulations."""
+    return _simulated(tuple(ids), tuple(pairs), blocks)
+
+
+@cache  # the same for each metric
+def _simulated(
+    ids: tuple[str, ...], pairs: tuple[tuple[str, str], ...], blocks: int
+) -> tuple[int, int]:
     random = np.random.default_rng(1)
     column = {name: place for place, name in enumerate(ids)}
     first = [column[a] for a, _ in pairs]
@@ -205,7 +214,8 @@ def _p_values(differences: interval.Floats) -> list[float]:
     """Two-sided p of "no difference" for each column of rounds."""
     error = differences.std(axis=0, ddof=1) / np.sqrt(len(differences))
     t_values = np.abs(differences.mean(axis=0) / error)
-    return [float(p) for p in 2 * stats.t.sf(t_values, len(differences) - 1)]
+    tails = student.all_above(t_values, len(differences) - 1)
+    return [2 * p for p in tails]
 
 
 def _quantile(counts: Sequence[int]) -> int:

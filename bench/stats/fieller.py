@@ -21,9 +21,9 @@ from collections.abc import Sequence
 from math import sqrt
 
 import numpy as np
-from scipy import stats
 
 from bench.model.estimate import Estimate
+from bench.stats import student
 from bench.stats.interval import SMALLEST_ERROR, Floats, t_quantile
 
 
@@ -32,12 +32,12 @@ type Series = Sequence[float]
 
 def p_not_above(dearer: Series, cheaper: Series, ratio: float) -> float:
     """One-sided p of "`dearer` is at most `ratio` times `cheaper`"; small: it is more."""
-    return float(stats.t.sf(_t_value(dearer, cheaper, ratio), len(dearer) - 1))
+    return student.above(_t_value(dearer, cheaper, ratio), len(dearer) - 1)
 
 
 def p_not_below(dearer: Series, cheaper: Series, ratio: float) -> float:
     """One-sided p of "`dearer` is at least `ratio` times `cheaper`"; small: it is less."""
-    return float(stats.t.cdf(_t_value(dearer, cheaper, ratio), len(dearer) - 1))
+    return student.below(_t_value(dearer, cheaper, ratio), len(dearer) - 1)
 
 
 def ratio_of_means(dearer: Series, cheaper: Series, level: float) -> Estimate | None:

@@ -19,9 +19,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from bench.model.estimate import Estimate
+from bench.stats import student
 
 
 type Floats = npt.NDArray[np.float64]
@@ -98,7 +98,7 @@ def p_not_above(logs: Sequence[float] | Floats, margin: float) -> float:
 
     Small: the lead exceeds the margin.
     """
-    return float(stats.t.sf(_t_value(logs, margin), len(logs) - 1))
+    return student.above(_t_value(logs, margin), len(logs) - 1)
 
 
 def p_not_below(logs: Sequence[float] | Floats, margin: float) -> float:
@@ -107,17 +107,17 @@ def p_not_below(logs: Sequence[float] | Floats, margin: float) -> float:
 
     Small: there is no lead of that size.
     """
-    return float(stats.t.cdf(_t_value(logs, margin), len(logs) - 1))
+    return student.below(_t_value(logs, margin), len(logs) - 1)
 
 
 def p_no_difference(logs: Sequence[float] | Floats) -> float:
     """Two-sided p of "the ratio is 1"."""
-    return float(2 * stats.t.sf(abs(_t_value(logs, 0.0)), len(logs) - 1))
+    return 2 * student.above(abs(_t_value(logs, 0.0)), len(logs) - 1)
 
 
 def t_quantile(probability: float, n: int) -> float:
     """The quantile of Student's t for n rounds (n - 1 degrees of freedom)."""
-    return float(stats.t.ppf(probability, n - 1))
+    return student.quantile(probability, n - 1)
 
 
 def _t_value(logs: Sequence[float] | Floats, margin: float) -> float:

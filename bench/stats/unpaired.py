@@ -13,9 +13,9 @@ different population variances are involved, 1947.
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
 from bench.model.estimate import Estimate
+from bench.stats import student
 from bench.stats.interval import SMALLEST_ERROR
 
 
@@ -32,7 +32,7 @@ def log_ratio_unpaired(
         for share, s in zip(shares, (after, before), strict=True)
     )
     freedom = total**2 / spread if spread else len(after) + len(before) - 2
-    half = float(stats.t.ppf((1 + level) / 2, freedom)) * float(np.sqrt(total))
+    half = student.quantile((1 + level) / 2, freedom) * float(np.sqrt(total))
     mean = float(np.mean(after) - np.mean(before))
     return Estimate(
         point=float(np.exp(mean)),

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bench.analyse.progress import RatioSoFar, ratios_so_far
 from bench.cli.progress import Display, Pace, basis
-from bench.cli.report_command import render
+from bench.cli.rendering import render
 from bench.model.estimate import Estimate
 from bench.model.plan import Plan
 from bench.model.trial import Failure, RoundEnd

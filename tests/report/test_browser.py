@@ -3,17 +3,14 @@
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from bench.report.index import Entry, index_html
+from tests.report.pages import page_file, page_of
 from tests.report.states import STATES
-from tests.report.test_page import page_of
 
 
 pytestmark = pytest.mark.browser
@@ -28,6 +25,14 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 SMALLEST_TEXT_PX = 8.2
+EVERYTHING = {"resultTypes": ["violations"]}
+COLOURS = {
+    **EVERYTHING,
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+}
+SEEN = """
+() => [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light']
+"""
 
 # Of every drawing that is shown: text beyond its edge, text upon text, text
 # too small. Boxes are shrunk a little, as line boxes are taller than letters.
@@ -70,36 +75,66 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-class Pages:
-    """Every state's page as a file, made when it is first asked for, and a list of all of them."""
+type View = tuple[int, Literal["light", "dark"]]
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
 
-    def path(self, state: str) -> Path:
-        """The file of a state, or of the list."""
-        path = self._folder / f"{state}.html"
-        if not path.exists():
-            html = self._index() if state == "index" else page_of(state)
-            path.write_text(html, encoding="utf-8")
-        return path
+class Shown:
+    """
+    One page at a time, opened once and looked at in every view.
 
-    def _index(self) -> str:
-        entries = [
-            Entry(name, f"{name}.html", False, replace(make(), run_id=name))
-            for name, make in STATES.items()
-        ]
-        entries.append(Entry("killed", "", False, None, "not understood yet"))
-        return index_html(entries)
+    No page runs a script, so what it is at a width and a scheme does not
+    depend on those in which it was opened.
+    """
+
+    def __init__(self, browser: Browser, **options: Any) -> None:
+        self.context: BrowserContext = browser.new_context(**options)
+        self.page: Page | None = None
+        self.state = ""
+        self.said: list[str] = []
+        self.asked: list[str] = []
+
+    def at(self, state: str, view: View) -> Page:
+        """The page of a state in that view, everything on it unfolded."""
+        width, scheme = view
+        if self.page is None or self.state != state:
+            self._open(state)
+        page = self.page
+        assert page is not None
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(SEEN) == [width, scheme]
+        return page
+
+    def _open(self, state: str) -> None:
+        if self.page is not None:
+            self.page.close()
+        self.state, self.said, self.asked = state, [], []
+        said, asked = self.said, self.asked
+        self.page = self.context.new_page()
+        self.page.on("console", lambda message: said.append(message.text))
+        self.page.on("pageerror", lambda error: said.append(str(error)))
+        self.page.on("request", lambda request: asked.append(request.url))
+        self.page.goto(page_file(state).as_uri())
+        self.page.evaluate(
+            "document.querySelectorAll('details').forEach(d => d.open = true)"
+        )
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
-    """The pages of this module."""
-    return Pages(tmp_path_factory.mktemp("pages"))
+def shown(browser: Browser) -> Iterator[Shown]:
+    """Pages as everybody sees them."""
+    made = Shown(browser)
+    yield made
+    made.context.close()
 
 
-type View = tuple[int, Literal["light", "dark"]]
+@pytest.fixture(scope="module")
+def let_in(browser: Browser) -> Iterator[Shown]:
+    """Pages whose own policy is set aside, since axe itself must be let in."""
+    made = Shown(browser, bypass_csp=True)
+    yield made
+    made.context.close()
+
 
 # Every section stands in one of these, so they are seen in every view; the odd
 # states, which are more, in those that break first.
@@ -122,35 +157,14 @@ def views(every: tuple[View, ...], first: tuple[View, ...]) -> list[tuple[str, V
         ((1280, "light"), (320, "dark")),
     ),
 )  # fmt: skip
-def test_a_page_is_whole(
-    browser: Browser,
-    pages: Pages,
-    state: str,
-    view: View,
-) -> None:
+def test_a_page_is_whole(shown: Shown, state: str, view: View) -> None:
     """No request, no message, no sideways scroll, no text outside, upon or too small."""
-    width, scheme = view
-    page = browser.new_page(
-        viewport={"width": width, "height": 900}, color_scheme=scheme
-    )
-    said: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    try:
-        page.goto(pages.path(state).as_uri())
-        page.evaluate(
-            "document.querySelectorAll('details').forEach(d => d.open = true)"
-        )
-        wide = page.evaluate("document.documentElement.scrollWidth")
+    page = shown.at(state, view)
 
-        assert page.evaluate(FAULTS) == []
-        assert wide <= width
-        assert said == []
-        assert len(asked) == 1
-    finally:
-        page.close()
+    assert page.evaluate(FAULTS) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= view[0]
+    assert shown.said == []
+    assert len(shown.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -160,38 +174,32 @@ def test_a_page_is_whole(
         ((390, "dark"),),
     ),
 )
-def test_a_page_is_accessible(
-    browser: Browser,
-    pages: Pages,
-    state: str,
-    view: View,
-) -> None:
+def test_a_page_is_accessible(let_in: Shown, state: str, view: View) -> None:
     """Axe finds nothing, folded parts included."""
-    width, scheme = view
-    # Axe itself must be let in, so the page's own policy is set aside here.
-    context = browser.new_context(
-        bypass_csp=True,
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,
-    )
-    try:
-        page = context.new_page()
-        page.goto(pages.path(state).as_uri())
-        page.evaluate(
-            "document.querySelectorAll('details').forEach(d => d.open = true)"
-        )
-        found = Axe().run(page)
+    page = let_in.at(state, view)
+    # The dark differs from the light in colours alone: test_page.py holds that.
+    again = state in FULL and view[1] == "dark"
+    found = Axe().run(page, options=COLOURS if again else EVERYTHING)
 
-        assert found.violations_count == 0, found.generate_report()
-    finally:
-        context.close()
+    assert found.violations_count == 0, found.generate_report()
 
 
-def test_the_answer_stands_above_the_fold(browser: Browser, pages: Pages) -> None:
+def test_colours_that_cannot_be_read_are_found(let_in: Shown) -> None:
+    """The rules that are played again in the dark are those that find them there."""
+    page = let_in.at("nothing", (390, "dark"))
+    assert Axe().run(page, options=COLOURS).violations_count == 0
+    page.add_style_tag(content="@media (prefers-color-scheme:dark){p{color:#222}}")
+    found = Axe().run(page, options=COLOURS)
+    let_in.state = ""  # changed: nobody else may look at it
+
+    assert [each["id"] for each in found.response["violations"]] == ["color-contrast"]
+
+
+def test_the_answer_stands_above_the_fold(browser: Browser) -> None:
     """With four claims, everything up to the trust strip fits 1280 x 900."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     try:
-        page.goto(pages.path("normal").as_uri())
+        page.goto(page_file("normal").as_uri())
         strip = page.locator("main > section.trust").bounding_box()
 
         assert strip is not None
@@ -220,10 +228,10 @@ BARE = """
 
 @pytest.mark.parametrize("state", ["normal", "open_loops", "probed", "nothing"])
 def test_a_page_can_be_read_without_styles_and_scripts(
-    browser: Browser, pages: Pages, state: str
+    browser: Browser, state: str
 ) -> None:
     """Under a policy that forbids both, as job servers set it: all words, each chart once, in colour."""
-    html = pages.path(state).read_text(encoding="utf-8")
+    html = page_of(state)
     policy = {"Content-Security-Policy": "sandbox; default-src 'none'"}
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     address = "http://127.0.0.1:9/report.html"  # answered here, never asked
@@ -251,11 +259,11 @@ def test_a_page_can_be_read_without_styles_and_scripts(
 
 
 @pytest.mark.parametrize(("state", "most"), [("normal", 14), ("thirty_targets", 60)])
-def test_a_page_prints(browser: Browser, pages: Pages, state: str, most: int) -> None:
+def test_a_page_prints(browser: Browser, state: str, most: int) -> None:
     """Light even where the screen is dark, on a bounded number of sheets."""
     page = browser.new_page(color_scheme="dark")
     try:
-        page.goto(pages.path(state).as_uri())
+        page.goto(page_file(state).as_uri())
         page.emulate_media(media="print", color_scheme="dark")
         ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
         printed = page.pdf(prefer_css_page_size=True)
@@ -266,11 +274,11 @@ def test_a_page_prints(browser: Browser, pages: Pages, state: str, most: int) ->
         page.close()
 
 
-def test_every_stop_of_the_keyboard_is_seen(browser: Browser, pages: Pages) -> None:
+def test_every_stop_of_the_keyboard_is_seen(browser: Browser) -> None:
     """From link to link with the tab key, each with a ring around it."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     try:
-        page.goto(pages.path("normal").as_uri())
+        page.goto(page_file("normal").as_uri())
         stops = []
         for _ in range(40):
             page.keyboard.press("Tab")

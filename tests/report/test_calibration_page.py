@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,12 @@ from tests.report.test_browser import ARGUMENTS, FAULTS
 from tests.report.test_page import Page
 
 
+@cache
+def html_of(state: str) -> str:
+    """The page of a calibration, made once."""
+    return calibration_html(CALIBRATIONS[state]())
+
+
 @pytest.fixture(params=sorted(CALIBRATIONS))
 def state(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -24,7 +31,7 @@ def state(request: pytest.FixtureRequest) -> str:
 
 def test_it_asks_nobody_and_runs_nothing(state: str) -> None:
     """One file: no script, no handler, no address, a policy that allows none."""
-    html = calibration_html(CALIBRATIONS[state]())
+    html = html_of(state)
     page = Page(html)
 
     assert not [t for t, _ in page.tags if t in {"script", "iframe", "img", "base"}]
@@ -38,7 +45,7 @@ def test_it_asks_nobody_and_runs_nothing(state: str) -> None:
 
 def test_ids_are_unique_and_anchors_resolve(state: str) -> None:
     """Drawings included."""
-    page = Page(calibration_html(CALIBRATIONS[state]()))
+    page = Page(html_of(state))
     ids = [found for _, each in page.tags if (found := each.get("id"))]
     aims = {
         (each.get("href") or "")[1:]
@@ -52,12 +59,12 @@ def test_ids_are_unique_and_anchors_resolve(state: str) -> None:
 def test_every_proof_stands_with_its_number_limit_and_grade(state: str) -> None:
     """None is left out, whatever came of it."""
     found = CALIBRATIONS[state]()
-    text = Page(calibration_html(found)).text
+    text = Page(html_of(state)).text
     grades = {True: "pass", False: "fail", None: "not measured"}
 
     for proof in found.proofs:
         assert proof.title in text and proof.limit in text
-    html = calibration_html(found)
+    html = html_of(state)
     for number, proof in enumerate(found.proofs, 1):
         row = html.split(f'id="proof-{number}"')[1].split("</tr>")[0]
         assert f"</span> {grades[proof.passed]}</span>" in row
@@ -67,7 +74,7 @@ def test_every_proof_stands_with_its_number_limit_and_grade(state: str) -> None:
 
 def test_charts_say_their_numbers(state: str) -> None:
     """Each is drawn twice, with title, description and table; an old calibration has but the ceiling."""
-    html = calibration_html(CALIBRATIONS[state]())
+    html = html_of(state)
     drawings = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
 
     assert len(drawings) == (2 if state == "old" else 6)
@@ -119,7 +126,7 @@ def test_it_is_whole_and_accessible_in_a_browser(
 ) -> None:
     """No sideways scroll, no text outside, upon or too small, nothing that axe finds."""
     file = tmp_path / "page.html"
-    file.write_text(calibration_html(CALIBRATIONS[state]()), encoding="utf-8")
+    file.write_text(html_of(state), encoding="utf-8")
     context = chromium.new_context(
         bypass_csp=True, viewport={"width": width, "height": 900}, color_scheme=scheme
     )

@@ -4,9 +4,9 @@ from bench.report.charts.palette import palette
 from bench.report.charts.scaling import scaling_charts, workers_table
 from bench.report.charts.turns import turns_charts
 from bench.report.json_file import read_results, results_json
-from bench.report.page import report_html
 from bench.report.view import View
 from tests.report.crowds import crowds, crowds_odd
+from tests.report.pages import page_of
 from tests.report.states import normal
 
 
@@ -42,7 +42,7 @@ def test_terms_of_the_law_are_in_the_table_where_no_curve_is_drawn() -> None:
 
 def test_a_run_without_it_says_which_profile_has_it() -> None:
     """In words, in the section, with no chart."""
-    page = report_html(normal())
+    page = page_of("normal")
     assert (
         "the turns profile does" in page and "the scaling profile has several" in page
     )
@@ -52,9 +52,8 @@ def test_a_run_without_it_says_which_profile_has_it() -> None:
 
 def test_too_few_processors_for_workers_are_told_on_the_page() -> None:
     """Not a gap."""
-    assert "More workers: not measured, needs four processors or more." in report_html(
-        crowds_odd()
-    )
+    told = "More workers: not measured, needs four processors or more."
+    assert told in page_of("crowds_odd")
     assert workers_table(View(crowds())) is not None
 
 

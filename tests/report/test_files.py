@@ -17,9 +17,10 @@ from bench.errors import AskedWrongly
 from bench.model.results import StoredFile
 from bench.report.csv_file import results_csv
 from bench.report.json_file import read_results, results_json
-from bench.report.rounds_file import COLUMNS, rounds_parquet
+from bench.report.rounds_file import COLUMNS
 from bench.report.write import write_report
 from tests.report.builders import DJANGO, FASTAPI, FLASK
+from tests.report.pages import made, written
 from tests.report.probed import HOSTILE
 from tests.report.states import STATES, hostile, normal
 
@@ -27,7 +28,7 @@ from tests.report.states import STATES, hostile, normal
 @pytest.mark.parametrize("state", STATES)
 def test_results_survive_the_round_trip(state: str) -> None:
     """What is read back equals what was written, infinite bounds included."""
-    results = STATES[state]()
+    results = made(state)
 
     assert read_results(results_json(results)) == results
 
@@ -98,21 +99,19 @@ def test_a_report_leaves_only_its_own_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_every_chart_has_its_own_table(state: str, tmp_path: Path) -> None:
+def test_every_chart_has_its_own_table(state: str) -> None:
     """One CSV for each figure of the page, linked beneath it, and no other."""
-    write_report(STATES[state](), tmp_path)
-    html = (tmp_path / "report.html").read_text(encoding="utf-8")
-    files = {path.name for path in (tmp_path / "charts").glob("*")}
+    html = (written(state) / "report.html").read_text(encoding="utf-8")
+    files = {path.name for path in (written(state) / "charts").glob("*")}
 
     assert set(re.findall(r'href="charts/([^"]+)"', html)) == files
     assert len(files) == html.count("<figure>")
 
 
-def test_a_charts_table_holds_what_was_drawn(tmp_path: Path) -> None:
+def test_a_charts_table_holds_what_was_drawn() -> None:
     """Unrounded, round by round, as in results.json."""
-    results = normal()
-    write_report(results, tmp_path)
-    text = (tmp_path / "charts" / "rate-hello.csv").read_text(encoding="utf-8")
+    results = made("normal")
+    text = (written("normal") / "charts" / "rate-hello.csv").read_text(encoding="utf-8")
     rows = {row["subject"]: row for row in csv.DictReader(io.StringIO(text))}
     known = [
         one
@@ -137,11 +136,10 @@ def test_a_chart_that_is_gone_takes_its_table_with_it(tmp_path: Path) -> None:
     assert not list((tmp_path / "charts").glob("forest-*"))
 
 
-def test_the_answers_chart_is_a_picture_of_its_own(tmp_path: Path) -> None:
+def test_the_answers_chart_is_a_picture_of_its_own() -> None:
     """Whole without the page: its colours written out, those of the dark in the dark."""
-    write_report(normal(), tmp_path)
     light, dark = (
-        (tmp_path / name).read_text(encoding="utf-8")
+        (written("normal") / name).read_text(encoding="utf-8")
         for name in ("answer.svg", "answer-dark.svg")
     )
 
@@ -149,18 +147,17 @@ def test_the_answers_chart_is_a_picture_of_its_own(tmp_path: Path) -> None:
         root = ElementTree.fromstring(text)
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert "class=" not in text and "var(" not in text
-        for one in normal().frameworks[:3]:
+        for one in made("normal").frameworks[:3]:
             colours = (one.look.light, one.look.dark)
             assert colours[look] in text and colours[1 - look] not in text
-    write_report(STATES["nothing"](), tmp_path)
-    assert not (tmp_path / "answer.svg").exists()
+    assert not (written("nothing") / "answer.svg").exists()
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_parquet_holds_every_round(state: str) -> None:
     """One row for each round of each number; what was not measured is missing."""
-    results = STATES[state]()
-    table = pd.read_parquet(io.BytesIO(rounds_parquet(results)))
+    results = made(state)
+    table = pd.read_parquet(written(state) / "rounds.parquet")
     values = [value for each in results.quantities for value in each.rounds]
     values += [value for each in results.comparisons for value in each.rounds]
 
@@ -189,11 +186,10 @@ def test_the_checksums_are_those_of_the_raw_files(tmp_path: Path) -> None:
 
 def test_a_stored_run_renders_again_to_the_same_page(tmp_path: Path) -> None:
     """The page is a function of results.json alone."""
-    write_report(normal(), tmp_path / "one")
-    stored = (tmp_path / "one" / "results.json").read_text(encoding="utf-8")
-    write_report(read_results(stored), tmp_path / "two")
+    stored = (written("normal") / "results.json").read_text(encoding="utf-8")
+    write_report(read_results(stored), tmp_path)
 
-    one, two = (tmp_path / name / "report.html" for name in ("one", "two"))
+    one, two = (folder / "report.html" for folder in (written("normal"), tmp_path))
     assert one.read_bytes() == two.read_bytes()
 
 

@@ -9,7 +9,7 @@ from bench.model.results import Curve, CurvePoint
 from bench.report.hgrm import hgrm, percentile_files
 from bench.report.write import write_report
 from tests.report.open_loops import open_loops
-from tests.report.states import normal
+from tests.report.pages import written
 
 
 CURVE = Curve(
@@ -44,8 +44,7 @@ def test_a_row_is_value_percentile_count_and_odds() -> None:
 def test_every_curve_has_a_file_and_the_same_numbers(tmp_path: Path) -> None:
     """One for each target, workload and load; written beside the page."""
     results = open_loops()
-    written = write_report(results, tmp_path)
-    files = {p for p in written if p.suffix == ".hgrm"}
+    files = {p for p in write_report(results, tmp_path) if p.suffix == ".hgrm"}
 
     assert len(files) == len(results.curves) > 0
     for curve, text in zip(
@@ -59,11 +58,9 @@ def test_every_curve_has_a_file_and_the_same_numbers(tmp_path: Path) -> None:
     assert (tmp_path / "percentiles").is_dir()
 
 
-def test_a_run_without_open_loops_has_none(tmp_path: Path) -> None:
+def test_a_run_without_open_loops_has_none() -> None:
     """No empty folder, no empty file."""
-    write_report(normal(), tmp_path)
-
-    assert not (tmp_path / "percentiles").exists()
+    assert not (written("normal") / "percentiles").exists()
 
 
 def test_a_name_cannot_become_a_row_or_leave_the_folder() -> None:

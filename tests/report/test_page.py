@@ -15,6 +15,7 @@ from bench.report.numbers import ratio, with_interval
 from bench.report.page import report_html
 from bench.report.tables import comparisons_shown
 from bench.report.view import View
+from tests.report.pages import made, page_of
 from tests.report.states import STATES, failed_twin, missing_memory, normal, smoke
 
 
@@ -41,16 +42,8 @@ class Page(HTMLParser):
         return " ".join(self.words)
 
 
-PAGES: dict[str, str] = {}
 BESIDE = {"results.json", "results.csv", "rounds.parquet", "trend.html"}
 """Files of the run's own folder, the only ones that a page links."""
-
-
-def page_of(state: str) -> str:
-    """The page of a state, made once."""
-    if state not in PAGES:
-        PAGES[state] = report_html(STATES[state]())
-    return PAGES[state]
 
 
 @pytest.fixture(params=sorted(STATES))
@@ -117,7 +110,7 @@ def test_every_chart_has_title_description_and_table(state: str) -> None:
 
 def test_every_estimate_is_on_the_page(state: str) -> None:
     """No number of the results is left out, and each has its interval; what a page cannot hold is counted on it."""
-    results = STATES[state]()
+    results = made(state)
     text = unescape(page_of(state)).split('id="every-number"')[1]
 
     for each in results.quantities:
@@ -159,6 +152,17 @@ def test_the_verdict_follows_from_the_printed_interval() -> None:
         )
 
 
+@pytest.mark.parametrize("name", ["normal", "index"])
+def test_the_dark_differs_from_the_light_in_colours_alone(name: str) -> None:
+    """So that what axe found in the light, colours aside, holds in the dark."""
+    style = page_of(name).split("<style>")[1].split("</style>")[0]
+    dark = re.findall(r"@media[^{]*prefers-color-scheme:dark\)\{:root\{(.*?)\}\}", style)
+
+    assert len(dark) == style.count("prefers-color-scheme") == 1
+    for each in dark[0].split(";"):
+        assert re.fullmatch(r"--[\w-]+:#[0-9a-fA-F]{6}", each), each
+
+
 def test_sizes_stay_within_the_budget(state: str) -> None:
     """At most 1.5 MB, and 600 kB where there are not thirty contestants."""
     limit = 1_500_000 if state == "thirty_targets" else 600_000
@@ -168,7 +172,7 @@ def test_sizes_stay_within_the_budget(state: str) -> None:
 
 def test_a_page_that_cannot_hold_every_comparison_keeps_those_that_decide() -> None:
     """Every comparison of a claim stands in the table, however many there are."""
-    results = STATES["thirty_targets"]()
+    results = made("thirty_targets")
     shown = comparisons_shown(View(results))
     deciding = [part.comparison for each in results.verdicts for part in each.parts]
 
@@ -178,7 +182,7 @@ def test_a_page_that_cannot_hold_every_comparison_keeps_those_that_decide() -> N
 
 def test_the_short_answer_is_short(state: str) -> None:
     """At most thirty words and one number."""
-    sentence = short_answer(View(STATES[state]())).sentence
+    sentence = short_answer(View(made(state))).sentence
 
     if state != "hostile":  # its workload titles alone are longer
         assert len(sentence.split()) <= 30
@@ -371,7 +375,7 @@ def test_void_throughput_is_shown_as_void() -> None:
 
 def test_what_was_probed_and_counted_is_shown_with_its_evidence() -> None:
     """Each outcome with what was sent, what came back, what it took; each count with its tool."""
-    page = report_html(STATES["probed"]())
+    page = page_of("probed")
     assert "Django 6.0" in page and "Flask 3.1, own route (beside it)" in page
     assert "could not be played" in page and "POST 403." in page
     assert 'id="counted"' in page and "gunicorn, psycopg" in page

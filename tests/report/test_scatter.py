@@ -5,9 +5,8 @@ from math import exp
 
 import pytest
 
-from bench.report.page import report_html
 from bench.report.scatter import scatter_text, seen_text
-from tests.report.states import normal
+from tests.report.pages import made, page_of
 
 
 @pytest.mark.parametrize(
@@ -31,8 +30,8 @@ def test_scatter_is_the_deviation_of_logs(
 
 def test_every_comparison_says_what_it_could_have_seen() -> None:
     """Both columns are on the page, by comparison."""
-    results = normal()
-    rows = unescape(report_html(results)).split('id="every-number"')[1]
+    results = made("normal")
+    rows = unescape(page_of("normal")).split('id="every-number"')[1]
 
     assert '<th scope="col">could have seen</th>' in rows
     for pair in results.comparisons:

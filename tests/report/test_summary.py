@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 
 from bench.report.summary import LONGEST, summary_md
+from tests.report.pages import made
 from tests.report.states import STATES, hostile, normal
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_it_is_short_and_begins_with_its_key(state: str) -> None:
     """The hidden first line is how a later run finds its own comment."""
-    text = summary_md(STATES[state]())
+    text = summary_md(made(state))
 
     assert len(text) <= LONGEST
     assert re.fullmatch(r"<!-- bench-report:v1 key=[\w.-]+ -->", text.splitlines()[0])

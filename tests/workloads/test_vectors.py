@@ -49,8 +49,11 @@ def test_every_body_is_json() -> None:
 
 def test_every_vector_belongs_to_a_workload_that_posts() -> None:
     """A vector is sent where its workload's own requests go, or beside it."""
+    named = {vector.workload for vector in MORE_VECTORS}
+    # Each once: five hundred items take a while to make.
+    first = {name: workload(name).requests(1)[0] for name in named}
     for vector in MORE_VECTORS:
-        usual = workload(vector.workload).requests(1)[0]
+        usual = first[vector.workload]
         assert usual.method == "POST"
         assert vector.route.split("/")[1] == usual.path.split("/")[1]
 

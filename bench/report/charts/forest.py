@@ -10,6 +10,7 @@ from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, ratio_scale, ratio_ticks
 from bench.report.numbers import number, percent, ratio
 from bench.report.view import View, absent
+from bench.report.words import SIGNS
 
 
 HEAD = 30.0
@@ -17,13 +18,6 @@ ROW = 44.0
 STRIP = 20.0
 FOOT = 40.0
 
-SIGNS = {
-    Outcome.SUPPORTED: "✓",
-    Outcome.REFUTED: "✕",
-    Outcome.INCONCLUSIVE: "?",
-    Outcome.NOT_TESTED: "–",
-    Outcome.NOT_MEASURABLE: "–",
-}
 TOKENS = {Outcome.SUPPORTED: "yes", Outcome.REFUTED: "no"}
 LABELS = {
     Label.REVERSED: "the other leads",

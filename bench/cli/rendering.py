@@ -1,0 +1,52 @@
+"""From a stored run to its page; what judges and draws is loaded with this file."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from bench.cli.asked import frameworks, known_workloads
+from bench.cli.indexing import index_of, write_index
+from bench.configure.claims import CLAIMS, load_claims, table_sha256
+from bench.judge.results import Beside, results
+from bench.model.results import StoredFile, WorkloadNote
+from bench.report.trend import write_trend
+from bench.report.write import write_report
+from bench.store.exhibits import EXHIBITS, read_exhibits
+from bench.store.folder import HEAD, LOGS, SAMPLES, TRIALS, read
+
+
+def render(folder: Path, table: Path | None = None) -> Path:
+    """Understand a stored run, judge it by a table of claims, write its page; the page's path."""
+    table = table or CLAIMS
+    notes = [WorkloadNote(w.name, w.title, w.why) for w in known_workloads().values()]
+    understood = results(
+        read(folder),
+        load_claims(table),
+        frameworks(),
+        notes,
+        stored_files(folder),
+        Beside(read_exhibits(folder), table_sha256(table), table.name),
+    )
+    index = index_of(folder)
+    href = None if index is None else os.path.relpath(index, folder)
+    write_report(understood, folder, href)
+    write_index(folder)
+    write_trend(understood, folder)
+    return folder / "report.html"
+
+
+def stored_files(folder: Path) -> tuple[StoredFile, ...]:
+    """What was measured, file by file, with its checksum."""
+    paths = [folder / HEAD, folder / TRIALS, folder / EXHIBITS]
+    paths += sorted((folder / SAMPLES).glob("*.npz")) + sorted(
+        (folder / LOGS).glob("*")
+    )
+    return tuple(
+        StoredFile(
+            str(path.relative_to(folder)),
+            path.stat().st_size,
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+        )
+        for path in paths
+        if path.is_file()
+    )
