@@ -24,7 +24,7 @@ from bench.report.view import View, joined
 FIGURES = {
     "throughput": "throughput beside its bare server",
     "cpu": "CPU time per request beside its bare server",
-    INSTRUCTIONS: "instructions per request",
+    INSTRUCTIONS: "instructions per request, inverted",
 }
 COLUMNS = ("run", "version", "beside the newest level", "interval", "rounds", "note")
 

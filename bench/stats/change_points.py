@@ -7,11 +7,12 @@ the share of shuffled series that split as well somewhere. A series that splits
 is divided there, and both parts are looked at in the same way.
 
 Assumes: where nothing changed, the values may be shuffled without harm: alike,
-and independent of each other. Nothing is assumed of their shape, so a single
-odd value is no change.
+and independent of each other. Nothing is assumed of their shape: wild values make
+it err no more often.
 Lies when: neighbours resemble each other (a slow drift, a bad week): then it
 finds changes that are none far more often than it says. It also looks afresh
-each time it is asked; who asks after every new value is alarmed more often.
+each time it is asked; who asks after every new value is alarmed more often. A
+change that is soon undone may hide from it, as the whole is looked at first.
 
 Sources: D. M. Hawkins, Testing a sequence of observations for a shift in
 location, 1977, and K. J. Worsley, 1979 (the scan); L. Ju. Vostrikova,
