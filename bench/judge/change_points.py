@@ -86,7 +86,7 @@ def series_of(runs: Sequence[KeptRun]) -> tuple[Series, ...]:
     return tuple(Series(*key, tuple(found[key])) for key in sorted(found))
 
 
-def tested(series: Sequence[Series]) -> tuple[Series, ...]:
+def long_enough(series: Sequence[Series]) -> tuple[Series, ...]:
     """Those that are long enough to change, by their kind."""
     return tuple(
         one
@@ -97,10 +97,10 @@ def tested(series: Sequence[Series]) -> tuple[Series, ...]:
 
 def changes(series: Sequence[Series]) -> tuple[ChangePoint, ...]:
     """Every change of level, in the order of the series, oldest first."""
-    long_enough = tested(series)
+    testable = long_enough(series)
     found = []
-    for conditions in dict.fromkeys(one.conditions for one in long_enough):
-        family = [one for one in long_enough if one.conditions == conditions]
+    for conditions in dict.fromkeys(one.conditions for one in testable):
+        family = [one for one in testable if one.conditions == conditions]
         noisy = sum(one.metric != INSTRUCTIONS for one in family)
         places = [(one, _places(one, ERROR / max(noisy, 1))) for one in family]
         found += _told(places)

@@ -8,7 +8,7 @@ from bench.judge.change_points import (
     FEWEST,
     ChangePoint,
     Series,
-    tested,
+    long_enough,
 )
 from bench.model.history import INSTRUCTIONS
 from bench.report.numbers import percent
@@ -68,7 +68,7 @@ def finding(runs: int, series: Sequence[Series], found: Sequence[ChangePoint]) -
     """The heading: how many changes of level, or why none can be told."""
     if found:
         return f"{counted(len(found), 'change')} of level: a reason to re-run"
-    if not tested(series):
+    if not long_enough(series):
         return f"{_runs(runs)}: too few to tell a change of level"
     return f"No change of level in {_runs(runs)}"
 
@@ -79,9 +79,9 @@ def _runs(number: int) -> str:
 
 def limits(series: Sequence[Series]) -> str:
     """How many series were tested, and how often the test cries wolf."""
-    long_enough = len(tested(series))
+    testable = len(long_enough(series))
     return (
-        f"{long_enough} of {len(series)} series are long enough to be tested "
+        f"{testable} of {len(series)} series are long enough to be tested "
         f"(ratios: {FEWEST} runs that may decide; counts: two). Where nothing ever "
         f"changed, all series of one machine together show a change in {percent(ERROR)} "
         "of looks, more often if a machine drifts."

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.judge.change_points import FEWEST, changes, series_of, tested
+from bench.judge.change_points import FEWEST, changes, long_enough, series_of
 from bench.model.history import INSTRUCTIONS, KeptRun
 from tests.kept_runs import FLASK, HERE, made_of, night, nights, point
 
@@ -73,7 +73,7 @@ def test_another_machine_begins_another_series() -> None:
 def test_too_short_a_series_is_not_tested() -> None:
     """Seven runs are no two levels, whatever they show."""
     short = series_of(nights([0.5] * 4 + [0.1] * (FEWEST - 5)))
-    assert tested(short) == ()
+    assert long_enough(short) == ()
     assert changes(short) == ()
 
 
