@@ -98,7 +98,7 @@ def long_enough(series: Sequence[Series]) -> tuple[Series, ...]:
 def changes(series: Sequence[Series]) -> tuple[ChangePoint, ...]:
     """Every change of level, in the order of the series, oldest first."""
     testable = long_enough(series)
-    found = []
+    found: list[ChangePoint] = []
     for conditions in dict.fromkeys(one.conditions for one in testable):
         family = [one for one in testable if one.conditions == conditions]
         noisy = sum(one.metric != INSTRUCTIONS for one in family)

@@ -8,6 +8,7 @@ says more of the machine's hour than of a framework.
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
@@ -107,21 +108,31 @@ def _ratios(
     }
     for found in analysis.comparisons:
         if found.metric in MARGINS and floors.get(found.subject) == found.baseline:
-            estimate = found.advantage
-            yield Point(
-                line=lines[found.subject],
-                target=found.subject,
-                workload=found.workload,
-                metric=found.metric,
-                reference=found.baseline,
-                conditions=conditions,
-                value=estimate and estimate.point,
-                low=estimate and estimate.low,
-                high=estimate and estimate.high,
-                level=estimate and estimate.level,
-                n=estimate and estimate.n,
-                void=_void(found),
-            )
+            yield _ratio(found, lines[found.subject], conditions)
+
+
+def _ratio(found: Comparison, line: str, conditions: str) -> Point:
+    point = Point(
+        line=line,
+        target=found.subject,
+        workload=found.workload,
+        metric=found.metric,
+        reference=found.baseline,
+        conditions=conditions,
+        value=None,
+        void=_void(found),
+    )
+    estimate = found.advantage
+    if estimate is None:
+        return point
+    return replace(
+        point,
+        value=estimate.point,
+        low=estimate.low,
+        high=estimate.high,
+        level=estimate.level,
+        n=estimate.n,
+    )
 
 
 def _void(found: Comparison) -> str | None:

@@ -35,7 +35,7 @@ MOST_TOLD = 6
 
 
 def happened(change: ChangePoint, title: str | None = None) -> str:
-    """ "Flask takes 7 % more processor time beside its bare server on hello since run R (...)"."""
+    """Whose figure became how much more or less, on what, and since which run; it ends without a full stop."""
     series = change.series
     # A target that leads its floor less takes more of the processor.
     times = change.times if series.metric != "cpu" else 1 / change.times
