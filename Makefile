@@ -9,7 +9,7 @@ CONFIRM ?=
 UV = .cache/tools/bin/uv
 BENCH = .venv/bin/python -m bench
 
-.PHONY: help setup bench smoke probe versions news compare aa report check list lint types test test-fast clean lock
+.PHONY: help setup bench smoke probe versions news compare history aa report check list lint types test test-fast clean lock
 
 help:  ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ news: setup  ## measure what is newer beside what is locked, fourteen rounds
 
 compare: setup  ## has any version become slower? RUN=id, or the newest; CONFIRM=second run
 	$(BENCH) compare $(RUN) $(if $(CONFIRM),--confirm $(CONFIRM))
+
+history: setup  ## keep what the runs here showed, and say where a level changed
+	$(BENCH) history add
+	$(BENCH) history check
 
 aa: setup  ## a target against itself: does the harness cry wolf?
 	$(BENCH) selftest aa

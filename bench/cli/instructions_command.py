@@ -1,9 +1,10 @@
 """`bench instructions`."""
 
 import json
+import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,8 @@ import typer
 from rich.console import Console
 
 from bench.cli.asked import chosen_targets, frameworks, split
-from bench.cli.places import CACHE, ROOT
+from bench.cli.places import CACHE, PUBLISHED, ROOT, RUNS
+from bench.cli.record import utc_now
 from bench.deploy import environments
 from bench.deploy.environments import Environments
 from bench.deploy.instructions import (
@@ -22,35 +24,28 @@ from bench.deploy.instructions import (
     rehearse,
     valgrind_version,
 )
+from bench.deploy.machine import inspect_machine
 from bench.deploy.server import Where, surroundings
 from bench.errors import AskedWrongly, TargetFailed
 from bench.model.exchange import Request
-from bench.model.framework import Target
+from bench.model.framework import Role, Target
+from bench.model.instructions import (
+    EXACT,
+    INSTRUCTIONS_SCHEMA,
+    CountedTwice,
+    Instructions,
+)
+from bench.model.run import Receipt, RunRecord
 from bench.plan.make import serves
+from bench.store.folder import find, read_head
+from bench.store.instructions import write_instructions
 from bench.workloads import WORKLOADS, workload
 
 
-EXACT = 0.001
-"""Two counts of the same thing may differ by this share."""
 VARIANTS = 64
 """Distinct requests of a workload that are used, in turn."""
 _SEED = 1
 _NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """One target on one workload: two counts of the same thing."""
-
-    target: str
-    workload: str
-    instructions: float  # per request, the first count
-    again: float
-
-    @property
-    def apart(self) -> float:
-        """How far the two counts differ, as a share."""
-        return abs(self.again / self.instructions - 1)
 
 
 def command(
@@ -66,6 +61,10 @@ def command(
     requests: Annotated[
         int, typer.Option(help="N: counted are N and 2N.", min=10, max=100_000)
     ] = 200,
+    into: Annotated[
+        str | None,
+        typer.Option(help="Count the targets of this run, and put it into its folder."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON on stdout.")
     ] = False,
@@ -73,9 +72,18 @@ def command(
     """Count the instructions of a request inside the application; exit 1 if two counts differ."""
     find_valgrind()
     names = countable(split(workloads))
+    if into is not None and targets:
+        raise AskedWrongly(
+            "--into counts the targets of that run", "leave out the names"
+        )
+    folder = find(RUNS, PUBLISHED, into) if into is not None else None
+    record = read_head(folder) if folder is not None else None
     chosen = chosen_targets(targets or ["contestant", "floor"])
-    found: list[Counted] = []
-    for program, target in programs(chosen, Console(stderr=True)):
+    ran_on: Mapping[str, Receipt] = {}
+    if record is not None:
+        chosen, ran_on = counted_of(record), record.receipts
+    found: list[CountedTwice] = []
+    for program, target in programs(chosen, Console(stderr=True), ran_on):
         found += counted(program, target, names, requests)
     if not found:
         raise AskedWrongly(
@@ -85,6 +93,9 @@ def command(
     how = {"requests": requests, "valgrind": valgrind_version()}
     rows = [asdict(one) | {"apart": one.apart} | how for one in found]
     print(json.dumps(rows, indent=1) if as_json else "\n".join(table(found)))
+    if folder is not None:
+        write_instructions(folder, kept(found, requests))
+        print(f"next: bench history add {folder.name}", file=sys.stderr)
     if any(one.apart > EXACT for one in found):
         raise typer.Exit(1)
 
@@ -101,10 +112,47 @@ def countable(names: Sequence[str]) -> list[str]:
     return list(names)
 
 
+def counted_of(record: RunRecord) -> tuple[Target, ...]:
+    """The targets of a run that the history follows: its contestants and their floors."""
+    followed = (Role.CONTESTANT, Role.FLOOR)
+    return tuple(t for t in record.plan.targets if t.role in followed)
+
+
+def kept(found: Sequence[CountedTwice], requests: int) -> Instructions:
+    """The counts with what they hold for: this machine, its Python, its valgrind."""
+    machine = inspect_machine()
+    return Instructions(
+        schema=INSTRUCTIONS_SCHEMA,
+        made_at=utc_now(),
+        fingerprint=machine.fingerprint,
+        python=machine.python,
+        valgrind=valgrind_version(),
+        requests=requests,
+        counts=tuple(found),
+    )
+
+
+def changed_since(ran_on: Receipt | None, now: Receipt) -> str | None:
+    """Why a count of today would not be one of what the run measured; None if it would."""
+    if ran_on is None:
+        return "the run did not measure it"
+    if dict(ran_on.packages) != dict(now.packages):
+        return "its packages are not those of the run any more"
+    if ran_on.app_sha256 != now.app_sha256:
+        return "its application has changed since the run"
+    return None
+
+
 def programs(
-    targets: Sequence[Target], console: Console
+    targets: Sequence[Target],
+    console: Console,
+    ran_on: Mapping[str, Receipt] | None = None,
 ) -> Iterator[tuple[Program, Target]]:
-    """Each target as a program that can be called; those that cannot are named on stderr."""
+    """
+    Each target as a program that can be called; those that cannot are named on stderr.
+
+    With `ran_on` also those are left out that are not what a run measured any more.
+    """
     made = Environments(ROOT / "apps", CACHE / "environments")
     packages = {f.name: f.package for f in frameworks()}
     prepared = environments.prepare(
@@ -112,7 +160,10 @@ def programs(
     )
     for target in targets:
         application = application_of(target)
-        why = prepared[target.id] if isinstance(prepared[target.id], str) else None
+        receipt = prepared[target.id]
+        why = receipt if isinstance(receipt, str) else None
+        if ran_on and not isinstance(receipt, str):
+            why = changed_since(ran_on.get(target.id), receipt)
         if application is None:
             why = "its command names no application"
         if why is not None or application is None:
@@ -138,7 +189,7 @@ def programs(
 
 def counted(
     program: Program, target: Target, names: Sequence[str], requests: int
-) -> list[Counted]:
+) -> list[CountedTwice]:
     """Two counts on each workload that the target serves; TargetFailed if an answer is wrong."""
     asked: dict[str, Sequence[Request]] = {
         name: workload(name).requests(_SEED)[:VARIANTS]
@@ -155,10 +206,10 @@ def counted(
                     f"play the whole contract: bench check {target.id}",
                 )
     first, again = (count(program, asked, requests) for _ in range(2))
-    return [Counted(target.id, name, first[name], again[name]) for name in asked]
+    return [CountedTwice(target.id, name, first[name], again[name]) for name in asked]
 
 
-def table(found: Sequence[Counted]) -> Iterator[str]:
+def table(found: Sequence[CountedTwice]) -> Iterator[str]:
     """By workload: instructions per request, exactness, and times the fewest."""
     for name in dict.fromkeys(one.workload for one in found):
         own = [one for one in found if one.workload == name]

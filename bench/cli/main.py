@@ -20,6 +20,7 @@ COMMANDS = {
     "report": "Write the page and the tables of a stored run again.",
     "compare": "Old against new in one run, or a run against an older one.",
     "versions": "What is newer at the package index than what is locked and measured.",
+    "history": "What runs of all days showed, by machine, and where a level changed.",
     "load": "Drive load at one URL on this machine.",
     "instructions": "Count what a request costs inside the application, exactly.",
     "selftest": "Hold the harness itself against truths that are known.",

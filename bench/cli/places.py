@@ -14,6 +14,8 @@ CALIBRATIONS = Path(
 """What this machine could do, by date; BENCH_CALIBRATIONS puts it elsewhere."""
 INDEX = (RUNS if os.environ.get("BENCH_RUNS") else ROOT / "reports") / "index.html"
 """Every run of this machine and the published ones; not committed."""
+HISTORY = INDEX.with_name("history.sqlite")
+"""What every kept run showed, by machine; beside that list, not committed either."""
 PUBLISHED_INDEX = PUBLISHED / "index.html"
 """The published runs alone; committed with them."""
 CACHE = ROOT / ".cache"

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from bench.cli.asked import frameworks, known_workloads
 from bench.cli.indexing import index_of, write_index
+from bench.cli.keeping import write_trend_of
 from bench.configure.claims import CLAIMS, load_claims, table_sha256
 from bench.judge.results import Beside, results
 from bench.model.results import StoredFile, WorkloadNote
-from bench.report.trend import write_trend
 from bench.report.write import write_report
 from bench.store.exhibits import EXHIBITS, read_exhibits
 from bench.store.folder import HEAD, LOGS, SAMPLES, TRIALS, read
+from bench.store.instructions import INSTRUCTIONS_FILE
 
 
 def render(folder: Path, table: Path | None = None) -> Path:
@@ -31,13 +32,13 @@ def render(folder: Path, table: Path | None = None) -> Path:
     href = None if index is None else os.path.relpath(index, folder)
     write_report(understood, folder, href)
     write_index(folder)
-    write_trend(understood, folder)
+    write_trend_of(understood, folder)
     return folder / "report.html"
 
 
 def stored_files(folder: Path) -> tuple[StoredFile, ...]:
     """What was measured, file by file, with its checksum."""
-    paths = [folder / HEAD, folder / TRIALS, folder / EXHIBITS]
+    paths = [folder / each for each in (HEAD, TRIALS, EXHIBITS, INSTRUCTIONS_FILE)]
     paths += sorted((folder / SAMPLES).glob("*.npz")) + sorted(
         (folder / LOGS).glob("*")
     )

@@ -12,6 +12,7 @@ Round       every cell once, servers started afresh; the only statistical unit
 Window      one short visit of the generator to one cell; the unit of storage
 Trial       all windows of one cell in one round: a result or a failure, never a gap
 Run         one folder: plan, machine, versions, windows
+History     what runs of all days showed: ratios to the floor and instructions, by machine
 Warning     one of a closed list of reasons to doubt, each with its remedy
 Estimate    point, interval, level and n; no number travels bare
 Comparison  subject over baseline, a ratio from paired rounds

@@ -1,13 +1,15 @@
 """
 trend.html: the versions of each framework that one run measured side by side.
 
-A pure function of Results, as report.html is, and in its style. A step between
-two versions is named only where its whole interval lies outside the noise.
+A pure function of Results, as report.html is, and in its style, and of what the
+history keeps, where there is one. A step between two versions is named only
+where its whole interval lies outside the noise.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from markupsafe import Markup
 
 from bench.model.estimate import Estimate
 from bench.model.framework import Target
+from bench.model.history import KeptRun
 from bench.model.results import Results
 from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import look_tokens
@@ -22,6 +25,7 @@ from bench.report.charts.palette import Palette, palette
 from bench.report.charts.releases import Line, Release, draw, outside
 from bench.report.clean import clean
 from bench.report.page import page_environment, page_style
+from bench.report.past import past
 from bench.report.view import View, absent, joined, lower_first
 
 
@@ -39,10 +43,12 @@ class _Step:
     advantage: Estimate
 
 
-def write_trend(results: Results, folder: Path) -> Path | None:
+def write_trend(
+    results: Results, folder: Path, kept: Sequence[KeptRun] = ()
+) -> Path | None:
     """Write trend.html beside the report; None, and none is left, where no framework has two versions."""
     path = folder / "trend.html"
-    page = trend_html(results)
+    page = trend_html(results, kept)
     if page is None:
         path.unlink(missing_ok=True)
         return None
@@ -52,8 +58,8 @@ def write_trend(results: Results, folder: Path) -> Path | None:
     return path
 
 
-def trend_html(results: Results) -> str | None:
-    """The page; None where no framework was measured at two versions."""
+def trend_html(results: Results, kept: Sequence[KeptRun] = ()) -> str | None:
+    """The page, with the history of its machine if `kept` has one; None where no framework was measured at two versions."""
     view = View(clean(results))
     families = list(_families(view))
     if not families:
@@ -74,6 +80,7 @@ def trend_html(results: Results) -> str | None:
         charts=charts,
         refused=[f for f in view.results.failures if f.round == 0],
         packages=_packages(view, families),
+        past=past(view, colours, kept, partial(_noise, view)),
     )
 
 

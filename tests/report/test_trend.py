@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from bench.cli import keeping
 from bench.model.estimate import Quantity
+from bench.model.history import INSTRUCTIONS
 from bench.model.results import Results
 from bench.model.trial import Failure
+from bench.report.json_file import results_json
 from bench.report.page import report_html
 from bench.report.trend import trend_html, write_trend
 from bench.report.view import View
+from bench.store.history import History
+from tests.kept_runs import nights, point
 from tests.report import builders
 from tests.report.builders import AGAIN, ASGI, DJANGO, FASTAPI, FLASK, WSGI, results
 from tests.report.pages import page_of
@@ -107,3 +112,105 @@ def test_the_same_results_give_the_same_bytes() -> None:
     assert page is not None
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
+
+
+NIGHTS = nights([0.5] * 12 + [0.4] * 8)
+"""Flask takes a quarter more processor time beside its floor since the thirteenth night."""
+
+
+def last(of: int = len(NIGHTS)) -> Results:
+    """The results of that night's run."""
+    return replace(slower(1.0), run_id=NIGHTS[of - 1].id)
+
+
+def history(page: str | None) -> str:
+    """The section on the history; empty where there is none."""
+    assert page is not None
+    before = page.partition('<section id="installed">')[0]
+    return before.partition('<section id="history">')[2]
+
+
+def test_a_change_of_level_is_a_reason_to_re_run() -> None:
+    """Named with its run, both in the list and at its chart; never called a failure."""
+    told = history(trend_html(last(), NIGHTS))
+    assert "One change of level: a reason to re-run</h2>" in told
+    assert "Flask takes 25\u00a0% more processor time beside its bare server" in told
+    assert f"since run {NIGHTS[12].id} (12 runs before, 8 since)" in told
+    assert "A reason to measure old and new side by side, not a failure." in told
+    assert told.count("<figure>") == 1
+    assert "Dashed: a change of level. Grey band: the noise of this run" in told
+
+
+def test_later_runs_change_nothing_on_the_page_of_an_earlier_one() -> None:
+    """Twelve nights: nothing has changed yet."""
+    page = trend_html(last(12), NIGHTS)
+    assert page == trend_html(last(12), NIGHTS[:12])
+    assert "No change of level in 12 runs</h2>" in history(page)
+
+
+def test_there_is_no_history_without_a_run_before_it() -> None:
+    """No file, a run that is not kept, one that stands alone, another machine: no section."""
+    elsewhere = nights([0.5] * 20, conditions="fedcba987654")
+    for kept in ((), NIGHTS[:5], NIGHTS[-1:], [*elsewhere[:19], NIGHTS[-1]]):
+        assert history(trend_html(last(), kept)) == ""
+    assert trend_html(last()) == trend_html(last(), NIGHTS[:5])
+
+
+def test_a_run_that_may_not_decide_is_shown_with_its_reason() -> None:
+    """Its figure is in the table and hollow in the chart; what was not measured is a dash."""
+    marked = replace(NIGHTS[4], decides_nothing="the twin <differs>")
+    missing = replace(NIGHTS[5], points=(point(None),))
+    told = history(trend_html(last(), [*NIGHTS[:4], marked, missing, *NIGHTS[6:]]))
+    assert "the twin &lt;differs&gt;" in told
+    assert "125.0\u00a0%" in told
+    row = told[told.rindex(f"Flask {missing.id}") :].partition("</tr>")[0]
+    assert row.count("<td>–</td>") == 3
+
+
+def test_counts_have_no_interval_and_fewer_are_better() -> None:
+    """Two per cent more instructions: the run before stands above 100 %."""
+    counts = nights([100_000.0] * 19 + [102_000.0], metric=INSTRUCTIONS)
+    told = history(trend_html(last(), counts))
+    assert "Flask takes 2\u00a0% more instructions per request on hello" in told
+    assert "102.0\u00a0%" in told
+    assert "exact" in told
+
+
+def test_no_chart_of_the_page_links_a_table_that_is_never_written() -> None:
+    """Its numbers stand beneath it."""
+    page = trend_html(last(), NIGHTS) or ""
+    assert 'href="charts/' not in page
+    assert "Numbers behind this chart" in page
+
+
+def test_the_page_gets_the_history_and_stands_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Written again once the run is kept; a broken history costs the section and not the page."""
+    path = tmp_path / "history.sqlite"
+    monkeypatch.setattr(keeping, "HISTORY", path)
+    (tmp_path / "results.json").write_text(results_json(last()), encoding="utf-8")
+    page = write_trend(last(), tmp_path)
+    assert page is not None
+    assert history(page.read_text("utf-8")) == ""
+    with History(path, write=True) as kept:
+        for run in NIGHTS:
+            kept.keep(run)
+    keeping.refresh_trend(tmp_path)
+    assert "One change of level" in history(page.read_text("utf-8"))
+    path.write_text("no database")
+    keeping.refresh_trend(tmp_path)
+    assert history(page.read_text("utf-8")) == ""
+    assert "trend.html is without history" in capsys.readouterr().err
+
+
+def test_a_published_page_depends_on_no_history(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody must be able to make it again."""
+    monkeypatch.setattr(keeping, "HISTORY", tmp_path / "history.sqlite")
+    monkeypatch.setattr(keeping, "PUBLISHED", tmp_path / "published")
+    with History(tmp_path / "history.sqlite", write=True) as kept:
+        kept.keep(NIGHTS[0])
+    assert keeping.kept_beside(tmp_path / "published" / "run") == ()
+    assert keeping.kept_beside(tmp_path / "runs" / "run") == (NIGHTS[0],)

@@ -73,10 +73,23 @@ def _panel(
     line: Line,
     noise: float | None,
 ) -> None:
+    frame(canvas, where, scale, (line.title, line.text_token), noise)
+    _releases(canvas, where, scale, line)
+
+
+def frame(
+    canvas: Canvas,
+    where: tuple[float, float, float],
+    scale: Scale,
+    head: tuple[str, str],
+    noise: float | None,
+) -> None:
+    """A panel without its marks: head (title and colour), band of noise, ratios; `where` is left, top and width."""
     left, top, room = where
     plot = top + HEAD
-    bold = Type(size=12.5, bold=True, token=line.text_token)
-    canvas.text(left, top + 13, fitted(line.title, room, 12.5, True), bold)
+    title, token = head
+    bold = Type(size=12.5, bold=True, token=token)
+    canvas.text(left, top + 13, fitted(title, room, 12.5, True), bold)
     if noise is not None:
         upper, lower = plot + scale.at(noise), plot + scale.at(1 / noise)
         canvas.box((left, upper), (room, lower - upper), "open-soft")
@@ -87,7 +100,6 @@ def _panel(
         canvas.line((left, y), (left + room, y), pen)
         if left <= LEFT:
             canvas.text(left - 6, y + 4, f"{100 * tick:.0f}\u00a0%", small)
-    _releases(canvas, where, scale, line)
 
 
 def _ticks(scale: Scale) -> list[float]:

@@ -1,0 +1,70 @@
+"""From stored runs to the history, and from the history to the page of a run."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+from bench.analyse.analysis import analyse
+from bench.cli.asked import frameworks
+from bench.cli.places import HISTORY, PUBLISHED
+from bench.errors import AskedWrongly, BenchError
+from bench.judge.kept import kept_of
+from bench.model.history import KeptRun
+from bench.model.results import Results
+from bench.report.json_file import read_results
+from bench.report.trend import write_trend
+from bench.store.folder import HEAD, TRIALS, read
+from bench.store.history import History
+from bench.store.instructions import INSTRUCTIONS_FILE, read_instructions
+
+
+MADE_FROM = (HEAD, TRIALS, INSTRUCTIONS_FILE)
+"""The files of a run that the history is read from."""
+
+
+def understood(folder: Path) -> KeptRun:
+    """A stored run as the history holds it; AskedWrongly where there is nothing to keep."""
+    run = read(folder)
+    counted = read_instructions(folder)
+    return kept_of(run, analyse(run), frameworks(), made_from(folder), counted)
+
+
+def made_from(folder: Path) -> str:
+    """One hash over the files that a kept run was read from; equal means nothing is new."""
+    digest = hashlib.sha256()
+    for name in MADE_FROM:
+        path = folder / name
+        if path.is_file():
+            digest.update(f"{name}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def write_trend_of(results: Results, folder: Path) -> Path | None:
+    """Write a run's trend.html, with the history where there is one; its path, or None."""
+    return write_trend(results, folder, kept_beside(folder))
+
+
+def refresh_trend(folder: Path) -> None:
+    """Write trend.html again where a run has one; a run without readable results keeps what it has."""
+    if not (folder / "trend.html").is_file():
+        return
+    try:
+        text = (folder / "results.json").read_text(encoding="utf-8")
+        write_trend_of(read_results(text), folder)
+    except (AskedWrongly, OSError, UnicodeDecodeError):
+        return  # bench report RUN says what is wrong with it
+
+
+def kept_beside(folder: Path) -> tuple[KeptRun, ...]:
+    """The history for the page of a run; none for a published one, which everybody must be able to make again."""
+    published = folder.resolve().parent == PUBLISHED.resolve()
+    if published or not HISTORY.is_file():
+        return ()
+    try:
+        with History(HISTORY) as history:
+            return history.runs()
+    except BenchError as error:
+        # A page that took an hour to measure is not withheld for it.
+        print(f"trend.html is without history: {error.message}", file=sys.stderr)
+        return ()

@@ -1,0 +1,180 @@
+"""
+What the history keeps of one run.
+
+Ratios to the bare server that stood beside it, by CPU time and throughput, and
+instructions per request where they were counted. Never an absolute time: it
+says more of the machine's hour than of a framework.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from bench.analyse import reasons
+from bench.analyse.analysis import Analysis
+from bench.analyse.pairs import floor_of
+from bench.errors import AskedWrongly
+from bench.judge.court import forced_because
+from bench.judge.history import must_be_equal
+from bench.judge.judge import contestants
+from bench.judge.regressions import MARGINS
+from bench.judge.results import no_verdicts_because
+from bench.model.estimate import Comparison
+from bench.model.framework import Framework, Role
+from bench.model.history import INSTRUCTIONS, KeptRun, MadeOf, Point
+from bench.model.instructions import EXACT, Instructions
+from bench.model.plan import Plan
+from bench.model.run import Run, RunRecord
+
+
+def kept_of(
+    run: Run,
+    analysis: Analysis,
+    frameworks: Sequence[Framework],
+    made_from: str,
+    counted: Instructions | None = None,
+) -> KeptRun:
+    """
+    The run as the history holds it; `made_from` is the hash of its stored files.
+
+    One that may decide nothing although it was meant to (its twin differs from
+    itself) is kept, with the reason. AskedWrongly for one that was never meant
+    to, is too short, or has nothing to keep.
+    """
+    record = run.record
+    because = no_verdicts_because(run, analysis)
+    if because is not None:
+        raise AskedWrongly(
+            f"run {record.id} is not kept: {because}",
+            "the history keeps runs with verdicts: make bench",
+        )
+    lines = lines_of(record.plan, frameworks)
+    conditions = must_be_equal(record)
+    points = [*_ratios(record.plan, analysis, lines, digest_of(conditions))]
+    known = {digest_of(conditions): conditions}
+    if counted is not None:
+        held = _counted_where(counted)
+        known[digest_of(held)] = held
+        points += _counts(counted, lines, digest_of(held))
+    if not points:
+        raise AskedWrongly(
+            f"run {record.id} is not kept: no contestant stood beside its bare server",
+            "measure both: bench run --targets contestant,floor",
+        )
+    return KeptRun(
+        id=record.id,
+        created_at=record.created_at,
+        machine=record.machine.fingerprint,
+        profile=record.plan.profile.name,
+        rounds=len(analysis.rounds),
+        measuring=record.harness.get("measuring_sha256"),
+        decides_nothing=forced_because(analysis),
+        made_from=made_from,
+        conditions=known,
+        targets=tuple(_made_of(record, points)),
+        points=tuple(points),
+    )
+
+
+def lines_of(plan: Plan, frameworks: Sequence[Framework]) -> dict[str, str]:
+    """
+    By target id, what goes on from run to run.
+
+    The version that speaks for its framework hands over to its successor; any
+    other version, and each floor, goes on as itself.
+    """
+    newest = {target.id for target in contestants(plan, frameworks).values()}
+    return {
+        t.id: f"{t.framework}/{t.deployment}" if t.id in newest else t.id
+        for t in plan.targets
+        if t.role in (Role.CONTESTANT, Role.FLOOR)
+    }
+
+
+def digest_of(conditions: Mapping[str, str]) -> str:
+    """A short name for everything that must be equal before figures are compared."""
+    text = "\n".join(f"{name}={value}" for name, value in sorted(conditions.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _ratios(
+    plan: Plan, analysis: Analysis, lines: Mapping[str, str], conditions: str
+) -> Iterator[Point]:
+    floors = {
+        target.id: floor.id
+        for target in plan.targets
+        if target.role is Role.CONTESTANT
+        if (floor := floor_of(plan, target)) is not None
+    }
+    for found in analysis.comparisons:
+        if found.metric in MARGINS and floors.get(found.subject) == found.baseline:
+            yield _ratio(found, lines[found.subject], conditions)
+
+
+def _ratio(found: Comparison, line: str, conditions: str) -> Point:
+    point = Point(
+        line=line,
+        target=found.subject,
+        workload=found.workload,
+        metric=found.metric,
+        reference=found.baseline,
+        conditions=conditions,
+        value=None,
+        void=_void(found),
+    )
+    estimate = found.advantage
+    if estimate is None:
+        return point
+    return replace(
+        point,
+        value=estimate.point,
+        low=estimate.low,
+        high=estimate.high,
+        level=estimate.level,
+        n=estimate.n,
+    )
+
+
+def _void(found: Comparison) -> str | None:
+    if found.void is not None:
+        return found.void
+    n = found.advantage.n if found.advantage else 0
+    if n < reasons.FEWEST_ROUNDS:
+        return f"{n} pairs of rounds are left, {reasons.FEWEST_ROUNDS} are needed"
+    return None
+
+
+def _counted_where(counted: Instructions) -> dict[str, str]:
+    return {
+        "machine": counted.fingerprint,
+        "Python": counted.python,
+        "valgrind": counted.valgrind,
+        "requests": str(counted.requests),
+    }
+
+
+def _counts(
+    counted: Instructions, lines: Mapping[str, str], conditions: str
+) -> Iterator[Point]:
+    for one in counted.counts:
+        if one.target in lines:
+            apart = f"two counts of the same thing are {100 * one.apart:.2g} % apart"
+            yield Point(
+                line=lines[one.target],
+                target=one.target,
+                workload=one.workload,
+                metric=INSTRUCTIONS,
+                reference=None,
+                conditions=conditions,
+                value=one.instructions,
+                void=apart if one.apart > EXACT else None,
+            )
+
+
+def _made_of(record: RunRecord, points: Sequence[Point]) -> Iterator[MadeOf]:
+    """What the targets of these points ran on, and what their floors did."""
+    named = [name for point in points for name in (point.target, point.reference)]
+    for name in dict.fromkeys(named):
+        receipt = record.receipts.get(name or "")
+        if name is not None and receipt is not None:
+            yield MadeOf(name, receipt.version, receipt.packages, receipt.app_sha256)

@@ -1,0 +1,199 @@
+"""`bench history` on published runs, as a person types it."""
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer import Typer
+from typer.testing import CliRunner
+
+from bench.cli import history_command, keeping
+from bench.cli.history_command import command
+from bench.cli.instructions_command import changed_since, counted_of
+from bench.cli.places import PUBLISHED
+from bench.errors import AskedWrongly
+from bench.model.framework import Role
+from bench.model.history import INSTRUCTIONS
+from bench.model.instructions import CountedTwice, Instructions
+from bench.store.folder import read_head
+from bench.store.history import History
+from bench.store.instructions import read_instructions, write_instructions
+from tests.kept_runs import nights
+
+
+RUN = PUBLISHED / "20261122T112214Z-quick-f211"
+FLASK = "flask@3.1/gunicorn-gthread"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of runs with one run in it, nothing published, and no history yet."""
+    for name in ("run.json", "trials.jsonl"):
+        (tmp_path / RUN.name).mkdir(exist_ok=True)
+        shutil.copy(RUN / name, tmp_path / RUN.name / name)
+    history = tmp_path / "history.sqlite"
+    for module in (history_command, keeping):
+        monkeypatch.setattr(module, "HISTORY", history)
+        monkeypatch.setattr(module, "PUBLISHED", tmp_path / "none")
+    monkeypatch.setattr(history_command, "RUNS", tmp_path)
+    return tmp_path
+
+
+def typed(*words: str) -> tuple[int, str, str]:
+    """Exit status, output, and what was said beside it; faults of the asker are raised."""
+    app = Typer()
+    app.command()(command)
+    done = CliRunner().invoke(app, list(words), standalone_mode=True)
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.stdout, done.stderr
+
+
+def dump(folder: Path) -> list[str]:
+    """Everything that the file holds, as SQL."""
+    with closing(sqlite3.connect(folder / "history.sqlite")) as file:
+        return list(file.iterdump())
+
+
+def test_a_stored_run_is_kept_once(here: Path) -> None:
+    """Without names what is not kept yet, with a name that run again: the same rows in the end."""
+    status, text, _ = typed("add")
+    assert (status, text.splitlines()) == (0, [f"kept: {RUN.name}, 6 figures"])
+    before = dump(here)
+    assert typed("add")[1] == ""
+    assert "nothing is new" in typed("add")[2]
+    assert typed("add", RUN.name)[1].startswith(f"kept: {RUN.name}")
+    assert dump(here) == before
+
+
+def test_what_is_kept_is_what_the_results_say(here: Path) -> None:
+    """Each ratio to the floor, to the last digit of results.json; what was never measured is not there."""
+    typed("add")
+    status, text, _ = typed("list", "--json")
+    rows: list[dict[str, Any]] = json.loads(text)
+    told: dict[str, Any] = json.loads((RUN / "results.json").read_text("utf-8"))
+    known_ratios = {
+        (each["workload"], each["metric"]): each["advantage"]
+        for each in told["comparisons"]
+        if each["subject"] == FLASK and each["baseline"].startswith("floor@")
+    }
+    assert status == 0
+    flask = [row for row in rows if row["line"] == "flask/gunicorn-gthread"]
+    assert {(row["workload"], row["metric"]) for row in flask} == {
+        ("hello", "cpu"),
+        ("hello", "throughput"),
+    }
+    for row in flask:
+        (figure,) = row["figures"]
+        ratio = known_ratios[row["workload"], row["metric"]]
+        assert figure["value"] == pytest.approx(ratio["point"], rel=1e-9)
+        assert figure["low"] == pytest.approx(ratio["low"], rel=1e-9)
+        assert (figure["rounds"], figure["decides"]) == (ratio["n"], True)
+    assert "flask/gunicorn-gthread" in typed("list")[1]
+
+
+def test_one_run_is_too_few_to_tell_a_change(here: Path) -> None:
+    """Nothing is tested, and that is said; the status is 0 whatever is found."""
+    typed("add")
+    status, text, _ = typed("check")
+    assert status == 0
+    assert text.splitlines()[0].endswith("1 run: too few to tell a change of level")
+    assert json.loads(typed("check", "--json")[1]) == []
+
+
+def test_a_change_of_level_is_a_reason_to_re_run_and_no_failure(here: Path) -> None:
+    """Named, dated, with what differs; exit 0, and no gate for programs."""
+    runs = nights([0.5] * 12 + [0.4] * 8)
+    with History(here / "history.sqlite", write=True) as history:
+        for run in runs:
+            history.keep(run)
+    status, text, _ = typed("check")
+    assert status == 0
+    assert "One change of level: a reason to re-run" in text
+    assert "25 % more processor time beside its bare server on hello" in text
+    assert runs[12].id in text
+    assert "not a failure" in text
+    (found,) = json.loads(typed("check", "--json")[1])
+    assert (found["since"], found["gate"]) == (runs[12].id, None)
+    assert found["times"] == pytest.approx(0.8)
+
+
+def test_a_run_that_decided_nothing_is_left_out_with_its_reason(here: Path) -> None:
+    """Beside the others in silence on stdout; by its name it is refused."""
+    head = json.loads((here / RUN.name / "run.json").read_text("utf-8"))
+    head["plan"]["profile"] |= {"name": "smoke", "verdicts": False}
+    (here / RUN.name / "run.json").write_text(json.dumps(head))
+    status, text, said = typed("add")
+    assert (status, text) == (0, "")
+    assert f"left out: run {RUN.name} is not kept: The smoke profile" in said
+    with pytest.raises(AskedWrongly, match="gives no verdicts"):
+        typed("add", RUN.name)
+
+
+def test_counts_come_with_the_next_add(here: Path) -> None:
+    """A run whose files have changed is kept again, without being named."""
+    typed("add")
+    counted = Instructions(
+        schema=1,
+        made_at="2026-11-22T12:00:00Z",
+        fingerprint="f",
+        python="3.13.0",
+        valgrind="valgrind-3.19.0",
+        requests=200,
+        counts=(CountedTwice(FLASK, "hello", 371_000.0, 371_001.0),),
+    )
+    write_instructions(here / RUN.name, counted)
+    assert read_instructions(here / RUN.name) == counted
+    assert typed("add")[1] == f"kept: {RUN.name}, 7 figures\n"
+    rows = json.loads(typed("list", "--json")[1])
+    assert [r["figures"][0]["value"] for r in rows if r["metric"] == INSTRUCTIONS] == [
+        371_000.0
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (("keep",), "no part of the history named 'keep'"),
+        (("check", "2026"), "looks at everything"),
+        (("check",), "no history yet"),
+        (("add", "1999"), "no run '1999'"),
+    ],
+)
+def test_wrong_questions_are_refused(
+    words: tuple[str, ...], fault: str, here: Path
+) -> None:
+    """Each names what was wrong, and writes nothing."""
+    with pytest.raises(AskedWrongly, match=fault):
+        typed(*words)
+    assert not (here / "history.sqlite").exists()
+
+
+def test_counts_are_those_of_what_the_run_measured() -> None:
+    """Its contestants and floors, on the same packages and application; else the reason."""
+    record = read_head(RUN)
+    assert {t.role for t in counted_of(record)} == {Role.CONTESTANT, Role.FLOOR}
+    ran_on = record.receipts[FLASK]
+    assert changed_since(ran_on, ran_on) is None
+    assert "did not measure" in (changed_since(None, ran_on) or "")
+    newer = replace(ran_on, packages={**ran_on.packages, "Werkzeug": "9.9"})
+    assert "packages" in (changed_since(ran_on, newer) or "")
+    edited = replace(ran_on, app_sha256="0" * 64)
+    assert "application" in (changed_since(ran_on, edited) or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [("{", "instructions.json"), ('{"schema": 9}', "format 9"), ("[]", "instructions")],
+)
+def test_broken_counts_are_refused(text: str, fault: str, tmp_path: Path) -> None:
+    """By the file's name, with the command that makes them anew."""
+    (tmp_path / "instructions.json").write_text(text)
+    with pytest.raises(AskedWrongly, match=fault) as caught:
+        read_instructions(tmp_path)
+    assert "bench instructions --into" in (caught.value.hint or "")

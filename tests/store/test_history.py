@@ -1,0 +1,187 @@
+"""The history keeps every figure as it was, a run as a whole, and refuses what is none."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.errors import AskedWrongly, BenchError, MachineRefused
+from bench.model.history import INSTRUCTIONS, KeptRun
+from bench.store import history as history_module
+from bench.store.history import FORMAT, KIND, History
+from tests.kept_runs import night, point
+
+
+NAME = "history.sqlite"
+ODD = (
+    point(0.1 + 0.2, low=1e-300, high=float("inf")),
+    point(None, workload="json", low=None, high=None, n=None, void="no such <trial>"),
+    point(371_234.5, metric=INSTRUCTIONS, conditions="ba9876543210"),
+)
+
+
+def filled(path: Path, *runs: KeptRun) -> Path:
+    """A history of these runs."""
+    with History(path, write=True) as history:
+        for run in runs:
+            history.keep(run)
+    return path
+
+
+def read(path: Path) -> tuple[KeptRun, ...]:
+    """All that a history holds."""
+    with History(path) as history:
+        return history.runs()
+
+
+def asked(path: Path, sql: str) -> list[tuple[object, ...]]:
+    """What any program with SQLite gets from the file."""
+    with closing(sqlite3.connect(path)) as file:
+        return file.execute(sql).fetchall()
+
+
+def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    """To the last bit, with what was not measured, not recorded or without an end."""
+    run = night(1, ODD, measuring=None, decides_nothing="the twin, 3 % apart")
+    assert read(filled(tmp_path / NAME, run)) == (run,)
+
+
+def test_what_was_not_measured_is_null(tmp_path: Path) -> None:
+    """And never 0, for whoever reads the file with other means."""
+    path = filled(tmp_path / NAME, night(1, ODD, measuring=None))
+    found = asked(
+        path, "SELECT value, low, n, void FROM points WHERE workload = 'json'"
+    )
+    assert found == [(None, None, None, "no such <trial>")]
+    assert asked(path, "SELECT measuring, decides_nothing FROM runs") == [(None, None)]
+
+
+def test_runs_come_oldest_first_whenever_they_were_kept(tmp_path: Path) -> None:
+    """The order of time is that of the runs."""
+    runs = [night(number, [point()]) for number in (3, 1, 2)]
+    found = read(filled(tmp_path / NAME, *runs))
+    assert [run.created_at[:10] for run in found] == [
+        f"2026-01-0{day}" for day in (1, 2, 3)
+    ]
+
+
+def test_a_run_kept_twice_is_there_once(tmp_path: Path) -> None:
+    """As it was the last time, without anything of the time before."""
+    before = night(1, ODD)
+    after = replace(before, points=ODD[:1], made_from="new")
+    path = filled(tmp_path / NAME, before, night(2, [point()]), after, after)
+    assert read(path)[0] == after
+    assert asked(path, "SELECT count(*) FROM points") == [(2,)]
+    with History(path) as history:
+        assert history.made_from()[after.id] == "new"
+
+
+def test_a_run_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
+    """A fault at its last figure takes back the first, and leaves what was kept before."""
+    before = night(1, [point(0.4)])
+    path = filled(tmp_path / NAME, before)
+    twice = (point(), point(0.6))  # the same target, workload and metric
+    with History(path, write=True) as history:
+        with pytest.raises(sqlite3.IntegrityError):
+            history.keep(replace(before, points=twice))
+        history.keep(night(2, [point()]))
+    assert [len(run.points) for run in read(path)] == [1, 1]
+    assert read(path)[0] == before
+
+
+def test_the_file_alone_is_the_history(tmp_path: Path) -> None:
+    """No write-ahead log, nothing beside it; it says what it is."""
+    path = filled(tmp_path / NAME, night(1, ODD))
+    assert [each.name for each in tmp_path.iterdir()] == [NAME]
+    assert asked(path, "PRAGMA journal_mode") == [("delete",)]
+    assert asked(path, "PRAGMA user_version") == [(FORMAT,)]
+    assert asked(path, "PRAGMA application_id") == [(KIND,)]
+
+
+def newer(path: Path) -> None:
+    """A history of the next format."""
+    filled(path)
+    with closing(sqlite3.connect(path)) as file:
+        file.execute(f"PRAGMA user_version = {FORMAT + 1}")
+
+
+def foreign(path: Path) -> None:
+    """Somebody else's database."""
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA journal_mode = WAL")
+        file.execute("CREATE TABLE runs (id)")
+
+
+def no_database(path: Path) -> None:
+    """Something else."""
+    path.write_text("run,value\n" * 100)
+
+
+def damaged(path: Path) -> None:
+    """A history whose tables were overwritten."""
+    filled(path, night(1, ODD))
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+
+
+@pytest.mark.parametrize("write", [False, True])
+@pytest.mark.parametrize(
+    ("make", "fault"),
+    [
+        (newer, f"format {FORMAT + 1}, this version reads format {FORMAT}"),
+        (foreign, "a database, but no history"),
+        (no_database, "not a history, not even a database"),
+        (damaged, "damaged"),
+    ],
+)
+def test_what_is_no_history_is_refused_and_left_alone(
+    make: Callable[[Path], None], fault: str, write: bool, tmp_path: Path
+) -> None:
+    """Named, with the way out; not a byte of it is changed."""
+    path = tmp_path / NAME
+    make(path)
+    content = path.read_bytes()
+    with (
+        pytest.raises(AskedWrongly, match=fault) as caught,
+        History(path, write=write) as history,
+    ):
+        history.runs()
+    assert str(path) in caught.value.message
+    assert "bench history add" in (caught.value.hint or "")
+    assert path.read_bytes() == content
+
+
+def test_a_file_in_use_is_waited_for_and_then_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By who reads and by who writes; afterwards it is as before."""
+    monkeypatch.setattr(history_module, "WAIT_S", 0.05)
+    path = filled(tmp_path / NAME, night(1, ODD))
+    with closing(sqlite3.connect(path, autocommit=True)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        refused: list[BenchError] = []
+        for write in (False, True):
+            with pytest.raises(MachineRefused, match="in use by another") as caught:
+                History(path, write=write)
+            refused.append(caught.value)
+        other.execute("ROLLBACK")
+    assert all("wait" in (each.hint or "") for each in refused)
+    assert len(read(path)) == 1
+
+
+def test_there_is_none_before_the_first_run(tmp_path: Path) -> None:
+    """Reading makes no file; the command that does is named."""
+    with pytest.raises(AskedWrongly, match="no history yet") as caught:
+        History(tmp_path / NAME)
+    assert "bench history add" in (caught.value.hint or "")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """A file where the folder should be: the machine's refusal, in one sentence."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MachineRefused, match="file"):
+        History(tmp_path / "file" / NAME, write=True)
