@@ -1,7 +1,6 @@
 """`bench calibrate`."""
 
 import json
-import os
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -13,6 +12,7 @@ from bench.calibrate.calibrate import calibrate
 from bench.cli.places import CALIBRATIONS, shown
 from bench.deploy.cores import pinning
 from bench.deploy.machine import inspect_machine
+from bench.deploy.topology import topology
 from bench.model.calibration import Calibration
 from bench.report.calibration_page import calibration_html
 from bench.store.calibrations import save
@@ -28,7 +28,7 @@ def command(
 ) -> None:
     """Find out what generator and machine can do here, against servers of known behaviour."""
     console = Console(stderr=True)
-    cores = pinning(sorted(os.sched_getaffinity(0)))
+    cores = pinning(topology())
     found = calibrate(
         cores,
         inspect_machine(),
