@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from bench.deploy.cores import cpu_words
 from bench.model.plan import Pinning, Plan
+from bench.model.topology import cpu_words
 from bench.plan.duration import duration
 
 

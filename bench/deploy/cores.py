@@ -7,7 +7,7 @@ from dataclasses import replace
 from bench.deploy.share_out import Shares, share_out, within_quota
 from bench.errors import MachineRefused
 from bench.model.plan import Pinning
-from bench.model.topology import Core, Topology, flat
+from bench.model.topology import Core, Topology, cpu_words, flat
 
 
 MOST_WORKERS = 4
@@ -67,21 +67,6 @@ def cores_for(pinning: Pinning, workers: int) -> Pinning:
             hint="run on a machine (or with a CPU set) of more processors",
         )
     return replace(pinning, server=cores[:workers])
-
-
-def cpu_words(cpus: Iterable[int]) -> str:
-    """Processors in a few words, joined by "+": 3+7, 2+7-13."""
-    runs: list[list[int]] = []
-    for cpu in sorted(cpus):
-        if runs and cpu == runs[-1][-1] + 1:
-            runs[-1].append(cpu)
-        else:
-            runs.append([cpu])
-    words = (
-        [f"{run[0]}-{run[-1]}"] if len(run) > 2 else [str(cpu) for cpu in run]
-        for run in runs
-    )
-    return "+".join(word for run in words for word in run)
 
 
 def _refuse_if_too_few(everyone: tuple[int, ...]) -> None:

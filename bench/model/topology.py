@@ -42,3 +42,18 @@ class Topology:
 def flat(processors: Iterable[int]) -> Topology:
     """So many processors of which nothing is known: each a core of its own, all alike."""
     return Topology(tuple(Core((cpu,)) for cpu in sorted(set(processors))))
+
+
+def cpu_words(cpus: Iterable[int]) -> str:
+    """Processors in a few words, joined by "+": 3+7, 2+7-13."""
+    runs: list[list[int]] = []
+    for cpu in sorted(cpus):
+        if runs and cpu == runs[-1][-1] + 1:
+            runs[-1].append(cpu)
+        else:
+            runs.append([cpu])
+    words = (
+        [f"{run[0]}-{run[-1]}"] if len(run) > 2 else [str(cpu) for cpu in run]
+        for run in runs
+    )
+    return "+".join(word for run in words for word in run)

@@ -4,13 +4,13 @@ from itertools import combinations
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from bench.deploy.cores import cores_for, cpu_words, pinning, spare
+from bench.deploy.cores import cores_for, pinning, spare
 from bench.errors import MachineRefused
 from bench.model.plan import Pinning
-from bench.model.topology import Core, Topology
+from bench.model.topology import Core, Topology, cpu_words
 
 
 def roles(cores: Pinning) -> dict[str, set[int]]:
@@ -143,6 +143,9 @@ def test_processors_in_words(cpus: tuple[int, ...], words: str) -> None:
     assert cpu_words(cpus) == words
 
 
+quickly = settings(deadline=None, max_examples=60)
+
+
 @some.composite
 def topologies(draw: some.DrawFn) -> Topology:
     """Any machine: cores of any kind and place, threads numbered at random, some of them not ours."""
@@ -180,6 +183,7 @@ def planned(machine: Topology) -> Pinning:
     return pinning(machine)
 
 
+@quickly
 @given(topologies())
 def test_every_processor_has_one_fate(machine: Topology) -> None:
     """Given to somebody or idle, none invented, none forgotten; every role has one."""
@@ -192,6 +196,7 @@ def test_every_processor_has_one_fate(machine: Topology) -> None:
     assert all(roles(cores).values())
 
 
+@quickly
 @given(topologies())
 def test_nobody_works_on_the_servers_physical_core(machine: Topology) -> None:
     """Not even on another thread of it, unless there is no other core; and then that is said."""
@@ -207,6 +212,7 @@ def test_nobody_works_on_the_servers_physical_core(machine: Topology) -> None:
         )
 
 
+@quickly
 @given(topologies())
 def test_all_servers_have_cores_of_one_kind_and_whole_ones(machine: Topology) -> None:
     """However many workers: one thread of each core, and no core that load or database work on."""
@@ -219,6 +225,7 @@ def test_all_servers_have_cores_of_one_kind_and_whole_ones(machine: Topology) ->
         assert taken.isdisjoint(servers)
 
 
+@quickly
 @given(topologies())
 def test_whatever_shares_a_core_is_said(machine: Topology) -> None:
     """With no words, server, load, database and harness are on physical cores of their own, and all theirs."""
@@ -231,6 +238,7 @@ def test_whatever_shares_a_core_is_said(machine: Topology) -> None:
     assert all(home[cpu].foreign == () for cpu in (*cores.server, *cores.load))
 
 
+@quickly
 @given(topologies())
 def test_processor_0_is_no_servers_where_there_are_others(machine: Topology) -> None:
     """Of its kind, on a machine of three cores or more; many machines send it their interrupts."""
@@ -242,6 +250,7 @@ def test_processor_0_is_no_servers_where_there_are_others(machine: Topology) -> 
         assert not home.is_first
 
 
+@quickly
 @given(topologies(), some.randoms(use_true_random=False))
 def test_the_order_in_which_cores_are_told_changes_nothing(
     machine: Topology, chance: Random
@@ -252,6 +261,7 @@ def test_the_order_in_which_cores_are_told_changes_nothing(
     assert planned(Topology(tuple(shuffled), machine.quota)) == planned(machine)
 
 
+@quickly
 @given(topologies())
 def test_no_more_processors_work_than_a_quota_has_time_for(machine: Topology) -> None:
     """So that no role is stopped for what another one used; two at the least."""
