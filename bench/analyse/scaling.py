@@ -71,7 +71,7 @@ def _no_workers(played: Played | None) -> str:
     # Runs older than the list of physical cores used all that they had.
     here = len(pinning.physical or used)
     alike = len(pinning.server) + len(pinning.more)
-    least = min(n for n in played.experiment.workers if n > 1)
+    least = min((n for n in played.experiment.workers if n > 1), default=2)
     return (
         f"needs a processor for each of {least} workers beside those of load and "
         f"database: four processors or more with a core each, this run had {here}"

@@ -46,7 +46,8 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     yield from _open_lines(plan)
     yield from _experiment_lines(plan)
     yield f"servers {plan.workers} worker process{'es' if plan.workers > 1 else ''} each, {plan.threads} threads where the model is threads, {plan.connections} database connections per process"
-    yield from pinning_lines(plan.pinning)
+    yield f"cores   {pinning_text(plan.pinning)}"
+    yield from _beneath(plan.pinning)
     yield engine_why
     yield f"probes  {PROBES[profile.probes]}"
     yield f"seed    {plan.seed}"
@@ -90,8 +91,13 @@ def _experiment_lines(plan: Plan) -> Iterator[str]:
 
 
 def pinning_lines(pinning: Pinning) -> Iterator[str]:
-    """Who runs on which core, of which physical cores, and what is left alone; what is not known is left out."""
+    """Who runs on which core, line by line; what is not known is left out."""
     yield f"cores   {pinning_text(pinning)}"
+    yield from _beneath(pinning)
+
+
+def _beneath(pinning: Pinning) -> Iterator[str]:
+    """What the cores were chosen among, who has which physical ones, and what is left alone."""
     if pinning.among:
         yield f"        of {pinning.among}"
     if any(len(group) > 1 for group in pinning.physical):
@@ -103,10 +109,10 @@ def pinning_lines(pinning: Pinning) -> Iterator[str]:
         yield f"        idle: {cpu_words(pinning.idle)}"
 
 
-def pinning_text(pinning: Pinning) -> str:
-    """Who runs on which core."""
-    text = ", ".join(f"{role} {cpu_words(cpus)}" for role, cpus in _roles(pinning))
-    return f"{text}{f' ({pinning.shared})' if pinning.shared else ''}"
+def _physical(pinning: Pinning, cpus: tuple[int, ...]) -> str:
+    """The physical cores of those processors, each by all of its threads."""
+    groups = (group for group in pinning.physical if not set(group).isdisjoint(cpus))
+    return "+".join("/".join(str(cpu) for cpu in group) for group in groups)
 
 
 def _roles(pinning: Pinning) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -116,7 +122,11 @@ def _roles(pinning: Pinning) -> Iterator[tuple[str, tuple[int, ...]]]:
     yield "harness", pinning.harness
 
 
-def _physical(pinning: Pinning, cpus: tuple[int, ...]) -> str:
-    """The physical cores of those processors, each by all of its threads."""
-    groups = (group for group in pinning.physical if not set(group).isdisjoint(cpus))
-    return "+".join("/".join(str(cpu) for cpu in group) for group in groups)
+def pinning_text(pinning: Pinning) -> str:
+    """Who runs on which core."""
+    text = ", ".join(f"{role} {_cores(cores)}" for role, cores in _roles(pinning))
+    return f"{text}{f' ({pinning.shared})' if pinning.shared else ''}"
+
+
+def _cores(cores: tuple[int, ...]) -> str:
+    return cpu_words(cores) or "not known"
