@@ -225,7 +225,7 @@ CORES = Reason(
     "cores",
     "Server, load or database shared cores",
     Scope.NOTE,
-    "With four cores or more nothing has to share; CPU time per request suffers least.",
+    "With four physical cores or more of its own nothing has to share; CPU time per request suffers least.",
 )
 WARMING = Reason(
     "warming",

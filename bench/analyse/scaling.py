@@ -66,13 +66,16 @@ def _no_workers(played: Played | None) -> str:
         )
     if played.cells:
         return "no round of it is left that holds two numbers of workers"
-    plan = played.trials.plan
-    here = len({*plan.pinning.server, *plan.pinning.load, *plan.pinning.database,
-                *plan.pinning.harness})  # fmt: skip
-    least = min(n for n in played.experiment.workers if n > 1)
+    pinning = played.trials.plan.pinning
+    used = {*pinning.server, *pinning.load, *pinning.database, *pinning.harness}
+    # Runs older than the list of physical cores used all that they had.
+    here = len(pinning.physical or used)
+    alike = len(pinning.server) + len(pinning.more)
+    least = min((n for n in played.experiment.workers if n > 1), default=2)
     return (
         f"needs a processor for each of {least} workers beside those of load and "
-        f"database: four processors or more, this run had {here}"
+        f"database: four processors or more with a core each, this run had {here}"
+        + (f", of which servers could have {alike}" if here > 3 else "")
     )
 
 

@@ -1,6 +1,5 @@
 """From what was typed to a plan."""
 
-import os
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,14 +10,24 @@ from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets, select, twin, with_workers
 from bench.configure.wishes import wish, with_versions
 from bench.deploy.asked_locks import resolve
-from bench.deploy.cores import pinning, spare
+from bench.deploy.cores import MOST_WORKERS, pinning, spare
 from bench.deploy.engine import Say
+from bench.deploy.topology import topology
 from bench.errors import AskedWrongly, unknown
 from bench.model.framework import Framework, Target
-from bench.model.plan import Plan
+from bench.model.plan import Plan, Profile
 from bench.model.workload import Workload
 from bench.plan.make import TakingPart, make_plan, serves, with_experiments
 from bench.workloads import WORKLOADS, workload
+
+
+WORKERS = 1
+"""
+Worker processes of every server, unless an experiment asks for more.
+
+One on every machine: what several bring is a question of its own, and figures
+of one process are the same thing wherever they come from.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +60,6 @@ def plan_for(asked: Asked, say: Say = lambda line: None) -> Plan:
     selectors = split(asked.targets) or list(profile.targets)
     chosen = chosen_targets([*selectors, *map("@".join, wished)], wished)
     works = _workloads(split(asked.workloads) or list(profile.workloads), chosen)
-    processors = sorted(os.sched_getaffinity(0))
-    workers = workers_for(len(processors))
     plan = make_plan(
         profile,
         _with_twin(chosen, profile.twin),
@@ -60,10 +67,10 @@ def plan_for(asked: Asked, say: Say = lambda line: None) -> Plan:
         engine=asked.engine,
         seed=secrets.randbelow(2**31) if asked.seed is None else asked.seed,
         placing=(
-            workers,
+            WORKERS,
             parity.threads,
             parity.connections,
-            pinning(processors, workers),
+            pinning(topology(), most_workers(profile)),
         ),
     )
     return with_experiments(plan, tuple(_parts(plan, asked, works)))
@@ -96,14 +103,10 @@ def worker_levels(wanted: Sequence[int], cores: int) -> tuple[int, ...]:
     return fitting if len(fitting) > 1 else ()
 
 
-def workers_for(processors: int) -> int:
-    """
-    Worker processes of every server, one core each, on so many processors.
-
-    The generator needs at least as much as the fastest server, PostgreSQL its
-    own; more than four would need more than one generator.
-    """
-    return max(1, min(4, (processors - 2) // 3))
+def most_workers(profile: Profile) -> int:
+    """For how many workers of one server cores are kept: those that experiments ask for, and never fewer than usual."""
+    asked = (number for one in profile.experiments for number in one.workers)
+    return max((MOST_WORKERS, *asked))
 
 
 def wished_versions(wishes: Sequence[str], say: Say) -> list[tuple[str, str]]:

@@ -1,7 +1,6 @@
 """`bench calibrate`."""
 
 import json
-import os
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -12,6 +11,7 @@ from rich.console import Console
 from bench.cli.places import CALIBRATIONS, shown
 from bench.deploy.cores import pinning
 from bench.deploy.machine import inspect_machine
+from bench.deploy.topology import topology
 from bench.model.calibration import Calibration
 from bench.store.calibrations import save
 
@@ -30,7 +30,7 @@ def command(
     from bench.report.calibration_page import calibration_html
 
     console = Console(stderr=True)
-    cores = pinning(sorted(os.sched_getaffinity(0)))
+    cores = pinning(topology())
     found = calibrate(
         cores,
         inspect_machine(),

@@ -7,10 +7,11 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.cli.engines import AnyEngine, new_engine
+from bench.cli.plan_text import pinning_lines
 from bench.configure.tables import load_profiles
 from bench.deploy.cores import pinning
 from bench.deploy.engine import Placing, WatchedDatabase
-from bench.deploy.machine import available_cores
+from bench.deploy.topology import topology
 from bench.errors import TargetFailed
 from bench.model.framework import Target
 from bench.run.contract import Finding, compare, play
@@ -27,7 +28,7 @@ def check_targets(
     engine_name: str = "local",
 ) -> int:
     """Play the contract against every target on that engine, then compare them; how much is broken."""
-    cores = pinning(available_cores())
+    cores = pinning(topology())
     broken = 0
     found: dict[str, list[Finding]] = {}
 
@@ -40,6 +41,8 @@ def check_targets(
         if verbose or finding.ok is False:
             print(f"{_mark(finding)} {where}: {finding.name}: {finding.detail}")
 
+    for line in pinning_lines(cores):
+        say(line)
     with new_engine(engine_name, cores, logs, say) as engine:
         receipts = engine.prepare(targets, say)
         for target in targets:

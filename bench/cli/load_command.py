@@ -1,13 +1,13 @@
 """`bench load`."""
 
 import json
-import os
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from bench.deploy.cores import pinning
+from bench.deploy.topology import topology
 from bench.errors import AskedWrongly
 from bench.load.url import LoadReport, load_url
 from bench.model.load import Arrivals, Load
@@ -40,7 +40,7 @@ def command(
         rate_rps=rate,
         arrivals=Arrivals.POISSON if poisson else Arrivals.CONSTANT,
     )
-    cores = pinning(sorted(os.sched_getaffinity(0)))
+    cores = pinning(topology())
     report = load_url(url, load, cpus=cores.load)
     print(json.dumps(asdict(report)) if as_json else as_text(report))
     if report.requests == 0:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bench.model.plan import Pinning, Plan
+from bench.model.topology import cpu_words
 from bench.plan.duration import duration
 
 
@@ -46,6 +47,7 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     yield from _experiment_lines(plan)
     yield f"servers {plan.workers} worker process{'es' if plan.workers > 1 else ''} each, {plan.threads} threads where the model is threads, {plan.connections} database connections per process"
     yield f"cores   {pinning_text(plan.pinning)}"
+    yield from _beneath(plan.pinning)
     yield engine_why
     yield f"probes  {PROBES[profile.probes]}"
     yield f"seed    {plan.seed}"
@@ -88,17 +90,43 @@ def _experiment_lines(plan: Plan) -> Iterator[str]:
             )
 
 
+def pinning_lines(pinning: Pinning) -> Iterator[str]:
+    """Who runs on which core, line by line; what is not known is left out."""
+    yield f"cores   {pinning_text(pinning)}"
+    yield from _beneath(pinning)
+
+
+def _beneath(pinning: Pinning) -> Iterator[str]:
+    """What the cores were chosen among, who has which physical ones, and what is left alone."""
+    if pinning.among:
+        yield f"        of {pinning.among}"
+    if any(len(group) > 1 for group in pinning.physical):
+        roles = (f"{role} {_physical(pinning, cpus)}" for role, cpus in _roles(pinning))
+        yield f"        physical cores by their threads: {', '.join(roles)}"
+    if pinning.more:
+        yield f"        servers of more workers also have {', '.join(str(cpu) for cpu in pinning.more)}"
+    if pinning.idle:
+        yield f"        idle: {cpu_words(pinning.idle)}"
+
+
+def _physical(pinning: Pinning, cpus: tuple[int, ...]) -> str:
+    """The physical cores of those processors, each by all of its threads."""
+    groups = (group for group in pinning.physical if not set(group).isdisjoint(cpus))
+    return "+".join("/".join(str(cpu) for cpu in group) for group in groups)
+
+
+def _roles(pinning: Pinning) -> Iterator[tuple[str, tuple[int, ...]]]:
+    yield "server", pinning.server
+    yield "load", pinning.load
+    yield "database", pinning.database
+    yield "harness", pinning.harness
+
+
 def pinning_text(pinning: Pinning) -> str:
     """Who runs on which core."""
-    roles = {
-        "server": pinning.server,
-        "load": pinning.load,
-        "database": pinning.database,
-        "harness": pinning.harness,
-    }
-    text = ", ".join(f"{role} {_cores(cores)}" for role, cores in roles.items())
+    text = ", ".join(f"{role} {_cores(cores)}" for role, cores in _roles(pinning))
     return f"{text}{f' ({pinning.shared})' if pinning.shared else ''}"
 
 
 def _cores(cores: tuple[int, ...]) -> str:
-    return "+".join(str(core) for core in cores)
+    return cpu_words(cores) or "not known"

@@ -20,7 +20,7 @@ from bench.deploy.cores import pinning
 from bench.deploy.engine import Placing, Say
 from bench.deploy.environments import Environments
 from bench.deploy.local import LocalEngine
-from bench.deploy.machine import available_cores
+from bench.deploy.topology import topology
 from bench.errors import BenchError, unknown
 from bench.model.probe import EXHIBITS_SCHEMA, Exhibits, Probe, ProbeOutcome
 from bench.run.counting import MEASURES, count_all
@@ -89,7 +89,7 @@ def _bench(
 ) -> tuple[Bench, dict[str, str | None]]:
     table = load_frameworks()
     parity = load_profiles()[1]
-    cores = pinning(available_cores())
+    cores = pinning(topology())
     packages = {name: framework.package for name, (framework, _) in table.items()}
     beside = {f"{FOLDER}/{name}": package for name, package in packages.items()}
     engine = LocalEngine(ROOT, CACHE, logs, cores, packages | beside)

@@ -1,17 +1,17 @@
 """The plans of the self-tests: many servers of which the truth is known."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rich.console import Console
 
-from bench.cli.asked import chosen_targets, workers_for
+from bench.cli.asked import WORKERS, chosen_targets
 from bench.cli.instructions_command import programs
 from bench.configure.tables import load_profiles
 from bench.configure.targets import twin
 from bench.deploy.cores import pinning
 from bench.deploy.instructions import Program, count
+from bench.deploy.topology import topology
 from bench.errors import AskedWrongly
 from bench.model.exchange import Request
 from bench.model.framework import Role, Target
@@ -48,15 +48,13 @@ def plan_of(name: str, targets: Sequence[Target], rounds: int, seed: int) -> Pla
         verdicts=False,
     )
     _, parity = load_profiles()
-    processors = sorted(os.sched_getaffinity(0))
-    workers = workers_for(len(processors))
     return make_plan(
         profile,
         targets,
         [workload(WORKLOAD)],
         "local",
         seed,
-        (workers, parity.threads, parity.connections, pinning(processors, workers)),
+        (WORKERS, parity.threads, parity.connections, pinning(topology())),
     )
 
 

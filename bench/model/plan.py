@@ -1,6 +1,6 @@
 """What will be measured, complete before anything starts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bench.model.framework import Target
 from bench.model.load import Arrivals, Basis, Load
@@ -116,6 +116,14 @@ class Pinning:
     database: tuple[int, ...]
     harness: tuple[int, ...]
     shared: str | None
+    # Of servers with more workers, beside those of `server`, in this order; the
+    # harness's own may be the last.
+    more: tuple[int, ...] = ()
+    idle: tuple[int, ...] = ()  # nobody's, so that nobody is disturbed
+    # What they were chosen among, in words, and the threads of each physical
+    # core. Not compared: older runs have neither.
+    among: str = field(default="", compare=False)
+    physical: tuple[tuple[int, ...], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bench.model.results import Check, Results
+from bench.model.topology import cpu_words
 from bench.report import sections, tables
 from bench.report.advice import advice
 from bench.report.answer import question, short_answer
@@ -212,6 +213,7 @@ def page_environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
+        "cpu_words": cpu_words,
         "in_bold": in_bold,
         "percent": percent,
         "size": size,

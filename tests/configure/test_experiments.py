@@ -10,6 +10,7 @@ from bench.configure.tables import DEFINITIONS, load_frameworks, load_profiles
 from bench.configure.targets import all_targets, select, with_workers
 from bench.errors import AskedWrongly
 from bench.model.framework import Role
+from bench.model.topology import flat
 from bench.workloads import WORKLOADS
 
 
@@ -110,15 +111,18 @@ def test_workers_need_a_core_each() -> None:
     assert worker_levels((1, 2, 4), 1) == ()
 
 
-@pytest.mark.parametrize(("processors", "variants"), [(2, 0), (4, 2 * 3)])
+@pytest.mark.parametrize(
+    ("processors", "variants"), [(2, 0), (4, 2 * 3), (6, 3 * 3), (64, 3 * 3)]
+)
 def test_workers_are_varied_where_there_are_processors_for_them(
     monkeypatch: pytest.MonkeyPatch, processors: int, variants: int
 ) -> None:
-    """Two processors: none. Four: one and two workers of each contestant."""
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(processors)))
+    """Two processors: none. Four: one and two workers of each contestant; six or more: four, too."""
+    monkeypatch.setattr("bench.cli.asked.topology", lambda: flat(range(processors)))
     this = plan_for(Asked("scaling", None, None, "local", "", 1))
     found = [t for t in this.targets if t.workers is not None]
     assert len(found) == variants
+    assert this.workers == len(this.pinning.server) == 1, "the headline's stay one"
     assert {c.target for c in this.cells if c.load.experiment == "workers"} == {
         t.id for t in found
     }

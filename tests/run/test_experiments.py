@@ -137,9 +137,9 @@ def test_an_experiment_that_was_not_planned_is_none(tmp_path: Path) -> None:
 def test_servers_with_workers_of_their_own_are_started_with_them(
     tmp_path: Path,
 ) -> None:
-    """On cores of their own: the server's, then the harness's, never load's or database's."""
+    """On cores of their own: the server's, then those kept for it, never load's or database's."""
     this = small(experiment("workers"), looks=(1,))
-    pinning = replace(this.pinning, server=(0,), load=(1,), database=(2,), harness=(3,))
+    pinning = replace(this.pinning, server=(0,), load=(1,), database=(2,), more=(3,))
     two = replace(this.targets[1], workers=2)
     this = replace(this, pinning=pinning, targets=(this.targets[0], two))
     _, engine = play(this, tmp_path)
