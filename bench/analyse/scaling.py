@@ -69,7 +69,7 @@ def _no_workers(played: Played | None) -> str:
     plan = played.trials.plan
     here = len({*plan.pinning.server, *plan.pinning.load, *plan.pinning.database,
                 *plan.pinning.harness})  # fmt: skip
-    least = min(n for n in played.experiment.workers if n > 1)
+    least = min((n for n in played.experiment.workers if n > 1), default=2)
     return (
         f"needs a processor for each of {least} workers beside those of load and "
         f"database: four processors or more, this run had {here}"
