@@ -18,6 +18,7 @@ from bench.report.trend import write_trend
 from bench.report.write import write_report
 from bench.store.exhibits import EXHIBITS, read_exhibits
 from bench.store.folder import HEAD, LOGS, SAMPLES, TRIALS, find, read
+from bench.store.outside import refuse_links
 
 
 def command(
@@ -44,6 +45,7 @@ def command(
 
 def render(folder: Path, table: Path | None = None) -> Path:
     """Understand a stored run, judge it by a table of claims, write its page; the page's path."""
+    refuse_links(folder)
     table = table or CLAIMS
     notes = [WorkloadNote(w.name, w.title, w.why) for w in known_workloads().values()]
     understood = results(
