@@ -7,6 +7,12 @@ Everything that may go wrong for a reason that the user can understand.
     * TargetFailed   one target could not start, died or answered wrongly
 """
 
+from collections.abc import Iterable
+
+
+MOST_SHOWN = 160
+"""Characters of one refused value, name or place in a message: a file may hold a megabyte of it."""
+
 
 class BenchError(Exception):
     """What was refused, in one sentence, with a hint that says what to do."""
@@ -49,6 +55,27 @@ def unknown(kind: str, name: str, exists: list[str], where: str = "") -> AskedWr
     guess = f"did you mean {near[0]!r}? " if near else ""
     prefix = f"{where}: " if where else ""
     return AskedWrongly(
-        f"{prefix}no {kind} named {name!r}",
+        f"{prefix}no {kind} named {told(name)}",
         hint=f"{guess}there are: {', '.join(exists) or 'none'}",
     )
+
+
+def told(value: object) -> str:
+    """A refused value as a message shows it: as Python writes it, cut short; never raises."""
+    try:
+        return short(repr(value))
+    except (ValueError, RecursionError):
+        # An integer of thousands of digits; lists in lists in lists.
+        return f"a {type(value).__name__} too large to print"
+
+
+def place(steps: Iterable[object]) -> str:
+    """Where in a file a value stands, by the keys that lead to it: profile.2.clients."""
+    return short(".".join(str(step) for step in steps))
+
+
+def short(text: str) -> str:
+    """A text of somebody else's, cut to what a message can hold."""
+    if len(text) <= MOST_SHOWN:
+        return text
+    return f"{text[:MOST_SHOWN]}… ({len(text):,} characters)"

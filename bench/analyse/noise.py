@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from bench.analyse import reasons
 from bench.model.estimate import Comparison
@@ -52,7 +53,7 @@ def resolution(noise_found: Noise, metric: str) -> float | None:
     The printed noise floor: what one set-up looked like beside itself.
     """
     reach = [
-        max(c.advantage.high, 1 / c.advantage.low)
+        max(c.advantage.high, 1 / c.advantage.low if c.advantage.low else inf)
         for c in noise_found.comparisons
         if c.metric == metric and c.advantage is not None
     ]

@@ -18,6 +18,8 @@ def remarks(calibration: Calibration | None, now: datetime) -> Iterator[str]:
         yield "this machine was never calibrated: `bench calibrate` takes some minutes, and the page will say what the generator can do here"
         return
     age = now - datetime.fromisoformat(calibration.created_at).astimezone(UTC)
+    if age < timedelta(0):
+        yield f"the last calibration is of {calibration.created_at[:10]}, which is still to come: the clock of this machine was set; bench calibrate"
     if age > OLD:
         yield f"the last calibration is {age.days} days old: bench calibrate"
     if calibration.untold:

@@ -9,11 +9,11 @@ from bench.cli.places import CACHE, ROOT
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets, select, twin, with_workers
 from bench.configure.wishes import wish, with_versions
-from bench.deploy.asked_locks import resolve
+from bench.deploy.asked_locks import resolve, safe
 from bench.deploy.cores import MOST_WORKERS, pinning, spare
 from bench.deploy.engine import Say
 from bench.deploy.topology import topology
-from bench.errors import AskedWrongly, unknown
+from bench.errors import AskedWrongly, told, unknown
 from bench.model.framework import Framework, Target
 from bench.model.plan import Plan, Profile
 from bench.model.workload import Workload
@@ -124,6 +124,49 @@ def chosen_targets(
     table = with_versions(load_frameworks(), wished)
     _, parity = load_profiles()
     return select(all_targets(table, parity), selectors, table)
+
+
+def refuse_foreign(plan: Plan) -> None:
+    """
+    AskedWrongly where a stored plan would start what the tables here do not.
+
+    A run folder is data: it may come from elsewhere, and its commands are
+    never run for its own word.
+    """
+    table, (_, parity) = load_frameworks(), load_profiles()
+    asked = [
+        (target.framework, target.version)
+        for target in plan.targets
+        # A version is part of a path, too: that of its lock.
+        if target.framework in table and safe(target.version) == target.version
+    ]
+    here = {t.id: t for t in all_targets(with_versions(table, asked), parity)}
+    other = [
+        target.id
+        for target in plan.targets
+        if _started_by(target) != _started_by(here.get(_plain_id(target)))
+    ]
+    other += sorted({cell.workload for cell in plan.cells} - set(WORKLOADS))
+    if other:
+        raise AskedWrongly(
+            f"not as the tables here have it: {', '.join(map(told, other))}",
+            "go on where it was begun, or start a new run; `bench report` reads any run",
+        )
+
+
+def _plain_id(target: Target) -> str:
+    """Of a twin or of another number of workers: the target that it repeats."""
+    return f"{target.framework}@{target.version}/{target.deployment}"
+
+
+def _started_by(target: Target | None) -> tuple[object, ...] | None:
+    """Everything of a target that decides what is run."""
+    if target is None:
+        return None
+    return (
+        *(target.framework, target.version, target.lock, target.serve),
+        *(sorted(target.environment.items()), target.pool_connections),
+    )
 
 
 def without(plan: Plan, missing: set[str]) -> Plan:

@@ -14,6 +14,7 @@ from bench.deploy.engine import Placing, WatchedDatabase
 from bench.deploy.topology import topology
 from bench.errors import TargetFailed
 from bench.model.framework import Target
+from bench.report.clean import clean_text
 from bench.run.contract import Finding, compare, play
 
 
@@ -39,7 +40,8 @@ def check_targets(
         nonlocal broken
         broken += finding.ok is False
         if verbose or finding.ok is False:
-            print(f"{_mark(finding)} {where}: {finding.name}: {finding.detail}")
+            told = clean_text(f"{where}: {finding.name}: {finding.detail}")
+            print(f"{_mark(finding)} {told}")
 
     for line in pinning_lines(cores):
         say(line)

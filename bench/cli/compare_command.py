@@ -96,7 +96,7 @@ def successions(run: Run) -> list[tuple[str, str]]:
     def age(target: Target) -> tuple[list[int], bool]:
         receipt = run.record.receipts.get(target.id)
         told = receipt.version if receipt else target.version
-        numbers = [int(word) for word in re.findall(r"\d+", told)[:3]]
+        numbers = [int(word) for word in re.findall(r"\d{1,9}", told)[:3]]
         # Of two with the same framework the one that was asked for is the new one.
         return numbers, target.version not in standing.get(target.framework, ())
 

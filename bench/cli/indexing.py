@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from bench.cli.places import INDEX, PUBLISHED, PUBLISHED_INDEX, RUNS
 from bench.errors import AskedWrongly
@@ -10,6 +11,7 @@ from bench.report.index import Entry, index_html
 from bench.report.json_file import read_results
 from bench.report.write import replace_file
 from bench.store.folder import run_folders
+from bench.store.outside import read_plain
 
 
 PAGE = "report.html"
@@ -46,9 +48,10 @@ def write_list(index: Path, folders: Sequence[Path]) -> Path:
 
 def _entry(index: Path, folder: Path) -> Entry:
     published = folder.parent == PUBLISHED
-    href = Path(os.path.relpath(folder / PAGE, index.parent)).as_posix()
+    # Quoted: a folder may be named like an address of another kind.
+    href = quote(os.fsencode(os.path.relpath(folder / PAGE, index.parent)))
     try:
-        text = (folder / RESULTS).read_text(encoding="utf-8")
+        text = read_plain(folder / RESULTS).decode("utf-8")
         return Entry(folder.name, href, published, read_results(text))
     except FileNotFoundError:
         why = f"not understood yet: bench report {folder.name}"

@@ -13,6 +13,7 @@ from bench.configure.claims import load_claims
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
 from bench.errors import AskedWrongly, unknown
+from bench.report.clean import clean_text
 from bench.report.words import SCOPES
 from bench.store.folder import read_head, run_folders
 
@@ -35,7 +36,9 @@ def command(
         return
     for row in rows:
         name, *rest = row.values()
-        print(f"{name:38} {'  '.join(str(value) for value in rest)}")
+        line = f"{name:38} {'  '.join(str(value) for value in rest)}"
+        # A run folder, its name too, may come from elsewhere.
+        print(clean_text(line))
 
 
 def _targets() -> list[dict[str, Any]]:

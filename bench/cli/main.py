@@ -9,6 +9,7 @@ from types import FrameType
 import typer
 
 from bench.errors import BenchError
+from bench.report.clean import clean_text
 
 
 COMMANDS = {
@@ -55,14 +56,19 @@ def main() -> None:
 
 def complain(error: BenchError) -> None:
     """Say on stderr what was refused and what to do."""
-    print(f"error: {error.message}", file=sys.stderr)
+    print(f"error: {_shown(error.message)}", file=sys.stderr)
     if error.hint:
-        print(f"hint:  {error.hint}", file=sys.stderr)
+        print(f"hint:  {_shown(error.hint)}", file=sys.stderr)
     tail = getattr(error, "log_tail", None)
     if tail:
         print("the end of its log:", file=sys.stderr)
-        for line in tail.rstrip().splitlines()[-12:]:
+        for line in clean_text(tail).rstrip().splitlines()[-12:]:
             print(f"  | {line}", file=sys.stderr)
+
+
+def _shown(text: str) -> str:
+    """Somebody else's words among ours: nothing that a terminal obeys, no line that looks like ours."""
+    return clean_text(text).replace("\n", "\n       ")
 
 
 def _register() -> None:

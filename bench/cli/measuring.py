@@ -12,7 +12,13 @@ from rich.console import Console
 
 from bench.analyse.progress import ratios_so_far
 from bench.calibrate.fitness import refuse_beyond, remarks
-from bench.cli.asked import Asked, frameworks, known_workloads, without
+from bench.cli.asked import (
+    Asked,
+    frameworks,
+    known_workloads,
+    refuse_foreign,
+    without,
+)
 from bench.cli.engines import AnyEngine, engine_version, new_engine, new_generator
 from bench.cli.places import CALIBRATIONS, RUNS, shown
 from bench.cli.probing import for_run
@@ -29,12 +35,23 @@ from bench.model.framework import Target
 from bench.model.plan import Plan
 from bench.model.run import Receipt, Run
 from bench.model.trial import Failure, RoundEnd
+from bench.report.clean import clean_text
 from bench.run.contract import verify
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
 from bench.store.calibrations import latest
 from bench.store.exhibits import write_exhibits
-from bench.store.folder import HEAD, LOGS, RunWriter, create, read, reopen, run_id
+from bench.store.folder import (
+    HEAD,
+    LOGS,
+    RunWriter,
+    claim,
+    create,
+    read,
+    reopen,
+    run_id,
+)
+from bench.store.outside import refuse_links
 
 
 def begin(
@@ -49,7 +66,7 @@ def begin(
     folder = runs / run_id(now, plan.profile.name, plan.seed)
     # Before the engine of the run: there is one engine at a time on a machine.
     exhibits = for_run(plan.profile.probes, console)
-    with _no_headless(folder), _engine(plan, folder, console) as engine:
+    with _claimed(folder), _engine(plan, folder, console) as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
         plan = without(plan, set(refused))
         record = new_record(
@@ -75,8 +92,11 @@ def _engine(plan: Plan, folder: Path, console: Console) -> AnyEngine:
 
 
 @contextmanager
-def _no_headless(folder: Path) -> Iterator[None]:
-    """Remove the folder of a run that did not get as far as its head."""
+def _claimed(folder: Path) -> Iterator[None]:
+    """Make the folder of a run; remove it if that run does not get as far as its head."""
+    # Made here and now: of two that begin at once with one name, the second is
+    # refused before it could remove what is the first one's.
+    claim(folder)
     try:
         yield
     finally:
@@ -86,6 +106,7 @@ def _no_headless(folder: Path) -> Iterator[None]:
 
 def resume(folder: Path, console: Console, claims: Path | None = None) -> bool:
     """Go on with an interrupted run; whether it came to its end."""
+    refuse_links(folder)
     run = read(folder)
     plan = run.record.plan
     if len(run.complete_rounds) == plan.profile.looks[-1]:
@@ -98,6 +119,7 @@ def resume(folder: Path, console: Console, claims: Path | None = None) -> bool:
             f"({run.record.machine.cpu_model}, {run.record.machine.cores} cores)",
             "go on there, or start a new run here",
         )
+    refuse_foreign(plan)
     with _engine(plan, folder, console) as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
         _refuse_changes(run, receipts, refused, engine.database.facts())
@@ -113,7 +135,7 @@ def _prepare(
     refused = {t: r for t, r in found.items() if isinstance(r, str)}
     for target_id, reason in refused.items():
         console.print(
-            f"left out: {target_id}: {reason}",
+            f"left out: {target_id}: {clean_text(reason)}",
             style="yellow",
             markup=False,
             highlight=False,
@@ -134,7 +156,8 @@ def _refuse_changes(
 ) -> None:
     changed = [t for t, r in run.record.receipts.items() if receipts.get(t) != r]
     changed += refused
-    if harness_facts()["measuring_sha256"] != run.record.harness["measuring_sha256"]:
+    measured_by = run.record.harness.get("measuring_sha256")
+    if harness_facts()["measuring_sha256"] != measured_by:
         changed.append("the part of the harness that measures")
     if dict(database) != dict(run.record.database):
         changed.append("PostgreSQL or its settings")

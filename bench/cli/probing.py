@@ -23,6 +23,7 @@ from bench.deploy.local import LocalEngine
 from bench.deploy.topology import topology
 from bench.errors import BenchError, unknown
 from bench.model.probe import EXHIBITS_SCHEMA, Exhibits, Probe, ProbeOutcome
+from bench.report.clean import clean_text
 from bench.run.counting import MEASURES, count_all
 from bench.run.probing import FOLDER, Bench, play_probes
 from bench.store.exhibits import read_exhibits, write_exhibits
@@ -170,5 +171,6 @@ def for_run(how: str, console: Console) -> Exhibits | None:
     try:
         return keep(play(probes, console))
     except BenchError as error:
-        console.print(f"no probes: {error.message}", style="yellow", markup=False)
+        said = f"no probes: {clean_text(error.message)}"
+        console.print(said, style="yellow", markup=False)
         return None

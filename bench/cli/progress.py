@@ -17,6 +17,7 @@ from bench.model.framework import Target
 from bench.model.plan import Plan
 from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
 from bench.plan.duration import SETUP_S, duration, windows_in
+from bench.report.clean import clean_text
 from bench.run.instruments import Now
 
 
@@ -85,7 +86,7 @@ class Display:
         elif isinstance(event, Failure):
             self.failures += 1
             self.console.print(
-                f"failed: {event.message}",
+                f"failed: {clean_text(event.message)}",
                 style="yellow",
                 markup=False,
                 highlight=False,

@@ -14,10 +14,12 @@ from bench.report.write import write_report
 from bench.store.exhibits import EXHIBITS, read_exhibits
 from bench.store.folder import HEAD, LOGS, SAMPLES, TRIALS, read
 from bench.store.instructions import INSTRUCTIONS_FILE
+from bench.store.outside import refuse_links
 
 
 def render(folder: Path, table: Path | None = None) -> Path:
     """Understand a stored run, judge it by a table of claims, write its page; the page's path."""
+    refuse_links(folder)
     table = table or CLAIMS
     notes = [WorkloadNote(w.name, w.title, w.why) for w in known_workloads().values()]
     understood = results(

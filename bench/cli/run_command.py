@@ -17,6 +17,7 @@ from bench.deploy.uv_tool import Refused
 from bench.errors import AskedWrongly, MachineRefused
 from bench.model.plan import Plan
 from bench.store.folder import find
+from bench.store.outside import LARGEST
 
 
 def command(  # noqa: PLR0913 - one parameter is one option that people type
@@ -51,7 +52,9 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     ] = "auto",
     seed: Annotated[
         int | None,
-        typer.Option(help="Repeat a plan: order, bodies, hash seeds.", min=0),
+        typer.Option(
+            help="Repeat a plan: order, bodies, hash seeds.", min=0, max=LARGEST
+        ),
     ] = None,
     resume_run: Annotated[
         str | None, typer.Option("--resume", help="Go on with an interrupted run.")

@@ -1,7 +1,7 @@
 """Read the table of claims, and refuse what is wrong in it by the claim's own name."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bench.configure.probes import load_probes
 from bench.configure.tables import DEFINITIONS, load_frameworks, read_toml
-from bench.errors import AskedWrongly, unknown
+from bench.errors import AskedWrongly, place, told, unknown
 from bench.model.probe import COUNTED, Probe
 from bench.model.verdict import Claim, Rule
 from bench.workloads import WORKLOADS
@@ -30,7 +30,8 @@ class _File(BaseModel):
 
 
 class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # A margin of "nan" would be within its bounds, and no ratio ever beyond it.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     quote: Words
@@ -100,25 +101,26 @@ def load_claims(
     rows = read_toml(path, _File).claim
     claims = tuple(_claim(path, number, row) for number, row in enumerate(rows, 1))
     _refuse_twice(path, claims)
+    probes = load_probes()
     exist = {
         "framework": list(load_frameworks() if frameworks is None else frameworks),
         "workload": list(WORKLOADS if workloads is None else workloads),
-        "probe": list(load_probes()),
+        "probe": list(probes),
         "count": list(COUNTED),
     }
     for claim in claims:
-        _refuse_unknown(path, claim, exist)
+        _refuse_unknown(path, claim, exist, probes)
     return claims
 
 
 def _claim(path: Path, number: int, row: dict[str, Any]) -> Claim:
-    name = repr(row["id"]) if "id" in row else f"number {number}"
+    name = told(row["id"]) if "id" in row else f"number {number}"
     where = f"{path}: claim {name}"
     try:
         return _validated(row)
     except ValidationError as error:
         fault = error.errors()[0]
-        key = ".".join(str(step) for step in fault["loc"])
+        key = place(fault["loc"])
         raise AskedWrongly(
             f"{where}: {key}: {fault['msg'].lower()}", _remedy(fault["type"], key, row)
         ) from error
@@ -189,14 +191,19 @@ def _refuse_twice(path: Path, claims: Sequence[Claim]) -> None:
     for claim in claims:
         if claim.id in seen:
             raise AskedWrongly(
-                f"{path}: two claims are named {claim.id!r}",
+                f"{path}: two claims are named {told(claim.id)}",
                 "give each claim a name of its own: it is its address on the page",
             )
         seen.add(claim.id)
 
 
-def _refuse_unknown(path: Path, claim: Claim, exist: dict[str, list[str]]) -> None:
-    where = f"{path}: claim {claim.id!r}"
+def _refuse_unknown(
+    path: Path,
+    claim: Claim,
+    exist: Mapping[str, list[str]],
+    probes: Mapping[str, Probe],
+) -> None:
+    where = f"{path}: claim {told(claim.id)}"
     for kind, names in (
         ("framework", (*claim.subjects, *claim.baselines)),
         ("workload", claim.workloads),
@@ -212,7 +219,7 @@ def _refuse_unknown(path: Path, claim: Claim, exist: dict[str, list[str]]) -> No
             "name both, or neither where the counts are only shown",
         )
     if claim.probe:
-        _refuse_unplayed(where, claim, load_probes()[claim.probe])
+        _refuse_unplayed(where, claim, probes[claim.probe])
     both = set(claim.subjects) & set(claim.baselines)
     if both:
         raise AskedWrongly(

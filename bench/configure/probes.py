@@ -1,13 +1,14 @@
 """Read the table of probes, and refuse what is wrong in it by the probe's own name."""
 
 import re
+import warnings
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bench.configure.tables import DEFINITIONS, load_frameworks, read_toml
-from bench.errors import AskedWrongly, unknown
+from bench.errors import AskedWrongly, told, unknown
 from bench.model.probe import Case, Counted, Probe, Send
 
 
@@ -19,7 +20,7 @@ type Play = Literal[
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class _SendRow(_Strict):
@@ -83,11 +84,15 @@ def load_probes(path: Path = DEFINITIONS / "probes.toml") -> dict[str, Probe]:
     wrote, a pattern that is none, or two probes of one name.
     """
     table = read_toml(path, _File)
+    frameworks = list(load_frameworks())
     probes: dict[str, Probe] = {}
     for row in table.probe:
-        where = f"{path}: probe {row.id!r}"
+        where = f"{path}: probe {told(row.id)}"
         if row.id in probes:
             raise AskedWrongly(f"{where}: is there twice", "give each its own name")
+        for case in row.case:
+            if case.framework not in frameworks:
+                raise unknown("framework", case.framework, frameworks, where)
         cases = tuple(_case(where, case, table.conversation) for case in row.case)
         probes[row.id] = Probe(row.id, row.title, cases)
     return probes
@@ -112,9 +117,6 @@ def load_counted(path: Path = DEFINITIONS / "probes.toml") -> tuple[Counted, ...
 def _case(
     where: str, row: _CaseRow, conversations: dict[str, tuple[_SendRow, ...]]
 ) -> Case:
-    frameworks = list(load_frameworks())
-    if row.framework not in frameworks:
-        raise unknown("framework", row.framework, frameworks, where)
     if row.sends is not None and row.sends not in conversations:
         raise unknown("conversation", row.sends, list(conversations), where)
     rows = conversations[row.sends] if row.sends else row.send
@@ -129,10 +131,13 @@ def _case(
 
 def _refuse_no_pattern(where: str, pattern: str) -> None:
     try:
-        re.compile(pattern)
-    except re.error as error:
+        with warnings.catch_warnings():
+            # What may mean something else in a later Python is refused now.
+            warnings.simplefilter("error")
+            re.compile(pattern)
+    except (re.error, OverflowError, RecursionError, Warning) as error:
         raise AskedWrongly(
-            f"{where}: {pattern!r} is no regular expression: {error}",
+            f"{where}: {told(pattern)} is no regular expression: {error}",
             "mend the pattern; the head of the file says where patterns stand",
         ) from error
 

@@ -1,7 +1,8 @@
 """Read the tables that people edit, and refuse what is wrong in them by name."""
 
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -9,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from bench.errors import AskedWrongly, unknown
+from bench.errors import AskedWrongly, place, short, told, unknown
 from bench.model.framework import CostPart, Framework, Look, Role
 from bench.model.load import Arrivals, Basis, Beside, Load, Surge
 from bench.model.plan import Experiment, OpenLoop, Profile
@@ -18,14 +19,22 @@ from bench.model.plan import Experiment, OpenLoop, Profile
 DEFINITIONS = Path(__file__).parent.parent / "definitions"
 
 
+# Names go into ids, into paths (apps/<name>, a run's folder) and into what people type.
+type _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=60)]
+type _Version = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$", max_length=60)
+]
+
+
 class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # "nan" is within all bounds: every comparison with it is false.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class TargetRow(_Row):
     """One deployment of a framework, as written in frameworks.toml."""
 
-    deployment: str
+    deployment: _Name
     role: Role
     interface: str
     concurrency: str
@@ -43,9 +52,9 @@ class TargetRow(_Row):
 
 
 class _FrameworkRow(_Row):
-    name: str
+    name: _Name
     title: str
-    versions: Annotated[tuple[str, ...], Field(min_length=1)]
+    versions: Annotated[tuple[_Version, ...], Field(min_length=1)]
     look: Look
     target: Annotated[tuple[TargetRow, ...], Field(min_length=1)]
     package: str | None = None
@@ -130,10 +139,10 @@ class _ExperimentRow(_Row):
     def _beside_is_played(self) -> Self:
         # Its closed loops tell the capacity that its share is of.
         if self.beside and self.beside.workload not in self.workloads:
-            named = ", ".join(self.workloads)
+            named = short(", ".join(self.workloads))
             raise ValueError(
                 f"beside.workload must be one of the workloads ({named}), "
-                f"found {self.beside.workload!r}"
+                f"found {told(self.beside.workload)}"
             )
         return self
 
@@ -174,7 +183,7 @@ class _ExperimentRow(_Row):
 
 
 class _ProfileRow(_Row):
-    name: str
+    name: _Name
     why: str
     targets: Annotated[tuple[str, ...], Field(min_length=1)]
     twin: str
@@ -206,12 +215,19 @@ def read_toml[Model: BaseModel](path: Path, model: type[Model]) -> Model:
         return model.model_validate(tomllib.loads(text))
     except OSError as error:
         raise AskedWrongly(f"{path}: {error.strerror}", "check the path") from error
-    except tomllib.TOMLDecodeError as error:
-        raise AskedWrongly(
-            f"{path}: not a TOML file: {error}", "mend the line it names"
-        ) from error
     except ValidationError as error:
         raise AskedWrongly(f"{path}: {_first(error)}", _remedy(error)) from error
+    except RecursionError as error:
+        raise AskedWrongly(
+            f"{path}: not a table of ours: lists in lists without end",
+            "the head of the shipped file says what each key holds",
+        ) from error
+    except ValueError as error:
+        # Of TOML, of UTF-8, or of an integer with thousands of digits.
+        raise AskedWrongly(
+            f"{path}: not a TOML file: {error}",
+            "mend the place it names; TOML is text in UTF-8",
+        ) from error
 
 
 def _telling(error: ValidationError) -> ErrorDetails:
@@ -223,24 +239,38 @@ def _telling(error: ValidationError) -> ErrorDetails:
 
 def _first(error: ValidationError) -> str:
     fault = _telling(error)
-    place = ".".join(str(step) for step in fault["loc"])
     value = fault.get("input")
-    shown = "" if isinstance(value, dict) else f" (found {value!r})"
-    return f"{place}: {fault['msg'].lower()}{shown}"
+    shown = "" if isinstance(value, dict) else f" (found {told(value)})"
+    return f"{place(fault['loc'])}: {fault['msg'].lower()}{shown}"
 
 
 def _remedy(error: ValidationError) -> str:
     fault = _telling(error)
     if fault["type"] == "extra_forbidden":
-        return f"{fault['loc'][-1]!r} is not a key of this table; the head of the file lists the keys"
+        return f"{told(fault['loc'][-1])} is not a key of this table; the head of the file lists the keys"
     return "mend that key and run the command again"
 
 
 def load_frameworks(
     path: Path = DEFINITIONS / "frameworks.toml",
 ) -> dict[str, tuple[Framework, tuple[TargetRow, ...]]]:
-    """Frameworks by name, each with its rows of deployments."""
+    """
+    Frameworks by name, each with its rows of deployments.
+
+    Raises AskedWrongly, naming the file and the framework, for a name that is
+    there twice and for a look that cannot be drawn.
+    """
     table = read_toml(path, _Frameworks)
+    _refuse_twice(f"{path}: framework", (row.name for row in table.framework))
+    for row in table.framework:
+        where = f"{path}: framework {row.name!r}"
+        _refuse_twice(f"{where}: version", row.versions)
+        _refuse_twice(f"{where}: deployment", (one.deployment for one in row.target))
+        if row.look.fault:
+            raise AskedWrongly(
+                f"{where}: look: {row.look.fault}",
+                "it would be found out when the page is drawn, after the measurement",
+            )
     return {
         row.name: (
             Framework(row.name, row.title, row.package, row.versions, row.look),
@@ -255,10 +285,12 @@ def load_profiles(
 ) -> tuple[dict[str, Profile], Parity]:
     """Profiles by name, and what is equal for all."""
     table = read_toml(path, _Profiles)
+    _refuse_twice(f"{path}: profile", (row.name for row in table.profile))
+    _refuse_twice(f"{path}: experiment", (row.name for row in table.experiment))
     for row in table.profile:
         if list(row.looks) != sorted(set(row.looks)):
             raise AskedWrongly(
-                f"{path}: profile {row.name!r}: looks must rise, found {list(row.looks)}",
+                f"{path}: profile {row.name!r}: looks must rise, found {told(list(row.looks))}",
                 "write the numbers of rounds in rising order",
             )
         for name in row.experiments:
@@ -268,6 +300,15 @@ def load_profiles(
                 raise unknown("experiment", name, known, where)
     experiments = {row.name: row.experiment() for row in table.experiment}
     return {row.name: _profile(row, experiments) for row in table.profile}, table.parity
+
+
+def _refuse_twice(where: str, names: Iterable[str]) -> None:
+    for name, times in Counter(names).items():
+        if times > 1:
+            raise AskedWrongly(
+                f"{where} {told(name)} is there {times} times",
+                "give each a name of its own: the last one would hide the others",
+            )
 
 
 def _profile(row: _ProfileRow, experiments: Mapping[str, Experiment]) -> Profile:

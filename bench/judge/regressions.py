@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
-from math import log
+from math import inf, log
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
@@ -141,7 +141,7 @@ def _turned(of: Comparison) -> Comparison:
         and Estimate(
             1 / estimate.point,
             1 / estimate.high,
-            1 / estimate.low,
+            1 / estimate.low if estimate.low else inf,
             estimate.level,
             estimate.n,
         ),

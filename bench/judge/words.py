@@ -9,7 +9,7 @@ allowed, "practically equal", needs the whole interval inside the margin.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 
 from bench.model.estimate import Comparison, Estimate
 
@@ -45,7 +45,7 @@ def inverted(estimate: Estimate) -> Estimate:
     return Estimate(
         1 / estimate.point,
         1 / estimate.high,
-        1 / estimate.low,
+        1 / estimate.low if estimate.low else inf,
         estimate.level,
         estimate.n,
     )

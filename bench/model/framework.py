@@ -1,5 +1,6 @@
 """Frameworks and the targets that are made of them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,6 +25,12 @@ class CostPart(StrEnum):
     REST = "rest"  # what nothing in the run tells apart
 
 
+MARKERS = tuple("os^v<>Ddph8PX*H")
+"""matplotlib's filled markers, which can also be drawn hollow."""
+DASHES = ("solid", "dashed", "dotted", "dashdot")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a framework is drawn; colour never stands alone."""
@@ -32,8 +39,20 @@ class Look:
     dark: str
     text_light: str
     text_dark: str
-    marker: str  # a matplotlib marker
-    dash: str  # solid, dashed, dotted, dashdot
+    marker: str  # one of MARKERS
+    dash: str  # one of DASHES
+
+    @property
+    def fault(self) -> str | None:
+        """What of it cannot be drawn, and what can; None if all of it can be."""
+        for colour in (self.light, self.dark, self.text_light, self.text_dark):
+            if not _COLOUR.fullmatch(colour):
+                return f"{colour[:40]!r} is not a colour: # and six hexadecimal digits"
+        if self.marker not in MARKERS:
+            return f"no marker {self.marker[:40]!r}, there are {' '.join(MARKERS)}"
+        if self.dash not in DASHES:
+            return f"no dash {self.dash[:40]!r}, there are {', '.join(DASHES)}"
+        return None
 
 
 @dataclass(frozen=True, slots=True)

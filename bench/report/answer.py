@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bench.model.estimate import Estimate
 from bench.model.verdict import Label, Outcome, Part, Verdict
+from bench.report.clean import unmarked
 from bench.report.numbers import at_least, times
 from bench.report.standing import lead
 from bench.report.view import View, inverse, joined
@@ -54,7 +55,7 @@ def short_answer(view: View) -> Answer:
     ends = tuple(dict.fromkeys([*measured[:1], *measured[-1:]]))
     reason = view.results.no_verdicts_because
     if reason is not None:
-        why = why_no_verdicts(reason).rstrip(".")
+        why = unmarked(why_no_verdicts(reason)).rstrip(".")
         said = f"This run gives **no verdicts**: {why}."
         if why.count(". ") or why.count("? "):
             said = "This run gives **no verdicts**."
@@ -63,7 +64,7 @@ def short_answer(view: View) -> Answer:
     if verdict is None:
         return Answer("This run judged **no claim**.", ends)
     if verdict.outcome is Outcome.INCONCLUSIVE and verdict.forced:
-        said = f"This run **cannot tell**: {verdict.forced.rstrip('.')}."
+        said = f"This run **cannot tell**: {unmarked(verdict.forced).rstrip('.')}."
         return Answer(_limited(said, "This run **cannot tell**."), ends)
     answer = _by_workload(view, verdict)
     return Answer(answer.sentence, answer.workloads or ends)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bench.judge.history import Difference, Moved
 from bench.judge.regressions import Judged, Judgement
 from bench.report.numbers import percent
-from bench.report.summary import plain
+from bench.report.summary import code, plain
 
 
 def judgement_md(judged: Judgement, run: str) -> str:
@@ -13,7 +13,7 @@ def judgement_md(judged: Judgement, run: str) -> str:
     lines = [
         f"## {plain(judged.new)} against {plain(judged.base)}: {judged.gate}",
         "",
-        f"{_sentence(judged.because)} Measured side by side in run `{run}`. "
+        f"{_sentence(judged.because)} Measured side by side in run {code(run)}. "
         f"What confirms: {plain(judged.confirmed_by)}.",
         "",
         "| workload | figure | time or cost, old = 1 | 95 % interval | margin | rounds | could have seen | |",
@@ -46,7 +46,7 @@ def history_md(
     names: tuple[str, str], differing: Sequence[Difference], rows: Sequence[Moved]
 ) -> str:
     """What differs first, then how the ratios moved; it judges nothing."""
-    before, after = (f"`{name}`" for name in names)
+    before, after = map(code, names)
     lines = [
         f"## {after} after {before}: history, not a gate",
         "",
@@ -76,7 +76,7 @@ def _moved_row(each: Moved) -> str:
         plain(name),
         plain(each.reference or "–"),
         plain(each.workload),
-        each.metric,
+        plain(each.metric),
     ]
     if each.change is None:
         cells += ["–", plain(each.because or "")]

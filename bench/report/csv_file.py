@@ -6,11 +6,13 @@ Long form, unrounded: one row for each quantity and each comparison.
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 
 from bench.model.estimate import Comparison, Estimate, Quantity
 from bench.model.results import Curve, Results
 from bench.report.charts.chart import Chart
+from bench.report.clean import clean_text
 from bench.report.view import View
 
 
@@ -107,8 +109,14 @@ def _cell(value: float | None) -> object:
     return "" if value is None else value
 
 
+_FORMULA = tuple("=+-@\t\n\uff1d\uff0b\uff0d\uff20")
+_NUMBER = r"(-|-?\d+(\.\d+)?(e[+-]?\d+)?|-?inf)"
+_NUMBERS = re.compile(f"{_NUMBER}( {_NUMBER})*")
+
+
 def _harmless(cell: object) -> object:
-    """Text that a spreadsheet would take for a formula, marked as text."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "@", "\t", "\r"):
-        return f"'{cell}"
-    return cell
+    """Text that a spreadsheet would take for a formula, marked as text; what a terminal would obey, shown."""
+    if not isinstance(cell, str) or _NUMBERS.fullmatch(cell):
+        return cell
+    cell = clean_text(cell)
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -13,9 +13,12 @@ import re
 from collections.abc import Mapping
 
 from bench.model.results import Curve, Results
+from bench.report.clean import one_line
 
 
 FOLDER = "percentiles"
+LONGEST_NAME = 200
+"""Characters; a file system takes 255 bytes."""
 HEADER = "       Value     Percentile TotalCount 1/(1-Percentile)"
 
 
@@ -30,14 +33,14 @@ def percentile_files(results: Results) -> Mapping[str, str]:
 def file_name(curve: Curve) -> str:
     """Load, workload and target, fit for every file system."""
     name = f"{curve.load}-{curve.workload}-{curve.target}".lower()
-    return re.sub(r"[^a-z0-9.+-]+", "_", name) + ".hgrm"
+    return re.sub(r"[^a-z0-9.+-]+", "_", name)[:LONGEST_NAME] + ".hgrm"
 
 
 def hgrm(curve: Curve, run_id: str) -> str:
     """One curve; comments begin with #, as plotters expect."""
     # A name may come from elsewhere; a line break in it would be a row.
-    about = " ".join(
-        f"{curve.target}, {curve.workload}, {curve.load}, run {run_id}".split()
+    about = one_line(
+        f"{curve.target}, {curve.workload}, {curve.load}, run {run_id}", 500
     )
     total = curve.points[0].beyond if curve.points else 0
     lines = [

@@ -17,7 +17,7 @@ from bench.model.verdict import Outcome
 from bench.report.charts.dots import look_tokens
 from bench.report.charts.palette import Palette, palette
 from bench.report.charts.spark import Past, sparkline
-from bench.report.clean import clean
+from bench.report.clean import clean, one_line
 from bench.report.numbers import plus_minus, point, with_interval
 from bench.report.page import page_environment, page_style
 from bench.report.quality import Quality, quality
@@ -26,6 +26,8 @@ from bench.report.words import tally
 
 
 METRIC = "throughput"
+LONGEST_REASON = 300
+"""Characters of why a run cannot be read, and of a folder's name."""
 SHOWN = 12
 """Runs in a sparkline; older ones are in the table only."""
 
@@ -91,7 +93,7 @@ def index_html(entries: Sequence[Entry]) -> str:
         for one in machines
     )
     without = sorted(
-        (one for one in entries if one.results is None),
+        (_readable(one) for one in entries if one.results is None),
         key=lambda one: one.run,
         reverse=True,
     )
@@ -100,6 +102,12 @@ def index_html(entries: Sequence[Entry]) -> str:
         .get_template("index.html.j2")
         .render(css=Markup(page_style(colours)), groups=groups, without=without)
     )
+
+
+def _readable(entry: Entry) -> Entry:
+    """A folder's name and what is wrong in it may come from elsewhere."""
+    why = None if entry.why_not is None else one_line(entry.why_not, LONGEST_REASON)
+    return replace(entry, run=one_line(entry.run, LONGEST_REASON), why_not=why)
 
 
 def _frameworks(runs: Sequence[Results]) -> tuple[Framework, ...]:
@@ -131,7 +139,7 @@ def _row(entry: Entry, results: Results) -> Row:
     )
     rounds = f"{results.rounds_done} of {results.rounds_planned} rounds"
     return Row(
-        run=entry.run,
+        run=one_line(entry.run, LONGEST_REASON),
         href=entry.href,
         published=entry.published,
         about=f"{results.profile.name}, {results.engine}, {rounds}",

@@ -11,10 +11,12 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from math import isfinite
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from bench.errors import AskedWrongly
+from bench.errors import AskedWrongly, told
 from bench.model.results import RESULTS_SCHEMA, Results
+from bench.store.outside import loads
+from bench.store.records import validated
 
 
 def results_json(results: Results) -> str:
@@ -27,10 +29,11 @@ def read_results(text: str) -> Results:
     The results that `results_json` wrote.
 
     Raises:
-        AskedWrongly: it is not JSON, of another schema, or misses something.
+        AskedWrongly: it is not JSON, of another schema, misses something, or
+            holds a look that cannot be drawn.
     """
     try:
-        found = json.loads(text)
+        found = loads(text)
     except ValueError as error:
         raise AskedWrongly(
             f"results.json: not JSON ({error})",
@@ -39,19 +42,24 @@ def read_results(text: str) -> Results:
     schema = found.get("schema") if isinstance(found, dict) else None
     if schema != RESULTS_SCHEMA:
         raise AskedWrongly(
-            f"results.json: schema {schema!r} is not known here",
+            f"results.json: schema {told(schema)} is not known here",
             hint=f"this version reads schema {RESULTS_SCHEMA}; "
             "write the file again from its run with: bench report",
         )
     try:
-        return TypeAdapter(Results).validate_python(found)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
+        results: Results = validated(TypeAdapter(Results), found)
+        _refuse_looks(results)
+    except ValueError as error:
         raise AskedWrongly(
-            f"results.json: {where}: {first['msg']}",
-            hint="write it again with: bench report",
+            f"results.json: {error}", hint="write it again with: bench report"
         ) from error
+    return results
+
+
+def _refuse_looks(results: Results) -> None:
+    for framework in results.frameworks:
+        if framework.look.fault:
+            raise ValueError(f"{told(framework.name)}: look: {framework.look.fault}")
 
 
 def _plain(value: object) -> object:

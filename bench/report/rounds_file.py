@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from bench.model.results import Results
+from bench.report.clean import clean_text
 from bench.report.view import View
 
 
@@ -33,10 +34,12 @@ def _rows(results: Results) -> Iterator[tuple[object, ...]]:
     view = View(results)
     for one in results.quantities:
         unit = view.metric(one.metric).unit
-        head = ("quantity", one.target, None, one.workload, one.metric, unit)
+        work = None if one.workload is None else clean_text(one.workload)
+        head = ("quantity", clean_text(one.target), None, work, one.metric, unit)
         for number, value in enumerate(one.rounds, 1):
             yield (*head, number, value)
     for pair in results.comparisons:
-        names = (pair.subject, pair.baseline, pair.workload, pair.metric)
+        said = (pair.subject, pair.baseline, pair.workload, pair.metric)
+        names = tuple(map(clean_text, said))
         for number, value in enumerate(pair.rounds, 1):
             yield ("comparison", *names, "ratio", number, value)

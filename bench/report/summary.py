@@ -10,7 +10,7 @@ from itertools import chain
 
 from bench.model.results import Results
 from bench.report.cards import Card, card
-from bench.report.clean import clean
+from bench.report.clean import clean, clean_text
 from bench.report.doubts import grouped_warnings
 from bench.report.exhibits import counted
 from bench.report.numbers import plus_minus, point
@@ -41,11 +41,19 @@ def summary_md(results: Results) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that Markdown and HTML leave as it is, on one line."""
-    text = " ".join(text.split())
+    """Text that Markdown, HTML and a terminal leave as it is, on one line."""
+    text = " ".join(clean_text(text).split())
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = re.sub(r"([\\`*_\[\]|~#])", r"\\\1", text)
+    text = re.sub(r"([\\`*_\[\]|~#$])", r"\\\1", text)
+    # GitHub makes links of these two without being asked.
+    text = re.sub(r"(?i)\b(www)\.", r"\1&#46;", text)
     return text.replace("@", "&#64;").replace("://", ":&#47;/")
+
+
+def code(text: str) -> str:
+    """Text as code inside a line of Markdown, outside of a table."""
+    text = re.sub(r"[\n\t]", " ", clean_text(text)).replace("`", "'")
+    return f"`{text}`"
 
 
 def _head(view: View) -> list[str]:
@@ -204,5 +212,4 @@ def _tail(view: View) -> list[str]:
     if results.claims_sha256:
         facts.append(f"judged by {results.claims_source} {results.claims_sha256[:12]}")
     line = " · ".join(plain(fact) for fact in facts if fact)
-    command = results.command.replace("`", "'").replace("\n", " ")
-    return [line, "", f"Again: `{command}`", ""]
+    return [line, "", f"Again: {code(results.command)}", ""]

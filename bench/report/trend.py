@@ -26,7 +26,9 @@ from bench.report.charts.releases import Line, Release, draw, outside
 from bench.report.clean import clean
 from bench.report.page import page_environment, page_style
 from bench.report.past import past
-from bench.report.view import View, absent, joined, lower_first
+from bench.report.view import View, absent, inverse, joined, lower_first
+from bench.report.write import replace_file
+from bench.store.outside import refuse_links
 
 
 METRICS = ("throughput", "cpu")
@@ -52,10 +54,8 @@ def write_trend(
     if page is None:
         path.unlink(missing_ok=True)
         return None
-    partial = path.with_name(".trend.html.part")
-    partial.write_bytes(page.encode("utf-8", "backslashreplace"))
-    partial.replace(path)
-    return path
+    refuse_links(folder)
+    return replace_file(path, page)
 
 
 def trend_html(results: Results, kept: Sequence[KeptRun] = ()) -> str | None:
@@ -98,13 +98,13 @@ def _families(view: View) -> Iterator[list[Target]]:
 def _age(view: View, target: Target) -> tuple[list[int], str]:
     receipt = view.results.receipts.get(target.id)
     told = receipt.version if receipt else target.version
-    return [int(word) for word in re.findall(r"\d+", told)[:3]], target.version
+    return [int(word) for word in re.findall(r"\d{1,9}", told)[:3]], target.version
 
 
 def _noise(view: View, metric: str) -> float | None:
     """How far from 1 the twin's intervals reach on this metric."""
     found = [
-        max(pair.advantage.high, 1 / pair.advantage.low)
+        max(pair.advantage.high, inverse(pair.advantage).high)
         for pair in view.twins()
         if pair.metric == metric and pair.advantage is not None
     ]
@@ -128,7 +128,7 @@ def _steps(
 
 def _title(view: View, target: Target) -> str:
     framework = view.framework_of(target.id)
-    return framework.title if framework else target.framework
+    return view.label(framework.name if framework else target.framework)
 
 
 def _words(step: _Step, metric: str) -> str:

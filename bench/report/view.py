@@ -4,10 +4,14 @@ from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Estimate, Metric, Quantity
 from bench.model.framework import Framework, Look, Role, Target
 from bench.model.results import Check, Results
+from bench.report.clean import one_line, unmarked
 
 
 GREY = Look("#525d6b", "#a7b1bf", "#525d6b", "#a7b1bf", "D", "dashdot")
 """How a target is drawn whose framework has no table."""
+
+LONGEST_LABEL = 100
+"""Characters of a name in a chart or a sentence; the tables of set-ups have all of it."""
 
 DEFAULT_MARGIN = 0.05
 """METHOD: a lead must exceed 5 % unless a claim declares otherwise."""
@@ -21,7 +25,9 @@ class View:
         self._targets = {target.id: target for target in results.targets}
         self._frameworks = {each.name: each for each in results.frameworks}
         self._metrics = {metric.name: metric for metric in results.metrics}
-        self._workloads = {note.name: note.title for note in results.workloads}
+        self._workloads = {
+            note.name: unmarked(note.title) for note in results.workloads
+        }
         self._quantities = {
             (each.target, each.workload, each.metric): each
             for each in results.quantities
@@ -79,13 +85,13 @@ class View:
         if name in self._labels:
             return self._labels[name]
         framework = self._frameworks.get(name)
-        return name if framework is None else framework.title
+        return unmarked(name) if framework is None else _label(framework.title)
 
     def workload(self, name: str | None) -> str:
         """The title of a workload; of the target as a whole if None."""
         if name is None:
             return "as a whole"
-        return self._workloads.get(name, name)
+        return self._workloads.get(name) or _label(name)
 
     def metric(self, name: str) -> Metric:
         """The metric of that name; a bare one if the results do not explain it."""
@@ -183,13 +189,18 @@ def _over(value: float) -> float:
 
 def _labels(targets: tuple[Target, ...]) -> dict[str, str]:
     """Titles, made longer only where two targets would share one."""
-    labels = {each.id: each.title for each in targets}
+    labels = {each.id: _label(each.title) for each in targets}
     for longer in ("{0.title} {0.version}", "{0.title} ({0.deployment})", "{0.id}"):
         seen = list(labels.values())
         for each in targets:
             if seen.count(labels[each.id]) > 1:
-                labels[each.id] = longer.format(each)
+                labels[each.id] = _label(longer.format(each))
     return labels
+
+
+def _label(name: str) -> str:
+    """A name in one line, whoever gave it."""
+    return unmarked(one_line(name, LONGEST_LABEL))
 
 
 def joined(names: list[str], word: str = "and") -> str:

@@ -1,9 +1,11 @@
-"""The files of a report, written so that a reader never sees half of one."""
+"""The files of a report, written so that a reader never sees half of one, and inside its folder."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
-from bench.model.results import Results
+from bench.errors import MachineRefused
+from bench.model.results import Results, StoredFile
 from bench.report.charts.palette import palette
 from bench.report.charts.standalone import standalone
 from bench.report.csv_file import chart_csv, results_csv
@@ -12,6 +14,7 @@ from bench.report.json_file import results_json
 from bench.report.page import Page, report_page
 from bench.report.rounds_file import rounds_parquet
 from bench.report.summary import summary_md
+from bench.store.outside import refuse_links
 
 
 CHARTS = "charts"
@@ -27,8 +30,11 @@ def write_report(
     """
     Write report.html and everything beside it; the same results give the same bytes.
 
-    `index` is where the list of all runs is, seen from the page.
+    `index` is where the list of all runs is, seen from the page. AskedWrongly
+    where a link in the folder leads elsewhere, MachineRefused when the disk
+    does not take a file: those written before it are whole.
     """
+    refuse_links(folder)
     page = report_page(results, index)
     files: dict[str, str | bytes] = {
         "results.json": results_json(results),
@@ -52,17 +58,27 @@ def write_report(
 
 
 def replace_file(path: Path, content: str | bytes) -> Path:
-    """Write beside the target, then rename over it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write beside the target, then rename over it; MachineRefused when the disk does not take it."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     if isinstance(content, str):
         # Lone surrogates come from undecodable bytes in a server's log.
         content = content.encode("utf-8", "backslashreplace")
     try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Made anew: whatever lies there under this name is not written to.
         beside.unlink(missing_ok=True)
+        with beside.open("xb") as file:
+            file.write(content)
+        beside.replace(path)
+    except OSError as error:
+        raise MachineRefused(
+            f"{path}: {error.strerror}",
+            "make room or mend the permissions; what was measured is untouched, "
+            "and `bench report` writes the page again",
+        ) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
     return path
 
 
@@ -79,4 +95,12 @@ def _pictures(page: Page) -> dict[str, str]:
 
 def _checksums(results: Results) -> str:
     """As `sha256sum --check` reads them: the raw files that the page lists."""
-    return "".join(f"{each.sha256}  {each.path}\n" for each in results.files)
+    return "".join(_checksum(each) for each in results.files)
+
+
+def _checksum(file: StoredFile) -> str:
+    # As sha256sum writes a name that would end the line: else a file could
+    # add lines of its own.
+    name = file.path.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    mark = "" if name == file.path else "\\"
+    return f"{mark}{file.sha256}  {name}\n"

@@ -78,13 +78,15 @@ def from_logs(logs: Sequence[float] | Floats, level: float) -> Estimate:
     """The estimate of exp(mean) from one log value for each round; ValueError below two."""
     series = np.asarray(logs, dtype=np.float64)
     mean, half = _mean_and_half_width(series, level)
-    return Estimate(
-        point=float(np.exp(mean)),
-        low=float(np.exp(mean - half)),
-        high=float(np.exp(mean + half)),
-        level=level,
-        n=len(series),
-    )
+    # Two rounds that have nothing in common: an interval without an end.
+    with np.errstate(over="ignore"):
+        return Estimate(
+            point=float(np.exp(mean)),
+            low=float(np.exp(mean - half)),
+            high=float(np.exp(mean + half)),
+            level=level,
+            n=len(series),
+        )
 
 
 def scatter(logs: Sequence[float] | Floats) -> float:

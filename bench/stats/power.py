@@ -18,6 +18,8 @@ from bench.stats.interval import t_quantile
 POWER = 0.8
 """How often a difference of the printed size would be found."""
 
+LARGEST_LOG = 700.0
+"""Its exponential is still a number; nobody asks for a difference of that size."""
 TOO_MANY = 200
 """More rounds than this are no advice."""
 
@@ -28,7 +30,7 @@ def smallest_detectable(scatter: float, n: int, level: float) -> float:
 
     `scatter` is the standard deviation of the log ratios between rounds.
     """
-    return exp(_reach(n, level) * scatter)
+    return exp(min(_reach(n, level) * scatter, LARGEST_LOG))
 
 
 def rounds_needed(

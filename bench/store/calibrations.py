@@ -7,16 +7,20 @@ Calibrations on disk: one folder per machine, one file per calibration.
 """
 
 import json
+from datetime import datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from bench.errors import AskedWrongly, MachineRefused
 from bench.model.calibration import CALIBRATION_SCHEMA, Calibration
 from bench.store.folder import write_atomically
+from bench.store.outside import loads, read_plain
+from bench.store.records import schema_of, validated
 
 
 _CALIBRATION = TypeAdapter(Calibration)
+_AGAIN = "remove the file and calibrate again: bench calibrate"
 
 
 def save(parent: Path, calibration: Calibration, table: str, page: str) -> Path:
@@ -39,18 +43,28 @@ def save(parent: Path, calibration: Calibration, table: str, page: str) -> Path:
 def latest(parent: Path, fingerprint: str) -> Calibration | None:
     """The newest calibration of that machine; None if there is none of this format."""
     for path in sorted((parent / fingerprint).glob("*.json"), reverse=True):
-        found = load(path)
-        if found.schema == CALIBRATION_SCHEMA:
-            return found
+        if _format(path) == CALIBRATION_SCHEMA:
+            return load(path)
     return None
 
 
 def load(path: Path) -> Calibration:
     """One calibration; AskedWrongly if the file is not one."""
     try:
-        return _CALIBRATION.validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValidationError) as error:
-        raise AskedWrongly(
-            f"{path}: not a calibration: {str(error).splitlines()[0]}",
-            "remove the file and calibrate again: bench calibrate",
-        ) from error
+        found: Calibration = validated(_CALIBRATION, _value(path))
+        datetime.fromisoformat(found.created_at)  # its age is asked for
+    except (OSError, ValueError) as error:
+        raise AskedWrongly(f"{path}: not a calibration: {error}", _AGAIN) from error
+    return found
+
+
+def _format(path: Path) -> object:
+    # Before its fields: those of another format may have other names.
+    try:
+        return schema_of(_value(path))
+    except (OSError, ValueError) as error:
+        raise AskedWrongly(f"{path}: not a calibration: {error}", _AGAIN) from error
+
+
+def _value(path: Path) -> object:
+    return loads(read_plain(path).decode("utf-8"))

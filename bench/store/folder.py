@@ -5,25 +5,31 @@ A run folder: what was finished is on disk before the next thing begins.
     trials.jsonl   one line per start, window, failure, volley, meeting and end of a round
     samples/       raw latencies, one .npz per window
     logs/          of servers, database and generator
+
+It may come from elsewhere: see bench.store.outside.
 """
 
-import json
+import contextlib
+import fcntl
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import AskedWrongly, MachineRefused, told
 from bench.model.run import SCHEMA, Run, RunRecord
 from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
+from bench.store.outside import loads, read_plain, refuse_links
+from bench.store.plausible import most_cycles, refuse_event
 from bench.store.records import (
     Event,
     from_line,
     head_from_text,
     head_to_text,
+    schema_of,
     to_line,
 )
 
@@ -33,6 +39,8 @@ TRIALS = "trials.jsonl"
 SAMPLES = "samples"
 LOGS = "logs"
 
+_DAMAGED = "the file is damaged, or no run of this harness; measure again"
+
 
 def run_id(now: datetime, profile: str, seed: int) -> str:
     """A name that sorts by time and says what it is: 20261122T093000Z-quick-1f3a."""
@@ -40,12 +48,28 @@ def run_id(now: datetime, profile: str, seed: int) -> str:
 
 
 class RunWriter:
-    """Appends events to a run folder, each one safe on disk when `append` returns."""
+    """
+    Appends events to a run folder, each one safe on disk when `append` returns.
+
+    There is one writer of a folder at a time; the kernel gives the lock back
+    when the harness ends, however it ends.
+    """
 
     def __init__(self, folder: Path) -> None:
+        """Open the folder's trials; MachineRefused while another bench writes them."""
         self.folder = folder
         # Unbuffered: what a full disk refused must not be written at the end.
         self._trials = (folder / TRIALS).open("ab", buffering=0)
+        try:
+            _lock(self._trials.fileno(), folder)
+        except BaseException:
+            self._trials.close()
+            raise
+
+    def cut(self) -> None:
+        """Take off a last line that a crash tore."""
+        whole = (self.folder / TRIALS).read_bytes().rfind(b"\n") + 1
+        os.ftruncate(self._trials.fileno(), whole)
 
     def append(self, event: Event) -> None:
         """Write one event; MachineRefused when the disk does not take it."""
@@ -75,13 +99,38 @@ class RunWriter:
         self._trials.close()
 
 
+def _lock(descriptor: int, folder: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise MachineRefused(
+            f"{folder}: another bench writes this run now",
+            "wait until it ends, or stop it",
+        ) from error
+    except OSError:
+        return  # a file system without locks: nobody can be asked
+
+
+def claim(folder: Path) -> None:
+    """Make the folder of a run that begins; AskedWrongly where it is somebody's already."""
+    with _new(folder):
+        folder.mkdir(parents=True)
+
+
 def create(runs: Path, record: RunRecord) -> RunWriter:
     """A new run folder with its head; never overwrites one that exists."""
     folder = runs / record.id
-    try:
+    with _new(folder):
         (folder / SAMPLES).mkdir(parents=True)
         (folder / LOGS).mkdir(exist_ok=True)
         write_atomically(folder / HEAD, head_to_text(record))
+        return RunWriter(folder)
+
+
+@contextlib.contextmanager
+def _new(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except FileExistsError as error:
         raise AskedWrongly(
             f"{folder} exists already", "a new run never overwrites one: wait a second"
@@ -90,26 +139,33 @@ def create(runs: Path, record: RunRecord) -> RunWriter:
         raise MachineRefused(
             f"{folder}: {error.strerror}", "make room or mend the permissions"
         ) from error
-    return RunWriter(folder)
 
 
 def reopen(folder: Path) -> RunWriter:
     """Go on with an interrupted run; a torn last line is cut off first."""
-    path = folder / TRIALS
-    if path.exists():
-        good = sum(len(line) for line in _whole_lines(path.read_bytes()))
-        os.truncate(path, good)
-    return RunWriter(folder)
+    # Everything that goes on being written in it must lie in it.
+    refuse_links(folder)
+    writer = RunWriter(folder)
+    writer.cut()
+    return writer
 
 
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file as a whole, so that no reader ever meets half of it."""
     partial = path.with_name(path.name + ".part")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    # Made anew: what is left of a crash, or a link, is not written to.
+    partial.unlink(missing_ok=True)
+    try:
+        with partial.open("xb") as file:
+            # Lone surrogates stand for bytes that were no text; as escapes
+            # they are JSON.
+            file.write(text.encode("utf-8", "backslashreplace"))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def read(folder: Path) -> Run:
@@ -117,7 +173,8 @@ def read(folder: Path) -> Run:
     A run as its folder holds it.
 
     A last line that was torn off by a crash is passed over: its window was
-    not finished. Any other fault is AskedWrongly, with the line's number.
+    not finished. Any other fault is AskedWrongly, with the line's number: a
+    window that stands there twice would be counted twice.
     """
     record = read_head(folder)
     boots: list[Boot] = []
@@ -126,7 +183,7 @@ def read(folder: Path) -> Run:
     ends: list[RoundEnd] = []
     volleys: list[Volley] = []
     meetings: list[Meeting] = []
-    for event in _events(folder / TRIALS):
+    for event in _events(folder / TRIALS, most_cycles(record.plan)):
         match event:
             case Boot():
                 boots.append(event)
@@ -155,24 +212,24 @@ def read_head(folder: Path) -> RunRecord:
     """The head of a run; AskedWrongly when it is missing, broken or of another format."""
     path = folder / HEAD
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_plain(path).decode("utf-8")
     except OSError as error:
         raise AskedWrongly(
             f"{folder} is not a run folder: no readable {HEAD} ({error.strerror})",
             "`bench list runs` shows the runs that exist",
         ) from error
+    except ValueError as error:
+        raise AskedWrongly(f"{path}: {error}", _DAMAGED) from error
     try:
-        schema = json.loads(text).get("schema")
+        schema = schema_of(loads(text))
         if schema != SCHEMA:
             raise AskedWrongly(
-                f"{path}: format {schema!r}, this version reads format {SCHEMA}",
+                f"{path}: format {told(schema)}, this version reads format {SCHEMA}",
                 "use the version of the harness that wrote it (its commit is in run.json)",
             )
         return head_from_text(text)
-    except (ValueError, AttributeError) as error:
-        raise AskedWrongly(
-            f"{path}: {error}", "the file is damaged; measure again"
-        ) from error
+    except ValueError as error:
+        raise AskedWrongly(f"{path}: {error}", _DAMAGED) from error
 
 
 def find(runs: Path, published: Path, name: str | None) -> Path:
@@ -181,7 +238,7 @@ def find(runs: Path, published: Path, name: str | None) -> Path:
 
     None means the newest. AskedWrongly lists what exists.
     """
-    if name is not None and (Path(name) / HEAD).exists():
+    if name is not None and _has_head(Path(name)):
         return Path(name)
     # A run that was published from here is in both: the one at hand is meant.
     by_name = {f.name: f for f in (*run_folders(published), *run_folders(runs))}
@@ -195,7 +252,14 @@ def find(runs: Path, published: Path, name: str | None) -> Path:
         return found[0]
     names = ", ".join(f.name for f in (found or folders)[-8:]) or "none"
     fault = "several runs begin with" if found else "there is no run"
-    raise AskedWrongly(f"{fault} {name!r}", f"there are: {names}")
+    raise AskedWrongly(f"{fault} {told(name)}", f"there are: {names}")
+
+
+def _has_head(folder: Path) -> bool:
+    try:
+        return (folder / HEAD).exists()
+    except OSError:
+        return False  # such a name cannot be one of a file
 
 
 def run_folders(parent: Path) -> list[Path]:
@@ -212,20 +276,49 @@ def sample_path(
     return f"{SAMPLES}/r{window_round:02}-{workload}-c{cycle:02}-{safe}.npz"
 
 
-def _whole_lines(content: bytes) -> Iterator[bytes]:
-    for line in content.splitlines(keepends=True):
-        if line.endswith(b"\n"):
-            yield line
+def _whole_lines(content: bytes) -> list[bytes]:
+    # At line feeds and nowhere else: splitlines() would also part at a carriage
+    # return, and take what stands before it for a torn line.
+    return content.split(b"\n")[:-1]
 
 
-def _events(path: Path) -> Iterator[Event]:
-    content = path.read_bytes() if path.exists() else b""
+def _events(path: Path, most: Mapping[str, int]) -> Iterator[Event]:
+    try:
+        content = read_plain(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise AskedWrongly(f"{path}: {error.strerror}", "check the file") from error
+    seen: dict[Place, int] = {}
     for number, line in enumerate(_whole_lines(content), 1):
         try:
-            yield from_line(line.decode("utf-8"))
+            event = from_line(line.decode("utf-8"))
+            refuse_event(event, most)
+            _refuse_twice(seen, event, number)
         except ValueError as error:
             raise AskedWrongly(
                 f"{path}: line {number} cannot be read: {str(error).splitlines()[0]}",
                 "the file was changed or damaged; the lines before it are whole: "
                 f"head -n {number - 1} keeps them",
             ) from error
+        yield event
+
+
+type Place = tuple[object, ...]
+"""What tells the windows of a run apart, and the volleys."""
+
+
+def _refuse_twice(seen: dict[Place, int], event: Event, number: int) -> None:
+    place: Place
+    match event:
+        case Window():
+            what = (event.target, event.workload, event.load, event.cycle)
+            place = ("window", event.round, *what)
+        case Volley():
+            what_for = (event.target, event.workload, event.experiment)
+            place = ("volley", event.round, *what_for)
+        case _:
+            return
+    first = seen.setdefault(place, number)
+    if first != number:
+        raise ValueError(f"it repeats the {place[0]} of line {first}")

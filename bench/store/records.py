@@ -5,8 +5,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from bench.errors import place, told
 from bench.model.run import RunRecord
 from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
+from bench.store.outside import loads
+from bench.store.plausible import refuse_record
 
 
 type Event = Boot | Window | Failure | Volley | Meeting | RoundEnd
@@ -39,13 +42,14 @@ def to_line(event: Event) -> str:
 
 def from_line(line: str) -> Event:
     """The event that a line holds; ValueError says what is wrong with it."""
-    value = json.loads(line)
+    value = loads(line)
     if not isinstance(value, dict) or "kind" not in value:
         raise ValueError("it has no 'kind'")
     kind = value.pop("kind")
-    if kind not in _KINDS:
-        raise ValueError(f"its kind {kind!r} is unknown; known are {', '.join(_KINDS)}")
-    event: Event = _KINDS[kind].validate_python(value)
+    if not isinstance(kind, str) or kind not in _KINDS:
+        known = ", ".join(_KINDS)
+        raise ValueError(f"its kind {told(kind)} is unknown; known are {known}")
+    event: Event = validated(_KINDS[kind], value)
     return event
 
 
@@ -56,9 +60,23 @@ def head_to_text(record: RunRecord) -> str:
 
 def head_from_text(text: str) -> RunRecord:
     """The head that a run.json holds; ValueError says what is wrong with it."""
+    record: RunRecord = validated(_HEAD, loads(text))
+    refuse_record(record)
+    return record
+
+
+def validated(adapter: TypeAdapter[Any], value: object) -> Any:
+    """The noun that plain values stand for; ValueError names the first wrong place and what is wrong with it."""
     try:
-        return _HEAD.validate_json(text)
+        return adapter.validate_python(value)
     except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(str(step) for step in fault["loc"])
-        raise ValueError(f"{place}: {fault['msg']}") from error
+        fault = error.errors(include_url=False)[0]
+        where = f"{place(fault['loc'])}: " if fault["loc"] else ""
+        raise ValueError(f"{where}{fault['msg']}") from error
+
+
+def schema_of(value: object) -> object:
+    """The number of the format that a file names; ValueError where it is no object at all."""
+    if not isinstance(value, dict):
+        raise ValueError("it is no JSON object")
+    return value.get("schema")

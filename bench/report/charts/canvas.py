@@ -172,7 +172,7 @@ class Canvas:
         self._axes.text(
             x,
             y,
-            words,
+            words.replace("\n", " "),
             fontsize=style.size,
             fontweight="bold" if style.bold else "normal",
             color=self.palette.stand_in(style.token),
@@ -186,11 +186,16 @@ class Canvas:
         """The finished drawing, ready to stand in the page."""
         written = io.StringIO()
         with mpl.rc_context(SETTINGS), warnings.catch_warnings():
-            # A title may hold characters that DejaVu lacks; the reader's
-            # browser has its own fonts.
-            warnings.filterwarnings("ignore", message="Glyph")
+            _no_words_on_glyphs()
             self._figure.savefig(written, format="svg", metadata=NO_DATES)
         return adopt(written.getvalue(), self.palette, name, (title, description))
+
+
+def _no_words_on_glyphs() -> None:
+    # A title may hold characters that DejaVu lacks or that matplotlib cannot
+    # set; the reader's browser has its own fonts.
+    for message in ("Glyph", "Matplotlib currently does not support"):
+        warnings.filterwarnings("ignore", message=message)
 
 
 @lru_cache(maxsize=4096)
@@ -200,16 +205,17 @@ def text_width(words: str, size: float, bold: bool = False) -> float:
         family="DejaVu Sans", size=size, weight="bold" if bold else "normal"
     )
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph")
+        _no_words_on_glyphs()
         width, _, _ = TextToPath().get_text_width_height_descent(words, font, False)
     return float(width)
 
 
 def fitted(words: str, room: float, size: float, bold: bool = False) -> str:
     """The text, shortened with an ellipsis where it would not fit."""
-    if text_width(words, size, bold) <= room:
+    # More characters than pixels never fit, and to measure a megabyte takes long.
+    kept = words[: max(int(room), 0)]
+    if kept == words and text_width(words, size, bold) <= room:
         return words
-    kept = words
     while kept and text_width(f"{kept}…", size, bold) > room:
         kept = kept[: max(len(kept) - max(len(kept) // 12, 1), 0)]
     return f"{kept.rstrip()}…"

@@ -1,5 +1,6 @@
 """A chart as the page holds it: finding, drawings, caption, and its numbers as a table."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ type Source = Quantity | Comparison | Curve
 WIDE = 520.0
 NARROW = 350.0
 """Widths in pixels; the style sheet chooses by the reader's screen."""
+
+LONGEST_NAME = 200
+"""Characters; a file system takes 255 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,12 @@ def chart(
     draw: Callable[[float], Canvas],
     sources: Sequence[Source | None] = (),
 ) -> Chart:
-    """Draw at both widths; the table becomes the description, the sources its CSV."""
+    """
+    Draw at both widths; the table becomes the description, the sources its CSV.
+
+    `name` becomes an id on the page and a file's name, whoever gave it.
+    """
+    name = re.sub(r"[^A-Za-z0-9.+_-]+", "_", name)[:LONGEST_NAME]
     description = "; ".join(
         ", ".join(
             f"{column}: {cell}" if position else cell

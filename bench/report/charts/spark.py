@@ -59,6 +59,6 @@ def _scale(past: Sequence[Past]) -> Scale:
         for v in (one.estimate.low, one.estimate.high, one.estimate.point)
     ]
     known = [value for value in bounds if isfinite(value)]
-    low, high = min(known), max(known)
+    low, high = min(known, default=0.0), max(known, default=0.0)
     room = (high - low) * 0.1 or abs(high) * 0.1 or 1.0
     return Scale(low - room, high + room, 4, HEIGHT - 4)
