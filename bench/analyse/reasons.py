@@ -197,6 +197,12 @@ RESUMED = Reason(
     Scope.NOTE,
     "Its servers were started twice and some of its pairs are far apart in time, which widens intervals; a run without interruption is better to quote.",
 )
+STOPPED = Reason(
+    "stopped",
+    "The run was broken off",
+    Scope.NOTE,
+    "Mend the cause; bench run --resume goes on with what is missing, and measures again only what was under way.",
+)
 LOOKS = Reason(
     "looks",
     "The run ended between two planned looks",
@@ -243,7 +249,7 @@ FAILED = Reason(
 REASONS = (
     *(TWIN, MACHINE, ROUNDS, VOID, GENERATOR, CEILING, FOREIGN, FLOOR, ERRORS, OFFERED),
     *(LATE, BUSY, COUNT, LITTLE_LAW, CONNECTIONS, IDLE, THROTTLED, HOT, SWAP),
-    *(FAILED, WARMING, RESUMED, LOOKS, DATABASE, WAITED, FREQUENCY, STEAL),
+    *(STOPPED, FAILED, WARMING, RESUMED, LOOKS, DATABASE, WAITED, FREQUENCY, STEAL),
     *(PYTHON, CORES, UNCALIBRATED),
 )
 """In the order in which a reader should meet them."""

@@ -6,10 +6,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bench.model.run import RunRecord
-from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
+from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Stop, Volley, Window
 
 
-type Event = Boot | Window | Failure | Volley | Meeting | RoundEnd
+type Event = Boot | Window | Failure | Volley | Meeting | RoundEnd | Stop
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
     "boot": TypeAdapter(Boot),
@@ -18,6 +18,7 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
     "volley": TypeAdapter(Volley),
     "meeting": TypeAdapter(Meeting),
     "round_end": TypeAdapter(RoundEnd),
+    "stop": TypeAdapter(Stop),
 }
 _NAMES = {
     Boot: "boot",
@@ -26,6 +27,7 @@ _NAMES = {
     Volley: "volley",
     Meeting: "meeting",
     RoundEnd: "round_end",
+    Stop: "stop",
 }
 _HEAD = TypeAdapter(RunRecord)
 

@@ -12,7 +12,7 @@ from bench.model.doubt import Scope
 from bench.model.load import Load
 from bench.model.plan import Cell, Pinning
 from bench.model.run import Run
-from bench.model.trial import Boot, Failure, RoundEnd, Window
+from bench.model.trial import Boot, Failure, RoundEnd, Stop, Window
 from bench.report.words import SCOPES
 from tests.analyse.builders import (
     AGAIN,
@@ -146,6 +146,9 @@ FIRED: dict[str, Callable[[], Run]] = {
         make_run(), failures=(Failure(2, FLASK, "hello", "it died", "read its log"),)
     ),
     "warming": lambda: make_run(Truth(window=0.005, fault=only(warming, target=FLASK))),
+    "stopped": lambda: replace(
+        make_run(), stops=(Stop(3, "2026-01-01T00:30:00.000Z", "the disk is full"),)
+    ),
     "resumed": lambda: replace(
         make_run(), boots=(*make_run().boots, Boot(2, FLASK, 0.4, None, ("server",)))
     ),
