@@ -54,6 +54,11 @@ def warming(window: Window) -> Window:
     return replace(window, server_cpu_ns=round(window.server_cpu_ns * extra))
 
 
+def leaking(window: Window) -> Window:
+    """Four per cent more memory in each cycle."""
+    return replace(window, server_memory_bytes=round(5e7 * 1.04**window.cycle))
+
+
 def of_record(**changes: object) -> Callable[[], Run]:
     """A run whose head says something else."""
 
@@ -146,6 +151,7 @@ FIRED: dict[str, Callable[[], Run]] = {
         make_run(), failures=(Failure(2, FLASK, "hello", "it died", "read its log"),)
     ),
     "warming": lambda: make_run(Truth(window=0.005, fault=only(warming, target=FLASK))),
+    "growing": struck(leaking),
     "stopped": lambda: replace(
         make_run(), stops=(Stop(3, "2026-01-01T00:30:00.000Z", "the disk is full"),)
     ),

@@ -24,6 +24,7 @@ CALIBRATION = {
     "| noise |": f"| p of {witnesses.SAME_P / 2:g} |",
 }
 WINDOWS = (
+    f"grew by more than {100 * reasons.GROWTH:g} % from the first cycle to the last",
     f"the window ends at most {DRAIN_S:g} s after its time",
     f"above {BODY_BYTES / 2**20:g} MiB for one, {BODIES_BYTES / 2**20:g} MiB for all",
     f"less than {100 * reasons.OFFERED_SHARE:g} % of what was due was answered",

@@ -32,6 +32,7 @@ class KnownServer:
         self.first: float | None = None
         self.queue = asyncio.Lock()
         self.turn = 0
+        self.kept: list[bytes] = []
 
     async def serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -200,6 +201,12 @@ async def dies_after(server: KnownServer, query: Query) -> bytes:
     return whole(query)
 
 
+async def leaks(server: KnownServer, query: Query) -> bytes:
+    """At once, and keeps `kb` kilobytes of memory for ever."""
+    server.kept.append(b"x" * (int(query["kb"]) * 1024))
+    return whole(query)
+
+
 async def too_long(server: KnownServer, query: Query) -> bytes:
     """Promises five bytes that never come."""
     return whole(query, longer=5)
@@ -241,7 +248,7 @@ ACTS: dict[str, Callable[[KnownServer, Query], Awaitable[bytes]]] = {
     for act in (
         right, dated, slow, serial, stall, sometimes_wrong, closing, until_closed,
         chunked, half, garbage, twice, nothing, silent, big, count, wrong_after,
-        silent_after, dies_after, too_long, too_short, huge,
+        silent_after, dies_after, leaks, too_long, too_short, huge,
     )
 }  # fmt: skip
 STREAMS: dict[str, Callable[[KnownServer, Query], AsyncIterator[bytes]]] = {

@@ -3,14 +3,15 @@
 import html
 import signal
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pytest
 
-from bench.analyse import metrics
+from bench.analyse import metrics, reasons
+from bench.analyse.analysis import analyse
 from bench.analyse.trials import lay_out
 from bench.cli.record import utc_now
 from bench.cli.report_command import render
@@ -21,6 +22,7 @@ from bench.errors import TargetFailed
 from bench.load.faults import Fault
 from bench.load.locust_generator import LocustGenerator
 from bench.model.framework import Target
+from bench.model.plan import Plan
 from bench.model.run import Receipt
 from bench.model.trial import Usage
 from bench.run.contract import verify
@@ -36,12 +38,13 @@ pytestmark = pytest.mark.live
 
 # Twelve requests verify and ten warm up: it happens in the window.
 MOODS = {
+    "leaking": "leaks?kb=32",
     "steady": "right",
     "lying": "wrong_after?good=40",
     "hanging": "silent_after?good=40",
     "dying": "dies_after?good=40",
 }
-STEADY, LYING, HANGING, DYING = (f"{name}@1.0/server" for name in MOODS)
+LEAKING, STEADY, LYING, HANGING, DYING = (f"{name}@1.0/server" for name in MOODS)
 
 
 class Misbehaving:
@@ -116,15 +119,15 @@ class Stand:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A stored run of one round with all four, and its page."""
-    this = plan(*MOODS, looks=(1,), cycles=1, measure_s=0.4)
-    runs = tmp_path_factory.mktemp("runs")
-    with (
-        create(runs, record(this)) as writer,
-        Stand() as stand,
-        LocustGenerator(()) as generator,
-    ):
+def generator() -> Iterator[LocustGenerator]:
+    """The real one."""
+    with LocustGenerator(()) as made:
+        yield made
+
+
+def played(this: Plan, runs: Path, generator: LocustGenerator) -> Path:
+    """The folder of a stored run with its page."""
+    with create(runs, record(this)) as writer, Stand() as stand:
         tools = Instruments(
             stand, generator, writer.folder, verify, lambda: 0.0, utc_now
         )
@@ -134,7 +137,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         # The round ended all of them, those that hang too.
         assert all(server.known.process.poll() is not None for server in stand.servers)
     render(writer.folder)
-    yield writer.folder
+    return writer.folder
+
+
+@pytest.fixture(scope="module")
+def folder(
+    tmp_path_factory: pytest.TempPathFactory, generator: LocustGenerator
+) -> Path:
+    """One round with four servers, of which three fail."""
+    this = plan("steady", "lying", "hanging", "dying", looks=(1,), cycles=1)
+    return played(short(this), tmp_path_factory.mktemp("runs"), generator)
+
+
+def short(this: Plan) -> Plan:
+    """The same in windows of 0.4 s."""
+    cells = (replace(c, load=replace(c.load, measure_s=0.4)) for c in this.cells)
+    return replace(this, cells=tuple(cells))
 
 
 def test_a_fault_is_of_the_server_that_has_it(folder: Path) -> None:
@@ -174,3 +192,19 @@ def test_every_cause_is_on_the_page(folder: Path) -> None:
     ):
         assert cause in page, cause
     assert "<b>last words</b>" not in text
+
+
+def test_a_server_that_keeps_what_it_is_sent_is_named(
+    tmp_path: Path, generator: LocustGenerator
+) -> None:
+    """Its memory grew in each of the windows; of the steady one beside it nothing is said."""
+    this = plan("leaking", "steady", looks=(1,), cycles=3)
+    folder = played(short(this), tmp_path, generator)
+    named = {
+        (warning.where or "").split(" ")[0]
+        for warning in analyse(read(folder)).warnings
+        if warning.reason is reasons.GROWING
+    }
+    assert named == {LEAKING}
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "memory grew all the time" in page
