@@ -5,9 +5,11 @@ Everything that may go wrong for a reason that the user can understand.
   * AskedWrongly     exit 2: a name, a number or a file that the user gave
   * MachineRefused   exit 3: the machine, the database or the engine said no
     * TargetFailed   one target could not start, died or answered wrongly
+    * BrokenOff      a run could not go on; what it had measured is kept
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 
 
 MOST_SHOWN = 160
@@ -45,6 +47,14 @@ class TargetFailed(MachineRefused):
     ) -> None:
         super().__init__(message, hint)
         self.log_tail = log_tail
+
+
+class BrokenOff(MachineRefused):
+    """A run could not go on; everything that it had measured is in its folder."""
+
+    def __init__(self, message: str, hint: str | None, folder: Path) -> None:
+        super().__init__(message, hint)
+        self.folder = folder
 
 
 def unknown(kind: str, name: str, exists: list[str], where: str = "") -> AskedWrongly:

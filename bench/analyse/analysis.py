@@ -8,7 +8,7 @@ from bench.analyse.checks import checks
 from bench.analyse.comparisons import Doubts, compare, connections_apart
 from bench.analyse.costs import costs
 from bench.analyse.curves import curves
-from bench.analyse.drift import drifting
+from bench.analyse.drift import drifting, growing
 from bench.analyse.machine_trace import machine_trace
 from bench.analyse.noise import noise
 from bench.analyse.open_loop import (
@@ -89,6 +89,7 @@ def analyse(run: Run) -> Analysis:
             *doubts.warnings,
             *_connection_warnings(trials, doubts),
             *drifting(trials),
+            *growing(trials),
             *open_warnings(opened),
         )
     )

@@ -59,3 +59,37 @@ def _p_small(changes: interval.Floats) -> float:
     rise = interval.p_not_above(changes, reasons.DRIFT)
     fall = interval.p_not_above(-changes, reasons.DRIFT)
     return min(1.0, 2 * min(rise, fall))
+
+
+def growing(trials: Trials) -> Iterator[Warning]:
+    """
+    Cells whose memory grew by more than the limit within a round, in most rounds.
+
+    In each cycle again: what is allocated once, by whatever comes first, is no leak.
+    """
+    for workload in trials.workloads:
+        for column, target in enumerate(trials.targets(workload)):
+            rounds = [
+                _growth(trials.grid(n, workload, metrics.MEMORY)[:, column])
+                for n in trials.rounds
+            ]
+            known = [grown for grown in rounds if grown is not None]
+            above = [grown for grown in known if grown > np.log1p(reasons.GROWTH)]
+            if 2 * len(above) > len(known):
+                share = float(np.expm1(np.median(above)))
+                yield Warning(
+                    reasons.GROWING,
+                    f"by {share:.0%} from the first cycle to the last, "
+                    f"in {len(above)} of {len(known)} rounds",
+                    trials.cells[target, workload].key,
+                )
+
+
+def _growth(logs: interval.Floats) -> float | None:
+    """The logarithm of last over first; 0 if it stood still in between, None of too few windows."""
+    known = logs[~np.isnan(logs)]
+    if len(known) < 3:
+        return None
+    steps = np.diff(known)
+    grown = float(steps.sum())
+    return grown if steps.min() > grown / (4 * len(steps)) else 0.0

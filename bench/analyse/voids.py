@@ -7,7 +7,11 @@ from bench.analyse import reasons
 from bench.analyse.words import per_cent
 from bench.model.doubt import Reason, Scope
 from bench.model.load import Load
-from bench.model.trial import Window
+from bench.model.trial import Tally, Window
+
+
+FIRST_ERROR = 200
+"""Characters of it that are quoted; a server may have said anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ def _answers(window: Window) -> Iterator[Finding]:
     tally = window.tally
     wrong = sum(tally.errors.values())
     if wrong:
-        yield Finding(reasons.ERRORS, wrong, f"{wrong} of {tally.requests_total}")
+        said = f"{wrong} of {tally.requests_total}: {_faults(tally)}"
+        yield Finding(reasons.ERRORS, wrong, said)
     elif tally.locust_requests != tally.requests_total:
         apart = abs(tally.locust_requests - tally.requests_total)
         yield Finding(
@@ -74,6 +79,16 @@ def _answers(window: Window) -> Iterator[Finding]:
             apart,
             f"{tally.locust_requests} counted by Locust, {tally.requests_total} by us",
         )
+
+
+def _faults(tally: Tally) -> str:
+    """What went wrong how often, and the first of it in the generator's words."""
+    often = sorted(tally.errors.items(), key=lambda one: -one[1])
+    kinds = ", ".join(f"{kind} ({count})" for kind, count in often)
+    if not tally.first_error:
+        return kinds
+    first = " ".join(tally.first_error.split())
+    return f"{kinds}; the first was: {first[:FIRST_ERROR]}"
 
 
 def _schedule(window: Window) -> Iterator[Finding]:

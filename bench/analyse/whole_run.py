@@ -10,6 +10,10 @@ from bench.model.doubt import Warning
 from bench.model.framework import Role
 
 
+STOP_WORDS = 500
+"""Characters of the reason why a run was broken off; the file has all of it."""
+
+
 def run_warnings(trials: Trials, noise: Noise) -> Iterator[Warning]:
     """Warnings without a place; those that forbid verdicts first."""
     if noise.passed is False:
@@ -32,6 +36,10 @@ def run_warnings(trials: Trials, noise: Noise) -> Iterator[Warning]:
 
 
 def _notes(trials: Trials) -> Iterator[Warning]:
+    for stop in trials.run.stops:
+        # Without what a log added: its line ends mean nothing in a sentence.
+        why = " ".join(stop.message.split())[:STOP_WORDS]
+        yield Warning(reasons.STOPPED, f"in round {stop.round}, {stop.at}: {why}")
     complete = len(trials.run.complete_rounds)
     looks = trials.plan.profile.looks
     if len(trials.rounds) < complete:

@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,14 +27,14 @@ from bench.cli.record import harness_facts, new_record, utc_now
 from bench.configure.claims import CLAIMS, load_claims
 from bench.deploy.machine import inspect_machine, steal_s
 from bench.deploy.trace import Tracer
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import AskedWrongly, BrokenOff, MachineRefused
 from bench.judge.enough import enough
 from bench.load.container_generator import ContainerGenerator
 from bench.load.locust_generator import LocustGenerator
 from bench.model.framework import Target
 from bench.model.plan import Plan
 from bench.model.run import Receipt, Run
-from bench.model.trial import Failure, RoundEnd
+from bench.model.trial import Failure, RoundEnd, Stop
 from bench.report.clean import clean_text
 from bench.run.contract import verify
 from bench.run.instruments import Instruments, Now
@@ -48,6 +48,7 @@ from bench.store.folder import (
     claim,
     create,
     read,
+    remove_headless,
     reopen,
     run_id,
 )
@@ -67,6 +68,7 @@ def begin(
     # Before the engine of the run: there is one engine at a time on a machine.
     exhibits = for_run(plan.profile.probes, console)
     with _claimed(folder), _engine(plan, folder, console) as engine:
+        remove_headless(runs, but=folder)  # here no other run lives
         receipts, refused = _prepare(engine, plan.targets, console)
         plan = without(plan, set(refused))
         record = new_record(
@@ -79,7 +81,9 @@ def begin(
             for target_id, reason in refused.items():
                 writer.append(Failure(0, target_id, None, reason))
             console.print(f"run {record.id}: {shown(folder)}", highlight=False)
-            return folder, _measure(engine, plan, writer, None, console, asked.claims)
+            with told_why(writer):
+                done = _measure(engine, plan, writer, None, console, asked.claims)
+            return folder, done
 
 
 def _engine(plan: Plan, folder: Path, console: Console) -> AnyEngine:
@@ -104,6 +108,19 @@ def _claimed(folder: Path) -> Iterator[None]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def told_why(writer: RunWriter) -> Iterator[None]:
+    """A run that cannot go on keeps the reason in its folder: its page must say it, too."""
+    try:
+        yield
+    except MachineRefused as error:
+        number = len(read(writer.folder).complete_rounds) + 1
+        stop = Stop(number, utc_now(), error.message, error.hint)
+        with suppress(MachineRefused):  # the disk may be what is full
+            writer.append(stop)
+        raise BrokenOff(error.message, error.hint, writer.folder) from error
+
+
 def resume(folder: Path, console: Console, claims: Path | None = None) -> bool:
     """Go on with an interrupted run; whether it came to its end."""
     refuse_links(folder)
@@ -123,7 +140,7 @@ def resume(folder: Path, console: Console, claims: Path | None = None) -> bool:
     with _engine(plan, folder, console) as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
         _refuse_changes(run, receipts, refused, engine.database.facts())
-        with reopen(folder) as writer:
+        with reopen(folder) as writer, told_why(writer):
             return _measure(engine, plan, writer, run, console, claims)
 
 

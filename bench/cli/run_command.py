@@ -1,6 +1,8 @@
 """`bench run`."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +16,7 @@ from bench.configure.claims import CLAIMS, load_claims
 from bench.deploy.choose import choose_engine
 from bench.deploy.standing_locks import news
 from bench.deploy.uv_tool import Refused
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import AskedWrongly, BenchError, BrokenOff, MachineRefused
 from bench.model.plan import Plan
 from bench.store.folder import find
 from bench.store.outside import LARGEST
@@ -73,7 +75,8 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     if resume_run is not None:
         _refuse_mixture(targets, workloads, seed, wishes, new or None)
         folder = find(RUNS, PUBLISHED, resume_run)
-        complete = _resume(folder, console, claims)
+        with page_of_what_there_is(claims):
+            complete = _resume(folder, console, claims)
     else:
         if new:
             wishes = [*(wishes or []), *_news()]
@@ -91,7 +94,8 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             print(line, file=sys.stdout if plan_only else sys.stderr)
         if plan_only:
             return
-        folder, complete = _begin(asked, plan, console)
+        with page_of_what_there_is(claims):
+            folder, complete = _begin(asked, plan, console)
     _finish(folder, complete, claims)
 
 
@@ -131,16 +135,35 @@ def _refuse_mixture(*options: object) -> None:
         )
 
 
+@contextmanager
+def page_of_what_there_is(claims: Path | None) -> Iterator[None]:
+    """A run that could not go on has its page, which says why, before the error is told."""
+    try:
+        yield
+    except BrokenOff as stop:
+        from bench.cli.rendering import render
+
+        _tell_kept("broken off", stop.folder)
+        # Neither a full disk nor anything else may hide the error itself.
+        with suppress(OSError, BenchError):
+            print(f"its page: {shown(render(stop.folder, claims))}", file=sys.stderr)
+        raise
+
+
+def _tell_kept(what: str, folder: Path) -> None:
+    print(
+        f"{what}: every finished window is kept in {shown(folder)}\n"
+        f"go on with: make bench RESUME={folder.name}",
+        file=sys.stderr,
+    )
+
+
 def _finish(folder: Path, complete: bool, claims: Path | None) -> None:
     from bench.cli.rendering import render
 
     page = render(folder, claims)
     if not complete:
-        print(
-            f"interrupted: every finished window is kept in {shown(folder)}\n"
-            f"go on with: make bench RESUME={folder.name}",
-            file=sys.stderr,
-        )
+        _tell_kept("interrupted", folder)
         raise typer.Exit(130)
     print(shown(page))
     print(f"next: open {shown(page)} in a browser", file=sys.stderr)

@@ -165,7 +165,7 @@ def _install(logs: Path, ledger: Ledger) -> Installed:
     data.mkdir(mode=0o700)
     if user:
         os.chown(data, *user)
-    _initdb(installed, data)
+    _initdb(installed, data, ledger)
     with (data / "postgresql.conf").open("a") as conf:
         for name, value in _SETTINGS.items():
             conf.write(f"{name} = '{value}'\n")
@@ -173,7 +173,7 @@ def _install(logs: Path, ledger: Ledger) -> Installed:
     return installed
 
 
-def _initdb(installed: Installed, data: Path) -> None:
+def _initdb(installed: Installed, data: Path, ledger: Ledger) -> None:
     command = [str(installed.binaries.folder / "initdb"), "-D", str(data)]
     options = [
         "-U",
@@ -189,7 +189,9 @@ def _initdb(installed: Installed, data: Path) -> None:
         done = subprocess.run(
             [*command, *options],
             cwd=data,
-            env=_environment(data),
+            # So that the next run ends it, if we are killed meanwhile, before
+            # it removes the folder.
+            env={**_environment(data), MARK: ledger.mark("initdb")},
             user=user,
             group=group,
             extra_groups=None if user is None else [],

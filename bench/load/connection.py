@@ -69,6 +69,15 @@ class Connection:
         self._used = False  # an answer has come over this socket
         self._retrying = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds a socket."""
+        return self._socket is not None
+
+    def hold_at_most(self, body_bytes: int) -> None:
+        """From now on an answer with a larger body is a fault."""
+        self._parser.hold_at_most(body_bytes)
+
     def ask(self, variant: Variant, due_ns: int, now_ns: int) -> None:
         """Send a request; its course hears of the outcome."""
         self.variant = variant

@@ -49,6 +49,8 @@ class Course(ABC):
         self._variants = variants
         self._joined = 0
         self._deadline_ns = 0
+        self._answered = 0  # by the last sweep that saw more of them...
+        self._heard_ns = 0  # ...and when that was
         self._timers: dict[object, Watcher] = {}
         self._record_answer = self.ledger.answered_ns.append
         self._record_latency = self.ledger.latency_ns.append
@@ -110,7 +112,7 @@ class Course(ABC):
         for connection in self._connections:
             connection.course = self
         self._loop.update_now()
-        start_ns = monotonic_ns()
+        start_ns = self._heard_ns = monotonic_ns()
         self._deadline_ns = ledger.end_ns = start_ns + int(duration_s * 1e9)
         ledger.start_ns = start_ns + int(warm_s * 1e9)
         if warm_s > 0:
@@ -141,6 +143,19 @@ class Course(ABC):
                 reason = f"no answer within {self.timeout_s:g} s"
                 connection.give_up(Fault.TIMEOUT, reason)
                 self.proceed(connection, now_ns)
+        if not self.finished.is_set() and self._silent(now_ns, oldest_ns):
+            self.give_up()
+
+    def _silent(self, now_ns: int, oldest_ns: int) -> bool:
+        """
+        Whether a visit of so many requests has had no answer for the time-out.
+
+        A window ends by the clock. This one would wait for each of its
+        requests in turn, for minutes, at a server that has stopped answering.
+        """
+        if self.ledger.answered != self._answered:
+            self._answered, self._heard_ns = self.ledger.answered, now_ns
+        return self.requests_limit is not None and self._heard_ns < oldest_ns
 
     def _cycle(self) -> Iterator[Variant]:
         """The variants again and again, as many as may be sent."""

@@ -13,6 +13,12 @@ from bench.load.open_course import OpenCourse
 from bench.model.workload import Workload
 
 
+BODY_BYTES = 64 * 1024 * 1024
+"""The most that one answer may hold."""
+BODIES_BYTES = 256 * 1024 * 1024
+"""The most that the unfinished answers of one workload may hold together."""
+
+
 class Engine:
     """Knows nothing of Locust: whoever calls `join` of a course is a client."""
 
@@ -30,6 +36,10 @@ class Engine:
         """
         load = visit.load
         connections = self._connections(visit, first)
+        # A server that never stops sending must not fill the machine's memory.
+        most_bytes = min(BODY_BYTES, BODIES_BYTES // max(1, len(connections)))
+        for connection in connections:
+            connection.hold_at_most(most_bytes)
         sendable = variants(workload, visit.seed, visit.host, visit.port)
         answers = Answers(workload.check)
         course: Course
@@ -47,6 +57,15 @@ class Engine:
         """Close the connections kept to a server."""
         for connection in self._kept.pop((host, port), ()):
             connection.close()
+
+    def open_elsewhere(self, host: str, port: int) -> int:
+        """How many connections are kept open to other servers than this one."""
+        return sum(
+            connection.is_open
+            for server, kept in self._kept.items()
+            if server != (host, port)
+            for connection in kept
+        )
 
     def _connections(self, visit: Visit, first: int) -> Sequence[Connection]:
         kept = self._kept.setdefault((visit.host, visit.port), [])

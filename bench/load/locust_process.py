@@ -19,6 +19,7 @@ import gc
 from importlib import import_module
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -47,6 +48,7 @@ from bench.model.workload import Workload
 
 
 SHARE_S = 1.0  # how often Locust's statistics are fed
+SPARE_FILES = 64  # beside connections: libraries, channel, log, timer, samples
 
 
 class Slot(locust.User):
@@ -138,8 +140,9 @@ class Process:
             workload = self._workload(visit.workload)
         else:
             workload = get_path(order.path)
-        parts = [self._part(visit, workload, workload.name)]
         other = beside(visit)
+        self._refuse_beyond_files(visit, other)
+        parts = [self._part(visit, workload, workload.name)]
         if other is not None:
             work = self._workload(other.workload)
             name = f"{work.name} beside"
@@ -158,6 +161,19 @@ class Process:
         return messages.tally_message(
             replace(tallies[0], beside=tallies[1] if other else None)
         )
+
+    def _refuse_beyond_files(self, visit: Visit, other: Visit | None) -> None:
+        """Said before anything is sent, not found out by the last connection, or by the samples."""
+        limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        clients = visit.load.clients + (other.load.clients if other else 0)
+        kept = self._engine.open_elsewhere(visit.host, visit.port)
+        needed = clients + kept + SPARE_FILES
+        if limit != resource.RLIM_INFINITY and needed > limit:
+            raise MachineRefused(
+                f"{clients} connections, beside {kept} to other servers, need some "
+                f"{needed} open files, and the generator may have {limit}",
+                hint="raise the limit (ulimit -n), or ask for fewer clients",
+            )
 
     def _part(
         self, visit: Visit, workload: Workload, name: str, first: int = 0
@@ -236,9 +252,16 @@ def _pin(cpus: str) -> None:
         ) from error
 
 
+def _open_many() -> None:
+    """Have as many connections as the machine allows: the lower limit is for programs that use select."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def main() -> int:
     """Serve the orders that come over the inherited channel until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
+    _open_many()
     arguments = _arguments()
     channel = socket.socket(fileno=arguments.channel)
     try:

@@ -6,7 +6,7 @@ so that a wrong answer becomes an error and never a wrong count.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from bench.load.faults import BadAnswer, Fault
@@ -65,6 +65,10 @@ class AnswerParser:
     def begun(self) -> bool:
         """Whether any byte of the answer has come."""
         return bool(self._buffer) or self._part is not _Part.HEAD or self._interim > 0
+
+    def hold_at_most(self, body_bytes: int) -> None:
+        """From now on no body may be larger than this."""
+        self._limits = replace(self._limits, body_bytes=body_bytes)
 
     def start(self, method: str) -> None:
         """Forget everything and expect the answer to a request of this method."""

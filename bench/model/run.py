@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bench.model.calibration import Calibration
 from bench.model.plan import Plan
-from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
+from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Stop, Volley, Window
 
 
 SCHEMA = 1
@@ -84,6 +84,7 @@ class Run:
     ends: tuple[RoundEnd, ...]
     volleys: tuple[Volley, ...] = ()
     meetings: tuple[Meeting, ...] = ()
+    stops: tuple[Stop, ...] = ()  # none: it came to its end, or was interrupted
 
     @property
     def complete_rounds(self) -> tuple[int, ...]:

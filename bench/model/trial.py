@@ -185,3 +185,13 @@ class RoundEnd:
     # The most connections that each target held open at once.
     database_connections: Mapping[str, int] = field(default_factory=dict)
     fingerprint: str | None = None  # of the machine then; None: older than this field
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a run could not go on; what was stored before it stands."""
+
+    round: int  # that was under way
+    at: str  # UTC, ISO 8601
+    message: str
+    hint: str | None = None

@@ -100,6 +100,7 @@ def _boot(
         try:
             server = _start(state, target_id)
         except TargetFailed as error:
+            _refuse_to_blame(state)
             yield failure(state.number, target_id, None, error)
             continue
         stack.callback(_end, state, server)
@@ -243,6 +244,7 @@ def _one_window(
 
 def _drop(state: Round, cell: Cell, error: TargetFailed) -> Iterator[Failure]:
     """A target failed on a workload; if its server is gone, the rest of the round is lost too."""
+    _refuse_to_blame(state)
     experiment = cell.load.experiment
     yield failure(state.number, cell.target, cell.workload, error, experiment)
     try:
@@ -250,6 +252,16 @@ def _drop(state: Round, cell: Cell, error: TargetFailed) -> Iterator[Failure]:
     except TargetFailed as gone:
         del state.servers[cell.target]
         yield failure(state.number, cell.target, None, gone, experiment)
+
+
+def _refuse_to_blame(state: Round) -> None:
+    """
+    MachineRefused if the database is gone: then it is no target's fault.
+
+    A failure on record would take the target out of its round for good, also
+    when the run is continued.
+    """
+    state.tools.engine.database.connections()
 
 
 def failure(

@@ -6,6 +6,7 @@ from time import sleep
 from bench.deploy.engine import Server
 from bench.deploy.trace import Moment
 from bench.errors import TargetFailed
+from bench.load.faults import Fault
 from bench.load.generator import Visit
 from bench.model.plan import Cell
 from bench.model.trial import Tally, Usage, Window
@@ -23,8 +24,8 @@ def warm_up(state: Round, server: Server, cell: Cell) -> None:
     """
     Check the target's answers, then send the fixed number of warm-up requests.
 
-    TargetFailed when an answer is wrong: nothing is measured of a target that
-    does not do the work.
+    TargetFailed when an answer is wrong, or when it stops to answer: nothing is
+    measured of a target that does not do the work.
     """
     wrong = state.tools.verify(server.host, server.port, cell.workload)
     if wrong is not None:
@@ -47,6 +48,12 @@ def warm_up(state: Round, server: Server, cell: Cell) -> None:
         )
         server.check_alive()
         _refuse_silence(cell, tally)
+        if Fault.UNFINISHED in tally.errors:
+            raise TargetFailed(
+                f"{cell.target}: {cell.workload}: it stopped answering while it was "
+                f"warmed up, after {tally.requests_total} of {requests} requests",
+                "the server's log is in the run folder, below logs/",
+            )
 
 
 def measure_window(state: Round, cell: Cell, cycle: int) -> Window:

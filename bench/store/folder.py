@@ -2,7 +2,7 @@
 A run folder: what was finished is on disk before the next thing begins.
 
     run.json       the head: plan, seed, machine, exact versions
-    trials.jsonl   one line per start, window, failure, volley, meeting and end of a round
+    trials.jsonl   one line per start, window, failure, volley, meeting, end of a round and stop
     samples/       raw latencies, one .npz per window
     logs/          of servers, database and generator
 
@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Self
 
 from bench.errors import AskedWrongly, MachineRefused, told
 from bench.model.run import SCHEMA, Run, RunRecord
-from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
+from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Stop, Volley, Window
 from bench.store.outside import loads, read_plain, refuse_links
 from bench.store.plausible import most_cycles, refuse_event
 from bench.store.records import (
@@ -38,6 +39,8 @@ HEAD = "run.json"
 TRIALS = "trials.jsonl"
 SAMPLES = "samples"
 LOGS = "logs"
+RUN_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-.+-[0-9a-f]{4}")
+"""What `run_id` makes."""
 
 _DAMAGED = "the file is damaged, or no run of this harness; measure again"
 
@@ -142,17 +145,54 @@ def _new(folder: Path) -> Iterator[None]:
 
 
 def reopen(folder: Path) -> RunWriter:
-    """Go on with an interrupted run; a torn last line is cut off first."""
+    """Go on with an interrupted run; half a last line and half-written files are removed first."""
     # Everything that goes on being written in it must lie in it.
     refuse_links(folder)
+    _remove_unfinished(folder)
     writer = RunWriter(folder)
     writer.cut()
     return writer
 
 
+def remove_headless(runs: Path, but: Path) -> list[Path]:
+    """
+    Remove what runs left that were killed before their heads were written; which folders those were.
+
+    Nothing was measured in them. Only what bears a run's name and holds
+    nothing but logs; not the folder `but`, whose run is about to begin. To be
+    called while no other run lives.
+    """
+    found = [folder for folder in runs.glob("*") if folder.name != but.name]
+    gone = [folder for folder in found if folder.is_dir() and _is_headless(folder)]
+    for folder in gone:
+        shutil.rmtree(folder, ignore_errors=True)
+    return gone
+
+
+def _is_headless(folder: Path) -> bool:
+    if RUN_NAME.fullmatch(folder.name) is None:
+        return False
+    beside = {LOGS, SAMPLES, _partial(folder / HEAD).name}
+    names = {path.name for path in folder.iterdir()}
+    samples = folder / SAMPLES
+    return names <= beside and not (samples.is_dir() and any(samples.iterdir()))
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """What a killed process was writing, under a name of its own until it would be whole."""
+    for place in (folder, folder / SAMPLES):
+        for path in place.glob(".*"):
+            if path.is_file() and path.suffix[1:].isdigit():
+                path.unlink(missing_ok=True)
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(path.name + ".part")
+
+
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file as a whole, so that no reader ever meets half of it."""
-    partial = path.with_name(path.name + ".part")
+    partial = _partial(path)
     # Made anew: what is left of a crash, or a link, is not written to.
     partial.unlink(missing_ok=True)
     try:
@@ -177,34 +217,20 @@ def read(folder: Path) -> Run:
     window that stands there twice would be counted twice.
     """
     record = read_head(folder)
-    boots: list[Boot] = []
-    windows: list[Window] = []
-    failures: list[Failure] = []
-    ends: list[RoundEnd] = []
-    volleys: list[Volley] = []
-    meetings: list[Meeting] = []
-    for event in _events(folder / TRIALS, most_cycles(record.plan)):
-        match event:
-            case Boot():
-                boots.append(event)
-            case Window():
-                windows.append(event)
-            case Failure():
-                failures.append(event)
-            case RoundEnd():
-                ends.append(event)
-            case Volley():
-                volleys.append(event)
-            case Meeting():
-                meetings.append(event)
+    events = list(_events(folder / TRIALS, most_cycles(record.plan)))
+
+    def of[Kind](kind: type[Kind]) -> tuple[Kind, ...]:
+        return tuple(event for event in events if isinstance(event, kind))
+
     return Run(
         record,
-        tuple(boots),
-        tuple(windows),
-        tuple(failures),
-        tuple(ends),
-        tuple(volleys),
-        tuple(meetings),
+        of(Boot),
+        of(Window),
+        of(Failure),
+        of(RoundEnd),
+        of(Volley),
+        of(Meeting),
+        of(Stop),
     )
 
 

@@ -17,6 +17,7 @@ from bench.model.trial import (
     Meeting,
     RoundEnd,
     Sketch,
+    Stop,
     Tally,
     Volley,
     Window,
@@ -107,7 +108,7 @@ def most_cycles(plan: Plan) -> Mapping[str, int]:
 
 
 def refuse_event(
-    event: Boot | Window | Failure | Volley | Meeting | RoundEnd,
+    event: Boot | Window | Failure | Volley | Meeting | RoundEnd | Stop,
     most: Mapping[str, int],
 ) -> None:
     """ValueError names the first place of a stored line that cannot be; `most` is of the run's plan."""

@@ -7,12 +7,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from bench.errors import place, told
 from bench.model.run import RunRecord
-from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
+from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Stop, Volley, Window
 from bench.store.outside import loads
 from bench.store.plausible import refuse_record
 
 
-type Event = Boot | Window | Failure | Volley | Meeting | RoundEnd
+type Event = Boot | Window | Failure | Volley | Meeting | RoundEnd | Stop
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
     "boot": TypeAdapter(Boot),
@@ -21,6 +21,7 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
     "volley": TypeAdapter(Volley),
     "meeting": TypeAdapter(Meeting),
     "round_end": TypeAdapter(RoundEnd),
+    "stop": TypeAdapter(Stop),
 }
 _NAMES = {
     Boot: "boot",
@@ -29,6 +30,7 @@ _NAMES = {
     Volley: "volley",
     Meeting: "meeting",
     RoundEnd: "round_end",
+    Stop: "stop",
 }
 _HEAD = TypeAdapter(RunRecord)
 

@@ -49,6 +49,15 @@ WINDOW_FAULTS: dict[str, tuple[Reason, Callable[[Window], Window], str]] = {
         lambda w: tally(w, errors={"wrong body": 3}),
         "worst 3 of ",
     ),
+    "several kinds of faults": (
+        reasons.ERRORS,
+        lambda w: tally(
+            w,
+            errors={"wrong answer": 1, "unfinished": 12},
+            first_error="wrong answer: GET /hello:\nstatus 500",
+        ),
+        ": unfinished (12), wrong answer (1); the first was: wrong answer: GET /hello: status 500",
+    ),
     "two counts": (
         reasons.COUNT,
         lambda w: tally(w, locust_requests=w.tally.requests_total - 1),

@@ -12,7 +12,7 @@ from bench.model.doubt import Scope
 from bench.model.load import Load
 from bench.model.plan import Cell, Pinning
 from bench.model.run import Run
-from bench.model.trial import Boot, Failure, RoundEnd, Window
+from bench.model.trial import Boot, Failure, RoundEnd, Stop, Window
 from bench.report.words import SCOPES
 from tests.analyse.builders import (
     AGAIN,
@@ -52,6 +52,11 @@ def warming(window: Window) -> Window:
     """CPU time that falls by a tenth from the first cycle to the last."""
     extra = 1 + 0.1 * (4 - window.cycle) / 3
     return replace(window, server_cpu_ns=round(window.server_cpu_ns * extra))
+
+
+def leaking(window: Window) -> Window:
+    """Four per cent more memory in each cycle."""
+    return replace(window, server_memory_bytes=round(5e7 * 1.04**window.cycle))
 
 
 def of_record(**changes: object) -> Callable[[], Run]:
@@ -146,6 +151,10 @@ FIRED: dict[str, Callable[[], Run]] = {
         make_run(), failures=(Failure(2, FLASK, "hello", "it died", "read its log"),)
     ),
     "warming": lambda: make_run(Truth(window=0.005, fault=only(warming, target=FLASK))),
+    "growing": struck(leaking),
+    "stopped": lambda: replace(
+        make_run(), stops=(Stop(3, "2026-01-01T00:30:00.000Z", "the disk is full"),)
+    ),
     "resumed": lambda: replace(
         make_run(), boots=(*make_run().boots, Boot(2, FLASK, 0.4, None, ("server",)))
     ),

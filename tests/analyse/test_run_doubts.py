@@ -176,6 +176,31 @@ def test_a_server_that_was_still_warming_up_is_noted() -> None:
     )
 
 
+def test_memory_that_grows_once_is_no_leak() -> None:
+    """A third more after the first cycle, and then the same; or more in each cycle, but little."""
+
+    def once(window: Window) -> Window:
+        return replace(window, server_memory_bytes=60 if window.cycle == 1 else 80)
+
+    def little(window: Window) -> Window:
+        return replace(window, server_memory_bytes=round(5e7 * 1.02**window.cycle))
+
+    for change in (once, little):
+        run = make_run(Truth(fault=only(change, target=DJANGO)))
+        assert found(analyse(run), reasons.GROWING) == []
+
+
+def test_memory_that_grows_in_few_rounds_is_not_warned_of() -> None:
+    """More than half of the rounds must show it."""
+
+    def sometimes(window: Window) -> Window:
+        grown = 1.1**window.cycle if window.round <= 3 else 1.0
+        return replace(window, server_memory_bytes=round(5e7 * grown))
+
+    run = make_run(Truth(fault=only(sometimes, target=DJANGO)))
+    assert found(analyse(run), reasons.GROWING) == []
+
+
 def test_every_reason_has_a_code_of_its_own_and_a_remedy() -> None:
     """The list is closed: what fires is on it, once."""
     codes = [reason.code for reason in reasons.REASONS]

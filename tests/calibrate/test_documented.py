@@ -6,6 +6,8 @@ import pytest
 
 from bench.analyse import reasons
 from bench.calibrate import calibrate, ceiling, clocks, theory, witnesses
+from bench.load.course import DRAIN_S
+from bench.load.engine import BODIES_BYTES, BODY_BYTES
 
 
 TEXT = (Path(__file__).parents[2] / "bench" / "METHODOLOGY.md").read_text()
@@ -22,6 +24,9 @@ CALIBRATION = {
     "| noise |": f"| p of {witnesses.SAME_P / 2:g} |",
 }
 WINDOWS = (
+    f"grew by more than {100 * reasons.GROWTH:g} % from the first cycle to the last",
+    f"the window ends at most {DRAIN_S:g} s after its time",
+    f"above {BODY_BYTES / 2**20:g} MiB for one, {BODIES_BYTES / 2**20:g} MiB for all",
     f"less than {100 * reasons.OFFERED_SHARE:g} % of what was due was answered",
     f"sent more than {100 * reasons.LATE_SHARE:g} % over 5 ms late",
     f"used more than {100 * reasons.GENERATOR_SHARE:g} % of its core",

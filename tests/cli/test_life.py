@@ -124,21 +124,6 @@ def test_control_c_keeps_what_was_measured_and_the_run_can_go_on(
     assert len(windows(folder)) == WINDOWS
 
 
-def test_after_kill_9_the_next_run_cleans_up_and_goes_on(tmp_path: Path) -> None:
-    """Whatever outlived the harness is gone after the next command, and no window is lost."""
-    with running(tmp_path, "run", *SMALL) as process:
-        folder = wait_for_windows(process, tmp_path, 1)
-        started = family(process)
-        process.kill()
-        process.wait()
-
-    kept = windows(folder)
-    assert finished(tmp_path, "run", "--resume", folder.name)[0] == 0
-    assert alive(started) == []
-    assert kept.keys() <= windows(folder).keys()
-    assert set(windows(folder).values()) == {1}
-
-
 def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
     """The second one would disturb the first: exit 3 with the reason."""
     long = ("--profile", "quick", "--engine", "local", "--workloads", "hello")

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -114,6 +115,23 @@ def test_cpu_time_of_closed_connections_is_not_lost(database: OwnDatabase) -> No
     spent_s = (during.cpu_ns - before.cpu_ns) / 1e9
     assert spent_s > 0.1
     assert (after.cpu_ns - before.cpu_ns) / 1e9 == pytest.approx(spent_s, abs=0.04)
+
+
+@pytest.mark.live
+def test_without_a_connection_left_the_harness_goes_on(database: OwnDatabase) -> None:
+    """Who comes late is refused in the database's words; our own connection was there first."""
+    database.reset()
+    most = int(database.facts()["max_connections"])
+    with ExitStack() as all_of_them:
+        with pytest.raises(psycopg.OperationalError, match="too many clients"):
+            for _ in range(most + 1):
+                connection = psycopg.connect(database.dsn, application_name="greedy")
+                all_of_them.callback(connection.close)
+        assert database.connections()["greedy"] > most / 2
+        assert database.usage() is not None
+        database.reset()
+        with pytest.raises(MachineRefused, match="too many clients"):
+            StandingDatabase(database.dsn, Path("not read"))
 
 
 @pytest.mark.live

@@ -11,11 +11,12 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 class Known:
-    """Starts one; `end` it."""
+    """Starts one; `end` it. `always` is the path as which it answers every path."""
 
-    def __init__(self) -> None:
+    def __init__(self, always: str | None = None) -> None:
+        command = [sys.executable, "-m", "tests.load.known_server"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.load.known_server"],
+            [*command, always] if always else command,
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,11 +1,17 @@
 """Rounds: every cell as often as planned, nothing twice, failures as data."""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bench.analyse.analysis import analyse
-from bench.deploy.fake import FakeEngine, Script
+from bench.deploy.fake import FakeDatabase, FakeEngine, Script
+from bench.errors import MachineRefused
 from bench.load.fake import FakeGenerator
+from bench.load.faults import Fault
 from bench.load.generator import Visit
 from bench.model.plan import Plan
 from bench.model.run import Run
@@ -184,6 +190,86 @@ def test_wrong_answers_are_not_measured(tmp_path: Path) -> None:
     failures = [e for e in events if isinstance(e, Failure)]
     assert len(failures) == 2
     assert all("expected 13 bytes" in f.message for f in failures)
+
+
+class DatabaseGone(FakeDatabase):
+    """A database that has died when it is asked for the first time."""
+
+    def connections(self) -> Mapping[str, int]:
+        """What a real one says then."""
+        raise MachineRefused("the database cannot be used: server closed")
+
+
+@pytest.mark.parametrize("fails", ["to start", "to answer", "to stay alive"])
+def test_no_target_is_blamed_for_a_database_that_is_gone(
+    tmp_path: Path, fails: str
+) -> None:
+    """
+    The run stops, and no failure is on record.
+
+    It would take the target out of its round for good: a continued run does
+    not start again what has failed.
+    """
+    first = "alpha@1.0/server"
+    script = {
+        "to start": Script(fails_to_start={first: (1,)}),
+        "to answer": Script(),
+        "to stay alive": Script(dies={first: (1,)}),
+    }[fails]
+    wrong = "status 500" if fails == "to answer" else None
+    engine = FakeEngine(script)
+    engine.database = DatabaseGone()
+    events: list[Event | Now] = []
+    with engine, Together(engine) as generator:
+        tools = Instruments(
+            engine,
+            generator,
+            tmp_path,
+            lambda host, port, workload: wrong,
+            lambda: None,
+            lambda: "2026-01-01T00:00:00.000Z",
+        )
+        run = measure(plan("alpha"), tools, dict(WORKLOADS), None, lambda number: False)
+        with pytest.raises(MachineRefused, match="database"):
+            events.extend(run)
+
+    assert engine.running == []
+    assert not [e for e in events if isinstance(e, Failure | Window)]
+
+
+class Mute(Together):
+    """A generator that is answered half of its warm-up, and then no more."""
+
+    def visit(self, order: Visit) -> Tally:
+        """Given up, as the real one does it."""
+        tally = super().visit(order)
+        if order.requests_limit is None:
+            return tally
+        half = order.requests_limit // 2
+        return replace(tally, requests_total=half, errors={Fault.UNFINISHED: 4})
+
+
+def test_a_server_that_stops_answering_in_its_warm_up_is_not_measured(
+    tmp_path: Path,
+) -> None:
+    """Its windows would each wait for answers that never come."""
+    engine = FakeEngine()
+    with engine, Mute(engine) as generator:
+        tools = Instruments(
+            engine,
+            generator,
+            tmp_path,
+            lambda host, port, workload: None,
+            lambda: None,
+            lambda: "2026-01-01T00:00:00.000Z",
+        )
+        one = plan("alpha", looks=(1,))
+        events = list(measure(one, tools, dict(WORKLOADS), None, lambda number: False))
+
+    assert not [e for e in events if isinstance(e, Window)]
+    (lost,) = [e for e in events if isinstance(e, Failure)]
+    assert "stopped answering" in lost.message
+    assert "after 5 of 10 requests" in lost.message
 
 
 def test_it_stops_at_a_look_when_that_is_enough(tmp_path: Path) -> None:

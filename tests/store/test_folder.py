@@ -8,8 +8,19 @@ from pathlib import Path
 import pytest
 
 from bench.errors import AskedWrongly
-from bench.model.trial import Boot, Failure, Meeting, OneOfMany, RoundEnd, Volley
-from bench.store.folder import HEAD, TRIALS, create, find, read, reopen, sample_path
+from bench.model.trial import Boot, Failure, Meeting, OneOfMany, RoundEnd, Stop, Volley
+from bench.store.folder import (
+    HEAD,
+    LOGS,
+    SAMPLES,
+    TRIALS,
+    create,
+    find,
+    read,
+    remove_headless,
+    reopen,
+    sample_path,
+)
 from bench.store.records import Event
 from tests.builders import record, window
 
@@ -41,6 +52,54 @@ def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
     assert run.record == record()
     found = (*run.boots, *run.windows, *run.failures)
     assert (*found, *run.volleys, *run.meetings, *run.ends) == EVENTS
+
+
+def test_a_run_that_was_broken_off_says_why(tmp_path: Path) -> None:
+    """The reason is one more line, and what stands before it is as it was."""
+    folder = stored(tmp_path)
+    before = read(folder)
+    stop = Stop(2, "2026-01-01T00:30:00.000Z", "the disk is full", "make room")
+    with reopen(folder) as writer:
+        writer.append(stop)
+    run = read(folder)
+
+    assert run.stops == (stop,) and before.stops == ()
+    assert (run.windows, run.ends) == (before.windows, before.ends)
+
+
+def test_what_a_killed_process_was_writing_is_removed(tmp_path: Path) -> None:
+    """Half a file of samples, half a page: whole ones stay, and so do a user's own files."""
+    folder = stored(tmp_path)
+    whole = folder / SAMPLES / "r01-hello-c01-alpha.npz"
+    half = [folder / SAMPLES / ".r01-hello-c02-alpha.npz.4711", folder / ".report.html.4711"]  # fmt: skip
+    others = [whole, folder / "report.html", folder / ".notes.txt"]
+    for path in (*half, *others):
+        path.write_text("x")
+    reopen(folder).__exit__(None, None, None)
+
+    assert not [path for path in half if path.exists()]
+    assert all(path.exists() for path in others)
+
+
+def test_a_run_that_was_killed_before_its_head_leaves_no_folder(tmp_path: Path) -> None:
+    """Nothing was measured in it; what holds anything, or has another name, is not touched."""
+    run = stored(tmp_path)
+    killed, beginning, measured = (
+        tmp_path / f"20260101T00000{n}Z-quick-00ff" for n in (1, 2, 3)
+    )
+    strange = tmp_path / "20260101-my-notes"
+    for folder in (killed, beginning, measured, strange):
+        (folder / LOGS).mkdir(parents=True)
+        (folder / LOGS / "postgres.log").write_text("starting")
+    (killed / SAMPLES).mkdir()
+    (killed / "run.json.part").write_text("{")
+    (measured / SAMPLES).mkdir()
+    (measured / SAMPLES / "r01.npz").write_text("latencies")
+
+    assert remove_headless(tmp_path, but=beginning) == [killed]
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {path.name for path in (run, beginning, measured, strange)}
+    assert remove_headless(tmp_path / "none", but=run) == []
 
 
 def test_each_event_is_on_disk_when_append_returns(tmp_path: Path) -> None:

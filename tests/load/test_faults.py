@@ -1,0 +1,239 @@
+"""Servers at their worst, and a generator that is taken things away: named, counted apart, over in time."""
+
+import os
+import resource
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count, islice
+from pathlib import Path
+
+import gevent
+import pytest
+
+from bench.errors import MachineRefused
+from bench.load.engine import BODIES_BYTES, Engine
+from bench.load.faults import Fault
+from bench.load.generator import Visit
+from bench.load.ledger import Ledger
+from bench.load.locust_generator import LocustGenerator
+from bench.model.load import Load
+from tests.load.known import Known
+from tests.load.known_workloads import workload
+from tests.load.test_engine import prepare, run
+
+
+pytestmark = pytest.mark.live
+
+HANGING = {Fault.TIMEOUT, Fault.UNFINISHED}
+BROKEN = {
+    "silent": HANGING,
+    "too_long": HANGING,
+    "drip?ms=20": HANGING,
+    # What is short of a byte is wrong; the byte that follows is in the next one's way.
+    "too_short": {Fault.WRONG, Fault.SURPLUS, Fault.MALFORMED},
+    "huge": {Fault.OVERSIZED},
+}
+"""What a server does to every request, and what it may be called."""
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    """One in this process; its loop is the hub's of this thread."""
+    return Engine(gevent.get_hub().loop)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Known]:
+    """One for all behaviours that remember nothing."""
+    made = Known()
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="module")
+def lent() -> Iterator[LocustGenerator]:
+    """A generator of our own; the last test kills it."""
+    with LocustGenerator((), workloads="tests.load.known_workloads") as made:
+        yield made
+
+
+def faced(
+    engine: Engine,
+    known: Known,
+    name: str,
+    load: Load,
+    overdue_s: float = 10.0,
+    limit: int | None = None,
+) -> Ledger:
+    """What the generator has on record after a visit; it must have ended."""
+    course = prepare(engine, known.port, workload(name), load, limit)
+    course.timeout_s = overdue_s
+    try:
+        return run(course, load.clients)
+    finally:
+        engine.forget("127.0.0.1", known.port)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_nothing_broken_is_counted_as_an_answer(
+    engine: Engine, server: Known, name: str
+) -> None:
+    """Closed loop: every fault has its name, no answer is right, the visit ends."""
+    ledger = faced(engine, server, name, Load(4, 0.0, 0.4), overdue_s=0.3)
+    assert ledger.faults and set(ledger.faults) <= BROKEN[name]
+    assert len(ledger.answered_ns) == 0
+    assert ledger.wrong == ledger.faults[Fault.WRONG] + ledger.faults[Fault.SURPLUS]
+    assert ledger.first_error
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_in_the_open_loop_every_request_that_was_due_is_on_record(
+    engine: Engine, server: Known, name: str
+) -> None:
+    """As many faults as were due: none of them is lost, and none counted twice."""
+    load = Load(4, 0.0, 0.4, rate_rps=20.0)
+    ledger = faced(engine, server, name, load, overdue_s=0.3)
+    assert set(ledger.faults) <= BROKEN[name]
+    assert ledger.faults.total() == ledger.offered and ledger.faults
+    assert len(ledger.answered_ns) == 0
+
+
+def test_an_answer_that_drips_but_is_whole_in_time_is_right(
+    engine: Engine, server: Known
+) -> None:
+    """Slow is no fault: byte by byte, and every one of them is counted."""
+    ledger = faced(engine, server, "drip?ms=1", Load(2, 0.0, 0.4))
+    assert not ledger.faults, ledger.first_error
+    assert len(ledger.answered_ns) >= 2
+
+
+def test_after_a_thousand_right_answers_the_wrong_ones_are_told_apart(
+    engine: Engine, known: Known
+) -> None:
+    """What was known to be right by its bytes is looked at all the same, to the last one."""
+    name = "wrong_after?good=1000"
+    ledger = faced(engine, known, name, Load(4, 0.0, 0.4), limit=1200)
+    assert dict(ledger.faults) == {Fault.WRONG: 200}
+    assert len(ledger.answered_ns) == 1000
+    assert known.count()["requests"] == ledger.answered == 1200
+
+
+def test_a_warm_up_ends_when_the_server_stops_answering(
+    engine: Engine, known: Known
+) -> None:
+    """It is not waited for each of the thousands that are left, one time-out after the other."""
+    name = "silent_after?good=100"
+    load = Load(4, 0.0, 0.4)
+    ledger = faced(engine, known, name, load, overdue_s=1.0, limit=4000)
+    assert ledger.answered == len(ledger.answered_ns) == 100
+    assert set(ledger.faults) <= HANGING
+    # Who reads this tells by it that the visit was given up (bench.run.visits).
+    assert ledger.faults[Fault.UNFINISHED] == 4
+
+
+def test_a_server_that_is_killed_costs_what_was_under_way(
+    engine: Engine, known: Known
+) -> None:
+    """What it had answered stays on record, and nothing else is called an answer."""
+    ledger = faced(engine, known, "dies_after?good=100", Load(4, 0.0, 0.5))
+    assert set(ledger.faults) <= {Fault.CLOSED, Fault.TRUNCATED, Fault.REFUSED}
+    assert ledger.faults.total() >= 4
+    assert 90 <= len(ledger.answered_ns) == ledger.answered <= 100
+
+
+@contextmanager
+def files_left(number: int) -> Iterator[None]:
+    """This process may open so many files more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = islice((fd for fd in count() if not is_open(fd)), number)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(free) + 1, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def is_open(fd: int) -> bool:
+    """Whether this process has a file of that number."""
+    try:
+        os.fstat(fd)
+    except OSError:
+        return False
+    return True
+
+
+def test_connections_that_cannot_be_opened_are_named_and_the_others_go_on(
+    engine: Engine, known: Known
+) -> None:
+    """Three file descriptors for six clients: three answers at a time, and three faults."""
+    before = faced(engine, known, "right", Load(1, 0.0, 0.1)).answered
+    with files_left(3):
+        ledger = faced(engine, known, "right", Load(6, 0.0, 0.4))
+    assert ledger.opened == 3
+    assert set(ledger.faults) == {Fault.REFUSED}
+    assert "Too many open files" in (ledger.first_error or "")
+    assert known.count()["requests"] == before + len(ledger.answered_ns)
+    assert len(ledger.answered_ns) > 0
+
+
+def peak_bytes(pid: int) -> int:
+    """The most memory that a process had since its peak was forgotten."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith("VmHWM:")]
+    return int(line.split()[1]) * 1024
+
+
+def test_bodies_without_end_do_not_fill_the_memory(
+    generator: LocustGenerator, known: Known
+) -> None:
+    """64 connections, and each is sent chunks for ever: cut off, counted, bounded together."""
+    with suppress(OSError):
+        Path(f"/proc/{generator.pid}/clear_refs").write_text("5")  # forget the peak
+    before = peak_bytes(generator.pid)
+    load = Load(64, 0.0, 0.4)
+    tally = generator.visit(Visit("127.0.0.1", known.port, "endless", 1, load, None))
+    generator.forget("127.0.0.1", known.port)
+    assert set(tally.errors) == {Fault.OVERSIZED}
+    assert tally.requests == tally.requests_total == 0
+    assert peak_bytes(generator.pid) - before < 1.5 * BODIES_BYTES
+
+
+def test_more_connections_than_files_are_refused_before_anything_is_sent(
+    lent: LocustGenerator, known: Known
+) -> None:
+    """By the number that is missing, and the generator is as good as before."""
+    which = resource.RLIMIT_NOFILE
+    soft, hard = resource.prlimit(lent.pid, which)
+    assert soft == hard  # it has taken what the machine allows
+    order = Visit("127.0.0.1", known.port, "right", 1, Load(16, 0.0, 0.2), None)
+    resource.prlimit(lent.pid, which, (70, hard))
+    try:
+        with pytest.raises(MachineRefused, match="may have 70") as refused:
+            lent.visit(order)
+    finally:
+        resource.prlimit(lent.pid, which, (soft, hard))
+    assert "ulimit" in (refused.value.hint or "")
+    assert known.count()["requests"] == 0
+    assert lent.visit(order).errors == {}
+
+
+def test_killed_in_a_window_the_generator_is_missed_at_once(
+    lent: LocustGenerator, known: Known
+) -> None:
+    """Not when the window would have ended: the refusal says how the process ended."""
+
+    def kill() -> None:
+        until = time.monotonic() + 20
+        while known.count()["requests"] == 0 and time.monotonic() < until:
+            time.sleep(0.05)
+        os.kill(lent.pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    order = Visit("127.0.0.1", known.port, "right", 1, Load(2, 0.0, 60.0), None)
+    with pytest.raises(MachineRefused, match=r"in its work \(status -9\)"):
+        lent.visit(order)
+    killer.join()
