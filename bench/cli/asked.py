@@ -34,6 +34,8 @@ class Asked:
     command: str | None = None  # what a person typed, where it was not `bench run`
     claims: Path | None = None  # another table of claims than the project's
     wishes: tuple[str, ...] = ()  # versions beside the standing ones, as typed
+    at: tuple[str, ...] = ()  # deployments that stand already: NAME=URL, as typed
+    i_own_this: bool = False  # load may go beyond loopback and private networks
 
 
 def frameworks() -> tuple[Framework, ...]:

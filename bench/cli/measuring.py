@@ -13,7 +13,13 @@ from rich.console import Console
 from bench.analyse.progress import ratios_so_far
 from bench.calibrate.fitness import refuse_beyond, remarks
 from bench.cli.asked import Asked, frameworks, known_workloads, without
-from bench.cli.engines import AnyEngine, engine_version, new_engine, new_generator
+from bench.cli.engines import (
+    AnyEngine,
+    engine_version,
+    external_engine,
+    new_engine,
+    new_generator,
+)
 from bench.cli.places import CALIBRATIONS, RUNS, shown
 from bench.cli.probing import for_run
 from bench.cli.progress import Display, Pace
@@ -49,7 +55,8 @@ def begin(
     folder = runs / run_id(now, plan.profile.name, plan.seed)
     # Before the engine of the run: there is one engine at a time on a machine.
     exhibits = for_run(plan.profile.probes, console)
-    with _no_headless(folder), _engine(plan, folder, console) as engine:
+    opened = _engine(plan, folder, console, asked.i_own_this)
+    with _no_headless(folder), opened as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
         plan = without(plan, set(refused))
         record = new_record(
@@ -65,7 +72,11 @@ def begin(
             return folder, _measure(engine, plan, writer, None, console, asked.claims)
 
 
-def _engine(plan: Plan, folder: Path, console: Console) -> AnyEngine:
+def _engine(
+    plan: Plan, folder: Path, console: Console, i_own_this: bool
+) -> AnyEngine:
+    if not plan.own_servers:
+        return external_engine(plan.targets, plan.pinning, i_own_this)
     return new_engine(
         plan.engine,
         plan.pinning,
@@ -84,7 +95,12 @@ def _no_headless(folder: Path) -> Iterator[None]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def resume(folder: Path, console: Console, claims: Path | None = None) -> bool:
+def resume(
+    folder: Path,
+    console: Console,
+    claims: Path | None = None,
+    i_own_this: bool = False,
+) -> bool:
     """Go on with an interrupted run; whether it came to its end."""
     run = read(folder)
     plan = run.record.plan
@@ -98,7 +114,7 @@ def resume(folder: Path, console: Console, claims: Path | None = None) -> bool:
             f"({run.record.machine.cpu_model}, {run.record.machine.cores} cores)",
             "go on there, or start a new run here",
         )
-    with _engine(plan, folder, console) as engine:
+    with _engine(plan, folder, console, i_own_this) as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
         _refuse_changes(run, receipts, refused, engine.database.facts())
         with reopen(folder) as writer:

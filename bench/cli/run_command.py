@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from bench.cli.asked import Asked, frameworks, plan_for
+from bench.cli.external import external_plan, refuse_mixture
 from bench.cli.measuring import begin, resume
 from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
 from bench.cli.plan_text import plan_lines
@@ -17,6 +18,7 @@ from bench.deploy.choose import choose_engine
 from bench.deploy.standing_locks import news
 from bench.deploy.uv_tool import Refused
 from bench.errors import AskedWrongly, MachineRefused
+from bench.model.plan import EXTERNAL, Plan
 from bench.store.folder import find
 
 
@@ -48,8 +50,25 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         ),
     ] = False,
     engine: Annotated[
-        str, typer.Option(help="auto, local or compose (containers).")
+        str,
+        typer.Option(
+            help="auto, local, compose (containers) or external (what stands already)."
+        ),
     ] = "auto",
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--at",
+            help="With --engine external: NAME=http://HOST:PORT, NAME a framework; once for each deployment.",
+        ),
+    ] = None,
+    i_own_this: Annotated[
+        bool,
+        typer.Option(
+            "--i-own-this",
+            help="With --engine external: load may go to addresses that are neither loopback nor private.",
+        ),
+    ] = False,
     seed: Annotated[
         int | None,
         typer.Option(help="Repeat a plan: order, bodies, hash seeds.", min=0),
@@ -69,10 +88,11 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     """Measure, store, judge, and write the page."""
     console = Console(stderr=True)
     if resume_run is not None:
-        _refuse_mixture(targets, workloads, seed, wishes, new or None)
+        _refuse_mixture(targets, workloads, seed, wishes, new or None, at)
         folder = find(RUNS, PUBLISHED, resume_run)
-        complete = resume(folder, console, claims)
+        complete = resume(folder, console, claims, i_own_this)
     else:
+        refuse_mixture(engine, at or (), i_own_this, bool(targets or wishes or new))
         if new:
             wishes = [*(wishes or []), *_news()]
             if not wishes:
@@ -82,8 +102,10 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             *(profile, targets, workloads, *choose_engine(engine), seed),
             claims=claims,
             wishes=tuple(wishes or ()),
+            at=tuple(at or ()),
+            i_own_this=i_own_this,
         )
-        plan = plan_for(asked, lambda line: console.print(line, highlight=False))
+        plan = _plan(asked, console)
         load_claims(claims or CLAIMS)  # refused now, not after an hour
         for line in plan_lines(plan, asked.engine_why):
             print(line, file=sys.stdout if plan_only else sys.stderr)
@@ -91,6 +113,12 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             return
         folder, complete = begin(asked, plan, console)
     _finish(folder, complete, claims)
+
+
+def _plan(asked: Asked, console: Console) -> Plan:
+    if asked.engine == EXTERNAL:
+        return external_plan(asked)
+    return plan_for(asked, lambda line: console.print(line, highlight=False))
 
 
 def _news() -> list[str]:
@@ -109,7 +137,7 @@ def _refuse_mixture(*options: object) -> None:
     if any(option is not None for option in options):
         raise AskedWrongly(
             "--resume goes on with the plan of that run",
-            "leave out --targets, --workloads, --with and --seed",
+            "leave out --targets, --workloads, --with, --at and --seed",
         )
 
 
