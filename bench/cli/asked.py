@@ -35,6 +35,7 @@ class Asked:
     claims: Path | None = None  # another table of claims than the project's
     wishes: tuple[str, ...] = ()  # versions beside the standing ones, as typed
     at: tuple[str, ...] = ()  # deployments that stand already: NAME=URL, as typed
+    agents: tuple[str, ...] = ()  # what tells of their processes, likewise
     i_own_this: bool = False  # load may go beyond loopback and private networks
 
 

@@ -26,7 +26,7 @@ def refuse_mixture(
     if engine != EXTERNAL:
         if at or i_own_this:
             raise AskedWrongly(
-                "--at and --i-own-this are for deployments that stand already",
+                "--at, --agent and --i-own-this are for deployments that stand already",
                 "add --engine external",
             )
         return
@@ -54,9 +54,9 @@ def external_plan(asked: Asked, ask: Resolve = resolve) -> Plan:
         raise unknown("profile", asked.profile, list(profiles))
     profile = replace(profiles[asked.profile], experiments=(), probes="none")
     works = _reading(profile, split(asked.workloads))
-    targets = standing_targets(asked.at, load_frameworks(), works)
-    for target in targets:
-        places(target.serve[0], asked.i_own_this, ask)
+    targets = standing_targets(asked.at, asked.agents, load_frameworks(), works)
+    for url in (url for target in targets for url in target.serve):
+        places(url, asked.i_own_this, ask)
     served = {name for target in targets for name in target.workloads or ()}
     return make_plan(
         profile,

@@ -58,15 +58,15 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
 
 
 def _where(plan: Plan, target: Target) -> str:
-    return "" if plan.own_servers else f" at {target.serve[0]}"
+    return "" if plan.own_servers else f" at {', agent at '.join(target.serve)}"
 
 
 def _servers(plan: Plan) -> str:
     if not plan.own_servers:
         return (
-            "servers as they stand: versions, workers, cores, CPU time and memory are "
-            "not known; the contract comes first; no experiments and nothing that "
-            "writes; not started afresh, so no verdicts"
+            "servers as they stand: versions, workers and cores are not known, CPU "
+            "time and memory only where an agent tells; the contract comes first; no "
+            "experiments and nothing that writes; not started afresh, so no verdicts"
         )
     return f"servers {plan.workers} worker process{'es' if plan.workers > 1 else ''} each, {plan.threads} threads where the model is threads, {plan.connections} database connections per process"
 

@@ -62,6 +62,7 @@ def command_line(asked: Asked, plan: Plan) -> str:
     words += [f"--claims {asked.claims}"] if asked.claims else []
     # Not --i-own-this: whoever repeats the run must say it for himself.
     words += [f"--at {shlex.quote(each)}" for each in asked.at]
+    words += [f"--agent {shlex.quote(each)}" for each in asked.agents]
     return " ".join([*words, f"--engine {plan.engine}", f"--seed {plan.seed}"])
 
 

@@ -62,6 +62,13 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             help="With --engine external: NAME=http://HOST:PORT, NAME a framework; once for each deployment.",
         ),
     ] = None,
+    agents: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--agent",
+            help="Beside --at: NAME=http://HOST:PORT, where `bench agent PID` tells of that server's processes.",
+        ),
+    ] = None,
     i_own_this: Annotated[
         bool,
         typer.Option(
@@ -88,11 +95,13 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     """Measure, store, judge, and write the page."""
     console = Console(stderr=True)
     if resume_run is not None:
-        _refuse_mixture(targets, workloads, seed, wishes, new or None, at)
+        _refuse_mixture(targets, workloads, seed, wishes, new or None, at, agents)
         folder = find(RUNS, PUBLISHED, resume_run)
         complete = resume(folder, console, claims, i_own_this)
     else:
-        refuse_mixture(engine, at or (), i_own_this, bool(targets or wishes or new))
+        external = [*(at or ()), *(agents or ())]
+        starting = bool(targets or wishes or new)
+        refuse_mixture(engine, external, i_own_this, starting)
         if new:
             wishes = [*(wishes or []), *_news()]
             if not wishes:
@@ -103,6 +112,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             claims=claims,
             wishes=tuple(wishes or ()),
             at=tuple(at or ()),
+            agents=tuple(agents or ()),
             i_own_this=i_own_this,
         )
         plan = _plan(asked, console)

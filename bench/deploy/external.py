@@ -11,7 +11,8 @@ from bench.deploy.addresses import Place, Resolve, answering, listens, places, r
 from bench.deploy.engine import Placing, Say
 from bench.deploy.ledger import Ledger
 from bench.deploy.orderly import ending_orderly, on_cores, undisturbed
-from bench.errors import TargetFailed
+from bench.deploy.witness import Witness
+from bench.errors import AskedWrongly, TargetFailed
 from bench.model.framework import Target
 from bench.model.plan import EXTERNAL, Pinning
 from bench.model.run import NOT_KNOWN, Receipt
@@ -39,22 +40,31 @@ class ExternalOptions:
     wait_s: float = 0.0  # how long to wait for another run to end
 
 
-class StandingServer:
-    """A server that was there before the run and stays after it: nothing but its answers is known."""
+def agent_of(target: Target) -> str | None:
+    """The URL of the agent beside it, behind its own in `serve`; None if there is none."""
+    return target.serve[1] if len(target.serve) > 1 else None
 
-    def __init__(self, target: Target, place: Place) -> None:
-        """Note where it stands; TargetFailed if nobody listens there."""
+
+class StandingServer:
+    """A server that was there before the run and stays after it: only its answers are known, and what an agent tells."""
+
+    def __init__(
+        self, target: Target, place: Place, witness: Witness | None = None
+    ) -> None:
+        """Note where it stands; TargetFailed if nobody listens there, or its agent tells nothing."""
+        self._witness = witness
         self.target = target
         self.host = place.host
         self.port = place.port
-        self.command = (*target.serve, f"at {place.host} port {place.port}")
+        self.command = (target.serve[0], f"at {place.host} port {place.port}")
         self.application_name = NOT_KNOWN
         self.first_answer_s: float | None = None
         self.check_alive()
+        self.usage(memory=False)
 
     def usage(self, memory: bool = True) -> Usage | None:
-        """None: its processes are not ours to look into."""
-        return None
+        """What its agent tells; None without one: its processes are not ours to look into."""
+        return self._witness.usage(memory) if self._witness else None
 
     def check_alive(self) -> None:
         """TargetFailed if nobody listens there any more."""
@@ -97,9 +107,9 @@ class UntouchedDatabase:
 
 class ExternalEngine:
     """
-    Implements the seam with servers that stand already, each at the URL in its `serve`.
+    Implements the seam with servers that stand already, each at the first URL of its `serve`.
 
-    A URL is resolved once, when the engine is entered, and the address is kept
+    A URL, that of an agent too, is resolved once, when the engine is entered, and the address is kept
     to the end: neither a changed name nor a redirect leads load elsewhere. No
     target is given out of which `prepare` did not show that it passes `admit`.
     """
@@ -131,7 +141,7 @@ class ExternalEngine:
         AskedWrongly for an address where no load may go; MachineRefused where
         nobody listens, or while another run lives.
         """
-        urls = dict.fromkeys(target.serve[0] for target in self._targets)
+        urls = dict.fromkeys(url for target in self._targets for url in target.serve)
         options = self._options
         # All of them are judged before the first connection is made.
         found = {url: places(url, options.i_own_this, options.ask) for url in urls}
@@ -141,6 +151,7 @@ class ExternalEngine:
             stack.callback(ledger.close)
             stack.enter_context(on_cores(self._cores.harness))
             self._places = {url: answering(url, among) for url, among in found.items()}
+            self._refuse_one_for_two()
             self._open = stack.pop_all()
         return self
 
@@ -164,13 +175,18 @@ class ExternalEngine:
         """
         Let each URL show that it passes the contract; the receipts say that nothing else is known.
 
-        TargetFailed, with the check that failed, for the first one that does not.
+        TargetFailed, with the check that failed, for the first one that does
+        not, and for an agent that tells nothing.
         """
         by_url: dict[str, Target] = {}
         for target in targets:
             # A twin is the same URL once more: one proof is enough.
             by_url.setdefault(target.serve[0], target)
         self._admit([(t, self._places[url]) for url, t in by_url.items()], say)
+        for target in by_url.values():
+            witness = self._witness(target)
+            if witness:
+                witness.usage(memory=True)
         self._admitted.update(by_url)
         return {target.id: unknown_receipt() for target in targets}
 
@@ -184,7 +200,22 @@ class ExternalEngine:
                 f"{target.id}: {url} has not passed the contract",
                 "no load is sent to what was not shown to do the work",
             )
-        return StandingServer(target, self._places[url])
+        return StandingServer(target, self._places[url], self._witness(target))
+
+    def _witness(self, target: Target) -> Witness | None:
+        agent = agent_of(target)
+        return Witness(target.id, self._places[agent]) if agent else None
+
+    def _refuse_one_for_two(self) -> None:
+        seen: dict[Place, str] = {}
+        for url, place in self._places.items():
+            if place in seen:
+                raise AskedWrongly(
+                    f"{seen[place]} and {url} are the same server "
+                    f"({place.host} port {place.port})",
+                    "name each server once; the twin is entered by itself",
+                )
+            seen[place] = url
 
 
 def unknown_receipt() -> Receipt:

@@ -161,13 +161,13 @@ def _look(state: Round, server: Server) -> Moment | None:
 
 
 def _cpu_ns(servers: list[Server]) -> int | None:
-    """What servers that nobody visits have used; None when one of them is gone, or does not tell."""
+    """What servers that nobody visits have used; None when there are none, or one is gone or does not tell."""
     try:
         used = [server.usage(memory=False) for server in servers]
     except TargetFailed:
         return None
     known = [usage.cpu_ns for usage in used if usage is not None]
-    return sum(known) if len(known) == len(used) else None
+    return sum(known) if known and len(known) == len(used) else None
 
 
 def _spent_ns(before: Usage | None, after: Usage | None) -> int | None:

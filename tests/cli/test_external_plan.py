@@ -81,10 +81,13 @@ def test_the_command_repeats_the_addresses_and_not_the_ownership() -> None:
         (("flask",), {}, "there is no address"),
         (("flaks=http://127.0.0.1",), {}, "flaks"),
         ((FLASK, FLASK), {}, "twice"),
+        ((FLASK, "django=http://app.test:8001/"), {}, "under another name"),
         (("flask=http://me:pw@127.0.0.1",), {}, "password"),
         ((FLASK,), {"profile": "quik"}, "quik"),
         ((FLASK,), {"workloads": "helo"}, "helo"),
         ((FLASK,), {"workloads": "hello,db-write"}, "db-write changes rows"),
+        ((FLASK,), {"agents": ("django=http://127.0.0.1:9",)}, "--agent: no framework"),
+        ((FLASK,), {"agents": ("flask=http://me:pw@127.0.0.1",)}, "password"),
         ((FLOOR,), {"workloads": "validate"}, "answers none of validate"),
     ],
 )
@@ -113,8 +116,8 @@ def test_an_address_elsewhere_is_refused_with_the_plan() -> None:
     [
         ("external", (), False, False, "nobody said where"),
         ("external", (FLASK,), False, True, "--targets, --with and --new"),
-        ("auto", (FLASK,), False, False, "--at and --i-own-this"),
-        ("local", (), True, False, "--at and --i-own-this"),
+        ("auto", (FLASK,), False, False, "--at, --agent and --i-own-this"),
+        ("local", (), True, False, "--at, --agent and --i-own-this"),
     ],
 )
 def test_what_stands_is_not_mixed_with_what_is_started(

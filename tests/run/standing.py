@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import cast
 
 
 type Answer = tuple[int, dict[str, str], bytes]
@@ -40,7 +39,8 @@ class Stood(ThreadingHTTPServer):
     @property
     def port(self) -> int:
         """Where it listens."""
-        return cast(int, self.server_address[1])
+        port: int = self.server_address[1]
+        return port
 
     @property
     def url(self) -> str:
@@ -57,14 +57,14 @@ class Stood(ThreadingHTTPServer):
 
 
 class _Answering(BaseHTTPRequestHandler):
+    server: Stood
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body in one piece
 
     def do_GET(self) -> None:
         """Remember the path, answer as told."""
-        server = cast(Stood, self.server)
-        server.asked.append(self.path)
-        status, headers, body = server.answers(self.path)
+        self.server.asked.append(self.path)
+        status, headers, body = self.server.answers(self.path)
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)

@@ -1,5 +1,6 @@
 """Deployments that stand already: shown to be right before load, known for nothing but their answers."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from bench.analyse import reasons
 from bench.cli.asked import Asked, frameworks, known_workloads
 from bench.cli.external import external_plan
 from bench.configure.claims import load_claims
-from bench.deploy.engine import Engine, Placing, Say, Server
-from bench.deploy.external import ExternalEngine, ExternalOptions, Standing
+from bench.deploy.addresses import Place
+from bench.deploy.engine import Engine, Placing, Server
+from bench.deploy.external import ExternalEngine, ExternalOptions
 from bench.errors import AskedWrongly, MachineRefused, TargetFailed
 from bench.judge.results import results
 from bench.load.fake import FakeGenerator, Script
@@ -22,10 +24,12 @@ from bench.model.trial import Boot, RoundEnd, Window
 from bench.model.verdict import Outcome
 from bench.report.page import report_html
 from bench.run.admission import refuse_broken
+from bench.run.finding import Finding
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
 from tests.builders import PINNING, record, target
-from tests.run.standing import Answer, Stood, right, standing, wrong
+from tests.deploy.telling import telling
+from tests.run.standing import Answer, standing, wrong
 
 
 PLACING = Placing(1, 8, PINNING, Path("logs"))
@@ -156,39 +160,65 @@ def test_who_is_gone_is_named(tmp_path: Path) -> None:
         again.__enter__()
 
 
-def test_deployments_that_answer_differently_are_not_compared(tmp_path: Path) -> None:
-    """Each may be right by itself: 201 beside 200 would not be the same work."""
-    said: list[str] = []
+def test_an_agent_beside_it_tells_what_it_uses(tmp_path: Path) -> None:
+    """And where it falls silent there is no run, and no start, rather than a gap."""
+    with standing() as stood:
+        with telling(os.getpid()) as agent:
+            serve = (stood.url, agent.address)
+            alpha = target(serve=serve, workloads=("hello",))
+            engine, _ = engine_for(tmp_path, alpha)
+            engine.__enter__()
+            engine.prepare([alpha], quiet)
+            usage = engine.start(alpha, PLACING, 1).usage()
+            assert usage is not None and usage.cpu_ns > 0
+        try:
+            with pytest.raises(TargetFailed, match="its agent"):
+                engine.start(alpha, PLACING, 2)
+            with pytest.raises(TargetFailed, match="its agent"):
+                engine.prepare([alpha], quiet)
+        finally:
+            engine.__exit__(None, None, None)
 
-    def differently(standing: Standing, say: Say) -> None:
-        refuse_broken(standing, say)
-        said.append("admitted")
 
-    def no_date(path: str) -> Answer:
-        status, headers, body = right(path)
-        return status, {**headers, "Set-Cookie": "a=b"}, body
+def test_two_names_of_one_server_are_refused(tmp_path: Path) -> None:
+    """Told by where they lead, not by how they are written."""
+    with standing() as stood:
+        one = standing_at(f"http://one.test:{stood.port}")
+        other = standing_at(f"http://other.test:{stood.port}", "beta")
+        here = [["127.0.0.1"]] * 2
+        engine, _ = engine_for(tmp_path, one, other, ask=here)
+        with pytest.raises(AskedWrongly, match="the same server"):
+            engine.__enter__()
 
-    with standing() as one, standing(no_date) as other:
-        targets = (standing_at(one.url), standing_at(other.url, "beta"))
-        options = ExternalOptions(ask=lambda host, port: [host])
-        engine = ExternalEngine(tmp_path, targets, PINNING, differently, options)
-        with engine, pytest.raises(TargetFailed, match=r"beta.*set-cookie"):
-            engine.prepare(targets, quiet)
-    assert said == []
+
+def test_deployments_that_do_other_work_are_not_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each passed by itself; what they showed is held beside each other all the same."""
+
+    def played(host: str, port: int, target: Target, **_: object) -> Iterator[Finding]:
+        yield Finding("GET /db/1", True, "right", seen=f"200 row of {port}")
+
+    monkeypatch.setattr("bench.run.admission.play", played)
+    alpha, beta = standing_at("http://one.test"), standing_at("http://two.test", "beta")
+    here = (alpha, Place("127.0.0.1", 1))
+    refuse_broken([here, (beta, Place("127.0.0.1", 1))], quiet)
+    with pytest.raises(TargetFailed, match=r"the same work: same: GET /db/1"):
+        refuse_broken([here, (beta, Place("127.0.0.1", 2))], quiet)
 
 
 @pytest.fixture(scope="module")
-def stood() -> Iterator[Stood]:
-    """A right server for a whole run."""
-    with standing() as server:
-        yield server
+def urls() -> Iterator[list[str]]:
+    """Two right servers for a whole run."""
+    with standing() as one, standing() as other:
+        yield [one.url, other.url]
 
 
 @pytest.fixture(scope="module")
-def run(stood: Stood, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Six rounds against it, with a generator that sends nothing: what a run can know."""
+def run(urls: list[str], tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Six rounds against them, with a generator that sends nothing: what a run can know."""
     folder = tmp_path_factory.mktemp("run")
-    at = (f"flask={stood.url}", f"django={stood.url}")
+    at = (f"flask={urls[0]}", f"django={urls[1]}")
     asked = Asked("quick", workloads="hello", engine="external", seed=7, at=at)
     plan = external_plan(asked, lambda host, port: [host])
     factors = (1.0, 1.02, 0.99, 1.01, 0.98, 1.03, 0.97)
