@@ -124,7 +124,10 @@ def resume(
 def _prepare(
     engine: AnyEngine, targets: Sequence[Target], console: Console
 ) -> tuple[dict[str, Receipt], dict[str, str]]:
-    found = engine.prepare(targets, lambda line: console.print(line, highlight=False))
+    def say(line: str) -> None:
+        console.print(line, markup=False, highlight=False)
+
+    found = engine.prepare(targets, say)
     receipts = {t: r for t, r in found.items() if isinstance(r, Receipt)}
     refused = {t: r for t, r in found.items() if isinstance(r, str)}
     for target_id, reason in refused.items():

@@ -109,9 +109,10 @@ class ExternalEngine:
     """
     Implements the seam with servers that stand already, each at the first URL of its `serve`.
 
-    A URL, that of an agent too, is resolved once, when the engine is entered, and the address is kept
-    to the end: neither a changed name nor a redirect leads load elsewhere. No
-    target is given out of which `prepare` did not show that it passes `admit`.
+    A URL, that of an agent too, is resolved once, when the engine is entered,
+    and the address is kept to the end: neither a changed name nor a redirect
+    leads load elsewhere. No target is given out of which `prepare` did not show
+    that it passes `admit`.
     """
 
     name = EXTERNAL
