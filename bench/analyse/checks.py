@@ -41,6 +41,7 @@ def checks(
 
 REST = (
     (reasons.MACHINE, "the same fingerprint after every round", ALL_INCONCLUSIVE),
+    (reasons.AFRESH, "every server in every round", ALL_INCONCLUSIVE),
     (reasons.IDLE, f"{per_cent(reasons.IDLE_SHARE)} of a core together, or {per_cent(reasons.IDLE_SHARE_EACH, 2)} each", "the windows are void and left out; beyond the limit over a whole round, all of that round"),
     (reasons.FOREIGN, f"{per_cent(reasons.FOREIGN_SHARE)} of its time in a window", NO_THROUGHPUT),
     (reasons.WAITED, f"{per_cent(reasons.WAIT_SHARE)} of a window", NOTHING),
@@ -61,17 +62,19 @@ REST = (
 
 
 def _noise(trials: Trials, noise: Noise) -> Check:
-    reach = resolution(noise, "cpu")
-    rate_reach = resolution(noise, "throughput")
-    if noise.passed is None or reach is None or rate_reach is None:
+    # CPU time is not known of servers that stand already.
+    reaches = {
+        name: per_cent(reach - 1, 1)
+        for name, metric in (("throughput", "throughput"), ("CPU", "cpu"))
+        if (reach := resolution(noise, metric)) is not None
+    }
+    if noise.passed is None or "throughput" not in reaches:
         measured, short = "not measured", "no twin was measured"
     else:
         title = trials.plan.target(noise.worst.baseline).title
-        measured = (
-            f"{twin_text(trials, noise)}; its intervals reach {per_cent(rate_reach - 1, 1)} "
-            f"(throughput) and {per_cent(reach - 1, 1)} (CPU)"
-        )
-        short = f"{title} against itself: {'no' if noise.passed else 'a'} difference, resolution {per_cent(rate_reach - 1, 1)}"
+        both = " and ".join(f"{far} ({name})" for name, far in reaches.items())
+        measured = f"{twin_text(trials, noise)}; its intervals reach {both}"
+        short = f"{title} against itself: {'no' if noise.passed else 'a'} difference, resolution {reaches['throughput']}"
     return Check(
         "noise",
         "Does a target entered twice equal itself?",
@@ -195,10 +198,21 @@ _TOLD: dict[Reason, Callable[[Window], object]] = {
 """What must have been recorded before its absence says anything."""
 
 
+_KNOWN: dict[Reason, Callable[[Trials], bool]] = {
+    reasons.MACHINE: lambda t: any(end.fingerprint is not None for end in t.run.ends),
+    reasons.AFRESH: lambda t: bool(t.run.boots),
+    # Of servers that stand already nobody told these.
+    reasons.DATABASE: lambda t: t.plan.own_servers,
+    reasons.PYTHON: lambda t: any(r.known for r in t.run.record.receipts.values()),
+    reasons.CORES: lambda t: t.plan.own_servers,
+}
+"""The same of what is recorded once for a run or a round."""
+
+
 def _looked(trials: Trials, reason: Reason) -> bool:
     """Whether anything was recorded that could have given this reason."""
-    if reason is reasons.MACHINE:
-        return any(end.fingerprint is not None for end in trials.run.ends)
+    if reason in _KNOWN:
+        return _KNOWN[reason](trials)
     told = _TOLD.get(reason)
     return told is None or any(
         told(c.window) is not None for found in trials.checked.values() for c in found

@@ -36,8 +36,10 @@ def _rate_rps(windows: Sequence[Window]) -> float | None:
 
 
 def _server_cpu_us(windows: Sequence[Window]) -> float | None:
-    requests = sum(w.tally.requests_total for w in windows)
-    return sum(w.server_cpu_ns for w in windows) / 1e3 / requests if requests else None
+    known = [w for w in windows if w.server_cpu_ns is not None]
+    requests = sum(w.tally.requests_total for w in known)
+    used_ns = sum(w.server_cpu_ns or 0 for w in known)
+    return used_ns / 1e3 / requests if requests else None
 
 
 def _database_cpu_us(windows: Sequence[Window]) -> float | None:

@@ -194,6 +194,12 @@ MACHINE = Reason(
     Scope.RUN,
     "Find what changed (cores, memory, governor, kernel), keep it still, and start a new run.",
 )
+AFRESH = Reason(
+    "afresh",
+    "Servers were not started afresh",
+    Scope.RUN,
+    "Ratios and intervals are of the processes that stood there; for a verdict on what they run, let the harness start it: --engine local or compose.",
+)
 RESUMED = Reason(
     "resumed",
     "A round was interrupted and continued",
@@ -256,9 +262,9 @@ FAILED = Reason(
 )
 
 REASONS = (
-    *(TWIN, MACHINE, ROUNDS, VOID, GENERATOR, CEILING, FOREIGN, FLOOR, ERRORS, OFFERED),
-    *(LATE, BUSY, COUNT, LITTLE_LAW, CONNECTIONS, IDLE, THROTTLED, HOT, SWAP),
-    *(STOPPED, FAILED, WARMING, GROWING, RESUMED, LOOKS, DATABASE, WAITED),
+    *(TWIN, MACHINE, AFRESH, ROUNDS, VOID, GENERATOR, CEILING, FOREIGN, FLOOR),
+    *(ERRORS, OFFERED, LATE, BUSY, COUNT, LITTLE_LAW, CONNECTIONS, IDLE, THROTTLED),
+    *(HOT, SWAP, STOPPED, FAILED, WARMING, GROWING, RESUMED, LOOKS, DATABASE, WAITED),
     *(FREQUENCY, STEAL, PYTHON, CORES, UNCALIBRATED),
 )
 """In the order in which a reader should meet them."""

@@ -25,6 +25,12 @@ def run_warnings(trials: Trials, noise: Noise) -> Iterator[Warning]:
             f"another fingerprint than {trials.run.record.machine.fingerprint} "
             f"after round {_list(changed)}",
         )
+    stood = standing(trials)
+    if stood:
+        yield Warning(
+            reasons.AFRESH,
+            f"{', '.join(stood)} stood already in each of {len(trials.rounds)} rounds",
+        )
     if len(trials.rounds) < reasons.FEWEST_ROUNDS:
         yield Warning(reasons.ROUNDS, rounds_text(trials))
     void, total = void_windows(trials)
@@ -79,6 +85,22 @@ def changed_rounds(trials: Trials) -> tuple[int, ...]:
         end.round
         for end in trials.run.ends
         if end.round in trials.rounds and end.fingerprint not in (None, first)
+    )
+
+
+def standing(trials: Trials) -> tuple[str, ...]:
+    """
+    The targets that nobody started for a round: their start was not seen.
+
+    What differs from one start of a process to the next (its layout in memory,
+    its hash seed) is in no interval of theirs.
+    """
+    return tuple(
+        dict.fromkeys(
+            boot.target
+            for boot in trials.run.boots
+            if boot.round in trials.rounds and boot.first_answer_s is None
+        )
     )
 
 

@@ -43,6 +43,9 @@ class Asked:
     command: str | None = None  # what a person typed, where it was not `bench run`
     claims: Path | None = None  # another table of claims than the project's
     wishes: tuple[str, ...] = ()  # versions beside the standing ones, as typed
+    at: tuple[str, ...] = ()  # deployments that stand already: NAME=URL, as typed
+    agents: tuple[str, ...] = ()  # what tells of their processes, likewise
+    i_own_this: bool = False  # load may go beyond loopback and private networks
 
 
 def frameworks() -> tuple[Framework, ...]:
@@ -144,7 +147,9 @@ def refuse_foreign(plan: Plan) -> None:
     other = [
         target.id
         for target in plan.targets
-        if _started_by(target) != _started_by(here.get(_plain_id(target)))
+        # What stands already is started by nobody here.
+        if plan.own_servers
+        and _started_by(target) != _started_by(here.get(_plain_id(target)))
     ]
     other += sorted({cell.workload for cell in plan.cells} - set(WORKLOADS))
     if other:

@@ -1,27 +1,41 @@
 """The engines by name, and the generator that goes with each."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.cli.asked import frameworks
 from bench.cli.places import CACHE, ROOT
 from bench.deploy.compose import ComposeEngine, ComposeOptions
 from bench.deploy.engine import Say
+from bench.deploy.external import ExternalEngine, ExternalOptions
 from bench.deploy.local import LocalEngine
 from bench.load.container_generator import ContainerGenerator
 from bench.load.locust_generator import LocustGenerator
+from bench.model.framework import Target
 from bench.model.plan import Pinning
+from bench.run.admission import refuse_broken
 
 
-type AnyEngine = LocalEngine | ComposeEngine
+type AnyEngine = LocalEngine | ComposeEngine | ExternalEngine
 
 
-def new_engine(name: str, cores: Pinning, logs: Path, say: Say) -> AnyEngine:
-    """The engine of that name, not entered yet."""
+def new_engine(
+    name: str, cores: Pinning, logs: Path, say: Say
+) -> LocalEngine | ComposeEngine:
+    """The engine of that name that starts servers, not entered yet."""
     packages = {f.name: f.package for f in frameworks()}
     if name == ComposeEngine.name:
         options = ComposeOptions(say=say)
         return ComposeEngine(ROOT, CACHE, logs, cores, packages, options)
     return LocalEngine(ROOT, CACHE, logs, cores, packages)
+
+
+def external_engine(
+    targets: Sequence[Target], cores: Pinning, i_own_this: bool
+) -> ExternalEngine:
+    """The engine for targets that stand already, not entered yet."""
+    options = ExternalOptions(i_own_this=i_own_this)
+    return ExternalEngine(CACHE, targets, cores, refuse_broken, options)
 
 
 def new_generator(engine: AnyEngine, cores: Pinning, log: Path) -> LocustGenerator:

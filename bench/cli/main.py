@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "Start targets and play the whole contract against them.",
     "calibrate": "What generator and machine can do here, against known servers.",
     "probe": "Play what is not timed: does it behave as a claim says?",
+    "agent": "Tell what a server on this machine uses, for runs from elsewhere.",
     "run": "Measure: a plan, rounds, a run folder, a page.",
     "report": "Write the page and the tables of a stored run again.",
     "compare": "Old against new in one run, or a run against an older one.",

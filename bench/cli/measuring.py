@@ -19,7 +19,13 @@ from bench.cli.asked import (
     refuse_foreign,
     without,
 )
-from bench.cli.engines import AnyEngine, engine_version, new_engine, new_generator
+from bench.cli.engines import (
+    AnyEngine,
+    engine_version,
+    external_engine,
+    new_engine,
+    new_generator,
+)
 from bench.cli.places import CALIBRATIONS, RUNS, shown
 from bench.cli.probing import for_run
 from bench.cli.progress import Display, Pace
@@ -67,7 +73,8 @@ def begin(
     folder = runs / run_id(now, plan.profile.name, plan.seed)
     # Before the engine of the run: there is one engine at a time on a machine.
     exhibits = for_run(plan.profile.probes, console)
-    with _claimed(folder), _engine(plan, folder, console) as engine:
+    opened = _engine(plan, folder, console, asked.i_own_this)
+    with _claimed(folder), opened as engine:
         remove_headless(runs, but=folder)  # here no other run lives
         receipts, refused = _prepare(engine, plan.targets, console)
         plan = without(plan, set(refused))
@@ -86,7 +93,9 @@ def begin(
             return folder, done
 
 
-def _engine(plan: Plan, folder: Path, console: Console) -> AnyEngine:
+def _engine(plan: Plan, folder: Path, console: Console, i_own_this: bool) -> AnyEngine:
+    if not plan.own_servers:
+        return external_engine(plan.targets, plan.pinning, i_own_this)
     return new_engine(
         plan.engine,
         plan.pinning,
@@ -121,7 +130,12 @@ def told_why(writer: RunWriter) -> Iterator[None]:
         raise BrokenOff(error.message, error.hint, writer.folder) from error
 
 
-def resume(folder: Path, console: Console, claims: Path | None = None) -> bool:
+def resume(
+    folder: Path,
+    console: Console,
+    claims: Path | None = None,
+    i_own_this: bool = False,
+) -> bool:
     """Go on with an interrupted run; whether it came to its end."""
     refuse_links(folder)
     run = read(folder)
@@ -137,7 +151,7 @@ def resume(folder: Path, console: Console, claims: Path | None = None) -> bool:
             "go on there, or start a new run here",
         )
     refuse_foreign(plan)
-    with _engine(plan, folder, console) as engine:
+    with _engine(plan, folder, console, i_own_this) as engine:
         receipts, refused = _prepare(engine, plan.targets, console)
         _refuse_changes(run, receipts, refused, engine.database.facts())
         with reopen(folder) as writer, told_why(writer):
@@ -147,7 +161,10 @@ def resume(folder: Path, console: Console, claims: Path | None = None) -> bool:
 def _prepare(
     engine: AnyEngine, targets: Sequence[Target], console: Console
 ) -> tuple[dict[str, Receipt], dict[str, str]]:
-    found = engine.prepare(targets, lambda line: console.print(line, highlight=False))
+    def say(line: str) -> None:
+        console.print(line, markup=False, highlight=False)
+
+    found = engine.prepare(targets, say)
     receipts = {t: r for t, r in found.items() if isinstance(r, Receipt)}
     refused = {t: r for t, r in found.items() if isinstance(r, str)}
     for target_id, reason in refused.items():

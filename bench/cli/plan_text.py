@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bench.model.framework import Target
 from bench.model.plan import Pinning, Plan
 from bench.model.topology import cpu_words
 from bench.plan.duration import duration
@@ -45,7 +46,7 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     yield f"load    closed loop, {load.clients} connections; the first {load.warm_s:g} s of a window do not count"
     yield from _open_lines(plan)
     yield from _experiment_lines(plan)
-    yield f"servers {plan.workers} worker process{'es' if plan.workers > 1 else ''} each, {plan.threads} threads where the model is threads, {plan.connections} database connections per process"
+    yield _servers(plan)
     yield f"cores   {pinning_text(plan.pinning)}"
     yield from _beneath(plan.pinning)
     yield engine_why
@@ -55,7 +56,21 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
         works = dict.fromkeys(
             cell.workload for cell in plan.cells if cell.target == target.id
         )
-        yield f"  {target.id:38} {', '.join(works)}"
+        yield f"  {target.id:38} {', '.join(works)}{_where(plan, target)}"
+
+
+def _where(plan: Plan, target: Target) -> str:
+    return "" if plan.own_servers else f" at {', agent at '.join(target.serve)}"
+
+
+def _servers(plan: Plan) -> str:
+    if not plan.own_servers:
+        return (
+            "servers as they stand: versions, workers and cores are not known, CPU "
+            "time and memory only where an agent tells; the contract comes first; no "
+            "experiments and nothing that writes; not started afresh, so no verdicts"
+        )
+    return f"servers {plan.workers} worker process{'es' if plan.workers > 1 else ''} each, {plan.threads} threads where the model is threads, {plan.connections} database connections per process"
 
 
 def _open_lines(plan: Plan) -> Iterator[str]:

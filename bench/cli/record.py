@@ -34,13 +34,17 @@ def new_record(
     now: datetime,
 ) -> RunRecord:
     """The head of a run that begins now."""
+    machine = replace(inspect_machine(), container_engine=container_engine)
+    if not plan.own_servers:
+        details = {**machine.details, "Stands here": "load and harness; of the servers' machines nothing is known"}  # fmt: skip
+        machine = replace(machine, details=details)
     return RunRecord(
         id=run_id(now, plan.profile.name, plan.seed),
         created_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         schema=SCHEMA,
         command=command_line(asked, plan),
         plan=plan,
-        machine=replace(inspect_machine(), container_engine=container_engine),
+        machine=machine,
         receipts=dict(receipts),
         database=dict(database),
         harness=harness_facts() | {"engine": asked.engine_why},
@@ -56,6 +60,9 @@ def command_line(asked: Asked, plan: Plan) -> str:
     words += [f"--workloads {asked.workloads}"] if asked.workloads else []
     words += [f"--with {shlex.quote(each)}" for each in asked.wishes]
     words += [f"--claims {asked.claims}"] if asked.claims else []
+    # Not --i-own-this: whoever repeats the run must say it for himself.
+    words += [f"--at {shlex.quote(each)}" for each in asked.at]
+    words += [f"--agent {shlex.quote(each)}" for each in asked.agents]
     return " ".join([*words, f"--engine {plan.engine}", f"--seed {plan.seed}"])
 
 

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from bench.cli.asked import Asked, frameworks, plan_for
+from bench.cli.external import external_plan, refuse_mixture
 from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
 from bench.cli.plan_text import plan_lines
 from bench.configure.claims import CLAIMS, load_claims
@@ -17,7 +18,7 @@ from bench.deploy.choose import choose_engine
 from bench.deploy.standing_locks import news
 from bench.deploy.uv_tool import Refused
 from bench.errors import AskedWrongly, BenchError, BrokenOff, MachineRefused
-from bench.model.plan import Plan
+from bench.model.plan import EXTERNAL, Plan
 from bench.store.folder import find
 from bench.store.outside import LARGEST
 
@@ -50,8 +51,32 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         ),
     ] = False,
     engine: Annotated[
-        str, typer.Option(help="auto, local or compose (containers).")
+        str,
+        typer.Option(
+            help="auto, local, compose (containers) or external (what stands already)."
+        ),
     ] = "auto",
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--at",
+            help="With --engine external: NAME=http://HOST:PORT, NAME a framework; once for each deployment.",
+        ),
+    ] = None,
+    agents: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--agent",
+            help="Beside --at: NAME=http://HOST:PORT, where `bench agent PID` tells of that server's processes.",
+        ),
+    ] = None,
+    i_own_this: Annotated[
+        bool,
+        typer.Option(
+            "--i-own-this",
+            help="With --engine external: load may go to addresses that are neither loopback nor private.",
+        ),
+    ] = False,
     seed: Annotated[
         int | None,
         typer.Option(
@@ -73,11 +98,14 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     """Measure, store, judge, and write the page."""
     console = Console(stderr=True)
     if resume_run is not None:
-        _refuse_mixture(targets, workloads, seed, wishes, new or None)
+        _refuse_mixture(targets, workloads, seed, wishes, new or None, at, agents)
         folder = find(RUNS, PUBLISHED, resume_run)
         with page_of_what_there_is(claims):
-            complete = _resume(folder, console, claims)
+            complete = _resume(folder, console, claims, i_own_this)
     else:
+        external = [*(at or ()), *(agents or ())]
+        starting = bool(targets or wishes or new)
+        refuse_mixture(engine, external, i_own_this, starting)
         if new:
             wishes = [*(wishes or []), *_news()]
             if not wishes:
@@ -87,8 +115,11 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             *(profile, targets, workloads, *choose_engine(engine), seed),
             claims=claims,
             wishes=tuple(wishes or ()),
+            at=tuple(at or ()),
+            agents=tuple(agents or ()),
+            i_own_this=i_own_this,
         )
-        plan = plan_for(asked, lambda line: console.print(line, highlight=False))
+        plan = _plan(asked, console)
         load_claims(claims or CLAIMS)  # refused now, not after an hour
         for line in plan_lines(plan, asked.engine_why):
             print(line, file=sys.stdout if plan_only else sys.stderr)
@@ -97,6 +128,12 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         with page_of_what_there_is(claims):
             folder, complete = _begin(asked, plan, console)
     _finish(folder, complete, claims)
+
+
+def _plan(asked: Asked, console: Console) -> Plan:
+    if asked.engine == EXTERNAL:
+        return external_plan(asked)
+    return plan_for(asked, lambda line: console.print(line, highlight=False))
 
 
 # What measures and what draws take seconds to load. A refusal and a plan need
@@ -109,10 +146,12 @@ def _begin(asked: Asked, plan: Plan, console: Console) -> tuple[Path, bool]:
     return measuring.begin(asked, plan, console)
 
 
-def _resume(folder: Path, console: Console, claims: Path | None) -> bool:
+def _resume(
+    folder: Path, console: Console, claims: Path | None, i_own_this: bool
+) -> bool:
     from bench.cli import measuring, rendering  # noqa: F401
 
-    return measuring.resume(folder, console, claims)
+    return measuring.resume(folder, console, claims, i_own_this)
 
 
 def _news() -> list[str]:
@@ -131,7 +170,7 @@ def _refuse_mixture(*options: object) -> None:
     if any(option is not None for option in options):
         raise AskedWrongly(
             "--resume goes on with the plan of that run",
-            "leave out --targets, --workloads, --with and --seed",
+            "leave out --targets, --workloads, --with, --at and --seed",
         )
 
 

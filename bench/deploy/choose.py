@@ -2,9 +2,10 @@
 
 from bench.deploy.compose_tool import find_tool
 from bench.errors import MachineRefused, unknown
+from bench.model.plan import EXTERNAL
 
 
-ENGINES = ("auto", "compose", "local")
+ENGINES = ("auto", "compose", "local", EXTERNAL)
 
 
 def choose_engine(asked: str) -> tuple[str, str]:
@@ -17,6 +18,8 @@ def choose_engine(asked: str) -> tuple[str, str]:
     """
     if asked not in ENGINES:
         raise unknown("engine", asked, list(ENGINES))
+    if asked == EXTERNAL:
+        return EXTERNAL, "engine external: what stands already, nothing is started"
     if asked == "local":
         return "local", "engine local: processes on this machine, as asked"
     try:

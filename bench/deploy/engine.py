@@ -27,17 +27,20 @@ class Placing:
 
 
 class Server(Protocol):
-    """One started target."""
+    """One target that is up."""
 
     target: Target
     host: str
     port: int
     command: tuple[str, ...]  # as it was started, placeholders filled
-    first_answer_s: float  # from the start of the process to the first right answer
     application_name: str  # as PostgreSQL sees its connections
 
-    def usage(self, memory: bool = True) -> Usage:
-        """CPU time so far and memory now, of everything that belongs to it; TargetFailed if it is gone."""
+    @property
+    def first_answer_s(self) -> float | None:
+        """From the start of the process to the first right answer; None if it stood already."""
+
+    def usage(self, memory: bool = True) -> Usage | None:
+        """CPU time so far and memory now, of everything that belongs to it; None where it is not ours to look into, TargetFailed if it is gone."""
 
     def check_alive(self) -> None:
         """Raise TargetFailed, with the end of its log, if a process of it has died."""
@@ -63,8 +66,8 @@ class Database(Protocol):
     def usage(self) -> Usage | None:
         """CPU time of the whole server, or None where it is not ours to look into."""
 
-    def connections(self) -> Mapping[str, int]:
-        """Connections open now, by application name (each server has its own)."""
+    def connections(self) -> Mapping[str, int] | None:
+        """Connections open now, by application name (each server has its own); None where nobody tells."""
 
 
 @runtime_checkable

@@ -67,17 +67,24 @@ class Tracer:
             swapped_pages=_swapped_pages(),
         )
 
-    def between(self, before: Moment, after: Moment, known_cpu_ns: int) -> MachineTrace:
+    def between(
+        self, before: Moment, after: Moment, known_cpu_ns: int | None
+    ) -> MachineTrace:
         """
         What happened from one look to the other.
 
         `known_cpu_ns` is the CPU time on the server's processors that is
-        accounted for: the server's own, and that of the idle servers.
+        accounted for: the server's own, and that of the idle servers. None:
+        nobody accounts for it, and so nobody knows what was a stranger's.
         """
         elapsed_s = after.at_s - before.at_s
         return MachineTrace(
             elapsed_s=elapsed_s,
-            foreign_s=self._foreign_s(before, after, known_cpu_ns / 1e9),
+            foreign_s=(
+                None
+                if known_cpu_ns is None
+                else self._foreign_s(before, after, known_cpu_ns / 1e9)
+            ),
             server_wait_s=_waited_s(before.server_wait_ns, after.server_wait_ns),
             generator_wait_s=_waited_s(
                 before.generator_wait_ns, after.generator_wait_ns

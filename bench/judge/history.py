@@ -112,7 +112,7 @@ def moved(
     same = {
         new.id: old
         for old, new in pairs
-        if _packages(before[0], old) == _packages(after[0], new)
+        if _unchanged((before[0], old), (after[0], new))
     }
     workloads = [
         name
@@ -172,6 +172,14 @@ def _logs(
     if found is None or found.void is not None:
         return []
     return [log(ratio) for ratio in found.rounds if ratio is not None]
+
+
+def _unchanged(*sides: tuple[RunRecord, Target]) -> bool:
+    receipts = [record.receipts.get(target.id) for record, target in sides]
+    # Of a deployment that stood already nobody knows whether it is the same.
+    known = all(receipt is None or receipt.known for receipt in receipts)
+    before, after = (_packages(*side) for side in sides)
+    return known and before == after
 
 
 def _packages(record: RunRecord, target: Target) -> Mapping[str, str]:

@@ -6,6 +6,10 @@ from bench.model.framework import Target
 from bench.model.load import Arrivals, Basis, Load
 
 
+EXTERNAL = "external"
+"""The engine that starts nothing: its servers stand already, and are somebody's."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenLoop:
     """The open loops of a profile: after the closed windows of a round, at rates set against them."""
@@ -162,6 +166,11 @@ class Plan:
         if experiment is not None and experiment.warmup_requests is not None:
             each = experiment.warmup_requests
         return each * (self.target(cell.target).workers or self.workers)
+
+    @property
+    def own_servers(self) -> bool:
+        """Whether the harness started what it measured, on cores and with workers that it chose."""
+        return self.engine != EXTERNAL
 
     def processes(self, target_id: str) -> int:
         """How many processes of the target answer requests: some servers have one, whatever is planned."""

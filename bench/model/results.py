@@ -9,7 +9,7 @@ from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Framework, Target
 from bench.model.load import Load
-from bench.model.plan import Pinning, Profile
+from bench.model.plan import EXTERNAL, Pinning, Profile
 from bench.model.predictions import Predictions
 from bench.model.probe import Exhibits
 from bench.model.run import Machine, Receipt
@@ -134,3 +134,8 @@ class Results:
     predictions: Predictions | None = None  # cheap requests beside a model, if played
     costs: tuple[Cost, ...] = ()  # CPU time per request, and what adds how much to it
     breakdowns: tuple[Breakdown, ...] = ()  # what a request is made of
+
+    @property
+    def own_servers(self) -> bool:
+        """Whether the harness started what it measured, on cores and with workers that it chose."""
+        return self.engine != EXTERNAL

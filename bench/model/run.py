@@ -16,12 +16,17 @@ The number of the run folder's format. History:
 """
 
 
+NOT_KNOWN = "not known"
+"""What stands in the receipt of a deployment that the harness did not make."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """
     What a target really runs on, as read from inside its environment.
 
-    No receipt, no number: a target whose versions are unknown is not measured.
+    No receipt, no number: a target whose environment cannot be read is not
+    measured. Only of a deployment that stands already is nothing `known`.
     """
 
     version: str  # of the framework (or of the server, for the floor)
@@ -30,6 +35,11 @@ class Receipt:
     lock_sha256: str
     app_sha256: str  # of every file of the app's folder
     image: str | None = None  # image id, with a container engine
+
+    @property
+    def known(self) -> bool:
+        """Whether anybody looked inside."""
+        return self.version != NOT_KNOWN
 
     @property
     def configured_plainly(self) -> bool:

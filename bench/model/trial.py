@@ -110,7 +110,7 @@ class Window:
     load: str
     started_at: str  # UTC, ISO 8601
     tally: Tally
-    server_cpu_ns: int  # over the whole visit, of the whole process tree
+    server_cpu_ns: int | None  # over the whole visit, of the whole process tree
     server_memory_bytes: int | None  # at the end of the visit
     database_cpu_ns: int | None  # over the whole visit
     others_cpu_ns: int | None  # servers that should have been idle, over the visit
@@ -123,11 +123,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Boot:
-    """One fresh start of one target at the beginning of a round."""
+    """One target that is up at the beginning of a round: started afresh, or standing already."""
 
     round: int
     target: str
-    first_answer_s: float  # from the start of the process to the first right answer
+    # From the start of the process to the first right answer; None: it stood already.
+    first_answer_s: float | None
     idle_memory_bytes: int | None  # after the check, before any load
     command: tuple[str, ...]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bench.model.doubt import Scope
 from bench.report.answer import Answer
 from bench.report.standing import Kind, standing
 from bench.report.view import View
@@ -18,6 +19,8 @@ class Advice:
 def advice(view: View, answer: Answer) -> tuple[Advice, ...]:
     """At most three pieces; none where the run may not judge."""
     noise = view.check("noise")
+    if any(each.reason.scope is Scope.RUN for each in view.results.warnings):
+        return ()
     if len(view.contestants) < 2:
         return ()  # nothing to choose between
     if view.results.no_verdicts_because or (noise and noise.passed is False):

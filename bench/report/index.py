@@ -200,7 +200,8 @@ def _like(results: Results, target: Target) -> tuple[str, ...]:
     """What must be equal beyond that for a line: the version, and what measured it."""
     receipt = results.receipts.get(target.id)
     harness = results.harness.get("measuring_sha256", results.run_id)
-    return (receipt.version if receipt else results.run_id, harness)
+    known = receipt is not None and receipt.known
+    return (receipt.version if receipt and known else results.run_id, harness)
 
 
 def _card(

@@ -101,8 +101,8 @@ def machine_trace(view: View) -> Table | None:
         (
             each.title,
             each.unit,
-            _traced(each.typical),
-            _traced(each.worst),
+            _traced(each.typical, view.results.own_servers),
+            _traced(each.worst, view.results.own_servers),
             f"{each.told:,} of {each.windows:,}",
         )
         for each in view.results.machine_trace
@@ -112,8 +112,9 @@ def machine_trace(view: View) -> Table | None:
     return Table(("what", "unit", "typical window", "worst", "windows told"), rows)
 
 
-def _traced(value: float | None) -> str:
+def _traced(value: float | None, own_servers: bool) -> str:
     """Three significant digits are more than such a number carries."""
     if value is None:
-        return "not measured: this kernel does not tell"
+        who = "this kernel does not tell" if own_servers else "nobody tells"
+        return f"not measured: {who}"
     return f"{value:,.0f}" if value >= 100 or value == 0 else f"{value:.3g}"

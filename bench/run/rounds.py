@@ -1,7 +1,8 @@
 """
 From a plan to events, one finished thing at a time.
 
-A round starts every server afresh and leaves all of them up; the generator
+A round starts every server afresh (but for engines whose servers stand
+already, which say so) and leaves all of them up; the generator
 visits them in short windows, in random order, so that a machine that is slow
 for ten seconds is slow for everybody. Nothing here saves, prints or decides:
 events are yielded, and the caller has stored one before it asks for the next.
@@ -105,11 +106,12 @@ def _boot(
             continue
         stack.callback(_end, state, server)
         state.servers[target_id] = server
+        usage = server.usage()
         yield Boot(
             round=state.number,
             target=target_id,
             first_answer_s=server.first_answer_s,
-            idle_memory_bytes=server.usage().memory_bytes,
+            idle_memory_bytes=usage.memory_bytes if usage else None,
             command=server.command,
         )
 

@@ -18,6 +18,7 @@ from bench.store.folder import sample_path
 REST_S = 15.0  # the most that is waited for a server to come to rest
 LOOK_S = 0.2
 AT_REST = 0.05  # of a core: below it a server rests
+UNTOLD_REST_S = 3.0  # for a server of which nobody tells whether it rests
 
 
 def warm_up(state: Round, server: Server, cell: Cell) -> None:
@@ -65,7 +66,9 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
     clocks of three processes say.
     """
     server = state.servers[cell.target]
-    others = [s for s in state.servers.values() if s is not server]
+    # A twin that stands already is the same server under another name.
+    here = (server.host, server.port)
+    others = [s for s in state.servers.values() if (s.host, s.port) != here]
     load = cell.load
     samples = sample_path(
         state.number,
@@ -104,6 +107,7 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
     database_after = database.usage()
     others_after = _cpu_ns(others)
     others_ns = _difference(others_before, others_after)
+    server_ns = _spent_ns(before, after)
     _refuse_silence(cell, tally)
     _note_connections(state)
     beside = tally.beside.errors if tally.beside else {}
@@ -117,13 +121,9 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
         load=load.name,
         started_at=started_at,
         tally=tally,
-        server_cpu_ns=after.cpu_ns - before.cpu_ns,
-        server_memory_bytes=after.memory_bytes,
-        database_cpu_ns=(
-            database_after.cpu_ns - database_before.cpu_ns
-            if database_before and database_after
-            else None
-        ),
+        server_cpu_ns=server_ns,
+        server_memory_bytes=after.memory_bytes if after else None,
+        database_cpu_ns=_spent_ns(database_before, database_after),
         others_cpu_ns=others_ns,
         steal_s=_difference(steal_before, state.tools.steal_s()),
         throttled_s=_throttled_s(before, after),
@@ -132,7 +132,7 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
             state.tools.tracer.between(
                 look_before,
                 look_after,
-                after.cpu_ns - before.cpu_ns + (others_ns or 0),
+                None if server_ns is None else server_ns + (others_ns or 0),
             )
             if state.tools.tracer and look_before and look_after
             else None
@@ -147,11 +147,13 @@ def _let_rest(server: Server) -> None:
 
     Else the next window would meet the leftovers of this one. After REST_S the
     wait ends; a server that works on then is seen in the windows of the others.
+    Where nobody tells what it does, the wait has a fixed length.
     """
     for _ in range(round(REST_S / LOOK_S)):
-        before_ns = server.usage(memory=False).cpu_ns
-        sleep(LOOK_S)
-        if server.usage(memory=False).cpu_ns - before_ns < AT_REST * LOOK_S * 1e9:
+        before = server.usage(memory=False)
+        sleep(LOOK_S if before else UNTOLD_REST_S)
+        spent_ns = _spent_ns(before, server.usage(memory=False))
+        if spent_ns is None or spent_ns < AT_REST * LOOK_S * 1e9:
             return
 
 
@@ -166,14 +168,22 @@ def _look(state: Round, server: Server) -> Moment | None:
 
 
 def _cpu_ns(servers: list[Server]) -> int | None:
-    """What servers that nobody visits have used; None when one of them is gone."""
+    """What servers that nobody visits have used; None when there are none, or one is gone or does not tell."""
     try:
-        return sum(server.usage(memory=False).cpu_ns for server in servers)
+        used = [server.usage(memory=False) for server in servers]
     except TargetFailed:
         return None
+    known = [usage.cpu_ns for usage in used if usage is not None]
+    return sum(known) if known and len(known) == len(used) else None
 
 
-def _throttled_s(before: Usage, after: Usage) -> float | None:
+def _spent_ns(before: Usage | None, after: Usage | None) -> int | None:
+    return after.cpu_ns - before.cpu_ns if before and after else None
+
+
+def _throttled_s(before: Usage | None, after: Usage | None) -> float | None:
+    if before is None or after is None:
+        return None
     stopped_ns = _difference(before.throttled_ns, after.throttled_ns)
     return None if stopped_ns is None else stopped_ns / 1e9
 
@@ -195,6 +205,8 @@ def _refuse_silence(cell: Cell, tally: Tally) -> None:
 
 def _note_connections(state: Round) -> None:
     open_now = state.tools.engine.database.connections()
+    if open_now is None:
+        return
     for target_id, server in state.servers.items():
         count = open_now.get(server.application_name, 0)
         most = state.most_connections

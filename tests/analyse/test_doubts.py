@@ -94,7 +94,7 @@ def test_a_void_window_is_left_out_counted_and_named(fault: str) -> None:
 
     def strike(window: Window) -> Window:
         # A value that would be seen in every ratio, were it not left out.
-        return change(replace(window, server_cpu_ns=window.server_cpu_ns * 1000))
+        return change(replace(window, server_cpu_ns=(window.server_cpu_ns or 0) * 1000))
 
     analysis = analyse(
         make_run(Truth(restart=0, window=0, fault=only(strike, **place)))

@@ -51,7 +51,7 @@ def little(window: Window) -> Window:
 def warming(window: Window) -> Window:
     """CPU time that falls by a tenth from the first cycle to the last."""
     extra = 1 + 0.1 * (4 - window.cycle) / 3
-    return replace(window, server_cpu_ns=round(window.server_cpu_ns * extra))
+    return replace(window, server_cpu_ns=round((window.server_cpu_ns or 0) * extra))
 
 
 def leaking(window: Window) -> Window:
@@ -121,9 +121,17 @@ def moved() -> Run:
     return replace(run, ends=(*run.ends[:-1], last))
 
 
+def standing_already() -> Run:
+    """Servers that nobody started for any round."""
+    run = make_run()
+    boots = (replace(boot, first_answer_s=None) for boot in run.boots)
+    return replace(run, boots=tuple(boots))
+
+
 FIRED: dict[str, Callable[[], Run]] = {
     "twin": lambda: make_run(Truth(speeds={**SPEEDS, AGAIN: 1.32})),
     "machine": moved,
+    "afresh": standing_already,
     "rounds": lambda: make_run(Truth(rounds=5, looks=(5,))),
     "void": struck(lambda w: tally(w, errors={"refused": 1})),
     "generator": struck(lambda w: tally(w, generator_cpu_s=1.4)),

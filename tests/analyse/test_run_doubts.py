@@ -167,7 +167,7 @@ def test_a_server_that_was_still_warming_up_is_noted() -> None:
 
     def warming(window: Window) -> Window:
         extra = 1 + 0.1 * (4 - window.cycle) / 3
-        return replace(window, server_cpu_ns=round(window.server_cpu_ns * extra))
+        return replace(window, server_cpu_ns=round((window.server_cpu_ns or 0) * extra))
 
     run = make_run(Truth(window=0.005, fault=only(warming, target=DJANGO)))
     places = {w.where for w in found(analyse(run), reasons.WARMING)}

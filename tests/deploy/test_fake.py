@@ -22,7 +22,8 @@ def test_it_fits_the_seam() -> None:
     with engine:
         server: Server = engine.start(ALPHA, PLACING, 1)
         database: Database = engine.database
-        assert server.usage().cpu_ns == 0
+        usage = server.usage()
+        assert usage is not None and usage.cpu_ns == 0
         assert database.connections() == {}
     assert fake.events == ["enter", f"start {ALPHA.id}", "exit"]
     assert fake.running == []

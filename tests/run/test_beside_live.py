@@ -93,7 +93,7 @@ def test_predictions_arrive_beside_at_one_rate(events: list[Event]) -> None:
 def test_predictions_beside_cost_the_server(events: list[Event]) -> None:
     """The work is really done there: more processor time than for the cheap ones alone."""
     spent = {
-        (e.target, bool(e.tally.beside)): e.server_cpu_ns
+        (e.target, bool(e.tally.beside)): e.server_cpu_ns or 0
         for e in events
         if isinstance(e, Window) and e.workload == "hello"
     }

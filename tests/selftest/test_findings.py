@@ -64,7 +64,7 @@ def test_rounds_that_are_not_independent_fail() -> None:
     luck = {name: float(np.exp(random.normal(0, 0.05))) for name in IDS}
 
     def keeps_its_luck(window: Window) -> Window:
-        cpu = round(window.server_cpu_ns * luck[window.target])
+        cpu = round((window.server_cpu_ns or 0) * luck[window.target])
         return replace(window, server_cpu_ns=cpu)
 
     truth = Truth(

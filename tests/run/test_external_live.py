@@ -1,0 +1,118 @@
+"""`bench run --engine external` as a person types it, against real servers that stand on this machine."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bench.configure.tables import load_frameworks, load_profiles
+from bench.configure.targets import all_targets, select
+from bench.deploy.cores import pinning
+from bench.deploy.engine import Placing
+from bench.deploy.local import LocalEngine, Options
+from bench.deploy.processes import read
+from bench.deploy.server import LocalServer
+from bench.run.contract import verify
+from tests.contract.stages import FRAMEWORKS, ROOT
+from tests.run.standing import standing, wrong
+
+
+pytestmark = pytest.mark.live
+
+
+def typed(runs: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A smoke run of hello against what stands."""
+    head = ("run", "--engine", "external", "--profile", "smoke", "--workloads", "hello")
+    return subprocess.run(
+        [sys.executable, "-m", "bench", *head, *words],
+        cwd=ROOT,
+        env={**os.environ, "BENCH_RUNS": str(runs)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def servers(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, LocalServer]]:
+    """An application and a bare server that somebody started, by framework."""
+    folder = tmp_path_factory.mktemp("logs")
+    everywhere = os.sched_getaffinity(0)
+    cores = pinning(sorted(everywhere))
+    table = load_frameworks()
+    every = all_targets(table, load_profiles()[1])
+    targets = select(every, ["flask", "floor/gunicorn-gthread"], table)
+    packages = {name: framework.package for name, (framework, _) in FRAMEWORKS.items()}
+    cache = ROOT / ".cache" / "rounds"
+    with LocalEngine(ROOT, cache, folder, cores, packages, Options(wait_s=60)) as engine:
+        os.sched_setaffinity(0, everywhere)
+        receipts = engine.prepare(targets, lambda line: None)
+        assert not [why for why in receipts.values() if isinstance(why, str)]
+        placing = Placing(1, 8, cores, folder)
+        started = [engine.start(target, placing, 1) for target in targets]
+        yield {server.target.framework: server for server in started}
+
+
+@contextmanager
+def agent_beside(server: LocalServer) -> Iterator[str]:
+    """`bench agent` on the server's first process; its address."""
+    pids = server.process_ids()
+    (first,) = [pid for pid in pids if (p := read(pid)) and p.parent not in pids]
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench", "agent", str(first)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as agent:
+        assert agent.stdout is not None
+        try:
+            yield agent.stdout.readline().strip()
+        finally:
+            agent.terminate()
+
+
+def test_what_stands_is_measured_and_left_standing(
+    servers: dict[str, LocalServer], tmp_path: Path
+) -> None:
+    """Right answers counted, their cost known where an agent tells it, a page that says so."""
+    at = [f"--at={name}=http://127.0.0.1:{one.port}" for name, one in servers.items()]
+    with agent_beside(servers["flask"]) as address:
+        done = typed(tmp_path, *at, f"--agent=flask={address}")
+
+    assert done.returncode == 0, done.stderr
+    (folder,) = tmp_path.glob("*-smoke-*")
+    lines = (folder / "trials.jsonl").read_text().splitlines()
+    events = [json.loads(line) for line in lines]
+    windows = [one for one in events if one["kind"] == "window"]
+    assert {w["target"].partition("@")[0] for w in windows} == {*servers}
+    assert len(windows) == 3  # one of them is the twin
+    for window in windows:
+        assert window["tally"]["requests"] > 0
+        assert window["tally"]["errors"] == {}
+        told = window["server_cpu_ns"] or 0
+        assert (told > 0) is window["target"].startswith("flask")
+        assert (window["server_cpu_ns"] is None) is window["target"].startswith("floor")
+    assert not [one for one in events if one["kind"] == "failure"]
+    page = (folder / "report.html").read_text()
+    assert "Servers were not started afresh" in page
+    for server in servers.values():
+        assert verify("127.0.0.1", server.port, "hello") is None
+
+
+def test_a_wrong_answer_ends_the_command_before_any_load(tmp_path: Path) -> None:
+    """Exit status 3, the failed check by name, one request, no run folder."""
+    with standing(wrong) as stood:
+        done = typed(tmp_path, f"--at=flask={stood.url}")
+        assert stood.asked == ["/hello"]
+
+    assert done.returncode == 3, done.stderr
+    assert "hello: answers" in done.stderr and "Traceback" not in done.stderr
+    assert list(tmp_path.glob("*-smoke-*")) == []
