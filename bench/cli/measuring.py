@@ -75,7 +75,8 @@ def begin(
     exhibits = for_run(plan.profile.probes, console)
     opened = _engine(plan, folder, console, asked.i_own_this)
     with _claimed(folder), opened as engine:
-        remove_headless(runs, but=folder)  # here no other run lives
+        if plan.own_servers:  # whoever has their engine is the only one here
+            remove_headless(runs, but=folder)
         receipts, refused = _prepare(engine, plan.targets, console)
         plan = without(plan, set(refused))
         record = new_record(
