@@ -4,6 +4,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -208,11 +209,20 @@ class _Profiles(_Row):
     profile: Annotated[tuple[_ProfileRow, ...], Field(min_length=1)]
 
 
+@lru_cache(maxsize=32)
+def _parsed(text: str, model: type[BaseModel]) -> BaseModel:
+    # By the text and not by the file: a table is asked for dozens of times in one
+    # command, and one that was changed meanwhile is another text.
+    return model.model_validate(tomllib.loads(text))
+
+
 def read_toml[Model: BaseModel](path: Path, model: type[Model]) -> Model:
     """Read a table into its model; AskedWrongly names the file, the place and the fault."""
     try:
         text = path.read_text(encoding="utf-8")
-        return model.model_validate(tomllib.loads(text))
+        found = _parsed(text, model)
+        assert isinstance(found, model)
+        return found
     except OSError as error:
         raise AskedWrongly(f"{path}: {error.strerror}", "check the path") from error
     except ValidationError as error:

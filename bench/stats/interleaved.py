@@ -31,7 +31,13 @@ def round_values(logs: Floats) -> Floats:
     centre of a cycle is taken over the servers that have every cycle, so that
     a missing window cannot shift it; where there is none, over all present.
     """
-    whole = ~np.isnan(logs).any(axis=0)
+    missing = np.isnan(logs)
+    if logs.size and not missing.any():
+        # The usual case, by the median that need not look for NaN: most of the
+        # time of an analysis was spent here.
+        centred = logs - np.median(logs, axis=1, keepdims=True)
+        return np.asarray(np.median(centred, axis=0), dtype=np.float64)
+    whole = ~missing.any(axis=0)
     anchors = logs[:, whole] if whole.any() else logs
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)

@@ -246,3 +246,16 @@ def test_the_experiment_on_predictions_is_played_alone_and_beside() -> None:
         ]
         windows = (4 * len(cheap) + 4) * experiment.cycles
         assert windows * cheap[0].duration_s < 75, "its time in a round of standard"
+
+
+def test_a_table_that_was_changed_is_read_anew(tmp_path: Path) -> None:
+    """What was parsed once is kept by its text, not by its file."""
+    path = tmp_path / "frameworks.toml"
+    text = (DEFINITIONS / "frameworks.toml").read_text(encoding="utf-8")
+    titles = []
+    for name in ("Flask", "Bottle"):
+        path.write_text(text.replace('title = "Flask"', f'title = "{name}"'), "utf-8")
+        titles.append({each.title for each, _ in load_frameworks(path).values()})
+
+    assert titles[0] - titles[1] == {"Flask"}
+    assert titles[1] - titles[0] == {"Bottle"}

@@ -105,9 +105,7 @@ def test_a_run_without_results_is_named_with_what_to_do(tmp_path: Path) -> None:
 
 def test_every_state_can_be_listed() -> None:
     """Whatever a run came to, the list of all runs stands."""
-    entries = [
-        entry(made(name), name, day) for day, name in enumerate(STATES, 1)
-    ]
+    entries = [entry(made(name), name, day) for day, name in enumerate(STATES, 1)]
     html = index_html(entries)
     ids = re.findall(r'\sid="([^"]+)"', html)
 

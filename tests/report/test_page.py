@@ -156,7 +156,9 @@ def test_the_verdict_follows_from_the_printed_interval() -> None:
 def test_the_dark_differs_from_the_light_in_colours_alone(name: str) -> None:
     """So that what axe found in the light, colours aside, holds in the dark."""
     style = page_of(name).split("<style>")[1].split("</style>")[0]
-    dark = re.findall(r"@media[^{]*prefers-color-scheme:dark\)\{:root\{(.*?)\}\}", style)
+    dark = re.findall(
+        r"@media[^{]*prefers-color-scheme:dark\)\{:root\{(.*?)\}\}", style
+    )
 
     assert len(dark) == style.count("prefers-color-scheme") == 1
     for each in dark[0].split(";"):

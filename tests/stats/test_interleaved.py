@@ -27,6 +27,15 @@ def test_what_the_machine_does_to_all_is_gone(
     assert np.diff(moved) == pytest.approx(np.diff(plain), abs=1e-9)
 
 
+@given(GRIDS | arrays(np.float64, (4, 6), elements=some.floats(-5, 5)))
+def test_whole_rounds_take_a_shorter_way_to_the_same_values(grid: np.ndarray) -> None:
+    """To the last bit what comes out beside a server that has no window at all."""
+    nobody = np.full((len(grid), 1), np.nan)
+    values = round_values(np.hstack([grid, nobody]))
+    assert values[:-1].tolist() == round_values(grid).tolist()
+    assert np.isnan(values[-1])
+
+
 def test_one_wild_cycle_is_forgotten() -> None:
     """A machine that changes speed inside one cycle costs that cycle, not the round."""
     grid = np.tile([0.3, 0.0], (5, 1))
