@@ -1,5 +1,6 @@
 """trend.html: releases side by side, steps named only beyond the noise."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import pytest
 
 from bench.cli import keeping
 from bench.model.estimate import Quantity
-from bench.model.history import INSTRUCTIONS
+from bench.model.history import INSTRUCTIONS, KeptRun
 from bench.model.results import Results
 from bench.model.trial import Failure
+from bench.report.charts.palette import palette
 from bench.report.json_file import results_json
 from bench.report.page import report_html
+from bench.report.past import Past, past
 from bench.report.trend import trend_html, write_trend
 from bench.report.view import View
 from bench.store.history import History
@@ -119,8 +122,9 @@ NIGHTS = nights([0.5] * 12 + [0.4] * 8)
 
 
 def last(of: int = len(NIGHTS)) -> Results:
-    """The results of that night's run."""
-    return replace(slower(1.0), run_id=NIGHTS[of - 1].id)
+    """The results of that night's run, on one workload only, since drawing takes its time."""
+    made = slower(1.0)
+    return replace(made, run_id=NIGHTS[of - 1].id, workloads=made.workloads[:1])
 
 
 def history(page: str | None) -> str:
@@ -130,57 +134,66 @@ def history(page: str | None) -> str:
     return before.partition('<section id="history">')[2]
 
 
+def section(kept: Sequence[KeptRun], of: int = len(NIGHTS)) -> Past | None:
+    """What stands in it."""
+    results = last(of)
+    return past(View(results), palette(results.frameworks), kept, lambda metric: 1.02)
+
+
 def test_a_change_of_level_is_a_reason_to_re_run() -> None:
     """Named with its run, both in the list and at its chart; never called a failure."""
-    told = history(trend_html(last(), NIGHTS))
+    page = trend_html(last(), NIGHTS) or ""
+    told = history(page)
     assert "One change of level: a reason to re-run</h2>" in told
     assert "Flask takes 25\u00a0% more processor time beside its bare server" in told
     assert f"since run {NIGHTS[12].id} (12 runs before, 8 since)" in told
     assert "A reason to measure old and new side by side, not a failure." in told
     assert told.count("<figure>") == 1
     assert "Dashed: a change of level. Grey band: the noise of this run" in told
+    # No chart of this page has a table of its own; its numbers stand beneath it.
+    assert 'href="charts/' not in page
+    assert "Numbers behind this chart" in page
 
 
 def test_later_runs_change_nothing_on_the_page_of_an_earlier_one() -> None:
     """Twelve nights: nothing has changed yet."""
-    page = trend_html(last(12), NIGHTS)
-    assert page == trend_html(last(12), NIGHTS[:12])
-    assert "No change of level in 12 runs</h2>" in history(page)
+    found = section(NIGHTS, of=12)
+    assert found is not None
+    assert found == section(NIGHTS[:12], of=12)
+    assert (found.finding, found.advice) == ("No change of level in 12 runs", ())
 
 
 def test_there_is_no_history_without_a_run_before_it() -> None:
     """No file, a run that is not kept, one that stands alone, another machine: no section."""
     elsewhere = nights([0.5] * 20, conditions="fedcba987654")
     for kept in ((), NIGHTS[:5], NIGHTS[-1:], [*elsewhere[:19], NIGHTS[-1]]):
-        assert history(trend_html(last(), kept)) == ""
-    assert trend_html(last()) == trend_html(last(), NIGHTS[:5])
+        assert section(kept) is None
 
 
 def test_a_run_that_may_not_decide_is_shown_with_its_reason() -> None:
     """Its figure is in the table and hollow in the chart; what was not measured is a dash."""
-    marked = replace(NIGHTS[4], decides_nothing="the twin <differs>")
+    marked = replace(NIGHTS[4], decides_nothing="the twin differs")
     missing = replace(NIGHTS[5], points=(point(None),))
-    told = history(trend_html(last(), [*NIGHTS[:4], marked, missing, *NIGHTS[6:]]))
-    assert "the twin &lt;differs&gt;" in told
-    assert "125.0\u00a0%" in told
-    row = told[told.rindex(f"Flask {missing.id}") :].partition("</tr>")[0]
-    assert row.count("<td>–</td>") == 3
+    found = section([*NIGHTS[:4], marked, missing, *NIGHTS[6:]])
+    assert found is not None
+    rows = {row[0]: row[1:] for row in found.charts[0].table.rows}
+    assert len(rows) == len(NIGHTS)
+    assert rows[f"Flask {marked.id}"] == (
+        *("1.0.3", "125.0\u00a0%", "122.5 to 127.5", "14"),
+        "the twin differs",
+    )
+    assert rows[f"Flask {missing.id}"] == ("1.0.3", "–", "–", "–", "")
+    assert "(10 runs before, 8 since)" in found.advice[0]
 
 
 def test_counts_have_no_interval_and_fewer_are_better() -> None:
     """Two per cent more instructions: the run before stands above 100 %."""
     counts = nights([100_000.0] * 19 + [102_000.0], metric=INSTRUCTIONS)
-    told = history(trend_html(last(), counts))
-    assert "Flask takes 2\u00a0% more instructions per request on hello" in told
-    assert "102.0\u00a0%" in told
-    assert "exact" in told
-
-
-def test_no_chart_of_the_page_links_a_table_that_is_never_written() -> None:
-    """Its numbers stand beneath it."""
-    page = trend_html(last(), NIGHTS) or ""
-    assert 'href="charts/' not in page
-    assert "Numbers behind this chart" in page
+    found = section(counts)
+    assert found is not None
+    assert "Flask takes 2\u00a0% more instructions per request" in found.advice[0]
+    assert found.charts[0].table.rows[18][2:5] == ("102.0\u00a0%", "exact", "–")
+    assert "Grey band" not in found.charts[0].words.caption
 
 
 def test_the_page_gets_the_history_and_stands_without_one(
@@ -192,6 +205,7 @@ def test_the_page_gets_the_history_and_stands_without_one(
     (tmp_path / "results.json").write_text(results_json(last()), encoding="utf-8")
     page = write_trend(last(), tmp_path)
     assert page is not None
+    plain = page.read_bytes()
     assert history(page.read_text("utf-8")) == ""
     with History(path, write=True) as kept:
         for run in NIGHTS:
@@ -200,7 +214,7 @@ def test_the_page_gets_the_history_and_stands_without_one(
     assert "One change of level" in history(page.read_text("utf-8"))
     path.write_text("no database")
     keeping.refresh_trend(tmp_path)
-    assert history(page.read_text("utf-8")) == ""
+    assert page.read_bytes() == plain
     assert "trend.html is without history" in capsys.readouterr().err
 
 
