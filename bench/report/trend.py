@@ -43,12 +43,12 @@ class _Step:
 
 def write_trend(results: Results, folder: Path) -> Path | None:
     """Write trend.html beside the report; None, and none is left, where no framework has two versions."""
+    refuse_links(folder)
     path = folder / "trend.html"
     page = trend_html(results)
     if page is None:
         path.unlink(missing_ok=True)
         return None
-    refuse_links(folder)
     return replace_file(path, page)
 
 
