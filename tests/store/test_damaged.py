@@ -21,6 +21,7 @@ from bench.model.probe import Exhibits
 from bench.model.run import Run
 from bench.model.trial import Boot, MachineTrace, RoundEnd, Sketch, Slot, Window
 from bench.report.json_file import results_json
+from bench.store.calibrations import latest
 from bench.store.exhibits import EXHIBITS, read_exhibits, write_exhibits
 from bench.store.folder import (
     HEAD,
@@ -418,6 +419,18 @@ def test_a_name_too_long_for_a_file_is_no_run(tmp_path: Path) -> None:
 
     assert len(caught.value.message) < LONGEST
     assert run.name in (caught.value.hint or "")
+
+
+def test_a_calibration_of_another_format_is_passed_over(tmp_path: Path) -> None:
+    """Its fields may have other names; a damaged one is refused with what to do."""
+    here = tmp_path / "abcd1234"
+    here.mkdir()
+    (here / "20990101T000000Z.json").write_text('{"schema": 99, "other": 1}')
+    assert latest(tmp_path, here.name) is None
+    (here / "20991231T000000Z.json").write_text('{"schema": 1')
+    with pytest.raises(AskedWrongly, match="not a calibration") as caught:
+        latest(tmp_path, here.name)
+    assert "bench calibrate" in (caught.value.hint or "")
 
 
 @contextmanager
