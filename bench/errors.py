@@ -76,7 +76,7 @@ def told(value: object) -> str:
         return short(repr(value))
     except (ValueError, RecursionError):
         # An integer of thousands of digits; lists in lists in lists.
-        return f"a {type(value).__name__} too large to print"
+        return f"something too large to print, of type {type(value).__name__}"
 
 
 def place(steps: Iterable[object]) -> str:

@@ -13,9 +13,12 @@ from bench.configure.claims import load_claims
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
 from bench.errors import AskedWrongly, unknown
-from bench.report.clean import clean_text
+from bench.report.clean import one_line
 from bench.report.words import SCOPES
 from bench.store.folder import read_head, run_folders
+
+
+LONGEST_LINE = 2000
 
 
 def command(
@@ -38,7 +41,7 @@ def command(
         name, *rest = row.values()
         line = f"{name:38} {'  '.join(str(value) for value in rest)}"
         # A run folder, its name too, may come from elsewhere.
-        print(clean_text(line))
+        print(one_line(line, LONGEST_LINE))
 
 
 def _targets() -> list[dict[str, Any]]:

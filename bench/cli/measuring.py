@@ -156,7 +156,9 @@ def resume(
         receipts, refused = _prepare(engine, plan.targets, console)
         _refuse_changes(run, receipts, refused, engine.database.facts())
         with reopen(folder) as writer, told_why(writer):
-            return _measure(engine, plan, writer, run, console, claims)
+            # Read again, as the only writer: somebody may have gone on with it
+            # meanwhile, and what was measured since is not measured twice.
+            return _measure(engine, plan, writer, read(folder), console, claims)
 
 
 def _prepare(

@@ -16,6 +16,7 @@ from bench.deploy.standing_locks import Lock, Package
 from bench.deploy.uv_tool import Refused
 from bench.errors import AskedWrongly, MachineRefused, unknown
 from bench.model.framework import Framework
+from bench.report.clean import clean_text
 from bench.store.folder import read_head, run_folders
 
 
@@ -128,7 +129,8 @@ def _table(seen: list[Seen], uncovered: dict[str, str], changed: list[Lock]) -> 
             found.newest or "none",
         ]
         line = f"{name:18} {found.package:22} {cells[0]:12} {cells[1]:12} {cells[2]:12}"
-        print(f"{line} {each.news}".rstrip())
+        # What was measured is told by a run folder, perhaps somebody else's.
+        print(clean_text(f"{line} {each.news}").rstrip())
     for name, release in uncovered.items():
         print(
             f"{name} {release} is out, and no standing version is that one: "

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bench.configure.probes import load_probes
-from bench.configure.tables import DEFINITIONS, load_frameworks, read_toml
+from bench.configure.tables import DEFINITIONS, load_frameworks
+from bench.configure.toml_file import read_toml
 from bench.errors import AskedWrongly, place, told, unknown
 from bench.model.probe import COUNTED, Probe
 from bench.model.verdict import Claim, Rule

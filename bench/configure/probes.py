@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bench.configure.tables import DEFINITIONS, load_frameworks, read_toml
+from bench.configure.tables import DEFINITIONS, load_frameworks
+from bench.configure.toml_file import read_toml
 from bench.errors import AskedWrongly, told, unknown
 from bench.model.probe import Case, Counted, Probe, Send
 

@@ -49,12 +49,12 @@ def write_trend(
     results: Results, folder: Path, kept: Sequence[KeptRun] = ()
 ) -> Path | None:
     """Write trend.html beside the report; None, and none is left, where no framework has two versions."""
+    refuse_links(folder)
     path = folder / "trend.html"
     page = trend_html(results, kept)
     if page is None:
         path.unlink(missing_ok=True)
         return None
-    refuse_links(folder)
     return replace_file(path, page)
 
 

@@ -48,5 +48,7 @@ def read_exhibits(folder: Path) -> Exhibits | None:
     except OSError as error:
         raise AskedWrongly(f"{path}: {error.strerror}", "check the file") from error
     except ValueError as error:
-        raise AskedWrongly(f"{path}: {error}", "play them again: bench probe") from error
+        raise AskedWrongly(
+            f"{path}: {error}", "play them again: bench probe"
+        ) from error
     return exhibits

@@ -14,7 +14,7 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,11 +23,11 @@ from typing import Self
 from bench.errors import AskedWrongly, MachineRefused, told
 from bench.model.run import SCHEMA, Run, RunRecord
 from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Stop, Volley, Window
+from bench.store.lines import read_events
 from bench.store.outside import loads, read_plain, refuse_links
-from bench.store.plausible import most_cycles, refuse_event
+from bench.store.plausible import most_cycles
 from bench.store.records import (
     Event,
-    from_line,
     head_from_text,
     head_to_text,
     schema_of,
@@ -217,7 +217,7 @@ def read(folder: Path) -> Run:
     window that stands there twice would be counted twice.
     """
     record = read_head(folder)
-    events = list(_events(folder / TRIALS, most_cycles(record.plan)))
+    events = list(read_events(folder / TRIALS, most_cycles(record.plan)))
 
     def of[Kind](kind: type[Kind]) -> tuple[Kind, ...]:
         return tuple(event for event in events if isinstance(event, kind))
@@ -300,51 +300,3 @@ def sample_path(
     workload = f"{workload}-{load}" if load else workload
     safe = re.sub(r"[^a-z0-9.+-]+", "_", target.lower())
     return f"{SAMPLES}/r{window_round:02}-{workload}-c{cycle:02}-{safe}.npz"
-
-
-def _whole_lines(content: bytes) -> list[bytes]:
-    # At line feeds and nowhere else: splitlines() would also part at a carriage
-    # return, and take what stands before it for a torn line.
-    return content.split(b"\n")[:-1]
-
-
-def _events(path: Path, most: Mapping[str, int]) -> Iterator[Event]:
-    try:
-        content = read_plain(path)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise AskedWrongly(f"{path}: {error.strerror}", "check the file") from error
-    seen: dict[Place, int] = {}
-    for number, line in enumerate(_whole_lines(content), 1):
-        try:
-            event = from_line(line.decode("utf-8"))
-            refuse_event(event, most)
-            _refuse_twice(seen, event, number)
-        except ValueError as error:
-            raise AskedWrongly(
-                f"{path}: line {number} cannot be read: {str(error).splitlines()[0]}",
-                "the file was changed or damaged; the lines before it are whole: "
-                f"head -n {number - 1} keeps them",
-            ) from error
-        yield event
-
-
-type Place = tuple[object, ...]
-"""What tells the windows of a run apart, and the volleys."""
-
-
-def _refuse_twice(seen: dict[Place, int], event: Event, number: int) -> None:
-    place: Place
-    match event:
-        case Window():
-            what = (event.target, event.workload, event.load, event.cycle)
-            place = ("window", event.round, *what)
-        case Volley():
-            what_for = (event.target, event.workload, event.experiment)
-            place = ("volley", event.round, *what_for)
-        case _:
-            return
-    first = seen.setdefault(place, number)
-    if first != number:
-        raise ValueError(f"it repeats the {place[0]} of line {first}")

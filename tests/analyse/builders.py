@@ -15,7 +15,7 @@ from bench.model.trial import Boot, MachineTrace, Quantiles, RoundEnd, Tally, Wi
 from bench.model.verdict import Claim
 
 
-LOOK = Look("#111", "#eee", "#111", "#eee", "o", "solid")
+LOOK = Look("#111111", "#eeeeee", "#111111", "#eeeeee", "o", "solid")
 FRAMEWORKS = tuple(
     Framework(name, title, name, ("1.0", "2.0"), LOOK)
     for name, title in (("fastapi", "FastAPI"), ("flask", "Flask"), ("django", "Django"))

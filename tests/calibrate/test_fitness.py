@@ -115,13 +115,15 @@ def test_a_rate_near_the_ceiling_decides_nothing() -> None:
 
 
 def test_what_a_person_is_told_before_a_run() -> None:
-    """Nothing where all is well; never calibrated, old, failed: a line each."""
+    """Nothing where all is well; never calibrated, old, still to come, failed: a line each."""
     old = replace(CALIBRATION, created_at="2026-09-01T09:00:00Z")
     failed = replace(CALIBRATION, proofs=(replace(PROOF, passed=False), PROOF))
 
     assert list(remarks(CALIBRATION, NOW)) == []
     assert "never calibrated" in next(remarks(None, NOW))
     assert "81 days old" in next(remarks(old, NOW))
+    later = replace(CALIBRATION, created_at="2036-09-01T09:00:00Z")
+    assert "the clock of this machine was set" in next(remarks(later, NOW))
     assert len(list(remarks(failed, NOW))) == 1
 
 

@@ -1,0 +1,62 @@
+"""A table that people edit, read strictly: what is wrong in it is said in one sentence, with its place."""
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bench.errors import AskedWrongly, place, told
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str, model: type[BaseModel]) -> BaseModel:
+    # By the text and not by the file: a table is asked for dozens of times in one
+    # command, and one that was changed meanwhile is another text.
+    return model.model_validate(tomllib.loads(text))
+
+
+def read_toml[Model: BaseModel](path: Path, model: type[Model]) -> Model:
+    """Read a table into its model; AskedWrongly names the file, the place and the fault."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        found = _parsed(text, model)
+        assert isinstance(found, model)
+        return found
+    except OSError as error:
+        raise AskedWrongly(f"{path}: {error.strerror}", "check the path") from error
+    except ValidationError as error:
+        raise AskedWrongly(f"{path}: {_first(error)}", _remedy(error)) from error
+    except RecursionError as error:
+        raise AskedWrongly(
+            f"{path}: not a table of ours: lists in lists without end",
+            "the head of the shipped file says what each key holds",
+        ) from error
+    except ValueError as error:
+        # Of TOML, of UTF-8, or of an integer with thousands of digits.
+        raise AskedWrongly(
+            f"{path}: not a TOML file: {error}",
+            "mend the place it names; TOML is text in UTF-8",
+        ) from error
+
+
+def _telling(error: ValidationError) -> ErrorDetails:
+    # A misspelt key is also a missing one; the misspelling says more.
+    faults = error.errors()
+    extra = [fault for fault in faults if fault["type"] == "extra_forbidden"]
+    return (extra or faults)[0]
+
+
+def _first(error: ValidationError) -> str:
+    fault = _telling(error)
+    value = fault.get("input")
+    shown = "" if isinstance(value, dict) else f" (found {told(value)})"
+    return f"{place(fault['loc'])}: {fault['msg'].lower()}{shown}"
+
+
+def _remedy(error: ValidationError) -> str:
+    fault = _telling(error)
+    if fault["type"] == "extra_forbidden":
+        return f"{told(fault['loc'][-1])} is not a key of this table; the head of the file lists the keys"
+    return "mend that key and run the command again"

@@ -1,0 +1,129 @@
+"""Valid values with something wrong in them, for readers that must refuse it in a sentence."""
+
+from copy import deepcopy
+from datetime import date, datetime
+from math import inf, isfinite, nan
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+
+def few(examples: int) -> settings:
+    """The same examples each time, everywhere; none is kept on disk."""
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.large_base_example,
+        ],
+    )
+
+
+TEXTS = (
+    *("", " ", "nan", "../../x", "/etc/passwd", "a" * 3000, "[[", "a{99999999999}"),
+    *("\x1b[31mred", "\u202eleft", "\u00e4\U0001f600", "<script>", "\x00", "\n\n"),
+)
+NUMBERS = (
+    *(0, -1, 1, 7, 2**31, 2**63, -(10**30), 10**4000),
+    *(0.5, 1e308, -1e308, 5e-324, nan, inf, -inf),
+)
+NESTS: tuple[Any, ...] = ([], {}, [[]], [{}], {"a": {"a": []}}, [1, "a"])
+ODD: st.SearchStrategy[Any] = st.one_of(
+    st.sampled_from([*TEXTS, *NUMBERS, True, False]),
+    st.sampled_from(NESTS).map(deepcopy),
+    st.text(max_size=4),
+    st.integers(),
+    st.floats(),
+)
+HOWS = ("change", "change", "drop", "rename", "repeat", "wrap", "deepen", "copy")
+
+
+def places(whole: Any) -> list[tuple[Any, Any]]:
+    """Every key and index, however deep, each with what holds it."""
+    found: list[tuple[Any, Any]] = []
+    waiting = [whole]
+    while waiting:
+        holder = waiting.pop()
+        for key in list(holder) if isinstance(holder, dict) else range(len(holder)):
+            found.append((holder, key))
+            if isinstance(holder[key], dict | list):
+                waiting.append(holder[key])
+    return found
+
+
+@st.composite
+def damaged(draw: st.DrawFn, whole: Any) -> Any:
+    """The same value with one to three things wrong in it."""
+    value = deepcopy(whole)
+    for _ in range(draw(st.integers(1, 3))):
+        spots = places(value)
+        if not spots:
+            break
+        holder, key = draw(st.sampled_from(spots))
+        other = draw(st.sampled_from(spots))
+        _damage(draw, holder, key, deepcopy(other[0][other[1]]))
+    return value
+
+
+def _damage(draw: st.DrawFn, holder: Any, key: Any, other: Any) -> None:
+    match draw(st.sampled_from(HOWS)):
+        case "drop":
+            del holder[key]
+        case "rename" if isinstance(holder, dict):
+            holder[draw(st.sampled_from(TEXTS))] = holder.pop(key)
+        case "repeat" if isinstance(holder, list):
+            holder.insert(key, deepcopy(holder[key]))
+        case "wrap":
+            holder[key] = [holder[key]]
+        case "deepen":
+            for _ in range(80):
+                holder[key] = [holder[key]]
+        case "copy":
+            holder[key] = other
+        case _:
+            holder[key] = draw(ODD)
+
+
+def finite(whole: Any) -> bool:
+    """Whether every number in plain values is one that can be counted with."""
+    return all(
+        isfinite(holder[key])
+        for holder, key in places(whole)
+        if isinstance(holder[key], float)
+    )
+
+
+def toml(table: dict[str, Any]) -> str:
+    """Plain values as a TOML file: the highest keys on lines of their own, all else inline."""
+    return "".join(f"{_text(key)} = {_toml(value)}\n" for key, value in table.items())
+
+
+def _toml(value: Any) -> str:
+    match value:
+        case dict():
+            pairs = (f"{_text(key)} = {_toml(each)}" for key, each in value.items())
+            return "{" + ", ".join(pairs) + "}"
+        case list():
+            return f"[{', '.join(map(_toml, value))}]"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return _text(value)
+        case date() | datetime():
+            return value.isoformat()
+        case _:
+            return repr(value)
+
+
+def _text(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(map(_character, escaped)) + '"'
+
+
+def _character(one: str) -> str:
+    return f"\\u{ord(one):04x}" if ord(one) < 0x20 or ord(one) == 0x7F else one
