@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench.deploy.child import Child
 from bench.deploy.processes import Process, owns_port, same, wait_until
+from bench.deploy.whole_answer import WholeAnswer
 from bench.errors import TargetFailed
 from bench.model.framework import Target
 from bench.model.trial import Usage
@@ -227,7 +228,7 @@ def first_answer(port: int) -> str | None:
 
 
 def _ask(port: int, path: str) -> tuple[int | None, bytes, str]:
-    connection = http.client.HTTPConnection(HOST, port, timeout=_ANSWER_LIMIT_S)
+    connection = WholeAnswer(HOST, port, timeout=_ANSWER_LIMIT_S)
     try:
         connection.request("GET", path, headers={"Connection": "close"})
         reply = connection.getresponse()

@@ -4,6 +4,7 @@ import http.client
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from bench.deploy.whole_answer import WholeAnswer
 from bench.model.exchange import Reply, Request
 
 
@@ -14,8 +15,8 @@ TIMEOUT_S = 15
 def connected(
     host: str, port: int, timeout_s: float = TIMEOUT_S
 ) -> Iterator[http.client.HTTPConnection]:
-    """A connection that is closed in the end, whatever happens."""
-    connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
+    """A connection that is closed in the end, whatever happens; each answer over it must be whole in time."""
+    connection = WholeAnswer(host, port, timeout=timeout_s)
     try:
         yield connection
     finally:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Barrier, BrokenBarrierError
 
+from bench.deploy.whole_answer import WholeAnswer
 from bench.model.exchange import Reply, Request
 from bench.run.asking import ask_on
 
@@ -40,9 +41,7 @@ def ask_at_once(
     A request that is not answered within `timeout_s` is given up. Who cannot
     even connect gets its fault, and the others are sent nonetheless.
     """
-    connections = [
-        http.client.HTTPConnection(host, port, timeout=timeout_s) for _ in range(number)
-    ]
+    connections = [WholeAnswer(host, port, timeout=timeout_s) for _ in range(number)]
     try:
         faults = [_connect(connection) for connection in connections]
         ready = Barrier(max(1, faults.count(None)))

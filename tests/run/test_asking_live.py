@@ -1,0 +1,69 @@
+"""What the harness itself asks a server: one that drips holds it no longer than one that is silent."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bench.deploy.server import first_answer
+from bench.model.exchange import Request
+from bench.run.asking import ask_on, connected
+from bench.run.at_once import ask_at_once
+from tests.load.known import Known
+
+
+pytestmark = pytest.mark.live
+
+HELLO = Request("GET", "/hello")
+
+
+@pytest.fixture(scope="module")
+def dripping() -> Iterator[Known]:
+    """A right answer that takes about nine seconds, a byte every tenth of one."""
+    made = Known("drip?ms=100")
+    yield made
+    made.end()
+
+
+def test_an_answer_that_drips_is_given_up(dripping: Known) -> None:
+    """Each byte comes long before the time-out; the whole does not."""
+    with (
+        connected("127.0.0.1", dripping.port, 0.5) as connection,
+        pytest.raises(TimeoutError, match="whole"),
+    ):
+        ask_on(connection, HELLO)
+
+
+def test_of_many_at_once_each_is_given_up(dripping: Known) -> None:
+    """A volley ends in time, and says of each request what became of it."""
+    asked = ask_at_once("127.0.0.1", dripping.port, HELLO, 3, 0.5)
+    assert [one.reply for one in asked] == [None] * 3
+    assert all("whole" in (one.fault or "") for one in asked)
+
+
+def test_a_server_that_drips_is_not_up(dripping: Known) -> None:
+    """Whoever waits for its first answer asks again, until its own time is over."""
+    assert "whole" in (first_answer(dripping.port) or "")
+
+
+def test_an_answer_without_end_is_given_up() -> None:
+    """It comes as fast as it is read, so no time-out would help before the memory is full."""
+    known = Known("endless")
+    try:
+        with (
+            connected("127.0.0.1", known.port, 60) as connection,
+            pytest.raises(OSError, match="more than"),
+        ):
+            ask_on(connection, HELLO)
+    finally:
+        known.end()
+
+
+def test_answers_over_one_connection_have_a_time_each() -> None:
+    """Several that are slow together, and each whole in time, are all right."""
+    known = Known("slow?ms=200")
+    try:
+        with connected("127.0.0.1", known.port, 0.5) as connection:
+            bodies = [ask_on(connection, HELLO).body for _ in range(4)]
+    finally:
+        known.end()
+    assert bodies == [b"Hello, World!"] * 4
