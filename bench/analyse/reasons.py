@@ -89,6 +89,12 @@ ERRORS = Reason(
     Scope.WINDOW,
     "Play the contract against the target (bench check) and read its log in the run folder.",
 )
+WORKER = Reason(
+    "worker",
+    "A load worker was lost",
+    Scope.WINDOW,
+    "Read logs/generator.log in the run folder, or look at the machine of that worker; the windows after it went on without it or with another.",
+)
 OFFERED = Reason(
     "offered",
     "The offered rate was not reached",
@@ -242,7 +248,7 @@ FAILED = Reason(
 
 REASONS = (
     *(TWIN, MACHINE, ROUNDS, VOID, GENERATOR, CEILING, FOREIGN, FLOOR, ERRORS, OFFERED),
-    *(LATE, BUSY, COUNT, LITTLE_LAW, CONNECTIONS, IDLE, THROTTLED, HOT, SWAP),
+    *(WORKER, LATE, BUSY, COUNT, LITTLE_LAW, CONNECTIONS, IDLE, THROTTLED, HOT, SWAP),
     *(FAILED, WARMING, RESUMED, LOOKS, DATABASE, WAITED, FREQUENCY, STEAL),
     *(PYTHON, CORES, UNCALIBRATED),
 )
