@@ -21,6 +21,7 @@ COMMANDS = {
     "compare": "Old against new in one run, or a run against an older one.",
     "versions": "What is newer at the package index than what is locked and measured.",
     "load": "Drive load at one URL on this machine.",
+    "worker": "Send a part of the load of a run on another machine.",
     "instructions": "Count what a request costs inside the application, exactly.",
     "selftest": "Hold the harness itself against truths that are known.",
 }

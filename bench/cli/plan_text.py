@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bench.cli.crew import crew_line
 from bench.model.plan import Pinning, Plan
 from bench.plan.duration import duration
 
@@ -46,6 +47,8 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     yield from _experiment_lines(plan)
     yield f"servers {plan.workers} worker process{'es' if plan.workers > 1 else ''} each, {plan.threads} threads where the model is threads, {plan.connections} database connections per process"
     yield f"cores   {pinning_text(plan.pinning)}"
+    if plan.load_workers or plan.load_elsewhere:
+        yield crew_line(plan)
     yield engine_why
     yield f"probes  {PROBES[profile.probes]}"
     yield f"seed    {plan.seed}"

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from bench.cli.asked import Asked, frameworks, plan_for
+from bench.cli.crew import refuse_impossible
 from bench.cli.measuring import begin, resume
 from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
 from bench.cli.plan_text import plan_lines
@@ -50,6 +51,22 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     engine: Annotated[
         str, typer.Option(help="auto, local or compose (containers).")
     ] = "auto",
+    load_workers: Annotated[
+        int,
+        typer.Option(
+            help="Send from so many processes on the load cores; 0: from one.",
+            min=0,
+            max=64,
+        ),
+    ] = 0,
+    load_elsewhere: Annotated[
+        int,
+        typer.Option(
+            help="And from so many on other machines, which join by `bench worker`.",
+            min=0,
+            max=64,
+        ),
+    ] = 0,
     seed: Annotated[
         int | None,
         typer.Option(help="Repeat a plan: order, bodies, hash seeds.", min=0),
@@ -69,7 +86,8 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     """Measure, store, judge, and write the page."""
     console = Console(stderr=True)
     if resume_run is not None:
-        _refuse_mixture(targets, workloads, seed, wishes, new or None)
+        more = (new or None, load_workers or None, load_elsewhere or None)
+        _refuse_mixture(targets, workloads, seed, wishes, *more)
         folder = find(RUNS, PUBLISHED, resume_run)
         complete = resume(folder, console, claims)
     else:
@@ -82,7 +100,10 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             *(profile, targets, workloads, *choose_engine(engine), seed),
             claims=claims,
             wishes=tuple(wishes or ()),
+            load_workers=load_workers,
+            load_elsewhere=load_elsewhere,
         )
+        refuse_impossible(asked.engine, load_workers, load_elsewhere)
         plan = plan_for(asked, lambda line: console.print(line, highlight=False))
         load_claims(claims or CLAIMS)  # refused now, not after an hour
         for line in plan_lines(plan, asked.engine_why):
@@ -109,7 +130,7 @@ def _refuse_mixture(*options: object) -> None:
     if any(option is not None for option in options):
         raise AskedWrongly(
             "--resume goes on with the plan of that run",
-            "leave out --targets, --workloads, --with and --seed",
+            "leave out --targets, --workloads, --with, --load-workers and --seed",
         )
 
 

@@ -56,6 +56,11 @@ class DistributedGenerator(LocustGenerator):
         self._hired = 0
 
     @property
+    def port(self) -> int:
+        """Where its master listens for workers."""
+        return int(self._greeting["port"])
+
+    @property
     def worker_pids(self) -> tuple[int, ...]:
         """The processes of this machine that send, as long as none is lost."""
         return tuple(child.pid for child in self._children)
@@ -101,12 +106,11 @@ class DistributedGenerator(LocustGenerator):
 
     def _hire(self, places: Sequence[tuple[int, ...]]) -> None:
         """Start a worker on each of these sets of processors, and wait until all have joined."""
-        port = self._greeting["port"]
         started = []
         for cpus in places:
             self._hired += 1
             name = f"here-{self._hired}"
-            post = Post(self._crew.host, port, name, cpus, self._workloads)
+            post = Post(self._crew.host, self.port, name, cpus, self._workloads)
             started.append(WorkerChild(post, self._credentials, self._log))
             self._children.append(started[-1])
         for child in started:

@@ -46,6 +46,12 @@ class Visit:
         return self.share.count(self.load.clients)
 
     @property
+    def most_workers(self) -> int:
+        """How many workers can share it: each has a connection of every workload."""
+        other = self.load.beside
+        return min(self.load.clients, other.connections if other else self.load.clients)
+
+    @property
     def own_limit(self) -> int | None:
         """How many of the visit's fixed number of requests are this share's; None: by time."""
         limit = self.requests_limit

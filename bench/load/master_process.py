@@ -13,7 +13,7 @@ from bench.load import locust_process  # first: it lets Locust patch the process
 import argparse
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 import json
 import os
@@ -35,6 +35,7 @@ from bench.load.merge import merge_samples, merge_tallies, samples_of
 from bench.load.messages import Message, Order
 from bench.load.orders import ANSWER, ASK, JOIN, JOINED
 from bench.load.samples import keep_samples
+from bench.load.team import LEAD_S, Team
 from bench.model.trial import Tally, WorkerPart
 
 
@@ -42,31 +43,8 @@ LOOK_S = 0.25  # how often it is looked who is still there
 PINGS = 3
 PING_S = 5.0
 PREPARE_S = 30.0
-LEAD_S = 0.2  # from the word to go until all send: time to spawn the users
 SLACK_S = 15.0  # on top of what a visit takes, before a worker is given up
 TRIES = 3  # to find workers that all stay until a visit begins
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """The workers of one visit, by Locust's id: their names, and the way there and back in seconds."""
-
-    names: Mapping[str, str]
-    round_trip_s: Mapping[str, float]
-
-    @property
-    def longest_s(self) -> float:
-        """The longest way there and back."""
-        return max(self.round_trip_s.values())
-
-    def after_s(self, node: str) -> float:
-        """
-        How long a worker is to wait when the word to go has come to it.
-
-        Its own way is taken off, so that all begin together, as well as can be
-        told without a common clock: to half of the longest way.
-        """
-        return LEAD_S + (self.longest_s - self.round_trip_s[node]) / 2
 
 
 class Master:
@@ -117,7 +95,7 @@ class Master:
                     del self._workers[node]
                 return {"dropped": len(gone)}
             case "forget":
-                self._ask_all({node: message for node in self._alive()}, PING_S)
+                self._ask_all(dict.fromkeys(self._alive(), message), PING_S)
                 return {"forgotten": True}
         return self._visit(messages.order_of(message))
 
@@ -167,7 +145,7 @@ class Master:
         """Workers that are ready for their share; MachineRefused if there are none."""
         for _ in range(TRIES):
             trips = self._round_trips()
-            nodes = list(trips)[: most_workers(order.visit)]
+            nodes = list(trips)[: order.visit.most_workers]
             if nodes and self._prepare(order, nodes):
                 names = {node: self._workers[node] for node in nodes}
                 return Team(names, {node: trips[node] for node in nodes})
@@ -282,15 +260,6 @@ class Master:
     def _on_report(self, client_id: str, data: Mapping[str, Any]) -> None:
         for entry in data["stats"]:
             self._counted[client_id, entry["name"]] += entry["num_requests"]
-
-
-def most_workers(visit: Visit) -> int:
-    """How many workers can take part: each has a connection of every workload."""
-    load = visit.load
-    pools = [load.clients]
-    if load.beside is not None:
-        pools.append(load.beside.connections)
-    return min(pools)
 
 
 def _part_of(team: Team, node: str, result: Message | None) -> WorkerPart:
