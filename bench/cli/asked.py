@@ -34,8 +34,6 @@ class Asked:
     command: str | None = None  # what a person typed, where it was not `bench run`
     claims: Path | None = None  # another table of claims than the project's
     wishes: tuple[str, ...] = ()  # versions beside the standing ones, as typed
-    load_workers: int = 0  # that send, here; 0: one process sends
-    load_elsewhere: int = 0  # that are awaited from other machines
 
 
 def frameworks() -> tuple[Framework, ...]:
@@ -67,9 +65,6 @@ def plan_for(asked: Asked, say: Say = lambda line: None) -> Plan:
             parity.connections,
             pinning(processors, workers),
         ),
-    )
-    plan = replace(
-        plan, load_workers=asked.load_workers, load_elsewhere=asked.load_elsewhere
     )
     return with_experiments(plan, tuple(_parts(plan, asked, works)))
 

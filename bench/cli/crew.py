@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bench.cli.record import joining_facts
 from bench.errors import AskedWrongly
@@ -31,6 +32,11 @@ def refuse_impossible(engine: str, here: int, elsewhere: int) -> None:
     if elsewhere:
         _listening_place()
         token_of_run()
+
+
+def with_crew(plan: Plan, here: int, elsewhere: int) -> Plan:
+    """The plan with so many load workers."""
+    return replace(plan, load_workers=here, load_elsewhere=elsewhere)
 
 
 def crew_of(plan: Plan) -> Crew | None:

@@ -175,9 +175,7 @@ def _measure(
         console.print(line, markup=False, highlight=False)
     with ExitStack() as stack:
         log = folder / LOGS / "generator.log"
-        generator = stack.enter_context(
-            new_generator(engine, plan.pinning, log, crew)
-        )
+        generator = stack.enter_context(new_generator(engine, plan.pinning, log, crew))
         display = stack.enter_context(Display(plan, pace, console))
         tools = Instruments(
             engine,

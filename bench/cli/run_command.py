@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from bench.cli.asked import Asked, frameworks, plan_for
-from bench.cli.crew import refuse_impossible
+from bench.cli.crew import refuse_impossible, with_crew
 from bench.cli.measuring import begin, resume
 from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
 from bench.cli.plan_text import plan_lines
@@ -100,11 +100,10 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             *(profile, targets, workloads, *choose_engine(engine), seed),
             claims=claims,
             wishes=tuple(wishes or ()),
-            load_workers=load_workers,
-            load_elsewhere=load_elsewhere,
         )
         refuse_impossible(asked.engine, load_workers, load_elsewhere)
         plan = plan_for(asked, lambda line: console.print(line, highlight=False))
+        plan = with_crew(plan, load_workers, load_elsewhere)
         load_claims(claims or CLAIMS)  # refused now, not after an hour
         for line in plan_lines(plan, asked.engine_why):
             print(line, file=sys.stdout if plan_only else sys.stderr)

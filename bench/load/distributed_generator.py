@@ -110,7 +110,9 @@ class DistributedGenerator(LocustGenerator):
         for cpus in places:
             self._hired += 1
             name = f"here-{self._hired}"
-            post = Post(self._crew.host, self.port, name, cpus, self._workloads)
+            # Like the one process, they go where this harness says: it has looked.
+            where = (self._crew.host, self.port, name, cpus, self._workloads)
+            post = Post(*where, anywhere=True)
             started.append(WorkerChild(post, self._credentials, self._log))
             self._children.append(started[-1])
         for child in started:

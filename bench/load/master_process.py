@@ -90,7 +90,9 @@ class Master:
             case "await":
                 return self._await(message["workers"], message["patience_s"])
             case "drop":
-                gone = {n for n in self._workers if self._workers[n] in message["names"]}
+                gone = {
+                    n for n in self._workers if self._workers[n] in message["names"]
+                }
                 for node in gone:
                     del self._workers[node]
                 return {"dropped": len(gone)}
@@ -128,7 +130,9 @@ class Master:
         visit = order.visit
         limited = visit.requests_limit is not None
         visit_s = LIMITED_S if limited else visit.load.duration_s
-        word = {node: {"do": "go", "after_s": team.after_s(node)} for node in team.names}
+        word = {
+            node: {"do": "go", "after_s": team.after_s(node)} for node in team.names
+        }
         patience_s = LEAD_S + team.longest_s + visit_s + DRAIN_S + SLACK_S
         results = self._ask_all(word, patience_s)
         if not results:

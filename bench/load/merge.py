@@ -88,9 +88,7 @@ def merge_tallies(
         offered=sum(tally.offered or 0 for tally in tallies) if is_open else None,
         locust_requests=locust_requests,
         latency_mean_us=(
-            float(samples.latency_ns.mean()) / 1000
-            if len(samples.latency_ns)
-            else None
+            float(samples.latency_ns.mean()) / 1000 if len(samples.latency_ns) else None
         ),
         starved_sends=sum(tally.starved_sends for tally in tallies),
         latency_sketch=sketch(samples.latency_ns) if is_open else None,
@@ -117,9 +115,7 @@ def _slots(tallies: Sequence[Tally], samples: Samples) -> tuple[Slot, ...]:
 def _added(counts: Sequence[Sequence[int]]) -> tuple[int, ...]:
     """Place by place; the shorter ones end in nothing."""
     longest = max(map(len, counts))
-    return tuple(
-        sum(own[n] for own in counts if n < len(own)) for n in range(longest)
-    )
+    return tuple(sum(own[n] for own in counts if n < len(own)) for n in range(longest))
 
 
 def _packed(values: Nanoseconds) -> bytes:

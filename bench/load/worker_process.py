@@ -16,7 +16,7 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from importlib import import_module
 import json
@@ -111,6 +111,10 @@ class Worker(locust_process.Process):
                 message["silent"],
                 hint="is that machine up, and the way to it? join again when the run goes on",
             )
+
+    def leave(self) -> None:
+        """Say good-bye, as Locust's workers do: nobody need wait for a heartbeat that does not come."""
+        self._send("quit", {})
 
     def answer(self, message: Message) -> Message:
         """Do what the message asks; a refusal is an answer, too."""
@@ -208,10 +212,13 @@ def _result(part: Part) -> Message:
     }
 
 
-def _end_with(channel: socket.socket) -> None:
+def _end_with(channel: socket.socket, joined: Sequence[Worker]) -> None:
     """The end of the channel is the end of this process, even in a visit."""
     while channel.recv(1):
         pass
+    for worker in joined:
+        worker.leave()
+        gevent.sleep(FLUSH_S)
     os._exit(0)
 
 
@@ -233,7 +240,8 @@ def main() -> int:
     arguments = _arguments()
     channel = socket.socket(fileno=arguments.channel)
     gevent.get_hub().handle_error = locust_process.end_on_error  # type: ignore[method-assign, assignment]
-    gevent.spawn(_end_with, channel)
+    joined: list[Worker] = []
+    gevent.spawn(_end_with, channel, joined)
     try:
         locust_process.pin(arguments.cpus)
         worker = Worker(
@@ -243,6 +251,7 @@ def main() -> int:
             arguments.anywhere,
         )
         worker.join(arguments.name)
+        joined.append(worker)
         channel.sendall(messages.line({"joined": arguments.name}))
         worker.serve()
     except BenchError as error:

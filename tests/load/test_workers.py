@@ -106,30 +106,36 @@ def test_a_fixed_number_and_a_second_workload_are_divided_too(
     crew.forget("127.0.0.1", known.port)
 
 
-def test_a_worker_refuses_to_load_strangers(crew: DistributedGenerator) -> None:
-    """Whoever is its master; nothing is sent."""
-    with pytest.raises(AskedWrongly, match=r"192\.0\.2\.1") as refused:
-        crew.visit(Visit("192.0.2.1", 80, "right", 1, Load(2, 0.0, 0.1), None))
-    assert "--i-own-this" in str(refused.value.hint)
-
-
-def test_who_does_not_belong_is_not_admitted(
+def test_who_joins_proves_that_it_belongs_and_sends_nothing_to_strangers(
     crew: DistributedGenerator, known: Known
 ) -> None:
-    """Neither with another token nor of another harness; the crew stays two."""
-    wrong = {
+    """
+    Another token and another harness are turned away; the third takes part.
+
+    Not where it is asked to load a stranger: then nobody sends anything. When
+    it is ended, the crew is two again.
+    """
+    apart = {
         "token": Credentials("a-token-of-nobody", CREDENTIALS.facts),
         "harness": replace(CREDENTIALS, facts={"harness": "another"}),
+        "there": CREDENTIALS,
     }
     with ExitStack() as stack:
         children = {}
-        for says, credentials in wrong.items():
-            post = Post("127.0.0.1", crew.port, f"not-{says}", workloads=KNOWN)
-            children[says] = WorkerChild(post, credentials)
-            stack.callback(children[says].end)
-        for says, child in children.items():
-            with pytest.raises(MachineRefused, match=says):
-                child.joined(60)
+        for name, credentials in apart.items():
+            post = Post("127.0.0.1", crew.port, name, workloads=KNOWN)
+            children[name] = WorkerChild(post, credentials)
+            stack.callback(children[name].end)
+        for name in ("token", "harness"):
+            with pytest.raises(MachineRefused, match=name):
+                children[name].joined(60)
+        children["there"].joined(60)
+        tally = crew.visit(order(known, Load(6, 0.0, 0.1)))
+        assert names(tally) == ["here-1", "here-2", "there"]
+        assert tally.requests_total == known.count()["requests"]
+        with pytest.raises(AskedWrongly, match=r"192\.0\.2\.1") as refused:
+            crew.visit(Visit("192.0.2.1", 80, "right", 1, Load(3, 0.0, 0.1), None))
+        assert "--i-own-this" in str(refused.value.hint)
     tally = crew.visit(order(known, Load(4, 0.0, 0.1)))
     assert names(tally) == ["here-1", "here-2"]
 
