@@ -187,6 +187,7 @@ class Worker(locust_process.Process):
 
     def _on_joined(self, environment: object, msg: Any) -> None:
         self._verdict = msg.data
+        self._heard_ns = monotonic_ns()
         self._admitted.set()
 
     def _on_heartbeat(self, **_: object) -> None:
