@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.load.answers import variants
@@ -19,6 +19,7 @@ def shares(of: int) -> list[Share]:
     return [Share(index, of) for index in range(of)]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 5000), st.integers(1, 64))
 def test_what_is_counted_is_dealt_out_whole_and_evenly(whole: int, of: int) -> None:
     """Connections and fixed numbers of requests: none lost, none twice, at most one apart."""
@@ -27,6 +28,7 @@ def test_what_is_counted_is_dealt_out_whole_and_evenly(whole: int, of: int) -> N
     assert max(counts) - min(counts) <= 1
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(Arrivals),
     st.integers(0, 2**40),
@@ -91,6 +93,7 @@ def test_a_visit_has_as_many_workers_as_connections() -> None:
     assert (visit.connections, visit.own_limit) == (6, 7)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(), st.floats(0, 2), min_size=1))
 def test_all_begin_together_over_ways_of_different_length(
     trips: dict[str, float],
