@@ -95,6 +95,10 @@ def _generator(trials: Trials, warnings: tuple[Warning, ...]) -> Check:
     worst = max(shares, default=None)
     touched = {w.where for w in warnings if w.reason is reasons.GENERATOR}
     text = "not measured" if worst is None else f"at most {per_cent(worst)} of its core"
+    crew = trials.plan.load_workers + trials.plan.load_elsewhere
+    text += (
+        f" (the busiest of {crew} workers)" if worst is not None and crew > 1 else ""
+    )
     more = f", over the limit in {len(touched)} cells" if touched else ""
     return Check(
         "generator",

@@ -92,6 +92,12 @@ ERRORS = Reason(
     Scope.WINDOW,
     "Play the contract against the target (bench check) and read its log in the run folder.",
 )
+WORKER = Reason(
+    "worker",
+    "A load worker was lost",
+    Scope.WINDOW,
+    "Read logs/generator.log in the run folder, or look at the machine of that worker; the windows after it went on without it or with another.",
+)
 OFFERED = Reason(
     "offered",
     "The offered rate was not reached",
@@ -263,8 +269,8 @@ FAILED = Reason(
 
 REASONS = (
     *(TWIN, MACHINE, AFRESH, ROUNDS, VOID, GENERATOR, CEILING, FOREIGN, FLOOR),
-    *(ERRORS, OFFERED, LATE, BUSY, COUNT, LITTLE_LAW, CONNECTIONS, IDLE, THROTTLED),
-    *(HOT, SWAP, STOPPED, FAILED, WARMING, GROWING, RESUMED, LOOKS, DATABASE, WAITED),
-    *(FREQUENCY, STEAL, PYTHON, CORES, UNCALIBRATED),
+    *(ERRORS, OFFERED, WORKER, LATE, BUSY, COUNT, LITTLE_LAW, CONNECTIONS, IDLE),
+    *(THROTTLED, HOT, SWAP, STOPPED, FAILED, WARMING, GROWING, RESUMED, LOOKS),
+    *(DATABASE, WAITED, FREQUENCY, STEAL, PYTHON, CORES, UNCALIBRATED),
 )
 """In the order in which a reader should meet them."""

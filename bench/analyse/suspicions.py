@@ -97,7 +97,8 @@ def _near_ceiling(trials: Trials) -> dict[tuple[str, str], str]:
     calibration = trials.run.record.calibration
     if calibration is None:
         return {}
-    ceiling = calibration.closed_ceiling_rps
+    # One process was calibrated; workers on cores of their own add up.
+    ceiling = calibration.closed_ceiling_rps * trials.plan.senders
     return {
         (
             target,

@@ -57,6 +57,7 @@ def check(window: Window, load: Load, servers: int) -> Checked:
         window,
         (
             *_answers(window),
+            *_workers(window),
             *_schedule(window),
             *_beside(window),
             *_little(window, load),
@@ -89,6 +90,15 @@ def _faults(tally: Tally) -> str:
         return kinds
     first = " ".join(tally.first_error.split())
     return f"{kinds}; the first was: {first[:FIRST_ERROR]}"
+
+
+def _workers(window: Window) -> Iterator[Finding]:
+    """Without all of its load a window is another one than was planned."""
+    parts = window.tally.workers
+    lost = [part.name for part in parts if part.lost]
+    if lost:
+        text = f"{', '.join(lost)} of {len(parts)} workers"
+        yield Finding(reasons.WORKER, len(lost), text)
 
 
 def _schedule(window: Window) -> Iterator[Finding]:
@@ -137,6 +147,8 @@ def _little(window: Window, load: Load) -> Iterator[Finding]:
     tally = window.tally
     if load.is_open or not tally.latency_us or not tally.latency_mean_us:
         return
+    if any(part.lost for part in tally.workers):
+        return  # its clients are not counted, and nothing is wrong with the law
     under_way = tally.requests / tally.measure_s * tally.latency_mean_us / 1e6
     apart = abs(under_way / load.clients - 1)
     # An answer that falls beside an edge of the window is counted or not by

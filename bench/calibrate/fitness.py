@@ -34,9 +34,11 @@ def refuse_beyond(calibration: Calibration | None, plan: Plan) -> None:
         return
     wanted = [cell.load.rate_rps or 0.0 for cell in plan.cells]
     highest = max(wanted, default=0.0)
-    if highest > calibration.open_ceiling_rps:
+    # One process was calibrated; workers on cores of their own add up.
+    ceiling = calibration.open_ceiling_rps * plan.senders
+    if highest > ceiling:
         raise MachineRefused(
             f"the plan wants {highest:,.0f} requests/s in an open loop; the generator "
-            f"kept {calibration.open_ceiling_rps:,.0f} here on {calibration.created_at[:10]}",
+            f"kept {ceiling:,.0f} here on {calibration.created_at[:10]}",
             "lower rates_rps in the profile, use a machine with more cores, or calibrate again: bench calibrate",
         )

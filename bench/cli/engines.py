@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.cli.asked import frameworks
+from bench.cli.crew import credentials_of
 from bench.cli.places import CACHE, ROOT
 from bench.deploy.compose import ComposeEngine, ComposeOptions
 from bench.deploy.engine import Say
 from bench.deploy.external import ExternalEngine, ExternalOptions
 from bench.deploy.local import LocalEngine
 from bench.load.container_generator import ContainerGenerator
+from bench.load.distributed_generator import Crew, DistributedGenerator
 from bench.load.locust_generator import LocustGenerator
 from bench.model.framework import Target
 from bench.model.plan import Pinning
@@ -38,10 +40,14 @@ def external_engine(
     return ExternalEngine(CACHE, targets, cores, refuse_broken, options)
 
 
-def new_generator(engine: AnyEngine, cores: Pinning, log: Path) -> LocustGenerator:
-    """The generator for servers of that engine: a process, or one inside its container."""
+def new_generator(
+    engine: AnyEngine, cores: Pinning, log: Path, crew: Crew | None = None
+) -> LocustGenerator:
+    """The generator for servers of that engine: a process, one inside its container, or a crew of several."""
     if isinstance(engine, ComposeEngine):
         return ContainerGenerator(engine.generator_command, engine.inside, log)
+    if crew is not None:
+        return DistributedGenerator(cores.load, crew, credentials_of(crew), log)
     return LocustGenerator(cores.load, log=log)
 
 

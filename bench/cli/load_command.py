@@ -13,7 +13,7 @@ from bench.load.url import LoadReport, load_url
 from bench.model.load import Arrivals, Load
 
 
-def command(
+def command(  # noqa: PLR0913 - one parameter is one option that people type
     url: Annotated[str, typer.Argument(help="An http:// URL on this machine.")],
     clients: Annotated[int, typer.Option(help="Connections.", min=1, max=1024)] = 16,
     rate: Annotated[
@@ -26,6 +26,10 @@ def command(
     poisson: Annotated[
         bool, typer.Option("--poisson", help="Open loop: random arrivals.")
     ] = False,
+    load_workers: Annotated[
+        int,
+        typer.Option(help="Send from so many processes; 0: from one.", min=0, max=64),
+    ] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object on stdout.")
     ] = False,
@@ -41,7 +45,7 @@ def command(
         arrivals=Arrivals.POISSON if poisson else Arrivals.CONSTANT,
     )
     cores = pinning(topology())
-    report = load_url(url, load, cpus=cores.load)
+    report = load_url(url, load, cpus=cores.load, workers=load_workers)
     print(json.dumps(asdict(report)) if as_json else as_text(report))
     if report.requests == 0:
         raise typer.Exit(1)

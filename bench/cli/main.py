@@ -24,6 +24,7 @@ COMMANDS = {
     "versions": "What is newer at the package index than what is locked and measured.",
     "history": "What runs of all days showed, by machine, and where a level changed.",
     "load": "Drive load at one URL on this machine.",
+    "worker": "Send a part of the load of a run on another machine.",
     "instructions": "Count what a request costs inside the application, exactly.",
     "selftest": "Hold the harness itself against truths that are known.",
 }

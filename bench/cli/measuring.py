@@ -19,6 +19,7 @@ from bench.cli.asked import (
     refuse_foreign,
     without,
 )
+from bench.cli.crew import crew_of, invitation
 from bench.cli.engines import (
     AnyEngine,
     engine_version,
@@ -36,6 +37,7 @@ from bench.deploy.trace import Tracer
 from bench.errors import AskedWrongly, BrokenOff, MachineRefused
 from bench.judge.enough import enough
 from bench.load.container_generator import ContainerGenerator
+from bench.load.distributed_generator import DistributedGenerator
 from bench.load.locust_generator import LocustGenerator
 from bench.model.framework import Target
 from bench.model.plan import Plan
@@ -206,8 +208,10 @@ def _refuse_changes(
 
 
 def _tracer(plan: Plan, generator: LocustGenerator) -> Tracer:
-    # A generator in a container is a process of its container's numbering.
-    here = not isinstance(generator, ContainerGenerator)
+    # A generator in a container is a process of its container's numbering; of
+    # several workers, others than those that began may end.
+    away = (ContainerGenerator, DistributedGenerator)
+    here = not isinstance(generator, away)
     return Tracer(plan.pinning.server, generator.pid if here else None)
 
 
@@ -226,10 +230,12 @@ def _measure(
     def look(number: int) -> bool:
         return enough(read(folder), claims, frameworks())
 
+    crew = crew_of(plan)
+    for line in invitation(crew) if crew else ():
+        console.print(line, markup=False, highlight=False)
     with ExitStack() as stack:
-        generator = stack.enter_context(
-            new_generator(engine, plan.pinning, folder / LOGS / "generator.log")
-        )
+        log = folder / LOGS / "generator.log"
+        generator = stack.enter_context(new_generator(engine, plan.pinning, log, crew))
         display = stack.enter_context(Display(plan, pace, console))
         tools = Instruments(
             engine,

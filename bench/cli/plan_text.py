@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bench.cli.crew import crew_line
 from bench.model.framework import Target
 from bench.model.plan import Pinning, Plan
 from bench.model.topology import cpu_words
@@ -49,6 +50,8 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     yield _servers(plan)
     yield f"cores   {pinning_text(plan.pinning)}"
     yield from _beneath(plan.pinning)
+    if plan.load_workers or plan.load_elsewhere:
+        yield crew_line(plan)
     yield engine_why
     yield f"probes  {PROBES[profile.probes]}"
     yield f"seed    {plan.seed}"

@@ -3,6 +3,7 @@
 import hashlib
 import shlex
 import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -63,6 +64,8 @@ def command_line(asked: Asked, plan: Plan) -> str:
     # Not --i-own-this: whoever repeats the run must say it for himself.
     words += [f"--at {shlex.quote(each)}" for each in asked.at]
     words += [f"--agent {shlex.quote(each)}" for each in asked.agents]
+    words += [f"--load-workers {plan.load_workers}"] if plan.load_workers else []
+    words += [f"--load-elsewhere {plan.load_elsewhere}"] if plan.load_elsewhere else []
     return " ".join([*words, f"--engine {plan.engine}", f"--seed {plan.seed}"])
 
 
@@ -72,16 +75,23 @@ def harness_facts() -> dict[str, str]:
         "commit": _git("rev-parse", "HEAD") or "unknown",
         "changed_files": str(len(_git("status", "--porcelain").splitlines())),
         "lock_sha256": _sha256([ROOT / "requirements.lock"]),
-        "measuring_sha256": _sha256(
-            sorted(
-                path
-                for folder in MEASURING
-                for path in (ROOT / folder).rglob("*")
-                if path.is_file() and "__pycache__" not in path.parts
-            )
-        ),
+        "measuring_sha256": _sha256(_files(MEASURING)),
     }
     return facts | {name: version(name) for name in OWN_PACKAGES}
+
+
+def joining_facts() -> dict[str, str]:
+    """What must be equal on two machines that send load together."""
+    facts = harness_facts()
+    nouns = ("bench/definitions", "bench/model", "bench/stats")
+    return {
+        "harness": facts["measuring_sha256"],
+        "definitions": _sha256(_files(nouns)),
+        "lock": facts["lock_sha256"],
+        "locust": facts["locust"],
+        "gevent": facts["gevent"],
+        "python": ".".join(map(str, sys.version_info[:2])),
+    }
 
 
 def utc_now() -> str:
@@ -94,6 +104,15 @@ def _git(*words: str) -> str:
         ["git", *words], cwd=ROOT, capture_output=True, text=True, check=False
     )
     return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _files(folders: Iterable[str]) -> list[Path]:
+    return sorted(
+        path
+        for folder in folders
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    )
 
 
 def _sha256(paths: Iterable[Path]) -> str:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from bench.cli.asked import Asked, frameworks, plan_for
+from bench.cli.crew import refuse_impossible, with_crew
 from bench.cli.external import external_plan, refuse_mixture
 from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
 from bench.cli.plan_text import plan_lines
@@ -77,6 +78,22 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             help="With --engine external: load may go to addresses that are neither loopback nor private.",
         ),
     ] = False,
+    load_workers: Annotated[
+        int,
+        typer.Option(
+            help="Send from so many processes on the load cores; 0: from one.",
+            min=0,
+            max=64,
+        ),
+    ] = 0,
+    load_elsewhere: Annotated[
+        int,
+        typer.Option(
+            help="And from so many on other machines, which join by `bench worker`.",
+            min=0,
+            max=64,
+        ),
+    ] = 0,
     seed: Annotated[
         int | None,
         typer.Option(
@@ -98,7 +115,8 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     """Measure, store, judge, and write the page."""
     console = Console(stderr=True)
     if resume_run is not None:
-        _refuse_mixture(targets, workloads, seed, wishes, new or None, at, agents)
+        more = (new or None, load_workers or None, load_elsewhere or None)
+        _refuse_mixture(targets, workloads, seed, wishes, at, agents, *more)
         folder = find(RUNS, PUBLISHED, resume_run)
         with page_of_what_there_is(claims):
             complete = _resume(folder, console, claims, i_own_this)
@@ -119,7 +137,8 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             agents=tuple(agents or ()),
             i_own_this=i_own_this,
         )
-        plan = _plan(asked, console)
+        refuse_impossible(asked.engine, load_workers, load_elsewhere)
+        plan = with_crew(_plan(asked, console), load_workers, load_elsewhere)
         load_claims(claims or CLAIMS)  # refused now, not after an hour
         for line in plan_lines(plan, asked.engine_why):
             print(line, file=sys.stdout if plan_only else sys.stderr)
@@ -170,7 +189,7 @@ def _refuse_mixture(*options: object) -> None:
     if any(option is not None for option in options):
         raise AskedWrongly(
             "--resume goes on with the plan of that run",
-            "leave out --targets, --workloads, --with, --at and --seed",
+            "leave out --targets, --workloads, --with, --at, --load-workers and --seed",
         )
 
 

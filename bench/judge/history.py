@@ -69,6 +69,7 @@ def _worth_knowing(record: RunRecord) -> dict[str, str]:
         "PostgreSQL": record.database.get("version", "unknown"),
         "measuring code": record.harness.get("measuring_sha256", "unknown")[:12],
         "profile": record.plan.profile.name,
+        "load workers": f"{record.plan.load_workers} here, {record.plan.load_elsewhere} elsewhere",
     }
 
 

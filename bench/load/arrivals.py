@@ -4,7 +4,11 @@ from array import array
 
 import numpy as np
 
+from bench.load.generator import Share
 from bench.model.load import Arrivals, Load
+
+
+THINNING = 1  # the stream of a seed that deals arrivals out; the times have their own
 
 
 def due_times(load: Load, seed: int) -> "array[int]":
@@ -34,6 +38,31 @@ def due_times(load: Load, seed: int) -> "array[int]":
     if load.surge is not None:
         times = np.interp(times, clock_ns, real_ns)
     return array("q", times.astype(np.int64).tobytes())
+
+
+def own_due_times(load: Load, seed: int, share: Share) -> "array[int]":
+    """
+    Of `due_times`, what is due of one worker; the shares together are exactly the whole.
+
+    Each arrival belongs to a connection of the whole pool, and with it to the
+    worker that has the connection: in turn where arrivals are constant, drawn
+    at random where they are a Poisson process, whose parts are then Poisson
+    processes that know nothing of each other (colouring theorem; J. F. C.
+    Kingman, Poisson Processes, 1993, chapter 5.1). So every connection has the
+    same rate, and the same seed offers the same requests whatever the number
+    of workers.
+    """
+    whole = due_times(load, seed)
+    if share.of == 1:
+        return whole
+    times = np.frombuffer(whole, np.int64)
+    if load.arrivals is Arrivals.CONSTANT:
+        connections = np.arange(len(times), dtype=np.int64) % load.clients
+    else:
+        generator = np.random.Generator(np.random.PCG64([seed, THINNING]))
+        connections = generator.integers(load.clients, size=len(times))
+    own = times[connections % share.of == share.index]
+    return array("q", own.tobytes())
 
 
 def _clock(load: Load) -> tuple[list[float], list[float]]:

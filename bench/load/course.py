@@ -26,8 +26,8 @@ class Course(ABC):
     What closed and open loops share.
 
     Each of the `connections` is a client that must `join`; the last one to
-    join starts the course. `finished` is set when the last request is
-    answered or given up.
+    join starts the course, at `start_at_ns` if that is still to come.
+    `finished` is set when the last request is answered or given up.
     """
 
     def __init__(
@@ -43,6 +43,8 @@ class Course(ABC):
         self.finished = Event()
         self.timeout_s = 10.0
         self.requests_limit: int | None = None
+        # On this process's own clock; None: as soon as the last client is there.
+        self.start_at_ns: int | None = None
         self._loop = loop
         self._load = load
         self._connections = connections
@@ -70,7 +72,13 @@ class Course(ABC):
     def join(self) -> None:
         """One client is there."""
         self._joined += 1
-        if self._joined == len(self._connections):
+        if self._joined != len(self._connections):
+            return
+        wait_ns = (self.start_at_ns or 0) - monotonic_ns()
+        if wait_ns > 0:
+            self._loop.update_now()
+            self._after(wait_ns / 1e9, "begin", self._start)
+        else:
             self._loop.run_callback(self._start)
 
     def pause(self, connection: Connection) -> None:

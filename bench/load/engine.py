@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bench.load.answers import Answers, variants
-from bench.load.arrivals import due_times
+from bench.load.answers import Answers, Variant, variants
+from bench.load.arrivals import own_due_times
 from bench.load.connection import Connection
 from bench.load.course import ClosedCourse, Course
-from bench.load.generator import Visit
+from bench.load.generator import Share, Visit
 from bench.load.head import Heads
 from bench.load.loop import Loop
 from bench.load.open_course import OpenCourse
@@ -40,7 +40,9 @@ class Engine:
         most_bytes = min(BODY_BYTES, BODIES_BYTES // max(1, len(connections)))
         for connection in connections:
             connection.hold_at_most(most_bytes)
-        sendable = variants(workload, visit.seed, visit.host, visit.port)
+        sendable = _rotated(
+            variants(workload, visit.seed, visit.host, visit.port), visit.share
+        )
         answers = Answers(workload.check)
         course: Course
         if load.rate_rps is None:
@@ -48,9 +50,9 @@ class Engine:
         else:
             opened = OpenCourse(self._loop, load, connections, sendable, answers)
             seed = visit.seed if visit.arrival_seed is None else visit.arrival_seed
-            opened.due = due_times(load, seed)
+            opened.due = own_due_times(load, seed, visit.share)
             course = opened
-        course.requests_limit = visit.requests_limit
+        course.requests_limit = visit.own_limit
         return course
 
     def forget(self, host: str, port: int) -> None:
@@ -69,8 +71,14 @@ class Engine:
 
     def _connections(self, visit: Visit, first: int) -> Sequence[Connection]:
         kept = self._kept.setdefault((visit.host, visit.port), [])
-        end = first + visit.load.clients
+        end = first + visit.connections
         while len(kept) < end:
             made = Connection(self._loop, visit.host, visit.port, self._heads)
             kept.append(made)
         return kept[first:end]
+
+
+def _rotated(whole: Sequence[Variant], share: Share) -> Sequence[Variant]:
+    """Every distinct request, from another one on for each worker: in step, they would all want the same rows at once."""
+    first = share.index * len(whole) // share.of
+    return (*whole[first:], *whole[:first])

@@ -10,6 +10,23 @@ from bench.model.trial import Tally
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """
+    The part of a visit that one of several workers carries out.
+
+    Connections, arrivals and a fixed number of requests are dealt out in turn,
+    so that the shares of all workers together are the whole, none twice.
+    """
+
+    index: int = 0  # from 0
+    of: int = 1
+
+    def count(self, whole: int) -> int:
+        """How many of so many are its own: every `of`-th, from the `index`-th on."""
+        return len(range(self.index, whole, self.of))
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One order to the generator: this load, at this address, now."""
 
@@ -21,6 +38,24 @@ class Visit:
     samples: Path | None  # where the raw latencies go (.npz); None: nowhere
     requests_limit: int | None = None  # stop after so many (warm-up); None: by time
     arrival_seed: int | None = None  # of an open loop's times; None: `seed`
+    share: Share = Share()  # of it all, where workers divide it; else the whole
+
+    @property
+    def connections(self) -> int:
+        """How many of the load's clients are this share's."""
+        return self.share.count(self.load.clients)
+
+    @property
+    def most_workers(self) -> int:
+        """How many workers can share it: each has a connection of every workload."""
+        other = self.load.beside
+        return min(self.load.clients, other.connections if other else self.load.clients)
+
+    @property
+    def own_limit(self) -> int | None:
+        """How many of the visit's fixed number of requests are this share's; None: by time."""
+        limit = self.requests_limit
+        return None if limit is None else self.share.count(limit)
 
 
 def beside(visit: Visit) -> Visit | None:

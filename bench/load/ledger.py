@@ -8,7 +8,7 @@ from time import process_time_ns
 import numpy as np
 
 from bench.load.faults import Fault
-from bench.load.samples import Nanoseconds, Samples, quantiles
+from bench.load.samples import Nanoseconds, Samples, median_us, quantiles
 from bench.model.trial import SLOT_S, Slot, Tally
 from bench.stats.sketch import sketch
 
@@ -149,7 +149,7 @@ class Ledger:
         due = np.bincount((self.due_ns - self.start_ns) // slot_ns, minlength=slots)
         place = samples.sent_ns // slot_ns
         return tuple(
-            Slot(int(due[n]), len(own), int(answered[n]), _median_us(own))
+            Slot(int(due[n]), len(own), int(answered[n]), median_us(own))
             for n in range(slots)
             for own in [samples.latency_ns[place == n]]
         )
@@ -167,10 +167,6 @@ class Ledger:
         seconds = -(-measure_ns // 1_000_000_000)
         counts = np.bincount(moments // 1_000_000_000, minlength=seconds)
         return tuple(int(count) for count in counts)
-
-
-def _median_us(latency_ns: Nanoseconds) -> float | None:
-    return float(np.median(latency_ns)) / 1000 if len(latency_ns) else None
 
 
 def _times(values: "array[int]") -> Nanoseconds:

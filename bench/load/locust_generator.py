@@ -40,6 +40,9 @@ class LocustGenerator:
     `workloads` is the module whose `workload(name)` knows the visits' workloads.
     """
 
+    module = "bench.load.locust_process"
+    """What runs in the process."""
+
     def __init__(
         self,
         cpus: Sequence[int],
@@ -55,6 +58,7 @@ class LocustGenerator:
         self._child: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
         self._lines: IO[bytes] | None = None
+        self._greeting: Message = {}
 
     @property
     def pid(self) -> int:
@@ -71,9 +75,9 @@ class LocustGenerator:
             self._log = self._log_path.open("ab+")
         try:
             self._start()
-            greeting = self._receive(START_S)
-            if "refused" in greeting:
-                raise refusal_of(greeting)
+            self._greeting = self._receive(START_S)
+            if "refused" in self._greeting:
+                raise refusal_of(self._greeting)
         except BaseException:
             self._end(at_once=True)
             raise
@@ -106,10 +110,10 @@ class LocustGenerator:
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         self._channel, self._lines = ours, ours.makefile("rb")
-        command = [sys.executable, "-m", "bench.load.locust_process"]
+        command = [sys.executable, "-m", self.module]
         command += ["--channel", str(theirs.fileno())]
         command += ["--cpus", ",".join(str(cpu) for cpu in self._cpus)]
-        command += ["--workloads", self._workloads]
+        command += self._words()
         with theirs:
             self._child = subprocess.Popen(
                 command,
@@ -120,16 +124,12 @@ class LocustGenerator:
                 env=self._environment(),
             )
 
+    def _words(self) -> list[str]:
+        """What else the process is told."""
+        return ["--workloads", self._workloads]
+
     def _environment(self) -> dict[str, str]:
-        assert bench.__file__ is not None
-        environment = dict(os.environ)
-        # Nothing but the harness itself: not the current directory, no hooks.
-        environment["PYTHONPATH"] = str(Path(bench.__file__).parent.parent)
-        environment["PYTHONSAFEPATH"] = "1"
-        environment["PYTHONHASHSEED"] = str(self._hash_seed)
-        environment["OPENBLAS_NUM_THREADS"] = "1"  # sums of a window need no more
-        environment["GEVENT_LOOP"] = "libev-cext"
-        return environment
+        return clean_environment(self._hash_seed)
 
     def _ask(self, message: Message, patience_s: float) -> Message:
         if self._channel is None:
@@ -213,3 +213,16 @@ class LocustGenerator:
         if self._child.poll() is None:
             self._child.kill()
             self._child.wait()
+
+
+def clean_environment(hash_seed: int = 0) -> dict[str, str]:
+    """The environment of every process that sends."""
+    assert bench.__file__ is not None
+    environment = dict(os.environ)
+    # Nothing but the harness itself: not the current directory, no hooks.
+    environment["PYTHONPATH"] = str(Path(bench.__file__).parent.parent)
+    environment["PYTHONSAFEPATH"] = "1"
+    environment["PYTHONHASHSEED"] = str(hash_seed)
+    environment["OPENBLAS_NUM_THREADS"] = "1"  # sums of a window need no more
+    environment["GEVENT_LOOP"] = "libev-cext"
+    return environment

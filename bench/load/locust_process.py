@@ -10,6 +10,8 @@ slot: it joins the visit's course and holds until the runner stops it.
 # ruff: noqa: I001
 import locust
 from locust.env import Environment
+from locust.exception import RPCError
+from locust.runners import MasterRunner, Runner
 from locust.stats import RequestStats, StatsEntry, bucket_response_time
 
 import argparse
@@ -41,8 +43,8 @@ from bench.load.engine import Engine
 from bench.load.generator import Visit, beside
 from bench.load.ledger import Batch
 from bench.load.messages import Message, Order
-from bench.load.samples import write_samples
 from bench.load.path_workload import get_path
+from bench.load.samples import keep_samples
 from bench.model.trial import Tally
 from bench.model.workload import Workload
 
@@ -95,6 +97,24 @@ def share(stats: RequestStats, name: str, method: str, batch: Batch) -> None:
     stats.total.extend(entry)
 
 
+def new_environment() -> Environment:
+    """Locust's surroundings of a process: its statistics, its events, one kind of user."""
+    return Environment(user_classes=[Slot])
+
+
+def new_master(environment: Environment, host: str, port: int) -> MasterRunner:
+    """Locust's master, listening there (port 0: any free one); MachineRefused if it cannot."""
+    try:
+        return environment.create_master_runner(host, port)
+    except (SystemExit, RPCError) as error:
+        # Locust itself ends the process where the port is taken.
+        reason = "it is taken" if isinstance(error, SystemExit) else error
+        raise MachineRefused(
+            f"load workers cannot be awaited at {host} port {port}: {reason}",
+            hint="is another run waiting there? choose another port",
+        ) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One workload of a visit under way."""
@@ -107,7 +127,7 @@ class Part:
     @property
     def clients(self) -> int:
         """Connections that must join before it starts."""
-        return self.visit.load.clients
+        return self.visit.connections
 
 
 class Process:
@@ -116,9 +136,17 @@ class Process:
     def __init__(self, workload: Callable[[str], Workload]) -> None:
         self._workload = workload
         self._engine = Engine(gevent.get_hub().loop)
-        self._environment = Environment(user_classes=[Slot])
-        self._runner = self._environment.create_local_runner()
+        self._environment = new_environment()
+        self._runner = self.new_runner()
         self._environment.events.test_start.add_listener(_settle_memory)  # type: ignore[no-untyped-call]
+
+    def new_runner(self) -> Runner:
+        """Locust's runner of this process."""
+        return self._environment.create_local_runner()
+
+    def spawn(self, users: int) -> None:
+        """Let Locust start so many users."""
+        self._runner.start(users, spawn_rate=users)
 
     def answer(self, message: Message) -> Message:
         """Do what the message asks; a refusal is an answer, too."""
@@ -135,6 +163,15 @@ class Process:
         self._runner.quit()
 
     def _visit(self, order: Order) -> Message:
+        parts = self.parts(order)
+        self.play(parts)
+        tallies = [self._tally(part) for part in parts]
+        return messages.tally_message(
+            replace(tallies[0], beside=tallies[1] if len(parts) > 1 else None)
+        )
+
+    def parts(self, order: Order) -> list[Part]:
+        """The workload of an order and, if there is one, the other that is sent beside it; nothing is sent yet."""
         visit = order.visit
         if order.path is None:
             workload = self._workload(visit.workload)
@@ -146,26 +183,25 @@ class Process:
         if other is not None:
             work = self._workload(other.workload)
             name = f"{work.name} beside"
-            parts.append(self._part(other, work, name, first=visit.load.clients))
+            parts.append(self._part(other, work, name, first=visit.connections))
+        return parts
+
+    def play(self, parts: list[Part]) -> None:
+        """Send it all, and return when the last request is answered or given up."""
         # Whoever joins last starts the visit, so the first workload joins last:
         # what is beside it is under way when it begins.
         Slot.waiting = [part.course for part in parts for _ in range(part.clients)]
-        clients = len(Slot.waiting)
-        self._runner.start(clients, spawn_rate=clients)
+        self.spawn(len(Slot.waiting))
         for part in parts:
             while not part.course.finished.wait(SHARE_S):
                 self._share(parts)
         self._share(parts)
         self._runner.stop()
-        tallies = [self._tally(part) for part in parts]
-        return messages.tally_message(
-            replace(tallies[0], beside=tallies[1] if other else None)
-        )
 
     def _refuse_beyond_files(self, visit: Visit, other: Visit | None) -> None:
         """Said before anything is sent, not found out by the last connection, or by the samples."""
         limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        clients = visit.load.clients + (other.load.clients if other else 0)
+        clients = visit.connections + (other.connections if other else 0)
         kept = self._engine.open_elsewhere(visit.host, visit.port)
         needed = clients + kept + SPARE_FILES
         if limit != resource.RLIM_INFINITY and needed > limit:
@@ -190,13 +226,7 @@ class Process:
     def _tally(self, part: Part) -> Tally:
         samples = part.course.ledger.samples()
         if part.visit.samples is not None:
-            try:
-                write_samples(part.visit.samples, samples)
-            except OSError as error:
-                raise MachineRefused(
-                    f"the samples of a window could not be written: {error}",
-                    hint="is the disk full?",
-                ) from error
+            keep_samples(part.visit.samples, samples)
         counted = self._runner.stats.get(part.name, part.method).num_requests
         return part.course.ledger.tally(samples, counted)
 
@@ -208,7 +238,7 @@ def _settle_memory(environment: Environment) -> None:
     gc.freeze()
 
 
-def _end_on_error(
+def end_on_error(
     context: object | None,
     kind: type[BaseException] | None,
     error: BaseException | str | None,
@@ -238,7 +268,8 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _pin(cpus: str) -> None:
+def pin(cpus: str) -> None:
+    """Put every thread of this process on these processors ("0,3"; "": anywhere); MachineRefused if that cannot be."""
     try:
         if cpus:
             # Imports have started threads, and each is pinned on its own.
@@ -252,7 +283,18 @@ def _pin(cpus: str) -> None:
         ) from error
 
 
-def _open_many() -> None:
+def serve(
+    channel: socket.socket, greeting: Message, answer: Callable[[Message], Message]
+) -> None:
+    """Greet, and answer the orders that come over the inherited channel until it ends."""
+    orders: Queue[Message] = Queue()
+    gevent.spawn(_receive, channel, orders)
+    channel.sendall(messages.line(greeting))
+    while (order := orders.get())["do"] != "quit":
+        channel.sendall(messages.line(answer(order)))
+
+
+def open_many() -> None:
     """Have as many connections as the machine allows: the lower limit is for programs that use select."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
@@ -261,21 +303,18 @@ def _open_many() -> None:
 def main() -> int:
     """Serve the orders that come over the inherited channel until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
-    _open_many()
+    open_many()
     arguments = _arguments()
     channel = socket.socket(fileno=arguments.channel)
     try:
-        _pin(arguments.cpus)
+        pin(arguments.cpus)
     except MachineRefused as error:
         channel.sendall(messages.line(messages.refusal_message(error)))
         return error.exit_status
-    gevent.get_hub().handle_error = _end_on_error  # type: ignore[method-assign, assignment]
+    gevent.get_hub().handle_error = end_on_error  # type: ignore[method-assign, assignment]
     process = Process(import_module(arguments.workloads).workload)
-    orders: Queue[Message] = Queue()
-    gevent.spawn(_receive, channel, orders)
-    channel.sendall(messages.line({"ready": True, "locust": locust.__version__}))
-    while (order := orders.get())["do"] != "quit":
-        channel.sendall(messages.line(process.answer(order)))
+    greeting = {"ready": True, "locust": locust.__version__}
+    serve(channel, greeting, process.answer)
     process.quit()
     return 0
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import AskedWrongly, BenchError, MachineRefused
-from bench.load.generator import Visit
+from bench.load.generator import Share, Visit
 from bench.model.load import Arrivals, Basis, Beside, Load, Surge
-from bench.model.trial import Quantiles, Sketch, Slot, Tally
+from bench.model.trial import Quantiles, Sketch, Slot, Tally, WorkerPart
 
 
 SKETCH = ("buckets", "counts")
@@ -47,10 +47,12 @@ def order_of(message: Message) -> Order:
     if load["beside"] is not None:
         load["beside"] = Beside(**load["beside"])
     samples = visit.pop("samples")
+    share = Share(**visit.pop("share"))
     return Order(
         Visit(
             **visit,
             load=Load(**load),
+            share=share,
             samples=None if samples is None else Path(samples),
         ),
         message["path"],
@@ -66,10 +68,11 @@ def tally_of(message: Message) -> Tally:
     """The tally in the answer to a visit; raises what the generator refused."""
     if "refused" in message:
         raise refusal_of(message)
-    return _tally(message["tally"])
+    return tally_from(message["tally"])
 
 
-def _tally(given: Message) -> Tally:
+def tally_from(given: Message) -> Tally:
+    """The tally that one object of JSON holds."""
     fields = dict(given)
     for name in ("latency_us", "service_us"):
         if fields[name] is not None:
@@ -79,8 +82,9 @@ def _tally(given: Message) -> Tally:
         fields["latency_sketch"] = Sketch(*(tuple(sketch[name]) for name in SKETCH))
     if (slots := fields["slots"]) is not None:
         fields["slots"] = tuple(Slot(**slot) for slot in slots)
+    fields["workers"] = tuple(WorkerPart(**part) for part in fields["workers"])
     if fields["beside"] is not None:
-        fields["beside"] = _tally(fields["beside"])
+        fields["beside"] = tally_from(fields["beside"])
     return Tally(**fields)
 
 

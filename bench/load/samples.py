@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.errors import AskedWrongly
+from bench.errors import AskedWrongly, MachineRefused
 from bench.model.trial import Quantiles
 
 
@@ -40,6 +40,11 @@ def quantiles(samples_ns: Nanoseconds) -> Quantiles | None:
     return Quantiles(p50, p90, p99, p999, float(samples_ns.max()) / 1000)
 
 
+def median_us(samples_ns: Nanoseconds) -> float | None:
+    """The middle of them in microseconds; None of nothing."""
+    return float(np.median(samples_ns)) / 1000 if len(samples_ns) else None
+
+
 def write_samples(path: Path, samples: Samples) -> None:
     """Write the file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,6 +63,17 @@ def write_samples(path: Path, samples: Samples) -> None:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def keep_samples(path: Path, samples: Samples) -> None:
+    """Like `write_samples`, in the course of a run: MachineRefused if the file cannot be written."""
+    try:
+        write_samples(path, samples)
+    except OSError as error:
+        raise MachineRefused(
+            f"the samples of a window could not be written: {error}",
+            hint="is the disk full?",
+        ) from error
 
 
 def read_samples(path: Path) -> Samples:

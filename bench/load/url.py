@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from bench.errors import AskedWrongly, MachineRefused
+from bench.load.distributed_generator import Crew, DistributedGenerator
 from bench.load.generator import Visit
 from bench.load.locust_generator import LocustGenerator
 from bench.load.messages import Order
@@ -35,10 +36,14 @@ class LoadReport:
 
 
 def load_url(
-    url: str, load: Load, cpus: Sequence[int] = (), samples: Path | None = None
+    url: str,
+    load: Load,
+    cpus: Sequence[int] = (),
+    samples: Path | None = None,
+    workers: int = 0,
 ) -> LoadReport:
     """
-    GET one address under this load, from a generator pinned to `cpus` (none: anywhere).
+    GET one address under this load, from a generator pinned to `cpus` (none: anywhere), or from several workers.
 
     AskedWrongly if the address is not on this machine's loopback;
     MachineRefused if nothing listens there or the generator dies.
@@ -47,8 +52,18 @@ def load_url(
     host, port = _listening(parts)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     visit = Visit(host, port, path, 0, load, samples)
-    with LocustGenerator(cpus) as generator:
-        return report_of(generator.carry_out(Order(visit, path)))
+    chosen = (
+        DistributedGenerator(cpus, Crew(workers)) if workers else LocustGenerator(cpus)
+    )
+    with chosen as generator:
+        tally = generator.carry_out(Order(visit, path))
+    lost = [worker.name for worker in tally.workers if worker.lost]
+    if lost:
+        raise MachineRefused(
+            f"a part of the load was lost with {', '.join(lost)}",
+            hint="drive the load again; was it killed for lack of memory?",
+        )
+    return report_of(tally)
 
 
 def report_of(tally: Tally) -> LoadReport:

@@ -143,6 +143,13 @@ class Plan:
     threads: int
     connections: int  # database connections per worker process
     pinning: Pinning
+    load_workers: int = 0  # that send, on this machine; 0: one process sends
+    load_elsewhere: int = 0  # that are awaited from other machines
+
+    @property
+    def senders(self) -> int:
+        """How many processes send, each on a core of its own here."""
+        return max(1, min(self.load_workers, len(self.pinning.load)))
 
     def cycles(self, cell: Cell) -> int:
         """How many windows the cell has in a round of which it is part; a surge is long and comes once."""

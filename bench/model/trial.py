@@ -48,6 +48,23 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerPart:
+    """What one of several load workers did in a visit; None throughout: it was lost, and nobody knows."""
+
+    name: str
+    requests_total: int | None
+    cpu_s: float | None  # over the measured part
+    # There and back, before the visit. Its start was told over this way: it
+    # lies at most half of this apart from what was meant.
+    round_trip_ms: float | None
+
+    @property
+    def lost(self) -> bool:
+        """Whether it took part and was not heard of again."""
+        return self.requests_total is None
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """
     What the generator saw in one window.
@@ -68,7 +85,7 @@ class Tally:
     latency_us: Quantiles | None  # from the intended send; None: no request
     service_us: Quantiles | None  # from the actual send
     per_second: tuple[int, ...]  # right answers by second of the measured part
-    generator_cpu_s: float  # over the measured part
+    generator_cpu_s: float  # over the measured part; of several workers the busiest's
     late_sends: int  # sent more than 5 ms after they were due
     offered: int | None  # due in the measured part; None: closed loop
     locust_requests: int  # what Locust's own statistics counted, same visit
@@ -83,6 +100,7 @@ class Tally:
     # Of the other workload that was sent in the same visit, kept apart. Only
     # the generator's CPU time is of both. None: nothing was sent beside it.
     beside: "Tally | None" = None
+    workers: tuple[WorkerPart, ...] = ()  # (): one process sent it all
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bench.model.doubt import Scope
 from bench.model.load import Load
 from bench.model.plan import Cell, Pinning
 from bench.model.run import Run
-from bench.model.trial import Boot, Failure, RoundEnd, Stop, Window
+from bench.model.trial import Boot, Failure, RoundEnd, Stop, Window, WorkerPart
 from bench.report.words import SCOPES
 from tests.analyse.builders import (
     AGAIN,
@@ -29,6 +29,7 @@ from tests.analyse.builders import (
 
 
 OPEN = Load(64, 0.5, 1.5, rate_rps=400.0)
+ONE = WorkerPart("here-1", 500, 0.3, 0.2)
 
 
 def struck(change: Callable[[Window], Window], **where: object) -> Callable[[], Run]:
@@ -141,6 +142,9 @@ FIRED: dict[str, Callable[[], Run]] = {
         Truth(speeds={**SPEEDS, "floor@1/uvicorn": 1.7, "floor@1/gthread": 1.5})
     ),
     "errors": struck(lambda w: tally(w, errors={"refused": 1}), round=1),
+    "worker": struck(
+        lambda w: tally(w, workers=(ONE, WorkerPart("there-2", None, None, None)))
+    ),
     "offered": struck(lambda w: tally(w, offered=round(w.tally.requests / 0.98))),
     "late": struck(
         lambda w: tally(w, offered=w.tally.requests, late_sends=w.tally.requests // 50)

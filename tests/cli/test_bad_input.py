@@ -47,6 +47,11 @@ def bench(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         (("load", "http://example.org/"), ["example.org"]),
         (("load", "https://127.0.0.1/"), ["https"]),
         (("load", "http://127.0.0.1:1/", "--poisson"), ["--poisson", "--rate"]),
+        (
+            ("run", "--engine", "local", "--load-elsewhere", "1"),
+            ["loopback", "--load-workers"],
+        ),
+        (("worker", "--master", "8.8.8.8"), ["8.8.8.8", "--i-own-this"]),
         (("run", "--seed", "minus"), ["--seed"]),
         (("fly",), ["fly"]),
     ],

@@ -1,7 +1,7 @@
 """
 A server whose behaviour is known, to measure the generator with.
 
-`python -m tests.load.known_server` prints its port and serves until its
+`python -m tests.load.known_server [ADDRESS]` prints its port and serves until its
 standard input ends. The path says what to do; the query holds `n` (echoed in
 the answer; without it the answer is that of the workload `hello`) and numbers
 in milliseconds. `/count` tells what it has seen. With an argument every other
@@ -261,8 +261,9 @@ LAST_WORDS = {"/closing", "/until_closed", "/half", "/nothing", "/hangs_up"}
 
 async def main() -> None:
     """Serve until standard input ends."""
-    known = KnownServer(sys.argv[1] if len(sys.argv) > 1 else None)
-    server = await asyncio.start_server(known.serve, "127.0.0.1", 0)
+    host = sys.argv[1] if sys.argv[1:] else "127.0.0.1"
+    known = KnownServer(sys.argv[2] if sys.argv[2:] else None)
+    server = await asyncio.start_server(known.serve, host, 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

@@ -1,0 +1,159 @@
+"""The generator as several workers under one master: the same orders and tallies, divided and put together."""
+
+import secrets
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from bench.errors import MachineRefused
+from bench.load.joining import Credentials
+from bench.load.locust_generator import SLACK_S, START_S, LocustGenerator
+from bench.load.messages import Message, Order, refusal_of
+from bench.load.worker_child import Post, WorkerChild
+from bench.model.trial import Tally
+
+
+GATHER_S = 180.0  # that a master may take to find and prepare its workers, at the worst
+AWAIT_S = 600.0  # for those on other machines to join
+REPLACEMENTS = 10
+"""Workers started for others that had ended, in one run; more of it is no accident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who sends: so many workers started here, so many awaited from elsewhere, and where the master listens for them."""
+
+    here: int
+    elsewhere: int = 0
+    host: str = "127.0.0.1"
+    port: int = 0  # 0: any free one
+
+
+class DistributedGenerator(LocustGenerator):
+    """
+    Starts a master and the crew's workers here, each on one of `cpus` in turn.
+
+    A worker that is lost is named in the tally of the visit in which it was;
+    before the next visit another is started for it, if it was one of ours.
+    """
+
+    module = "bench.load.master_process"
+
+    def __init__(
+        self,
+        cpus: Sequence[int],
+        crew: Crew,
+        credentials: Credentials | None = None,
+        log: Path | None = None,
+        workloads: str = "bench.workloads",
+    ) -> None:
+        super().__init__(cpus, log=log, workloads=workloads)
+        self._crew = crew
+        self._credentials = credentials or Credentials(secrets.token_hex(16), {})
+        self._children: list[WorkerChild] = []
+        self._hired = 0
+
+    @property
+    def port(self) -> int:
+        """Where its master listens for workers."""
+        return int(self._greeting["port"])
+
+    @property
+    def worker_pids(self) -> tuple[int, ...]:
+        """The processes of this machine that send, as long as none is lost."""
+        return tuple(child.pid for child in self._children)
+
+    def __enter__(self) -> Self:
+        """Start all of it and wait until everybody has joined; MachineRefused if somebody does not."""
+        _refuse_taken(self._crew)
+        super().__enter__()
+        try:
+            self._hire([self._cpus_of(place) for place in range(self._crew.here)])
+            whole = self._crew.here + self._crew.elsewhere
+            answer = self._ask(
+                {"do": "await", "workers": whole, "patience_s": AWAIT_S},
+                AWAIT_S + SLACK_S,
+            )
+            if "refused" in answer:
+                raise refusal_of(answer)
+        except BaseException:
+            self._end(at_once=True)
+            raise
+        return self
+
+    def carry_out(self, order: Order) -> Tally:
+        """Like the one process; a fixed number of requests is sent again if a worker was lost with its share of them."""
+        self._replace_lost()
+        tally = super().carry_out(order)
+        if order.visit.requests_limit is not None and _lost(tally):
+            self._replace_lost()
+            tally = super().carry_out(order)
+        return tally
+
+    def _words(self) -> list[str]:
+        return ["--host", self._crew.host, "--port", str(self._crew.port)]
+
+    def _environment(self) -> dict[str, str]:
+        return super()._environment() | self._credentials.environment()
+
+    def _ask(self, message: Message, patience_s: float) -> Message:
+        return super()._ask(message, patience_s + GATHER_S)
+
+    def _cpus_of(self, place: int) -> tuple[int, ...]:
+        return (self._cpus[place % len(self._cpus)],) if self._cpus else ()
+
+    def _hire(self, places: Sequence[tuple[int, ...]]) -> None:
+        """Start a worker on each of these sets of processors, and wait until all have joined."""
+        started = []
+        for cpus in places:
+            self._hired += 1
+            name = f"here-{self._hired}"
+            # Like the one process, they go where this harness says: it has looked.
+            where = (self._crew.host, self.port, name, cpus, self._workloads)
+            post = Post(*where, anywhere=True)
+            started.append(WorkerChild(post, self._credentials, self._log))
+            self._children.append(started[-1])
+        for child in started:
+            child.joined(START_S)
+
+    def _replace_lost(self) -> None:
+        lost = [child for child in self._children if not child.alive]
+        if not lost:
+            return
+        names = [child.post.name for child in lost]
+        if self._hired + len(lost) > self._crew.here + REPLACEMENTS:
+            raise MachineRefused(
+                f"load workers end again and again, now {', '.join(names)}{self._tail()}",
+                hint="what is measured is kept: find what ends them, and go on with --resume",
+            )
+        # Locust's master would miss them only after some seconds without a heartbeat.
+        self._ask({"do": "drop", "names": names}, SLACK_S)
+        for child in lost:
+            self._children.remove(child)
+            child.end()
+        self._hire([child.post.cpus for child in lost])
+
+    def _end(self, at_once: bool) -> None:
+        super()._end(at_once)
+        for child in self._children:
+            child.end()
+        self._children.clear()
+
+
+def _lost(tally: Tally) -> bool:
+    return any(worker.lost for worker in tally.workers)
+
+
+def _refuse_taken(crew: Crew) -> None:
+    """Nobody can join where the master cannot listen: say so before anything is started."""
+    if not crew.port:
+        return
+    try:
+        socket.create_server((crew.host, crew.port)).close()
+    except OSError as error:
+        raise MachineRefused(
+            f"load workers cannot be awaited at {crew.host} port {crew.port}: {error}",
+            hint="name an address of this machine and a free port",
+        ) from error

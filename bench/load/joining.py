@@ -1,0 +1,91 @@
+"""
+Who may send load together: both sides prove that they know one token, and that they are one harness.
+
+The token itself never travels. It keeps out the workers of other runs and
+strangers at the port; whoever can listen in on the network between the
+machines can disturb a run all the same.
+"""
+
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from bench.errors import AskedWrongly
+
+
+TOKEN, FACTS = "BENCH_LOAD_TOKEN", "BENCH_LOAD_FACTS"
+"""In the environment of master and workers, where no list of processes shows them."""
+
+SHORTEST_TOKEN = 16
+
+# RFC 1918 and RFC 4193. Not `is_private`: that also holds link-local addresses,
+# where clouds keep what tells their secrets, and networks kept for documents.
+_PRIVATE = tuple(
+    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What master and workers must have in common: a secret, and facts about the harness by name."""
+
+    token: str
+    facts: Mapping[str, str]
+
+    def environment(self) -> dict[str, str]:
+        """For the process that is to have them."""
+        return {TOKEN: self.token, FACTS: json.dumps(dict(self.facts))}
+
+    def proof(self, *words: str) -> str:
+        """What only who knows the token can say of these words."""
+        message = json.dumps(words).encode()
+        return hmac.new(self.token.encode(), message, "sha256").hexdigest()
+
+    def proves(self, proof: str, *words: str) -> bool:
+        """Whether somebody who knows the token has said so."""
+        return hmac.compare_digest(proof.encode(), self.proof(*words).encode())
+
+    def apart(self, theirs: Mapping[str, str]) -> str | None:
+        """In what the other side differs, in words; None if in nothing."""
+        names = sorted({*self.facts, *theirs})
+        found = [
+            f"{name} ({_short(theirs.get(name))} there, {_short(self.facts.get(name))} here)"
+            for name in names
+            if theirs.get(name) != self.facts.get(name)
+        ]
+        return ", ".join(found) or None
+
+
+def own_credentials() -> Credentials:
+    """Those in the environment of this process."""
+    return Credentials(os.environ[TOKEN], json.loads(os.environ[FACTS]))
+
+
+def token_of_run() -> str:
+    """The token that a person has given to all machines of a run; AskedWrongly if there is none, or too short a one."""
+    token = os.environ.get(TOKEN, "")
+    if len(token) < SHORTEST_TOKEN:
+        raise AskedWrongly(
+            f"{TOKEN} holds {len(token)} characters; load workers on other machines "
+            f"join with a secret of at least {SHORTEST_TOKEN}",
+            f"set it to the same on every machine: export {TOKEN}=$(openssl rand -hex 16)",
+        )
+    return token
+
+
+def is_near(host: str) -> bool:
+    """Whether an address in numbers is this machine's loopback or of a private network (RFC 1918, RFC 4193)."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return address.is_loopback or any(address in network for network in _PRIVATE)
+
+
+def _short(value: str | None) -> str:
+    return "nothing" if value is None else value[:12]

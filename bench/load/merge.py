@@ -1,0 +1,126 @@
+"""
+What several workers saw in one visit, put together exactly.
+
+Counts are added, raw samples are put into one list, and quantiles are taken
+of that list: never of quantiles. Every time is a distance on one worker's own
+clock; clocks of different machines are never compared.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from bench.errors import MachineRefused
+from bench.load.samples import Nanoseconds, Samples, median_us, quantiles
+from bench.model.trial import SLOT_S, Slot, Tally
+from bench.stats.sketch import sketch
+
+
+def samples_message(samples: Samples) -> dict[str, bytes | None]:
+    """The samples as bytes, for the way between two processes."""
+    service = samples.service_ns
+    same = service is samples.latency_ns
+    return {
+        "sent_ns": _packed(samples.sent_ns),
+        "latency_ns": _packed(samples.latency_ns),
+        "service_ns": None if same else _packed(service),
+    }
+
+
+def samples_of(message: Mapping[str, Any], requests: int) -> Samples:
+    """The samples of so many requests; MachineRefused if there are not as many."""
+    sent, latency = _unpacked(message["sent_ns"]), _unpacked(message["latency_ns"])
+    service = message["service_ns"]
+    found = Samples(sent, latency, latency if service is None else _unpacked(service))
+    lengths = {len(found.sent_ns), len(found.latency_ns), len(found.service_ns)}
+    if lengths != {requests}:
+        raise MachineRefused(
+            f"a load worker counted {requests} requests and sent samples of {sorted(lengths)}",
+            hint="this is a fault of the harness or of the machine: measure again",
+        )
+    return found
+
+
+def merge_samples(parts: Sequence[Samples]) -> Samples:
+    """All of them, in order of the answer, each since the start that its own worker had."""
+    sent = np.concatenate([part.sent_ns for part in parts])
+    latency = np.concatenate([part.latency_ns for part in parts])
+    order = np.argsort(sent + latency, kind="stable")
+    merged = latency[order]
+    service = merged
+    if any(part.service_ns is not part.latency_ns for part in parts):
+        service = np.concatenate([part.service_ns for part in parts])[order]
+    return Samples(sent[order], merged, service)
+
+
+def merge_tallies(
+    tallies: Sequence[Tally], samples: Samples, locust_requests: int
+) -> Tally:
+    """
+    One tally of at least one, `samples` being all of theirs.
+
+    The generator's processor time is that of the busiest: whoever is near its
+    limit is what is measured, however idle the others are.
+    """
+    first = tallies[0]
+    is_open = first.offered is not None
+    latency = quantiles(samples.latency_ns)
+    errors: Counter[str] = Counter()
+    for tally in tallies:
+        errors.update(tally.errors)
+    return replace(
+        first,
+        requests=sum(tally.requests for tally in tallies),
+        requests_total=sum(tally.requests_total for tally in tallies),
+        measure_s=max(tally.measure_s for tally in tallies),
+        errors=dict(errors),
+        first_error=next((t.first_error for t in tallies if t.first_error), None),
+        connections_opened=sum(tally.connections_opened for tally in tallies),
+        retried=sum(tally.retried for tally in tallies),
+        latency_us=latency,
+        service_us=quantiles(samples.service_ns) if is_open else latency,
+        per_second=_added([tally.per_second for tally in tallies]),
+        generator_cpu_s=max(tally.generator_cpu_s for tally in tallies),
+        late_sends=sum(tally.late_sends for tally in tallies),
+        offered=sum(tally.offered or 0 for tally in tallies) if is_open else None,
+        locust_requests=locust_requests,
+        latency_mean_us=(
+            float(samples.latency_ns.mean()) / 1000 if len(samples.latency_ns) else None
+        ),
+        starved_sends=sum(tally.starved_sends for tally in tallies),
+        latency_sketch=sketch(samples.latency_ns) if is_open else None,
+        slots=_slots(tallies, samples) if is_open else None,
+        beside=None,
+    )
+
+
+def _slots(tallies: Sequence[Tally], samples: Samples) -> tuple[Slot, ...]:
+    """Slot by slot: counts are added, medians are taken anew."""
+    own = [tally.slots or () for tally in tallies]
+    place = samples.sent_ns // int(SLOT_S * 1e9)
+    return tuple(
+        Slot(
+            due=sum(slots[n].due for slots in own if n < len(slots)),
+            right=sum(slots[n].right for slots in own if n < len(slots)),
+            answered=sum(slots[n].answered for slots in own if n < len(slots)),
+            p50_us=median_us(samples.latency_ns[place == n]),
+        )
+        for n in range(max(map(len, own)))
+    )
+
+
+def _added(counts: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """Place by place; the shorter ones end in nothing."""
+    longest = max(map(len, counts))
+    return tuple(sum(own[n] for own in counts if n < len(own)) for n in range(longest))
+
+
+def _packed(values: Nanoseconds) -> bytes:
+    return values.astype("<i8").tobytes()
+
+
+def _unpacked(content: bytes) -> Nanoseconds:
+    return np.frombuffer(content, "<i8").astype(np.int64)

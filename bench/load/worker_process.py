@@ -1,0 +1,272 @@
+"""
+A load worker: carries out its share of what a master orders, by its own clock.
+
+Started by `WorkerChild` as `python -m bench.load.worker_process`, on this
+machine or on another. It is one of Locust's own workers: its runner speaks
+Locust's protocol, spawns Locust's users and reports Locust's statistics.
+Orders and samples are custom messages of the same connection.
+"""
+
+# ruff: noqa: I001
+from bench.load import locust_process  # first: it lets Locust patch the process
+
+import argparse
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from importlib import import_module
+import json
+from time import monotonic_ns
+from typing import Any
+
+import gevent
+from gevent.event import Event
+from gevent.queue import Queue
+
+from bench.errors import AskedWrongly, BenchError, MachineRefused
+from bench.load import messages
+from bench.load.joining import Credentials, is_near, own_credentials
+from bench.load.locust_process import Part
+from bench.load.merge import samples_message
+from bench.load.messages import Message
+from bench.load.orders import ANSWER, ASK, JOIN, JOINED
+from bench.model.workload import Workload
+
+
+JOIN_S = 10.0  # for the master's word, once it is connected
+SILENCE_S = 60.0  # without a sign of life of the master
+FLUSH_S = 0.2  # for the last message to leave
+
+
+class Worker(locust_process.Process):
+    """
+    One worker of the master at `address`.
+
+    `anywhere`: it may send load to addresses that are neither loopback nor
+    private, too.
+    """
+
+    def __init__(
+        self,
+        workload: Callable[[str], Workload],
+        address: tuple[str, int],
+        credentials: Credentials,
+        anywhere: bool,
+    ) -> None:
+        self._address = address
+        self._credentials = credentials
+        self._anywhere = anywhere
+        self._heard_ns = monotonic_ns()
+        self._asked: Queue[Message] = Queue()
+        self._admitted = Event()
+        self._verdict: Message = {}
+        self._prepared: list[Part] = []
+        super().__init__(workload)
+
+    def new_runner(self) -> Any:
+        """Locust's worker, connected to the master; MachineRefused if nobody answers there."""
+        try:
+            runner: Any = self._environment.create_worker_runner(*self._address)
+        except ConnectionError as error:
+            host, port = self._address
+            raise MachineRefused(
+                f"no master of load workers answers at {host} port {port}",
+                hint="start the run first; does a firewall let this port through?",
+            ) from error
+        runner.register_message(ASK, self._on_ask)
+        runner.register_message(JOINED, self._on_joined)
+        events: Any = self._environment.events
+        events.heartbeat_received.add_listener(self._on_heartbeat)
+        return runner
+
+    def join(self, name: str) -> None:
+        """Show the master who this is; MachineRefused if it says no, or cannot show the same."""
+        nonce, facts = secrets.token_hex(16), json.dumps(dict(self._credentials.facts))
+        proof = self._credentials.proof("worker", nonce, name, facts)
+        shown = {"name": name, "nonce": nonce, "facts": facts, "proof": proof}
+        self._send(JOIN, shown)
+        self._admitted.wait(JOIN_S)
+        if "refused" in self._verdict:
+            raise messages.refusal_of(self._verdict)
+        given = str(self._verdict.get("proof", ""))
+        if not self._credentials.proves(given, "master", nonce):
+            host, port = self._address
+            raise MachineRefused(
+                f"what answers at {host} port {port} does not know the token of this run",
+                hint="is it the master of this run? the token is the same on both machines",
+            )
+        gevent.spawn(self._watch)
+
+    def serve(self) -> None:
+        """Do what is asked until the master says that it is over; MachineRefused if it fell silent."""
+        while (message := self._asked.get())["do"] != "quit":
+            answer = self.answer(message)
+            self._send(ANSWER, {**answer, "number": message["number"]})
+        if "silent" in message:
+            raise MachineRefused(
+                message["silent"],
+                hint="is that machine up, and the way to it? join again when the run goes on",
+            )
+
+    def leave(self) -> None:
+        """Say good-bye, as Locust's workers do: nobody need wait for a heartbeat that does not come."""
+        self._send("quit", {})
+
+    def answer(self, message: Message) -> Message:
+        """Do what the message asks; a refusal is an answer, too."""
+        try:
+            if message["do"] == "ping":
+                return {}
+            if message["do"] == "prepare":
+                return self._prepare(message)
+            if message["do"] == "go":
+                return self._go(message["after_s"])
+        except BenchError as error:
+            return messages.refusal_message(error)
+        return super().answer(message)
+
+    def spawn(self, users: int) -> None:
+        """
+        Let Locust start so many users.
+
+        Not by the master's message for it: Locust drops one whose time, by the
+        clock on the wall, is not later than that of the one before, and a
+        clock may be set back.
+        """
+        events: Any = self._environment.events
+        events.test_start.fire(environment=self._environment)
+        self._locust.start_worker({locust_process.Slot.__name__: users})
+
+    @property
+    def _locust(self) -> Any:
+        return self._runner
+
+    def _prepare(self, message: Message) -> Message:
+        """Render everything; nothing is sent to the target yet."""
+        order = messages.order_of(message)
+        host = order.visit.host
+        if not self._anywhere and not is_near(host):
+            raise AskedWrongly(
+                f"this worker was asked to load {host}, which is neither its loopback nor an address of a private network",
+                "load is an attack on whoever did not ask for it; if that server and the way to it are yours, say so there: bench worker --i-own-this",
+            )
+        label = message["label"]
+        self._prepared = [
+            replace(part, name=f"{part.name} {label}") for part in self.parts(order)
+        ]
+        return {"prepared": True}
+
+    def _go(self, after_s: float) -> Message:
+        """Carry out what was prepared; it starts so long after this message came, by this machine's clock."""
+        start_ns = monotonic_ns() + int(after_s * 1e9)
+        parts, self._prepared = self._prepared, []
+        for part in parts:
+            part.course.start_at_ns = start_ns
+        self._runner.stats.clear_all()
+        self.play(parts)
+        self._locust.worker_state = "ready"
+        self._report()
+        return {"parts": [_result(part) for part in parts]}
+
+    def _report(self) -> None:
+        """Locust's statistics to the master: now, not when Locust would, so that they are there before the samples."""
+        events: Any = self._environment.events
+        report: dict[str, Any] = {}
+        events.report_to_master.fire(client_id=self._locust.client_id, data=report)
+        self._send("stats", report)
+
+    def _send(self, kind: str, content: Message) -> None:
+        self._locust.send_message(kind, dict(content))
+
+    def _on_ask(self, environment: object, msg: Any) -> None:
+        self._asked.put(msg.data)
+
+    def _on_joined(self, environment: object, msg: Any) -> None:
+        self._verdict = msg.data
+        self._heard_ns = monotonic_ns()
+        self._admitted.set()
+
+    def _on_heartbeat(self, **_: object) -> None:
+        self._heard_ns = monotonic_ns()
+        # Locust would give the master up by the clock on the wall.
+        self._locust.last_heartbeat_timestamp = None
+
+    def _watch(self) -> None:
+        while monotonic_ns() - self._heard_ns < SILENCE_S * 1e9:
+            gevent.sleep(1)
+        silent = f"nothing was heard of the master for {SILENCE_S:g} s"
+        self._asked.put({"do": "quit", "silent": silent})
+
+
+def _result(part: Part) -> Message:
+    """What the part left, with every sample. Locust's count is the master's to tell."""
+    ledger = part.course.ledger
+    samples = ledger.samples()
+    return {
+        "name": part.name,
+        "tally": asdict(ledger.tally(samples, 0)),
+        "samples": samples_message(samples),
+    }
+
+
+def _end_with(channel: socket.socket, joined: Sequence[Worker]) -> None:
+    """The end of the channel is the end of this process, even in a visit."""
+    while channel.recv(1):
+        pass
+    for worker in joined:
+        worker.leave()
+        gevent.sleep(FLUSH_S)
+    os._exit(0)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="A load worker.")
+    parser.add_argument("--channel", type=int, required=True)
+    parser.add_argument("--cpus", required=True)
+    parser.add_argument("--workloads", required=True)
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--master", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--anywhere", action="store_true")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Join, say so over the inherited channel, and serve until it is over."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
+    locust_process.open_many()
+    arguments = _arguments()
+    channel = socket.socket(fileno=arguments.channel)
+    gevent.get_hub().handle_error = locust_process.end_on_error  # type: ignore[method-assign, assignment]
+    joined: list[Worker] = []
+    gevent.spawn(_end_with, channel, joined)
+    try:
+        locust_process.pin(arguments.cpus)
+        worker = Worker(
+            import_module(arguments.workloads).workload,
+            (arguments.master, arguments.port),
+            own_credentials(),
+            arguments.anywhere,
+        )
+        worker.join(arguments.name)
+        joined.append(worker)
+        channel.sendall(messages.line({"joined": arguments.name}))
+        worker.serve()
+    except BenchError as error:
+        channel.sendall(messages.line(messages.refusal_message(error)))
+        return error.exit_status
+    channel.sendall(messages.line({"ended": True}))
+    return 0
+
+
+if __name__ == "__main__":
+    status = main()
+    gevent.sleep(FLUSH_S)
+    sys.stderr.flush()
+    # Not by the interpreter's own end, which waits for a master that is gone
+    # to take what was sent to it.
+    os._exit(status)

@@ -1,0 +1,177 @@
+"""The generator as a master and two workers: every count agrees with the server's, and a lost worker with nobody's."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bench.analyse import reasons
+from bench.analyse.voids import check
+from bench.errors import AskedWrongly, MachineRefused
+from bench.load.arrivals import due_times
+from bench.load.distributed_generator import Crew, DistributedGenerator
+from bench.load.generator import Visit
+from bench.load.joining import Credentials
+from bench.load.samples import quantiles, read_samples
+from bench.load.worker_child import Post, WorkerChild
+from bench.model.load import Arrivals, Beside, Load
+from bench.model.trial import Tally, Window
+from tests.load.known import Known
+
+
+pytestmark = pytest.mark.live
+
+CREDENTIALS = Credentials("a-token-of-this-test", {"harness": "this one"})
+KNOWN = "tests.load.known_workloads"
+
+
+@pytest.fixture(scope="module")
+def crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DistributedGenerator]:
+    """A master and two workers, kept over the tests; not one process of them is left."""
+    log = tmp_path_factory.mktemp("crew") / "log"
+    with DistributedGenerator((), Crew(2), CREDENTIALS, log, KNOWN) as made:
+        yield made
+        ended = [psutil.Process(pid) for pid in (made.pid, *made.worker_pids)]
+    assert not any(process.is_running() for process in ended)
+
+
+def order(
+    known: Known, load: Load, samples: Path | None = None, limit: int | None = None
+) -> Visit:
+    """A visit to the known server."""
+    return Visit("127.0.0.1", known.port, "right", 1, load, samples, limit)
+
+
+def names(tally: Tally) -> list[str]:
+    """Who took part."""
+    return [worker.name for worker in tally.workers]
+
+
+def test_the_merged_count_is_the_servers_own(
+    crew: DistributedGenerator, known: Known, tmp_path: Path
+) -> None:
+    """Server, workers, Locust's master and the file of samples agree to the last request; five connections on two workers."""
+    path = tmp_path / "window.npz"
+    tally = crew.visit(order(known, Load(5, 0.1, 0.5), path))
+    seen = known.count()
+    assert tally.errors == {}
+    assert tally.requests_total == seen["requests"] == tally.locust_requests
+    assert tally.connections_opened == seen["connections"] == 5
+    assert names(tally) == ["here-1", "here-2"]
+    each = [worker.requests_total or 0 for worker in tally.workers]
+    assert sum(each) == tally.requests_total and min(each) > 0
+    assert max(w.cpu_s or 0 for w in tally.workers) == tally.generator_cpu_s > 0
+    samples = read_samples(path)
+    assert len(samples.latency_ns) == tally.requests > 0
+    assert quantiles(samples.latency_ns) == tally.latency_us
+    answered = samples.sent_ns + samples.latency_ns
+    assert (answered[1:] >= answered[:-1]).all() and sum(tally.per_second) == tally.requests  # fmt: skip
+
+
+@pytest.mark.parametrize("arrivals", Arrivals)
+def test_two_workers_offer_what_one_process_offers(
+    crew: DistributedGenerator, known: Known, arrivals: Arrivals
+) -> None:
+    """The same seed, the same number of requests due, all of them sent and answered."""
+    load = Load(8, 0.1, 0.5, 300.0, arrivals)
+    tally = crew.visit(order(known, load))
+    due = [time for time in due_times(load, 1) if 0.1e9 <= time < 0.6e9]
+    assert tally.offered == len(due) == tally.requests
+    assert tally.requests_total == len(due_times(load, 1)) == known.count()["requests"]
+    assert tally.locust_requests == tally.requests_total
+    assert tally.slots is not None and sum(s.due for s in tally.slots) == len(due)
+
+
+def test_a_fixed_number_and_a_second_workload_are_divided_too(
+    crew: DistributedGenerator, known: Known
+) -> None:
+    """101 requests are 101; what is beside is counted apart; one client is one worker's."""
+    limited = crew.visit(order(known, Load(4, 0.0, 0.5), limit=101))
+    assert limited.requests_total == known.count()["requests"] == 101
+    load = Load(4, 0.0, 0.4, 100.0, beside=Beside("slow?ms=5", 3, 0.5, 50.0))
+    cheap = crew.visit(order(known, load))
+    assert cheap.beside is not None and cheap.beside.workers == ()
+    for one in (cheap, cheap.beside):
+        assert one.requests_total == one.locust_requests > 0
+    both = cheap.requests_total + cheap.beside.requests_total
+    assert both == known.count()["requests"] - 101
+    assert names(crew.visit(order(known, Load(1, 0.0, 0.1)))) == ["here-1"]
+    crew.forget("127.0.0.1", known.port)
+
+
+def test_who_joins_proves_that_it_belongs_and_sends_nothing_to_strangers(
+    crew: DistributedGenerator, known: Known
+) -> None:
+    """
+    Another token and another harness are turned away; the third takes part.
+
+    Not where it is asked to load a stranger: then nobody sends anything. When
+    it is ended, the crew is two again.
+    """
+    apart = {
+        "token": Credentials("a-token-of-nobody", CREDENTIALS.facts),
+        "harness": replace(CREDENTIALS, facts={"harness": "another"}),
+        "there": CREDENTIALS,
+    }
+    with ExitStack() as stack:
+        children = {}
+        for name, credentials in apart.items():
+            post = Post("127.0.0.1", crew.port, name, workloads=KNOWN)
+            children[name] = WorkerChild(post, credentials)
+            stack.callback(children[name].end)
+        for name in ("token", "harness"):
+            with pytest.raises(MachineRefused, match=name):
+                children[name].joined(60)
+        children["there"].joined(60)
+        tally = crew.visit(order(known, Load(6, 0.0, 0.1)))
+        assert names(tally) == ["here-1", "here-2", "there"]
+        assert tally.requests_total == known.count()["requests"]
+        with pytest.raises(AskedWrongly, match=r"192\.0\.2\.1") as refused:
+            crew.visit(Visit("192.0.2.1", 80, "right", 1, Load(3, 0.0, 0.1), None))
+        assert "--i-own-this" in str(refused.value.hint)
+    tally = crew.visit(order(known, Load(4, 0.0, 0.1)))
+    assert names(tally) == ["here-1", "here-2"]
+
+
+def test_a_worker_killed_in_a_window_voids_it_and_the_run_goes_on(
+    crew: DistributedGenerator, known: Known
+) -> None:
+    """It is named as lost, and the window void for that alone; in the next one another has its place."""
+    load = Load(4, 0.1, 0.7)
+    victim = crew.worker_pids[1]
+
+    def kill_in_the_window() -> None:
+        while known.count()["requests"] < 4:
+            time.sleep(0.02)
+        os.kill(victim, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_in_the_window)
+    killer.start()
+    struck = crew.visit(order(known, load))
+    killer.join()
+    assert [(w.name, w.lost) for w in struck.workers] == [
+        ("here-1", False),
+        ("here-2", True),
+    ]
+    assert struck.requests_total == struck.locust_requests > 0
+    window = Window(1, 1, "t", "right", load.name, "", struck, 1, None, None, None, None, None, None)  # fmt: skip
+    found = [f.reason for f in check(window, load, 1).findings]
+    assert reasons.WORKER in found
+    assert reasons.COUNT not in found and reasons.LITTLE_LAW not in found
+
+    before = known.count()["requests"]
+    whole = crew.visit(order(known, load))
+    assert [(w.name, w.lost) for w in whole.workers] == [
+        ("here-1", False),
+        ("here-3", False),
+    ]
+    assert whole.requests_total == known.count()["requests"] - before
+    assert whole.locust_requests == whole.requests_total
+    assert whole.errors == {}
