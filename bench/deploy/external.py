@@ -56,7 +56,10 @@ class StandingServer:
         self.target = target
         self.host = place.host
         self.port = place.port
-        self.command = (target.serve[0], f"at {place.host} port {place.port}")
+        self.command: tuple[str, ...] = (
+            target.serve[0],
+            f"at {place.host} port {place.port}",
+        )
         self.application_name = NOT_KNOWN
         self.first_answer_s: float | None = None
         self.check_alive()
@@ -191,9 +194,7 @@ class ExternalEngine:
         self._admitted.update(by_url)
         return {target.id: unknown_receipt() for target in targets}
 
-    def start(
-        self, target: Target, placing: Placing, hash_seed: int
-    ) -> StandingServer:
+    def start(self, target: Target, placing: Placing, hash_seed: int) -> StandingServer:
         """The target as it stands; TargetFailed if it did not pass the contract, or is gone."""
         url = target.serve[0]
         if url not in self._admitted:

@@ -17,7 +17,7 @@ from bench.cli import indexing, list_command, measuring
 from bench.cli.asked import Asked, plan_for, refuse_foreign
 from bench.cli.main import complain
 from bench.cli.progress import Display, Pace
-from bench.cli.report_command import render
+from bench.cli.rendering import render
 from bench.deploy.machine import inspect_machine
 from bench.errors import AskedWrongly, TargetFailed
 from bench.model.trial import Failure

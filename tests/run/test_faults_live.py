@@ -14,7 +14,7 @@ from bench.analyse import metrics, reasons
 from bench.analyse.analysis import analyse
 from bench.analyse.trials import lay_out
 from bench.cli.record import utc_now
-from bench.cli.report_command import render
+from bench.cli.rendering import render
 from bench.deploy.engine import Placing, Say
 from bench.deploy.fake import FakeDatabase
 from bench.deploy.processes import cpu_ns, memory_bytes
