@@ -1,7 +1,7 @@
 """Rounds: every cell as often as planned, nothing twice, failures as data."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from bench.model.trial import Boot, Failure, RoundEnd, Tally, Window
 from bench.model.workload import Workload
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import Event, measure
+from bench.store.records import Event as Stored
 from bench.workloads import WORKLOADS
 from tests.builders import plan, record
 
@@ -67,7 +68,7 @@ def collect(
     return events, engine
 
 
-def as_run(this: Plan, events: list[Event]) -> Run:
+def as_run(this: Plan, events: Sequence[Stored]) -> Run:
     """Events as a run that was read back."""
     return Run(
         record(this),
@@ -78,7 +79,7 @@ def as_run(this: Plan, events: list[Event]) -> Run:
     )
 
 
-def visited(events: list[Event]) -> Counter[tuple[int, str, str, int]]:
+def visited(events: Sequence[Stored]) -> Counter[tuple[int, str, str, int]]:
     """How often each window was measured."""
     return Counter(
         (e.round, e.target, e.workload, e.cycle)

@@ -63,7 +63,7 @@ LONGEST = 1500
 @pytest.fixture(scope="module")
 def events(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
     """Everything that a whole run with the fakes leaves."""
-    return collect(PLAN, tmp_path_factory.mktemp("whole"))[0]
+    return list(collect(PLAN, tmp_path_factory.mktemp("whole"))[0])
 
 
 @pytest.fixture(scope="module")
