@@ -72,9 +72,7 @@ def begin(
             return folder, _measure(engine, plan, writer, None, console, asked.claims)
 
 
-def _engine(
-    plan: Plan, folder: Path, console: Console, i_own_this: bool
-) -> AnyEngine:
+def _engine(plan: Plan, folder: Path, console: Console, i_own_this: bool) -> AnyEngine:
     if not plan.own_servers:
         return external_engine(plan.targets, plan.pinning, i_own_this)
     return new_engine(

@@ -191,9 +191,7 @@ class ExternalEngine:
         self._admitted.update(by_url)
         return {target.id: unknown_receipt() for target in targets}
 
-    def start(
-        self, target: Target, placing: Placing, hash_seed: int
-    ) -> StandingServer:
+    def start(self, target: Target, placing: Placing, hash_seed: int) -> StandingServer:
         """The target as it stands; TargetFailed if it did not pass the contract, or is gone."""
         url = target.serve[0]
         if url not in self._admitted:

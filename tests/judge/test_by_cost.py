@@ -174,7 +174,11 @@ def test_weight_without_memory_was_not_tested() -> None:
 def heavy(run: Run) -> Run:
     """The run, with a Django that starts late and holds much."""
     boots = tuple(
-        replace(b, first_answer_s=(b.first_answer_s or 0.0) * 2, idle_memory_bytes=90 * 2**20)
+        replace(
+            b,
+            first_answer_s=(b.first_answer_s or 0.0) * 2,
+            idle_memory_bytes=90 * 2**20,
+        )
         if b.target == DJANGO
         else b
         for b in run.boots

@@ -90,7 +90,9 @@ def test_fewer_than_six_rounds_decide_nothing() -> None:
 
 def test_a_target_that_differs_from_itself_forces_it_open() -> None:
     """The failed A/A check is the reason that is given."""
-    slow = only(lambda w: replace(w, server_cpu_ns=2 * (w.server_cpu_ns or 0)), target=AGAIN)
+    slow = only(
+        lambda w: replace(w, server_cpu_ns=2 * (w.server_cpu_ns or 0)), target=AGAIN
+    )
     found = verdict(turns_run({FLASK: 8.0}, {FLASK: True}, Truth(seed=3, fault=slow)))
     assert found.outcome is Outcome.INCONCLUSIVE
     assert "differs from itself" in (found.forced or "")

@@ -137,7 +137,7 @@ def test_no_connection_is_made_while_one_address_is_elsewhere(tmp_path: Path) ->
         near, far = standing_at(stood.url), standing_at("http://far.test", "beta")
         answers = [["127.0.0.1"], ["93.184.216.34"]]
         engine, _ = engine_for(tmp_path, near, far, ask=answers)
-        with pytest.raises(AskedWrongly, match="far.test"):
+        with pytest.raises(AskedWrongly, match=r"far\.test"):
             engine.__enter__()
         assert stood.connections == 0
 
@@ -222,9 +222,7 @@ def run(urls: list[str], tmp_path_factory: pytest.TempPathFactory) -> Run:
     asked = Asked("quick", workloads="hello", engine="external", seed=7, at=at)
     plan = external_plan(asked, lambda host, port: [host])
     factors = (1.0, 1.02, 0.99, 1.01, 0.98, 1.03, 0.97)
-    engine = ExternalEngine(
-        folder / "cache", plan.targets, plan.pinning, refuse_broken
-    )
+    engine = ExternalEngine(folder / "cache", plan.targets, plan.pinning, refuse_broken)
     with engine, FakeGenerator(otherwise=Script(factors=factors)) as generator:
         receipts = engine.prepare(plan.targets, quiet)
         tools = Instruments(

@@ -52,7 +52,9 @@ def servers(
     targets = select(every, ["flask", "floor/gunicorn-gthread"], table)
     packages = {name: framework.package for name, (framework, _) in FRAMEWORKS.items()}
     cache = ROOT / ".cache" / "rounds"
-    with LocalEngine(ROOT, cache, folder, cores, packages, Options(wait_s=60)) as engine:
+    with LocalEngine(
+        ROOT, cache, folder, cores, packages, Options(wait_s=60)
+    ) as engine:
         os.sched_setaffinity(0, everywhere)
         receipts = engine.prepare(targets, lambda line: None)
         assert not [why for why in receipts.values() if isinstance(why, str)]
