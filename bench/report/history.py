@@ -84,7 +84,7 @@ def limits(series: Sequence[Series]) -> str:
         f"{testable} of {len(series)} series are long enough to be tested "
         f"(ratios: {FEWEST} runs that may decide; counts: two). Where nothing ever "
         f"changed, all series of one machine together show a change in {percent(ERROR)} "
-        "of looks, more often if a machine drifts."
+        "of looks, far more often if it drifts or is looked at every night."
     )
 
 
