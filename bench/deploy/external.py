@@ -56,10 +56,8 @@ class StandingServer:
         self.target = target
         self.host = place.host
         self.port = place.port
-        self.command: tuple[str, ...] = (
-            target.serve[0],
-            f"at {place.host} port {place.port}",
-        )
+        where = f"at {place.host} port {place.port}"
+        self.command: tuple[str, ...] = (target.serve[0], where)
         self.application_name = NOT_KNOWN
         self.first_answer_s: float | None = None
         self.check_alive()
