@@ -15,7 +15,7 @@ import pytest
 HERE = Path(__file__).parent
 STARTING = {"live", "docker"}
 BESIDE = ("contract", "cli", "docker", "deploy", "probes")
-"""The folders that take longest first, so that the workers end at about the same time."""
+"""The folders that take longest first, so that two workers end at about the same time."""
 
 
 @pytest.hookimpl(tryfirst=True)
