@@ -69,8 +69,7 @@ lint: setup  ## style and types
 
 test: lint  ## lint, types and every test
 	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not docker"
-	.venv/bin/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m "(live or docker) and not timed"
-	.venv/bin/python -m pytest -m timed
+	.venv/bin/python -m pytest -m "live or docker"
 
 test-fast: lint  ## lint, types and the tests that start nothing
 	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not browser and not docker and not slow"

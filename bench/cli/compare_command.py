@@ -19,7 +19,6 @@ from bench.judge.history import differences, moved
 from bench.judge.regressions import Gate, Judgement, judge_change
 from bench.model.framework import Role, Target
 from bench.model.run import Run
-from bench.report.changes import history_md, judgement_md
 from bench.store.folder import find, read
 
 
@@ -77,6 +76,9 @@ def command(
         found = [{"run": folder.name, **asdict(each)} for each in judged]
         print(json.dumps(found if len(what) < 2 else found[0], indent=1))
     else:
+        # The page's words are among its charts, which take long to load.
+        from bench.report.changes import judgement_md
+
         print("\n".join(judgement_md(each, folder.name) for each in judged), end="")
     ends = {EXIT[each.gate] for each in judged}
     raise typer.Exit(1 if 1 in ends else max(ends))
@@ -225,4 +227,6 @@ def _history(folders: tuple[Path, Path], any_machine: bool, as_json: bool) -> No
         }
         print(json.dumps(found, indent=1))
     else:
+        from bench.report.changes import history_md
+
         print(history_md((folders[0].name, folders[1].name), differing, rows), end="")

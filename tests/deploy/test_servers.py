@@ -19,7 +19,7 @@ from bench.errors import MachineRefused, TargetFailed
 from tests.deploy.places import PINNING, placing, tiny, tiny_engine
 
 
-pytestmark = [pytest.mark.live, pytest.mark.timed]
+pytestmark = pytest.mark.live
 
 type Start = Callable[..., LocalServer]
 
