@@ -25,7 +25,8 @@ import pytest
 from tests.cli.test_life import PATIENCE_S, ROOT, alive, family, running, windows
 
 
-pytestmark = pytest.mark.live
+# Six starts: on a machine that many use at once they took over three minutes.
+pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
 
 SMALL = (
     *("--profile", "smoke", "--engine", "local"),
