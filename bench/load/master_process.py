@@ -29,14 +29,12 @@ from gevent.event import Event
 from bench.errors import BenchError, MachineRefused
 from bench.load import messages
 from bench.load.course import DRAIN_S, LIMITED_S
-from bench.load.generator import Share, Visit
+from bench.load.generator import Share
 from bench.load.joining import Credentials, own_credentials
-from bench.load.merge import merge_samples, merge_tallies, samples_of
 from bench.load.messages import Message, Order
 from bench.load.orders import ANSWER, ASK, JOIN, JOINED
-from bench.load.samples import keep_samples
+from bench.load.results import merged
 from bench.load.team import LEAD_S, Team
-from bench.model.trial import Tally, WorkerPart
 
 
 LOOK_S = 0.25  # how often it is looked who is still there
@@ -143,7 +141,7 @@ class Master:
         for result in results.values():
             if "refused" in result:
                 raise messages.refusal_of(result)
-        return messages.tally_message(self._merged(visit, team, results))
+        return messages.tally_message(merged(visit, team, results, self._counted))
 
     def _gather(self, order: Order) -> Team:
         """Workers that are ready for their share; MachineRefused if there are none."""
@@ -202,39 +200,6 @@ class Master:
             self._news.clear()
         return {node: self._answers[node] for node in asks if node in self._answers}
 
-    def _merged(
-        self, visit: Visit, team: Team, results: Mapping[str, Message]
-    ) -> Tally:
-        """What all who answered saw; who did not is named as lost."""
-        first, *others = [
-            self._merged_part(visit if place == 0 else None, place, results)
-            for place in range(len(next(iter(results.values()))["parts"]))
-        ]
-        return replace(
-            first,
-            beside=others[0] if others else None,
-            workers=tuple(
-                _part_of(team, node, results.get(node)) for node in team.names
-            ),
-        )
-
-    def _merged_part(
-        self, visit: Visit | None, place: int, results: Mapping[str, Message]
-    ) -> Tally:
-        """One workload of the visit; its samples are kept where the visit says."""
-        parts = {node: result["parts"][place] for node, result in results.items()}
-        tallies = [messages.tally_from(part["tally"]) for part in parts.values()]
-        samples = merge_samples(
-            [
-                samples_of(part["samples"], tally.requests)
-                for part, tally in zip(parts.values(), tallies, strict=True)
-            ]
-        )
-        if visit is not None and visit.samples is not None:
-            keep_samples(visit.samples, samples)
-        counted = sum(self._counted[node, part["name"]] for node, part in parts.items())
-        return merge_tallies(tallies, samples, counted)
-
     def _on_join(self, environment: object, msg: Any) -> None:
         """Admit a worker that knows the token and is of the same harness."""
         shown = msg.data
@@ -264,19 +229,6 @@ class Master:
     def _on_report(self, client_id: str, data: Mapping[str, Any]) -> None:
         for entry in data["stats"]:
             self._counted[client_id, entry["name"]] += entry["num_requests"]
-
-
-def _part_of(team: Team, node: str, result: Message | None) -> WorkerPart:
-    name = team.names[node]
-    if result is None:
-        return WorkerPart(name, None, None, None)
-    tallies = [part["tally"] for part in result["parts"]]
-    return WorkerPart(
-        name,
-        sum(tally["requests_total"] for tally in tallies),
-        tallies[0]["generator_cpu_s"],
-        team.round_trip_s[node] * 1000,
-    )
 
 
 def _refusal(message: str, hint: str) -> Message:

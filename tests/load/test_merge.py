@@ -27,8 +27,9 @@ START_NS, MEASURE_NS = 5_000_000_000, 1_300_000_000
 def rows(seed: int, count: int = 3000) -> Rows:
     """Answered, latency, service: some before the measured part, some after it; no two answers at one moment."""
     random = np.random.Generator(np.random.PCG64(seed))
-    around = np.arange(START_NS - 200_000_000, START_NS + MEASURE_NS + 200_000_000)
-    answered = np.sort(random.choice(around[::1000], count, replace=False))
+    first, last = START_NS - 200_000_000, START_NS + MEASURE_NS + 200_000_000
+    moments = np.arange(first, last, 1000)
+    answered = np.sort(random.choice(moments, count, replace=False))
     service = random.integers(100_000, 90_000_000, count)
     waited = random.integers(0, 20_000_000, count)
     return np.column_stack([answered, service + waited, service])
