@@ -43,7 +43,9 @@ def save(parent: Path, calibration: Calibration, table: str, page: str) -> Path:
 def latest(parent: Path, fingerprint: str) -> Calibration | None:
     """The newest calibration of that machine; None if there is none of this format."""
     for path in sorted((parent / fingerprint).glob("*.json"), reverse=True):
-        if _format(path) == CALIBRATION_SCHEMA:
+        schema = _format(path)
+        # A file without a format's number is none of another format: refused.
+        if schema == CALIBRATION_SCHEMA or not isinstance(schema, int):
             return load(path)
     return None
 
