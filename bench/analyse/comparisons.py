@@ -7,7 +7,7 @@ import numpy as np
 
 from bench.analyse import metrics, reasons
 from bench.analyse.metrics import COMPARED, Measure
-from bench.analyse.paired import paired
+from bench.analyse.paired import formed
 from bench.analyse.pairs import Pair, pairs
 from bench.analyse.trials import Trials
 from bench.model.doubt import Warning
@@ -53,15 +53,15 @@ def _comparison(
     workload, measure = what
     subject, baseline = pair
     logs = log_advantages(trials, (subject.id, baseline.id), workload, measure)
-    formed = paired(
-        (subject.id, baseline.id),
-        workload,
-        measure.metric.name,
-        tuple(None if np.isnan(x) else float(np.exp(x)) for x in logs),
-        trials.level,
-    )
+    ratios = tuple(None if np.isnan(x) else float(np.exp(x)) for x in logs)
     return replace(
-        formed,
+        formed(
+            (subject.id, baseline.id),
+            workload,
+            measure.metric.name,
+            (ratios, logs[~np.isnan(logs)]),
+            trials.level,
+        ),
         doubts=_codes(doubts, pair, workload),
         void=_void(doubts, pair, workload, measure),
     )

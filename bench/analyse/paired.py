@@ -34,7 +34,19 @@ def paired(
     each round. From two known ones on there are an interval at `level`, the
     smallest difference that could have been seen, and a p-value.
     """
-    logs = np.log([ratio for ratio in advantages if ratio is not None])
+    known = np.log([ratio for ratio in advantages if ratio is not None])
+    return formed(pair, workload, metric, (advantages, known), level)
+
+
+def formed(
+    pair: tuple[str, str],
+    workload: str,
+    metric: str,
+    values: tuple[Row, interval.Floats],
+    level: float,
+) -> Comparison:
+    """The same from ratios by round and the logs of those that are known."""
+    advantages, logs = values
     tested = len(logs) >= 2
     return Comparison(
         subject=pair[0],

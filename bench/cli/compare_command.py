@@ -18,6 +18,7 @@ from bench.errors import AskedWrongly, unknown
 from bench.judge.history import differences, moved
 from bench.judge.regressions import Gate, Judgement, judge_change
 from bench.model.framework import Role, Target
+from bench.model.load import experiment_of
 from bench.model.run import Run
 from bench.store.folder import find, read
 
@@ -191,7 +192,12 @@ def target_of(run: Run, name: str) -> str:
 def _broken(run: Run, base: str, target: str) -> str | None:
     """Why a target has no trial at all, or none of a workload that its base answered; None if it has all."""
     answered = {
-        name: {window.workload for window in run.windows if window.target == name}
+        name: {
+            window.workload
+            for window in run.windows
+            # Nobody takes part in experiments by being a target of the run.
+            if window.target == name and not experiment_of(window.load)
+        }
         for name in (base, target)
     }
     missing = sorted(answered[base] - answered[target])

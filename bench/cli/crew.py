@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bench.cli.record import joining_facts
 from bench.errors import AskedWrongly
-from bench.load.distributed_generator import Crew
+from bench.load.crew import Crew
 from bench.load.joining import Credentials, is_near, token_of_run
 from bench.model.plan import Plan
 

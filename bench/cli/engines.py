@@ -11,7 +11,8 @@ from bench.deploy.engine import Say
 from bench.deploy.external import ExternalEngine, ExternalOptions
 from bench.deploy.local import LocalEngine
 from bench.load.container_generator import ContainerGenerator
-from bench.load.distributed_generator import Crew, DistributedGenerator
+from bench.load.crew import Crew
+from bench.load.distributed_generator import DistributedGenerator
 from bench.load.locust_generator import LocustGenerator
 from bench.model.framework import Target
 from bench.model.plan import Pinning

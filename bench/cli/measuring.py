@@ -56,10 +56,10 @@ from bench.store.folder import (
     claim,
     create,
     read,
-    remove_headless,
     reopen,
     run_id,
 )
+from bench.store.leftovers import remove_headless
 from bench.store.outside import refuse_links
 
 

@@ -3,11 +3,11 @@
 import secrets
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from bench.errors import MachineRefused
+from bench.load.crew import Crew
 from bench.load.joining import Credentials
 from bench.load.locust_generator import SLACK_S, START_S, LocustGenerator
 from bench.load.messages import Message, Order, refusal_of
@@ -19,16 +19,6 @@ GATHER_S = 180.0  # that a master may take to find and prepare its workers, at t
 AWAIT_S = 600.0  # for those on other machines to join
 REPLACEMENTS = 10
 """Workers started for others that had ended, in one run; more of it is no accident."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """Who sends: so many workers started here, so many awaited from elsewhere, and where the master listens for them."""
-
-    here: int
-    elsewhere: int = 0
-    host: str = "127.0.0.1"
-    port: int = 0  # 0: any free one
 
 
 class DistributedGenerator(LocustGenerator):

@@ -21,13 +21,11 @@ import gc
 from importlib import import_module
 import json
 import os
-import resource
 import signal
 import socket
 import sys
 import time
 import traceback
-from pathlib import Path
 from types import TracebackType
 from typing import ClassVar
 
@@ -37,7 +35,7 @@ from gevent.queue import Queue
 import numpy as np
 
 from bench.errors import BenchError, MachineRefused
-from bench.load import messages
+from bench.load import limits, messages
 from bench.load.course import Course
 from bench.load.engine import Engine
 from bench.load.generator import Visit, beside
@@ -50,7 +48,6 @@ from bench.model.workload import Workload
 
 
 SHARE_S = 1.0  # how often Locust's statistics are fed
-SPARE_FILES = 64  # beside connections: libraries, channel, log, timer, samples
 
 
 class Slot(locust.User):
@@ -178,7 +175,9 @@ class Process:
         else:
             workload = get_path(order.path)
         other = beside(visit)
-        self._refuse_beyond_files(visit, other)
+        clients = visit.connections + (other.connections if other else 0)
+        kept = self._engine.open_elsewhere(visit.host, visit.port)
+        limits.refuse_beyond_files(clients, kept)
         parts = [self._part(visit, workload, workload.name)]
         if other is not None:
             work = self._workload(other.workload)
@@ -197,19 +196,6 @@ class Process:
                 self._share(parts)
         self._share(parts)
         self._runner.stop()
-
-    def _refuse_beyond_files(self, visit: Visit, other: Visit | None) -> None:
-        """Said before anything is sent, not found out by the last connection, or by the samples."""
-        limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        clients = visit.connections + (other.connections if other else 0)
-        kept = self._engine.open_elsewhere(visit.host, visit.port)
-        needed = clients + kept + SPARE_FILES
-        if limit != resource.RLIM_INFINITY and needed > limit:
-            raise MachineRefused(
-                f"{clients} connections, beside {kept} to other servers, need some "
-                f"{needed} open files, and the generator may have {limit}",
-                hint="raise the limit (ulimit -n), or ask for fewer clients",
-            )
 
     def _part(
         self, visit: Visit, workload: Workload, name: str, first: int = 0
@@ -268,21 +254,6 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def pin(cpus: str) -> None:
-    """Put every thread of this process on these processors ("0,3"; "": anywhere); MachineRefused if that cannot be."""
-    try:
-        if cpus:
-            # Imports have started threads, and each is pinned on its own.
-            for thread in Path("/proc/self/task").iterdir():
-                wanted = {int(cpu) for cpu in cpus.split(",")}
-                os.sched_setaffinity(int(thread.name), wanted)
-    except OSError as error:
-        raise MachineRefused(
-            f"the generator cannot be pinned to processors {cpus}: {error}",
-            hint="name processors that this machine has and allows",
-        ) from error
-
-
 def serve(
     channel: socket.socket, greeting: Message, answer: Callable[[Message], Message]
 ) -> None:
@@ -294,20 +265,14 @@ def serve(
         channel.sendall(messages.line(answer(order)))
 
 
-def open_many() -> None:
-    """Have as many connections as the machine allows: the lower limit is for programs that use select."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
 def main() -> int:
     """Serve the orders that come over the inherited channel until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
-    open_many()
+    limits.open_many()
     arguments = _arguments()
     channel = socket.socket(fileno=arguments.channel)
     try:
-        pin(arguments.cpus)
+        limits.pin(arguments.cpus)
     except MachineRefused as error:
         channel.sendall(messages.line(messages.refusal_message(error)))
         return error.exit_status

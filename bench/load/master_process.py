@@ -27,7 +27,7 @@ import gevent
 from gevent.event import Event
 
 from bench.errors import BenchError, MachineRefused
-from bench.load import messages
+from bench.load import limits, messages
 from bench.load.course import DRAIN_S, LIMITED_S
 from bench.load.generator import Share
 from bench.load.joining import Credentials, own_credentials
@@ -251,7 +251,7 @@ def main() -> int:
     channel = socket.socket(fileno=arguments.channel)
     gevent.get_hub().handle_error = locust_process.end_on_error  # type: ignore[method-assign, assignment]
     try:
-        locust_process.pin(arguments.cpus)
+        limits.pin(arguments.cpus)
         master = Master(arguments.host, arguments.port, own_credentials())
     except BenchError as error:
         channel.sendall(messages.line(messages.refusal_message(error)))

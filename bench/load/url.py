@@ -8,7 +8,8 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from bench.errors import AskedWrongly, MachineRefused
-from bench.load.distributed_generator import Crew, DistributedGenerator
+from bench.load.crew import Crew
+from bench.load.distributed_generator import DistributedGenerator
 from bench.load.generator import Visit
 from bench.load.locust_generator import LocustGenerator
 from bench.load.messages import Order

@@ -28,7 +28,7 @@ from gevent.event import Event
 from gevent.queue import Queue
 
 from bench.errors import AskedWrongly, BenchError, MachineRefused
-from bench.load import messages
+from bench.load import limits, messages
 from bench.load.joining import Credentials, is_near, own_credentials
 from bench.load.locust_process import Part
 from bench.load.merge import samples_message
@@ -238,14 +238,14 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     """Join, say so over the inherited channel, and serve until it is over."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
-    locust_process.open_many()
+    limits.open_many()
     arguments = _arguments()
     channel = socket.socket(fileno=arguments.channel)
     gevent.get_hub().handle_error = locust_process.end_on_error  # type: ignore[method-assign, assignment]
     joined: list[Worker] = []
     gevent.spawn(_end_with, channel, joined)
     try:
-        locust_process.pin(arguments.cpus)
+        limits.pin(arguments.cpus)
         worker = Worker(
             import_module(arguments.workloads).workload,
             (arguments.master, arguments.port),

@@ -13,7 +13,6 @@ import contextlib
 import fcntl
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -39,8 +38,6 @@ HEAD = "run.json"
 TRIALS = "trials.jsonl"
 SAMPLES = "samples"
 LOGS = "logs"
-RUN_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-.+-[0-9a-f]{4}")
-"""What `run_id` makes."""
 
 _DAMAGED = "the file is damaged, or no run of this harness; measure again"
 
@@ -154,30 +151,6 @@ def reopen(folder: Path) -> RunWriter:
     return writer
 
 
-def remove_headless(runs: Path, but: Path) -> list[Path]:
-    """
-    Remove what runs left that were killed before their heads were written; which folders those were.
-
-    Nothing was measured in them. Only what bears a run's name and holds
-    nothing but logs; not the folder `but`, whose run is about to begin. To be
-    called while no other run lives.
-    """
-    found = [folder for folder in runs.glob("*") if folder.name != but.name]
-    gone = [folder for folder in found if folder.is_dir() and _is_headless(folder)]
-    for folder in gone:
-        shutil.rmtree(folder, ignore_errors=True)
-    return gone
-
-
-def _is_headless(folder: Path) -> bool:
-    if RUN_NAME.fullmatch(folder.name) is None:
-        return False
-    beside = {LOGS, SAMPLES, _partial(folder / HEAD).name}
-    names = {path.name for path in folder.iterdir()}
-    samples = folder / SAMPLES
-    return names <= beside and not (samples.is_dir() and any(samples.iterdir()))
-
-
 def _remove_unfinished(folder: Path) -> None:
     """What a killed process was writing, under a name of its own until it would be whole."""
     for place in (folder, folder / SAMPLES):
@@ -186,13 +159,9 @@ def _remove_unfinished(folder: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
-def _partial(path: Path) -> Path:
-    return path.with_name(path.name + ".part")
-
-
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file as a whole, so that no reader ever meets half of it."""
-    partial = _partial(path)
+    partial = path.with_name(path.name + ".part")
     # Made anew: what is left of a crash, or a link, is not written to.
     partial.unlink(missing_ok=True)
     try:

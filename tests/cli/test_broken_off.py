@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli import run_command
+from bench.cli import rendering, run_command
 from bench.cli.measuring import told_why
 from bench.errors import BrokenOff, MachineRefused
 from bench.store.folder import RunWriter, create, read
@@ -77,7 +77,7 @@ def test_a_disk_that_is_full_hides_no_reason(
 
     writer = begun(tmp_path)
     monkeypatch.setattr(RunWriter, "append", full)
-    monkeypatch.setattr(run_command, "render", no_page)
+    monkeypatch.setattr(rendering, "render", no_page)
     with (
         pytest.raises(BrokenOff, match="PostgreSQL is gone"),
         run_command.page_of_what_there_is(None),

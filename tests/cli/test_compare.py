@@ -77,10 +77,11 @@ def test_wrong_questions_are_refused(words: tuple[str, ...], fault: str) -> None
 
 
 def test_two_targets_without_a_run_mean_the_newest(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Names with an @ are targets, though a deployment follows; two run ids would be history."""
-    monkeypatch.setattr(compare_command, "RUNS", PUBLISHED)
+    (tmp_path / RUN.name).symlink_to(RUN)
+    monkeypatch.setattr(compare_command, "RUNS", tmp_path)
     status, text = typed("flask@3.1/gunicorn-gthread", TWIN, "--json")
     found = json.loads(text)
     assert (status, found["gate"], found["new"]) == (0, "no regression", TWIN)

@@ -13,7 +13,8 @@ from typing import Any
 
 from bench.cli.record import joining_facts
 from bench.load.arrivals import due_times
-from bench.load.distributed_generator import Crew, DistributedGenerator
+from bench.load.crew import Crew
+from bench.load.distributed_generator import DistributedGenerator
 from bench.load.generator import Visit
 from bench.load.joining import Credentials, token_of_run
 from bench.load.messages import Order

@@ -16,7 +16,8 @@ from bench.analyse import reasons
 from bench.analyse.voids import check
 from bench.errors import AskedWrongly, MachineRefused
 from bench.load.arrivals import due_times
-from bench.load.distributed_generator import Crew, DistributedGenerator
+from bench.load.crew import Crew
+from bench.load.distributed_generator import DistributedGenerator
 from bench.load.generator import Visit
 from bench.load.joining import Credentials
 from bench.load.samples import quantiles, read_samples

@@ -17,10 +17,10 @@ from bench.store.folder import (
     create,
     find,
     read,
-    remove_headless,
     reopen,
     sample_path,
 )
+from bench.store.leftovers import remove_headless
 from bench.store.records import Event
 from tests.builders import record, window
 
