@@ -13,7 +13,6 @@ from bench.cli.places import HISTORY, PUBLISHED, RUNS, shown
 from bench.errors import AskedWrongly, unknown
 from bench.judge.change_points import ChangePoint, Series, changes, series_of
 from bench.model.history import KeptRun
-from bench.report.history import changes_md, series_md
 from bench.store.folder import find, run_folders
 from bench.store.history import History
 
@@ -50,6 +49,9 @@ def command(
         runs = history.runs()
     series = series_of(runs)
     found = changes(series) if what == CHECK else ()
+    # The page's words come with what draws, and no list of commands waits for it.
+    from bench.report.history import changes_md, series_md
+
     if as_json:
         listed = [_series_row(one) for one in series] if what == LIST else []
         print(json.dumps(listed or [_change_row(each) for each in found], indent=1))

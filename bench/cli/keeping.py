@@ -12,7 +12,6 @@ from bench.judge.kept import kept_of
 from bench.model.history import KeptRun
 from bench.model.results import Results
 from bench.report.json_file import read_results
-from bench.report.trend import write_trend
 from bench.store.folder import HEAD, TRIALS, read
 from bench.store.history import History
 from bench.store.instructions import INSTRUCTIONS_FILE, read_instructions
@@ -42,6 +41,9 @@ def made_from(folder: Path) -> str:
 
 def write_trend_of(results: Results, folder: Path) -> Path | None:
     """Write a run's trend.html, with the history where there is one; its path, or None."""
+    # Drawing loads slowly, and a list of what is kept draws nothing.
+    from bench.report.trend import write_trend
+
     return write_trend(results, folder, kept_beside(folder))
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import resource
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -237,7 +237,7 @@ def test_a_head_that_cannot_be_is_refused_by_its_place(
     assert caught.value.hint
 
 
-def lines_of(events: list[Event]) -> bytes:
+def lines_of(events: Sequence[Event]) -> bytes:
     """As they stand in the file."""
     return b"".join(to_line(event).encode() + b"\n" for event in events)
 
