@@ -3,10 +3,11 @@
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from bench.errors import AskedWrongly, MachineRefused
+from bench.model.address import inner, is_near
 
 
 type Resolve = Callable[[str, int], Sequence[str]]
@@ -14,11 +15,6 @@ type Resolve = Callable[[str, int], Sequence[str]]
 
 CONNECT_S = 5.0  # whether anybody listens
 
-# RFC 1918 and RFC 4193. Not `is_private`: that also holds link-local addresses,
-# where clouds keep what tells their secrets, and networks kept for documents.
-_PRIVATE = tuple(
-    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
-)
 _HINT = "write it as http://127.0.0.1:8001"
 
 
@@ -93,7 +89,7 @@ def places(
 
 def _refuse_elsewhere(url: str, host: str, text: str, i_own_this: bool) -> None:
     # Every one of them, whichever answers: a name must not be half ours.
-    address = _inner(ip_address(text))
+    address = inner(ip_address(text))
     shown = text if text == host else f"{host} is {text}, which"
     if address.is_unspecified or address.is_multicast:
         raise AskedWrongly(f"{url}: {shown} is no single server's address", _HINT)
@@ -103,18 +99,6 @@ def _refuse_elsewhere(url: str, host: str, text: str, i_own_this: bool) -> None:
         f"{url}: {shown} is neither this machine's loopback nor an address of a private network",
         "load is an attack on whoever did not ask for it; if that server and the way to it are yours, say so: --i-own-this",
     )
-
-
-def is_near(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is this machine's loopback or of a private network (RFC 1918, RFC 4193)."""
-    return address.is_loopback or any(address in network for network in _PRIVATE)
-
-
-def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address that an IPv6 one only wraps (::ffff:8.8.8.8), else itself."""
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    return address
 
 
 def answering(url: str, among: Sequence[Place]) -> Place:

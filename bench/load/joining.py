@@ -11,21 +11,16 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_address
 
 from bench.errors import AskedWrongly
+from bench.model import address
 
 
 TOKEN, FACTS = "BENCH_LOAD_TOKEN", "BENCH_LOAD_FACTS"
 """In the environment of master and workers, where no list of processes shows them."""
 
 SHORTEST_TOKEN = 16
-
-# RFC 1918 and RFC 4193. Not `is_private`: that also holds link-local addresses,
-# where clouds keep what tells their secrets, and networks kept for documents.
-_PRIVATE = tuple(
-    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +74,9 @@ def token_of_run() -> str:
 def is_near(host: str) -> bool:
     """Whether an address in numbers is this machine's loopback or of a private network (RFC 1918, RFC 4193)."""
     try:
-        address = ip_address(host)
+        return address.is_near(ip_address(host))
     except ValueError:
         return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return address.is_loopback or any(address in network for network in _PRIVATE)
 
 
 def _short(value: str | None) -> str:
