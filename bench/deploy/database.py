@@ -1,8 +1,11 @@
 """A PostgreSQL that stands, whoever started it: its rows, its settings, its connections."""
 
+import os
 import re
+import socket
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -14,6 +17,9 @@ from bench.model.trial import Usage
 
 HARNESS_NAME = "bench-harness"
 """The application name of the harness's own connection; never counted."""
+
+ANSWERS_WITHIN_S = 60.0
+"""A statement of the harness takes less than a second; a database that is silent for so long is gone."""
 
 ROWS = 10_000
 SUM_OF_NUMBERS = 50_047_160
@@ -113,8 +119,15 @@ class StandingDatabase:
     def _rows(
         self, query: bytes, values: list[object] | None = None
     ) -> list[tuple[object, ...]]:
+        return self._ask(query, values).fetchall()
+
+    def _ask(
+        self, query: bytes, values: list[object] | None = None
+    ) -> psycopg.Cursor[tuple[object, ...]]:
         with _answering():
-            return self._connect().execute(query, values).fetchall()
+            connection = self._connect()
+            with _not_for_ever(connection):
+                return connection.execute(query, values)
 
     def _run(self, script: str) -> None:
         path = self._scripts / script
@@ -125,9 +138,8 @@ class StandingDatabase:
                 f"apps/database/{script} cannot be read: {error.strerror}",
                 hint="get a complete checkout of the repository",
             ) from error
-        with _answering():
-            for statement in statements(text):
-                self._connect().execute(statement.encode())
+        for statement in statements(text):
+            self._ask(statement.encode())
 
     def _check_rows(self) -> None:
         found = self._rows(b"SELECT count(*), sum(randomnumber) FROM world")[0]
@@ -166,6 +178,37 @@ def _answering() -> Iterator[None]:
             hint="see postgres.log among the run's logs, or BENCH_DATABASE_DSN; "
             "what was measured is kept: bench run --resume goes on",
         ) from error
+
+
+@contextmanager
+def _not_for_ever(connection: Connection[tuple[object, ...]]) -> Iterator[None]:
+    """
+    Hang up on a server that is silent too long.
+
+    psycopg waits without a limit, and the kernel of a process that was stopped
+    still answers for it, so no timeout of the network ever ends the wait.
+    """
+    silent = threading.Event()
+    line = socket.socket(fileno=os.dup(connection.fileno()))
+
+    def hang_up() -> None:
+        silent.set()
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+
+    watch = threading.Timer(ANSWERS_WITHIN_S, hang_up)
+    watch.start()
+    try:
+        yield
+    except psycopg.Error as error:
+        if not silent.is_set():
+            raise
+        message = f"it gave no answer within {ANSWERS_WITHIN_S:g} s"
+        raise psycopg.OperationalError(message) from error
+    finally:
+        watch.cancel()
+        watch.join()
+        line.close()
 
 
 def statements(script: str) -> list[str]:

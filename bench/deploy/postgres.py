@@ -94,8 +94,8 @@ class OwnDatabase(StandingDatabase):
     def watch_statements(self, on: bool) -> None:
         """Log every statement from now on, or none; never on while measuring."""
         value = b"all" if on else b"none"
-        self._rows_of(b"ALTER SYSTEM SET log_statement = '" + value + b"'")
-        self._rows_of(b"SELECT pg_reload_conf()")
+        self._ask(b"ALTER SYSTEM SET log_statement = '" + value + b"'")
+        self._ask(b"SELECT pg_reload_conf()")
         deadline = time.monotonic() + 5
         while self.facts()["log_statement"] != value.decode():
             if time.monotonic() > deadline:
@@ -116,9 +116,6 @@ class OwnDatabase(StandingDatabase):
         complete = text[: text.rfind(b"\n") + 1]
         self._read_to[application_name] = start + len(complete)
         return logged(complete.decode(errors="replace"), application_name)
-
-    def _rows_of(self, query: bytes) -> None:
-        self._connect().execute(query)
 
 
 def logged(text: str, application_name: str) -> list[str]:

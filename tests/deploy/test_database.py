@@ -1,6 +1,7 @@
 """The PostgreSQL of a run: rows, settings, statements, cost."""
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 
 from bench.deploy import binaries
+from bench.deploy import database as standing
 from bench.deploy.binaries import find_binaries, reachable, unprivileged
 from bench.deploy.database import StandingDatabase, statements
 from bench.deploy.ledger import Ledger, roomy_folder
@@ -97,6 +99,26 @@ def test_statements_are_read_by_application_name(database: OwnDatabase) -> None:
         mine.execute("SELECT 3")
         assert database.statements("bench-1") == []
     assert database.facts()["log_statement"] == "none"
+
+
+@pytest.mark.live
+def test_a_database_that_hangs_is_given_up_and_may_come_back(
+    database: OwnDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its processes are stopped, and the kernel still answers for them; no wait without an end."""
+    monkeypatch.setattr(standing, "ANSWERS_WITHIN_S", 0.5)
+    database.connections()
+    stopped = database.process_ids()
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(MachineRefused, match=r"no answer within 0\.5 s") as told:
+            database.connections()
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    assert "--resume" in str(told.value.hint)
+    assert database.connections() == {}
 
 
 @pytest.mark.live
