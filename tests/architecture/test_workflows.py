@@ -1,7 +1,6 @@
 """The workflows: pinned, with few rights, made of commands that run here, too."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -66,18 +65,38 @@ def test_every_make_target_and_command_exists(workflow: str) -> None:
         assert command in COMMANDS
 
 
-def test_zizmor_finds_nothing(workflow: str) -> None:
-    """An auditor of workflows, from the package index, without the network."""
-    own = Path(sys.executable).with_name("zizmor")
-    zizmor = str(own) if own.exists() else shutil.which("zizmor")
-    if zizmor is None:
-        pytest.skip("zizmor is not installed: make setup installs it from the lock")
-    done = subprocess.run(
-        [zizmor, "--offline", "--no-progress", "-"],
-        input=workflow,
+@pytest.mark.parametrize(
+    "words", [("zizmor", "--offline", "--no-progress", "-"), ("actionlint", "-")]
+)
+def test_linters_find_nothing(workflow: str, words: tuple[str, ...]) -> None:
+    """An auditor of workflows and a checker of their syntax and expressions, from the package index, without the network."""
+    done = linted(workflow, words)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "right", "wrong"),
+    [
+        (("zizmor", "--offline", "-"), "- uses:", "- uses: some/action@main #"),
+        (("actionlint", "-"), "runs-on:", "runs-on-what:"),
+    ],
+)
+def test_linters_would_find_something(
+    workflow: str, words: tuple[str, ...], right: str, wrong: str
+) -> None:
+    """The same with one fault planted."""
+    assert linted(workflow.replace(right, wrong, 1), words).returncode != 0
+
+
+def linted(text: str, words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    """What a linter of the environment says of a workflow."""
+    program = Path(sys.executable).with_name(words[0])
+    assert program.exists(), "make setup installs it from the lock"
+    return subprocess.run(
+        [str(program), *words[1:]],
+        input=text,
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
