@@ -9,7 +9,7 @@ CONFIRM ?=
 UV = .cache/tools/bin/uv
 BENCH = .venv/bin/python -m bench
 
-.PHONY: help setup bench smoke probe versions news compare history aa report check list lint types test test-fast clean lock
+.PHONY: help setup bench smoke probe versions news compare history aa report check list lint audit test test-fast clean lock
 
 help:  ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ lint: setup  ## style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+audit: setup  ## is a vulnerability known of anything that the locks name?
+	.ci/audit
 
 test: lint  ## lint, types and every test
 	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not docker"
