@@ -1,8 +1,10 @@
 """The questions that a run asks of itself, with limits and answers."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 from bench.analyse import reasons
+from bench.analyse.metrics import THROUGHPUT
 from bench.analyse.noise import Noise, resolution
 from bench.analyse.suspicions import headroom
 from bench.analyse.trials import Trials
@@ -22,6 +24,10 @@ ALL_INCONCLUSIVE = "every verdict becomes inconclusive"
 NO_THROUGHPUT = "no throughput verdict for what it touches; CPU verdicts stand"
 VOID_WINDOWS = "the windows are void and left out"
 NOTHING = "none; the reader must know"
+SPARED = (
+    "none: every cell keeps its rounds and nine tenths of its windows, which decide"
+)
+"""Instead of the effect that more of them would have had."""
 
 
 def checks(
@@ -36,7 +42,10 @@ def checks(
     yield _void(trials)
     yield _steal(trials)
     for reason, limit, effect in REST:
-        yield _absence(reason, limit, effect, warnings, _looked(trials, reason))
+        found = [w for w in warnings if w.reason is reason]
+        of_windows = effect in (NO_THROUGHPUT, VOID_WINDOWS)
+        here = SPARED if found and of_windows and _spares(trials, reason) else effect
+        yield _absence(reason, limit, here, found, _looked(trials, reason))
 
 
 REST = (
@@ -59,6 +68,24 @@ REST = (
     (reasons.PYTHON, "optimised build", NOTHING),
     (reasons.CORES, "cores of their own", NOTHING),
 )  # fmt: skip
+
+
+def _spares(trials: Trials, reason: Reason) -> bool:
+    """
+    Whether so few windows have this reason that nothing hangs on them.
+
+    No headline cell lost a round to it, nor more of its windows than
+    `VOID_SHARE`, beyond which its throughput would decide nothing.
+    """
+    all_of: Counter[tuple[str, str]] = Counter()
+    hit: Counter[tuple[str, str]] = Counter()
+    for place, windows in trials.checked.items():
+        found = sum(any(f.reason is reason for f in c.findings) for c in windows)
+        if found and not trials.usable(place, THROUGHPUT):
+            return False
+        all_of[place[:2]] += len(windows)
+        hit[place[:2]] += found
+    return all(hit[cell] <= reasons.VOID_SHARE * n for cell, n in all_of.items())
 
 
 def _noise(trials: Trials, noise: Noise) -> Check:
@@ -227,10 +254,9 @@ def _absence(
     reason: Reason,
     limit: str,
     effect: str,
-    warnings: tuple[Warning, ...],
+    found: Sequence[Warning],
     looked: bool,
 ) -> Check:
-    found = [w for w in warnings if w.reason is reason]
     measured = "nothing found" if looked else "not measured"
     if found:
         first = f"{found[0].where}: " if found[0].where else ""

@@ -201,6 +201,6 @@ def open_checks(opened: OpenTrials) -> Iterator[Check]:
         measured,
         f"{per_cent(reasons.OFFERED_SHARE)} answered, {per_cent(reasons.LATE_SHARE)} of the sends late",
         void == 0 if windows else None,
-        "the windows are void and left out; other figures stand",
+        "none for a verdict; the windows are left out, other figures stand",
         measured,
     )

@@ -33,6 +33,8 @@ from bench.stats import interval, looks, sketch
 
 NAME = "stress"
 """The experiment's name in profiles.toml."""
+SPARED = f"none: every share keeps {reasons.FEWEST_ROUNDS} rounds or more, which decide"
+"""Instead of the effect that more void windows would have."""
 LEAST_KEPT = 0.001
 """Stands for nothing answered at all, which has no logarithm."""
 
@@ -81,6 +83,7 @@ def stress_checks(stress: Stress | None) -> Iterator[Check]:
     steps = [step for one in stress.targets for step in one.steps]
     windows, void = sum(s.windows for s in steps), sum(s.void for s in steps)
     measured = f"{void} of {windows} windows void" if windows else "not measured"
+    enough = all(_known(s.kept) >= reasons.FEWEST_ROUNDS for s in steps)
     if why := [s.void_because for s in steps if s.void_because]:
         measured += f": {Counter(why).most_common(1)[0][0].lower()}"
     yield Check(
@@ -89,9 +92,15 @@ def stress_checks(stress: Stress | None) -> Iterator[Check]:
         measured,
         "0 windows void",
         void == 0 if windows else None,
-        "the windows are void and left out; other figures stand",
+        SPARED
+        if void and enough
+        else "the windows are void and left out; other figures stand",
         measured,
     )
+
+
+def _known(series: Series) -> int:
+    return sum(value is not None for value in series.rounds)
 
 
 def as_data(checked: Checked) -> Checked:

@@ -148,12 +148,12 @@ def _because(
 def _said(name: str, one: SetUp, turns: Turns) -> str:
     estimate = one.effective
     at_once = (
-        f"{spanned(estimate)} of {turns.clients} requests under way at once in each process"
+        f"{spanned(estimate)} under way in each process, of {turns.clients} clients"
         if estimate
         else ""
     )
     if one.met:
-        witness = f"{name}'s usual deployment had two requests inside one process at the same time"
+        witness = f"{name}'s usual deployment had two requests inside one process at once"
         return f"{witness}, and {at_once}" if at_once else witness
     if estimate is None:
         return f"{name}'s usual deployment was not measured, {one.reason}"

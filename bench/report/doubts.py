@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from bench.model.doubt import Scope, Warning
-from bench.report.words import SCOPES
+from bench.model.results import Check, Results
+from bench.report.words import SCOPES, grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +19,31 @@ class Doubt:
     grave: bool  # it takes verdicts away
 
 
-def grouped_warnings(warnings: tuple[Warning, ...]) -> tuple[Doubt, ...]:
+def grouped_warnings(results: Results) -> tuple[Doubt, ...]:
     """Each reason once, in the order in which they came."""
     found: dict[str, list[Warning]] = {}
-    for each in warnings:
+    for each in results.warnings:
         found.setdefault(each.reason.code, []).append(each)
-    return tuple(_doubt(code, group) for code, group in found.items())
+    spared = {
+        check.id: check
+        for check in results.checks
+        if grade(check.passed, check.effect) == "note"
+    }
+    return tuple(_doubt(code, group, spared.get(code)) for code, group in found.items())
 
 
-def _doubt(code: str, group: list[Warning]) -> Doubt:
+def _doubt(code: str, group: list[Warning], spared: Check | None) -> Doubt:
+    """What a reason takes, or that in this run it took nothing."""
     reason = group[0].reason
+    takes = reason.scope in (Scope.RUN, Scope.THROUGHPUT)
     return Doubt(
         code=code,
         title=reason.title,
-        effect=SCOPES[reason.scope],
+        effect=spared.effect if spared and takes else SCOPES[reason.scope],
         remedy=reason.remedy,
         places=tuple(
             f"{each.where}: {each.detail}" if each.where else each.detail
             for each in group
         ),
-        grave=reason.scope in (Scope.RUN, Scope.THROUGHPUT),
+        grave=takes and spared is None,
     )

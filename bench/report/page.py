@@ -48,7 +48,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 STRIP = ("noise", "generator", "errors", "rounds")
 """The checks of the trust strip; any other that failed joins them."""
 
-CLAIMS_SHOWN = 5
+CLAIMS_SHOWN = 4
 """Claims in the first table; the others are folded beneath it."""
 
 
@@ -144,7 +144,7 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
         "comparisons": tables.every_comparison(view),
         "comparisons_left_out": len(results.comparisons)
         - len(tables.comparisons_shown(view)),
-        "warnings": grouped_warnings(results.warnings),
+        "warnings": grouped_warnings(results),
         "names": joined([view.label(each.id) for each in view.contestants]),
         "levels": joined([percent(each) for each in levels]) or "95\u00a0%",
         "margin": percent(view.margin),

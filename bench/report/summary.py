@@ -74,7 +74,8 @@ def _head(view: View) -> list[str]:
             lines += _alert(
                 check.title, f"{check.measured} (limit {check.limit}). {check.effect}"
             )
-    if results.rounds_done < results.rounds_planned:
+    at_a_look = results.rounds_done in results.profile.looks
+    if results.rounds_done < results.rounds_planned and not at_a_look:
         done = f"{results.rounds_done} of {results.rounds_planned}"
         lines += _alert("Fewer rounds than planned", done)
     return [*lines, *_warnings(view), *_claims(view)]
@@ -86,7 +87,7 @@ def _alert(title: str, words: str) -> list[str]:
 
 def _warnings(view: View) -> list[str]:
     lines = []
-    for doubt in grouped_warnings(view.results.warnings):
+    for doubt in grouped_warnings(view.results):
         if doubt.grave:
             places = "; ".join(doubt.places[:PLACES])
             more = len(doubt.places) - PLACES

@@ -50,7 +50,9 @@ def stressful_run(stressful: Stressful = Stressful()) -> Run:
     plan = replace(
         plan,
         cells=(*plan.cells, *cells),
-        profile=replace(plan.profile, experiments=(STRESS,)),
+        profile=replace(
+            plan.profile, experiments=(replace(STRESS, rounds=stressful.rounds),)
+        ),
     )
     random = np.random.default_rng(stressful.seed)
     windows = tuple(

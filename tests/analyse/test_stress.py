@@ -129,6 +129,19 @@ def test_a_generator_that_was_the_limit_voids(
     assert at.kept.rounds == (None,) * 6 and at.kept.estimate is None
 
 
+@pytest.mark.parametrize(("lost", "takes"), [(1, False), (2, True)])
+def test_its_check_says_whether_what_is_void_was_missed(lost: int, takes: bool) -> None:
+    """Of seven rounds one may be lost; with two the verdict has too few."""
+    run = stressful_run(Stressful(rounds=7))
+    for number in range(1, lost + 1):
+        place = {"target": FLASK, "load": "stress.open-own-110", "round": number}
+        run = changed(run, lambda w: tally(w, late_sends=900), **place)
+    (check,) = [each for each in analyse(run).checks if each.id == "stress"]
+
+    assert check.passed is False
+    assert check.effect.startswith("none") is not takes
+
+
 def test_sends_that_waited_for_a_connection_are_the_servers() -> None:
     """Past capacity every send is late, for want of a connection: that is the queue."""
     change = {"late_sends": 900, "starved_sends": 900}

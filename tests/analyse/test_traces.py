@@ -134,6 +134,29 @@ def test_few_windows_beside_a_stranger_are_left_out_of_throughput_only() -> None
     assert costs[0] > 1.5 * costs[1]
 
 
+@pytest.mark.parametrize(
+    ("place", "takes"),
+    [
+        ({"round": 1, "cycle": 1}, False),  # one of 24
+        ({"cycle": 1}, True),  # six of 24
+        ({"round": 1}, True),  # all four of a round
+        ({}, True),
+    ],
+)
+@pytest.mark.parametrize("fault", ["a stranger", "swap"])
+def test_a_check_says_whether_what_was_left_out_was_missed(
+    fault: str, place: dict[str, int], takes: bool
+) -> None:
+    """So few windows that every cell keeps its rounds: noted; more, or a whole round: it fails with its effect."""
+    reason, change, _ = FAULTS[fault]
+    struck = only(change, target=FLASK, workload="hello", **place)
+    checks = analyse(make_run(Truth(fault=struck))).checks
+    (check,) = [each for each in checks if each.id == reason.code]
+
+    assert check.passed is False
+    assert check.effect.startswith("none") is not takes
+
+
 def test_a_stranger_makes_a_throughput_verdict_inconclusive() -> None:
     """A clear lead, but on a disturbed core: inconclusive, and the verdict says why."""
     run = make_run(Truth(fault=traced(foreign_s=1.0)))

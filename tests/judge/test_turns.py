@@ -44,7 +44,7 @@ def test_a_meeting_refutes_it_whatever_the_clock_says() -> None:
     """Two requests inside at once: refuted though the throughput looks like turns."""
     found = verdict(turns_run({FLASK: 1.0}, {FLASK: True}))
     assert found.outcome is Outcome.REFUTED
-    assert "two requests inside one process at the same time" in found.because
+    assert "two requests inside one process at once" in found.because
     decided = [f.what for f in found.findings if f.outcome is Outcome.REFUTED]
     assert decided == ["two requests inside one process at the same time"]
 
@@ -53,7 +53,7 @@ def test_one_at_a_time_supports_it() -> None:
     """Nobody met, and all of the interval is below 1.5."""
     found = verdict(turns_run({FLASK: 1.0}, {FLASK: False}))
     assert found.outcome is Outcome.SUPPORTED
-    assert "requests under way at once" in found.because
+    assert "under way in each process, of 8 clients" in found.because
 
 
 def test_many_at_once_refute_it_without_a_meeting() -> None:

@@ -4,9 +4,9 @@ from bench.report.charts.canvas import Canvas, Type, fitted, text_width
 
 
 def label_width(labels: list[str], width: float) -> float:
-    """Room for the labels on the left, at most a third of the drawing."""
+    """Room for the labels on the left, at most two fifths of the drawing."""
     widest = max((text_width(label, 12.5, True) for label in labels), default=0.0)
-    return min(widest, width / 3)
+    return min(widest, 0.4 * width)
 
 
 def label(canvas: Canvas, room: float, y: float, words: tuple[str, str]) -> None:
