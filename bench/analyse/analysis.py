@@ -9,6 +9,7 @@ from bench.analyse.comparisons import Doubts, compare, connections_apart
 from bench.analyse.costs import costs
 from bench.analyse.curves import curves
 from bench.analyse.drift import drifting, growing
+from bench.analyse.experiment_checks import experiment_checks
 from bench.analyse.machine_trace import machine_trace
 from bench.analyse.noise import noise
 from bench.analyse.open_loop import (
@@ -103,6 +104,7 @@ def analyse(run: Run) -> Analysis:
             *checks(trials, found, warnings),
             *open_checks(opened),
             *stress_checks(stressed),
+            *experiment_checks(trials),
         ),
         warnings=warnings,
         curves=tuple(curves(opened)),

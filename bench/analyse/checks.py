@@ -81,7 +81,9 @@ def _spares(trials: Trials, reason: Reason) -> bool:
     hit: Counter[tuple[str, str]] = Counter()
     for place, windows in trials.checked.items():
         found = sum(any(f.reason is reason for f in c.findings) for c in windows)
-        if found and not trials.usable(place, THROUGHPUT):
+        # Limited: several reasons together may leave out what none does alone.
+        lost = place[:2] in trials.limited or not trials.usable(place, THROUGHPUT)
+        if found and lost:
             return False
         all_of[place[:2]] += len(windows)
         hit[place[:2]] += found

@@ -33,7 +33,7 @@ from bench.stats import interval, looks, sketch
 
 NAME = "stress"
 """The experiment's name in profiles.toml."""
-SPARED = f"none: every share keeps {reasons.FEWEST_ROUNDS} rounds or more, which decide"
+SPARED = f"none: {reasons.FEWEST_ROUNDS} rounds or more are left whole, and decide"
 """Instead of the effect that more void windows would have."""
 LEAST_KEPT = 0.001
 """Stands for nothing answered at all, which has no logarithm."""
@@ -83,7 +83,7 @@ def stress_checks(stress: Stress | None) -> Iterator[Check]:
     steps = [step for one in stress.targets for step in one.steps]
     windows, void = sum(s.windows for s in steps), sum(s.void for s in steps)
     measured = f"{void} of {windows} windows void" if windows else "not measured"
-    enough = all(_known(s.kept) >= reasons.FEWEST_ROUNDS for s in steps)
+    enough = all(_whole(one) >= reasons.FEWEST_ROUNDS for one in stress.targets)
     if why := [s.void_because for s in steps if s.void_because]:
         measured += f": {Counter(why).most_common(1)[0][0].lower()}"
     yield Check(
@@ -99,8 +99,13 @@ def stress_checks(stress: Stress | None) -> Iterator[Check]:
     )
 
 
-def _known(series: Series) -> int:
-    return sum(value is not None for value in series.rounds)
+def _whole(stressed: Stressed) -> int:
+    """In how many rounds everything is known that a verdict asks for."""
+    asked = [
+        stressed.recovery_s.rounds,
+        *(series.rounds for s in stressed.steps for series in (s.kept, s.failed)),
+    ]
+    return sum(None not in row for row in zip(*asked, strict=True))
 
 
 def as_data(checked: Checked) -> Checked:

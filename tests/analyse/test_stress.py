@@ -129,12 +129,22 @@ def test_a_generator_that_was_the_limit_voids(
     assert at.kept.rounds == (None,) * 6 and at.kept.estimate is None
 
 
-@pytest.mark.parametrize(("lost", "takes"), [(1, False), (2, True)])
-def test_its_check_says_whether_what_is_void_was_missed(lost: int, takes: bool) -> None:
-    """Of seven rounds one may be lost; with two the verdict has too few."""
+@pytest.mark.parametrize(
+    ("lost", "takes"),
+    [
+        ([(1, "open-own-110")], False),
+        ([(1, "open-own-110"), (1, "open-own-70")], False),
+        ([(1, "open-own-110"), (2, "open-own-110")], True),
+        ([(1, "open-own-110"), (2, "open-own-70")], True),
+    ],
+)
+def test_its_check_says_whether_what_is_void_was_missed(
+    lost: list[tuple[int, str]], takes: bool
+) -> None:
+    """Of seven rounds one may be lost; with two, of whichever shares, the verdict has too few that are whole."""
     run = stressful_run(Stressful(rounds=7))
-    for number in range(1, lost + 1):
-        place = {"target": FLASK, "load": "stress.open-own-110", "round": number}
+    for number, load in lost:
+        place = {"target": FLASK, "load": f"stress.{load}", "round": number}
         run = changed(run, lambda w: tally(w, late_sends=900), **place)
     (check,) = [each for each in analyse(run).checks if each.id == "stress"]
 

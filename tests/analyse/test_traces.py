@@ -157,6 +157,26 @@ def test_a_check_says_whether_what_was_left_out_was_missed(
     assert check.effect.startswith("none") is not takes
 
 
+def test_reasons_that_together_are_too_many_spare_nothing() -> None:
+    """Two of 24 windows with a stranger and two with a busy generator: neither is a tenth, both are."""
+
+    def struck(window: Window) -> Window:
+        if window.cycle == 1:
+            return traced(foreign_s=1.0)(window)
+        return tally(window, generator_cpu_s=1.45)
+
+    def twice(window: Window) -> Window:
+        here = (window.target, window.workload) == (FLASK, "hello")
+        return struck(window) if here and window.round < 3 > window.cycle else window
+
+    analysis = analyse(make_run(Truth(fault=twice)))
+    (check,) = [each for each in analysis.checks if each.id == reasons.FOREIGN.code]
+    hurt = analysis.comparison(FASTAPI, FLASK, "hello", "throughput")
+
+    assert hurt is not None and hurt.void
+    assert not check.effect.startswith("none")
+
+
 def test_a_stranger_makes_a_throughput_verdict_inconclusive() -> None:
     """A clear lead, but on a disturbed core: inconclusive, and the verdict says why."""
     run = make_run(Truth(fault=traced(foreign_s=1.0)))

@@ -1,0 +1,77 @@
+"""Whether windows of the experiments were left out, and whether anybody misses them."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from bench.analyse import reasons, stress
+from bench.analyse.costs import EXPERIMENTS as COSTS
+from bench.analyse.experiments import (
+    Played,
+    lay_out_experiment,
+    rates_in_doubt_are_void,
+)
+from bench.analyse.trials import Trials
+from bench.model.doubt import Scope
+from bench.model.results import Check
+
+
+SPARED = f"none: {reasons.FEWEST_ROUNDS} rounds or more of every set-up are left"
+MISSED = (
+    f"a verdict that asks for {reasons.FEWEST_ROUNDS} rounds of these may stay open"
+)
+
+
+def experiment_checks(trials: Trials) -> Iterator[Check]:
+    """One for all experiments but the stress, which has its own; nothing where none was played."""
+    names = [one.name for one in trials.plan.profile.experiments]
+    found = [_laid_out(trials, name) for name in names if name != stress.NAME]
+    played = [one for one in found if one is not None and one.checked]
+    if not played:
+        return
+    told = [text for one in played if (text := _told(one))]
+    windows = sum(len(windows) for one in played for windows in one.checked.values())
+    measured = "; ".join(told) or f"0 of {windows} windows void"
+    yield Check(
+        "experiments",
+        "Did every window of the experiments count?",
+        measured,
+        "0 windows void",
+        not told,
+        SPARED if told and all(map(_enough, played)) else MISSED,
+        measured,
+    )
+
+
+def _laid_out(trials: Trials, name: str) -> Played | None:
+    """As its own analysis reads it: a doubtful rate voids a window, but where CPU time alone is read."""
+    played = lay_out_experiment(trials, name)
+    if played is None or name in COSTS.values():
+        return played
+    return rates_in_doubt_are_void(played)
+
+
+def _told(played: Played) -> str:
+    """How many are void and why most of them; empty if none is."""
+    windows = [c for checked in played.checked.values() for c in checked]
+    void = [c for c in windows if c.void]
+    why = Counter(
+        f.reason.title.lower()
+        for c in void
+        for f in c.findings
+        if f.reason.scope is Scope.WINDOW
+    )
+    if not void:
+        return ""
+    most = why.most_common(1)[0][0]
+    return f"{played.experiment.name}: {len(void)} of {len(windows)} windows void, {most}"  # fmt: skip
+
+
+def _enough(played: Played) -> bool:
+    """Whether every cell keeps the rounds that a verdict asks for."""
+    cells = {key for key, _ in played.checked}
+    return all(
+        sum(bool(played.usable(cell, number)) for number in played.rounds)
+        >= reasons.FEWEST_ROUNDS
+        for cell in played.cells
+        if cell.key in cells
+    )
