@@ -7,6 +7,7 @@ from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
 from bench.judge.court import Evidence
 from bench.judge.judge import contestants, judge
+from bench.judge.settled import settled
 from bench.model.framework import Framework
 from bench.model.probe import Exhibits
 from bench.model.results import RESULTS_SCHEMA, Results, StoredFile, WorkloadNote
@@ -35,13 +36,14 @@ def results(
     A run understood and judged; the same run and claims give the same results.
 
     Notes of workloads and tables of frameworks that the run does not hold are
-    left out. `rounds_done` counts the rounds that were analysed.
+    left out. `rounds_done` counts the rounds that were analysed. Numbers have
+    twelve digits, what lies beyond is the processor's.
     """
     record, plan = run.record, run.record.plan
     analysis = analyse(run)
     used = {target.framework for target in plan.targets}
     measured = {cell.workload for cell in plan.cells}
-    return Results(
+    found = Results(
         schema=RESULTS_SCHEMA,
         run_id=record.id,
         created_at=record.created_at,
@@ -91,6 +93,7 @@ def results(
         costs=analysis.costs,
         breakdowns=analysis.breakdowns,
     )
+    return settled(found)
 
 
 def _versions(run: Run, frameworks: Sequence[Framework]) -> dict[str, str]:
