@@ -195,7 +195,9 @@ def _because(
     target = court.plan.target(weakest.target)
     name = court.titles.get(target.framework, target.framework)
     value = shown(weakest.estimate) if weakest.estimate else "not measured"
-    words = f"{name} on {weakest.what.replace(': ', ', ')} is {value}"
+    # That half of the reading was not tested stands in the first clause, which is all that a table shows.
+    half = "" if scalings.workers else ", more workers not tested"
+    words = f"{name} on {weakest.what.replace(': ', ', ')} is {value}{half}"
     words += f": {_why(weakest, claim.margin)}"
     held = sum(found is Outcome.SUPPORTED for found in outcomes.values())
     words += f" ({held} of {len(outcomes)} parts hold)"

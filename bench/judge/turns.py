@@ -153,7 +153,9 @@ def _said(name: str, one: SetUp, turns: Turns) -> str:
         else ""
     )
     if one.met:
-        witness = f"{name}'s usual deployment had two requests inside one process at once"
+        witness = (
+            f"{name}'s usual deployment had two requests inside one process at once"
+        )
         return f"{witness}, and {at_once}" if at_once else witness
     if estimate is None:
         return f"{name}'s usual deployment was not measured, {one.reason}"

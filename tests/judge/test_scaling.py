@@ -52,6 +52,7 @@ def test_without_processors_for_workers_the_rest_decides_and_says_so() -> None:
     """Two parts, and the words say what was not tested."""
     found = verdict(scaling_run({FASTAPI: GOOD}))
     assert found.outcome is Outcome.SUPPORTED and "(2 of 2" in found.because
+    assert ", more workers not tested" in found.because.split(": ")[0]
     assert "more workers were not tested" in found.because
     assert "not tested" in {f.value for f in found.findings}
 
