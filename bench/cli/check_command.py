@@ -8,7 +8,11 @@ import typer
 from rich.console import Console
 
 from bench.cli.asked import chosen_targets, wished_versions
+from bench.cli.places import RUNS, shown
+from bench.cli.refused import keep_and_tell
 from bench.deploy.choose import choose_engine
+from bench.errors import MachineRefused
+from bench.store.leftovers import keep_logs
 
 
 def command(
@@ -45,7 +49,14 @@ def command(
     # Engine and contract load only once the targets are known to exist.
     from bench.cli.checking import check_targets
 
-    with tempfile.TemporaryDirectory(prefix="bench-check-") as logs:
-        broken = check_targets(chosen, Path(logs), console, verbose, name)
+    with tempfile.TemporaryDirectory(prefix="bench-check-") as folder:
+        logs = Path(folder)
+        try:
+            broken = check_targets(chosen, logs, console, verbose, name)
+        except MachineRefused as error:
+            keep_and_tell(error, logs)
+            raise
+        if broken and (kept := keep_logs(logs, RUNS)):
+            console.print(f"logs: {shown(kept)}", highlight=False)
     if broken:
         raise typer.Exit(1)

@@ -1,5 +1,7 @@
 """The life of a run: begin or resume, store each event before the next, stop cleanly."""
 
+import errno
+import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +33,7 @@ from bench.cli.places import CALIBRATIONS, RUNS, shown
 from bench.cli.probing import for_run
 from bench.cli.progress import Display, Pace
 from bench.cli.record import harness_facts, new_record, utc_now
+from bench.cli.refused import keep_and_tell
 from bench.configure.claims import CLAIMS, load_claims
 from bench.deploy.machine import inspect_machine, steal_s
 from bench.deploy.trace import Tracer
@@ -61,6 +64,10 @@ from bench.store.folder import (
 )
 from bench.store.leftovers import remove_headless
 from bench.store.outside import refuse_links
+
+
+SPARE_FILES = 16
+"""Descriptors that a run keeps for its own end."""
 
 
 def begin(
@@ -109,12 +116,16 @@ def _engine(plan: Plan, folder: Path, console: Console, i_own_this: bool) -> Any
 
 @contextmanager
 def _claimed(folder: Path) -> Iterator[None]:
-    """Make the folder of a run; remove it if that run does not get as far as its head."""
+    """Make the folder of a run; remove it if that run does not get as far as its head, but for its logs."""
     # Made here and now: of two that begin at once with one name, the second is
     # refused before it could remove what is the first one's.
     claim(folder)
     try:
         yield
+    except MachineRefused as error:
+        if not (folder / HEAD).exists():
+            keep_and_tell(error, folder / LOGS, folder.parent)
+        raise
     finally:
         if not (folder / HEAD).exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -123,14 +134,42 @@ def _claimed(folder: Path) -> Iterator[None]:
 @contextmanager
 def told_why(writer: RunWriter) -> Iterator[None]:
     """A run that cannot go on keeps the reason in its folder: its page must say it, too."""
+    # Where there are none left, telling so and ending the servers takes some.
+    spare = [os.open(os.devnull, os.O_RDONLY) for _ in range(SPARE_FILES)]
     try:
         yield
-    except MachineRefused as error:
+    except (MachineRefused, OSError) as error:
+        _close(spare)
+        refused = error if isinstance(error, MachineRefused) else _used_up(error)
         number = len(read(writer.folder).complete_rounds) + 1
-        stop = Stop(number, utc_now(), error.message, error.hint)
+        stop = Stop(number, utc_now(), refused.message, refused.hint)
         with suppress(MachineRefused):  # the disk may be what is full
             writer.append(stop)
-        raise BrokenOff(error.message, error.hint, writer.folder) from error
+        raise BrokenOff(refused.message, refused.hint, writer.folder) from error
+    finally:
+        _close(spare)
+
+
+def _close(files: list[int]) -> None:
+    while files:
+        os.close(files.pop())
+
+
+_REMEDIES = {
+    errno.ENOSPC: "make room",
+    errno.EDQUOT: "make room within the quota",
+    errno.EMFILE: "let this process open more files: ulimit -n",
+    errno.ENFILE: "let the machine open more files: sysctl fs.file-max",
+}
+"""What the machine may have run out of, wherever the harness meets it."""
+
+
+def _used_up(error: OSError) -> MachineRefused:
+    """The sentence for it; any other error is a fault of the harness and goes on as it is."""
+    if error.errno not in _REMEDIES:
+        raise error
+    where = f"{error.filename}: " if error.filename else ""
+    return MachineRefused(f"{where}{error.strerror}", _REMEDIES[error.errno])
 
 
 def resume(

@@ -39,6 +39,9 @@ TRIALS = "trials.jsonl"
 SAMPLES = "samples"
 LOGS = "logs"
 
+RESERVE_BYTES = 1 << 16
+"""Kept back on the disk of a run, so that one that becomes full can still be named as the reason."""
+
 _DAMAGED = "the file is damaged, or no run of this harness; measure again"
 
 
@@ -58,6 +61,8 @@ class RunWriter:
     def __init__(self, folder: Path) -> None:
         """Open the folder's trials; MachineRefused while another bench writes them."""
         self.folder = folder
+        # Named as what a killed process leaves, so that the next writer removes it.
+        self._reserve = folder / f".reserve.{os.getpid()}"
         # Unbuffered: what a full disk refused must not be written at the end.
         self._trials = (folder / TRIALS).open("ab", buffering=0)
         try:
@@ -65,6 +70,8 @@ class RunWriter:
         except BaseException:
             self._trials.close()
             raise
+        with contextlib.suppress(OSError):
+            self._reserve.write_bytes(bytes(RESERVE_BYTES))
 
     def cut(self) -> None:
         """Take off a last line that a crash tore."""
@@ -72,7 +79,9 @@ class RunWriter:
         os.ftruncate(self._trials.fileno(), whole)
 
     def append(self, event: Event) -> None:
-        """Write one event; MachineRefused when the disk does not take it."""
+        """Write one event; MachineRefused when the disk does not take it. Why a run stops may use the reserve."""
+        if isinstance(event, Stop):
+            self._give_back()
         line = memoryview(to_line(event).encode() + b"\n")
         before = os.fstat(self._trials.fileno()).st_size
         try:
@@ -97,6 +106,11 @@ class RunWriter:
         trace: TracebackType | None,
     ) -> None:
         self._trials.close()
+        self._give_back()
+
+    def _give_back(self) -> None:
+        with contextlib.suppress(OSError):
+            self._reserve.unlink(missing_ok=True)
 
 
 def _lock(descriptor: int, folder: Path) -> None:
@@ -145,17 +159,17 @@ def reopen(folder: Path) -> RunWriter:
     """Go on with an interrupted run; half a last line and half-written files are removed first."""
     # Everything that goes on being written in it must lie in it.
     refuse_links(folder)
-    _remove_unfinished(folder)
-    writer = RunWriter(folder)
+    writer = RunWriter(folder)  # who is refused here must not clear up after the writer
+    _remove_unfinished(folder, but=f".{os.getpid()}")
     writer.cut()
     return writer
 
 
-def _remove_unfinished(folder: Path) -> None:
-    """What a killed process was writing, under a name of its own until it would be whole."""
+def _remove_unfinished(folder: Path, but: str) -> None:
+    """What a killed process was writing, under a name of its own until it would be whole; ours ends in `but`."""
     for place in (folder, folder / SAMPLES):
         for path in place.glob(".*"):
-            if path.is_file() and path.suffix[1:].isdigit():
+            if path.is_file() and path.suffix[1:].isdigit() and path.suffix != but:
                 path.unlink(missing_ok=True)
 
 

@@ -1,13 +1,33 @@
-"""What runs left that were killed before anything was measured."""
+"""What runs left that were killed, or refused, before anything was measured."""
 
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from bench.store.folder import HEAD, LOGS, SAMPLES
 
 
+REFUSED = "refused"
+"""Beside the run folders: the logs of the last start that was refused, or check that failed."""
+
 _RUN_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-.+-[0-9a-f]{4}")  # as `run_id` makes it
+
+
+def keep_logs(logs: Path, runs: Path) -> Path | None:
+    """
+    Copy the logs of what was refused to where the next start leaves them alone; where that is.
+
+    Only those of the last refusal, or of the last check that failed, are kept. None if nothing was logged, or if the
+    disk does not take them: the refusal itself is what matters.
+    """
+    kept = runs / REFUSED
+    with suppress(OSError):
+        if any(logs.iterdir()):
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(logs, kept)
+            return kept
+    return None
 
 
 def remove_headless(runs: Path, but: Path) -> list[Path]:

@@ -1,5 +1,9 @@
 """A run that cannot go on: the reason is kept, the page says it, the error is told nonetheless."""
 
+import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +49,67 @@ def test_the_reason_is_in_the_folder_and_in_the_error(tmp_path: Path) -> None:
     assert (stop.round, stop.message, stop.hint) == (2, REASON, "see postgres.log")
     assert before.complete_rounds == run.complete_rounds == (1,)
     assert before.windows == run.windows
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(errno.EMFILE, "ulimit -n"), (errno.ENOSPC, "make room"), (errno.ENFILE, "fs.")],
+)
+def test_what_the_machine_ran_out_of_is_a_reason(
+    tmp_path: Path, number: int, told: str
+) -> None:
+    """No traceback where a file could not be opened: a stop like any other."""
+    writer = begun(tmp_path)
+    with pytest.raises(BrokenOff) as broken, writer, told_why(writer):
+        raise OSError(number, os.strerror(number), "logs/server.log")
+    (stop,) = read(writer.folder).stops
+
+    assert stop.message == f"logs/server.log: {os.strerror(number)}"
+    assert told in (broken.value.hint or "")
+
+
+def test_without_a_descriptor_left_the_reason_is_still_written(tmp_path: Path) -> None:
+    """Every one that the process may have is taken; those that were kept back are enough to tell."""
+    script = f"""
+import os, resource
+from pathlib import Path
+from bench.cli.measuring import told_why
+from bench.errors import BrokenOff
+from bench.store.folder import read
+from tests.cli.test_broken_off import begun
+writer = begun(Path({str(tmp_path)!r}))
+most = max(int(name) for name in os.listdir("/proc/self/fd")) + 40
+resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+kept = []
+try:
+    with writer, told_why(writer):
+        while True:
+            kept.append(os.open("/dev/null", os.O_RDONLY))
+except BrokenOff as error:
+    for file in kept:
+        os.close(file)
+    (stop,) = read(writer.folder).stops
+    print(stop.message, error.hint)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "/dev/null: Too many open files" in done.stdout
+    assert "ulimit -n" in done.stdout
+
+
+def test_any_other_error_is_a_fault_of_ours(tmp_path: Path) -> None:
+    """It is not dressed up as a machine that refused."""
+    writer = begun(tmp_path)
+    with pytest.raises(ConnectionError), writer, told_why(writer):
+        raise ConnectionResetError(errno.ECONNRESET, "reset")
+    assert read(writer.folder).stops == ()
 
 
 def test_the_page_says_why_before_the_error_is_told(

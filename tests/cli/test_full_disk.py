@@ -69,12 +69,15 @@ def test_a_disk_that_becomes_full_ends_the_run_and_costs_nothing_measured(
     assert "Traceback" not in err
     assert alive(started) == []
     before = (folder / "trials.jsonl").read_text()
-    assert before.endswith("\n")
+    assert '"kind":"stop"' in before.splitlines()[-1] and before.endswith("\n")
     assert 2 <= len(windows(folder)) < WINDOWS
 
     filler.unlink()
     status, _, err = finished(small_disk, "run", "--resume", folder.name)
     assert status == 0, err
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "The run was broken off" in page
+    assert "No space left on device" in page
     assert (folder / "trials.jsonl").read_text().startswith(before)
     assert set(windows(folder).values()) == {1}
     assert len(windows(folder)) == WINDOWS

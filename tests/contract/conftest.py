@@ -9,6 +9,7 @@ from bench.deploy.cores import pinning
 from bench.deploy.engine import Placing
 from bench.deploy.local import LocalEngine, Options
 from bench.model.framework import Target
+from tests.caches import cache_of
 from tests.contract.stages import (
     FRAMEWORKS,
     ROOT,
@@ -26,7 +27,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     everywhere = os.sched_getaffinity(0)
     cores = pinning(sorted(everywhere))
     packages = {name: framework.package for name, (framework, _) in FRAMEWORKS.items()}
-    cache = ROOT / ".cache" / "contract"
+    cache = cache_of("contract")
     engine = LocalEngine(ROOT, cache, logs, cores, packages, Options(wait_s=60))
     with engine:
         # It stays for the session, and other tests must not stay on its core.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -17,38 +18,50 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(params=composes() or ["none"])
-def hand(request: pytest.FixtureRequest) -> Iterator[Hand]:
-    """A project that is gone after the test."""
-    made = Hand(request.param)
-    yield made
-    made.call("--profile", "load", "down", "--volumes", "--timeout", "1")
+@contextmanager
+def project(program: str) -> Iterator[Hand]:
+    """A project that is gone afterwards."""
+    made = Hand(program)
+    try:
+        yield made
+    finally:
+        made.call("--profile", "load", "down", "--volumes", "--timeout", "1")
     label = f"label=com.docker.compose.project={made.project}"
     assert docker("ps", "--all", "--quiet", "--filter", label) == ""
     assert docker("network", "ls", "--quiet", "--filter", label) == ""
 
 
-def test_one_app_and_then_curl(hand: Hand) -> None:
+@pytest.fixture(params=composes() or ["none"])
+def hand(request: pytest.FixtureRequest) -> Iterator[Hand]:
+    """A project of one test."""
+    with project(request.param) as made:
+        yield made
+
+
+@pytest.fixture(scope="module", params=composes() or ["none"])
+def one_app(request: pytest.FixtureRequest) -> Iterator[Hand]:
+    """One app and what it needs, up for the tests that only look."""
+    with project(request.param) as made:
+        done = made.call(
+            *("--env-file", "apps/docker/fastapi.env", "up", "-d", "--build", "app"),
+            HEALTH_INTERVAL="1s",
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        yield made
+
+
+def test_one_app_and_then_curl(one_app: Hand) -> None:
     """`up` of one app waits for its database; then it answers, also from the rows."""
-    done = hand.call(
-        *("--env-file", "apps/docker/fastapi.env", "up", "-d", "--build", "app"),
-        HEALTH_INTERVAL="1s",
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-
-    assert hand.healthy("database") == "healthy"
-    assert hand.healthy("app") == "healthy"
-    assert hand.curl("/hello") == "Hello, World!"
-    assert json.loads(hand.curl("/db/7"))["id"] == 7
+    assert one_app.healthy("database") == "healthy"
+    assert one_app.healthy("app") == "healthy"
+    assert one_app.curl("/hello") == "Hello, World!"
+    assert json.loads(one_app.curl("/db/7"))["id"] == 7
 
 
-def test_nothing_is_published_beyond_this_machine(hand: Hand) -> None:
+def test_nothing_is_published_beyond_this_machine(one_app: Hand) -> None:
     """The one published port is bound to the loopback address."""
-    done = hand.call("up", "-d", "--build", "app", HEALTH_INTERVAL="1s")
-    assert done.returncode == 0, done.stderr[-2000:]
-
     for service, published in (("app", True), ("database", False)):
-        host = inspect(hand.container(service))["HostConfig"]
+        host = inspect(one_app.container(service))["HostConfig"]
         assert isinstance(host, dict)
         bound = [
             b["HostIp"]

@@ -16,6 +16,6 @@ def test_it_keeps_up_with_wrk_and_leaves_locusts_client_behind() -> None:
 
     Paired by round, medians: other work on the machine slows all three.
     """
-    rates = compare(rounds=6, seconds=1.5, clients=16)
+    rates = compare(rounds=6, seconds=1.0, clients=16)
     assert statistics.median(ratios(rates, "wrk")) >= 0.6, rates
     assert statistics.median(ratios(rates, "FastHttpUser")) >= 8, rates

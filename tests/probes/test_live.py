@@ -19,6 +19,7 @@ from bench.run.probe_injection import injection, state, teeth
 from bench.run.probe_stand import Stand
 from bench.run.probing import Bench, play_probes
 from bench.workloads.injections import STRINGS
+from tests.caches import cache_of
 from tests.contract.stages import ROOT
 from tests.probes.test_plays import Answer, serving, stand
 
@@ -36,7 +37,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     logs = tmp_path_factory.mktemp("logs")
     cores = pinning(sorted(os.sched_getaffinity(0)))
     # Of its own: the contract tests keep theirs locked for the whole session.
-    cache = ROOT / ".cache" / "probes"
+    cache = cache_of("probes")
     with LocalEngine(ROOT, cache, logs, cores, packages, Options(wait_s=60)) as engine:
         yield Bench(
             engine,

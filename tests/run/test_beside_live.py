@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,11 +16,11 @@ from bench.run.contract import verify
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import Event, measure
 from bench.workloads import WORKLOADS
+from tests.caches import ROOT, cache_of
 
 
 pytestmark = pytest.mark.live
 
-ROOT = Path(__file__).resolve().parents[2]
 CHOSEN = "fastapi,fastapi/blocking-handlers"
 
 
@@ -50,7 +49,7 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Event]]:
     this = short_plan()
     packages = {n: framework.package for n, (framework, _) in load_frameworks().items()}
     everywhere = os.sched_getaffinity(0)
-    cache = ROOT / ".cache" / "rounds"
+    cache = cache_of("rounds")
     engine = LocalEngine(
         ROOT, cache, folder, this.pinning, packages, Options(wait_s=60)
     )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,8 +17,9 @@ from bench.deploy.cores import pinning
 from bench.deploy.engine import Placing
 from bench.deploy.local import LocalEngine, Options
 from bench.deploy.processes import read
-from bench.deploy.server import LocalServer
+from bench.deploy.server import LocalServer, free_port
 from bench.run.contract import verify
+from tests.caches import cache_of
 from tests.contract.stages import FRAMEWORKS, ROOT
 from tests.run.standing import standing, wrong
 
@@ -25,13 +27,15 @@ from tests.run.standing import standing, wrong
 pytestmark = pytest.mark.live
 
 
-def typed(runs: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def typed(
+    runs: Path, *words: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """A smoke run of hello against what stands."""
     head = ("run", "--engine", "external", "--profile", "smoke", "--workloads", "hello")
     return subprocess.run(
         [sys.executable, "-m", "bench", *head, *words],
         cwd=ROOT,
-        env={**os.environ, "BENCH_RUNS": str(runs)},
+        env={**os.environ, "BENCH_RUNS": str(runs), **variables},
         capture_output=True,
         text=True,
         timeout=120,
@@ -51,7 +55,7 @@ def servers(
     every = all_targets(table, load_profiles()[1])
     targets = select(every, ["flask", "floor/gunicorn-gthread"], table)
     packages = {name: framework.package for name, (framework, _) in FRAMEWORKS.items()}
-    cache = ROOT / ".cache" / "rounds"
+    cache = cache_of("rounds")
     with LocalEngine(
         ROOT, cache, folder, cores, packages, Options(wait_s=60)
     ) as engine:
@@ -107,6 +111,41 @@ def test_what_stands_is_measured_and_left_standing(
     assert "Servers were not started afresh" in page
     for server in servers.values():
         assert verify("127.0.0.1", server.port, "hello") is None
+
+
+def test_workers_that_join_send_the_load_of_a_whole_run(
+    servers: dict[str, LocalServer], tmp_path: Path
+) -> None:
+    """Nothing is sent from here; `bench worker` comes as from another machine and leaves when the run is over."""
+    port, token = free_port(), secrets.token_hex(16)
+    shared = {"BENCH_LOAD_TOKEN": token, "BENCH_LOAD_LISTEN": f"127.0.0.1:{port}"}
+    words = ("worker", "--master", "127.0.0.1", "--port", str(port))
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench", *words],
+        cwd=ROOT,
+        env={**os.environ, **shared},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        try:
+            at = f"--at=flask=http://127.0.0.1:{servers['flask'].port}"
+            done = typed(tmp_path, at, "--load-elsewhere=1", **shared)
+            assert done.returncode == 0, done.stderr
+            said = worker.communicate(timeout=30)[1]
+        finally:
+            worker.kill()
+
+    assert worker.returncode == 0 and "the run is over" in said
+    assert f"bench worker --master 127.0.0.1 --port {port}" in done.stderr
+    (folder,) = tmp_path.glob("*-smoke-*")
+    lines = (folder / "trials.jsonl").read_text().splitlines()
+    windows = [w for line in lines if (w := json.loads(line))["kind"] == "window"]
+    assert len(windows) == 2  # one of them is the twin
+    for window in windows:
+        (part,) = window["tally"]["workers"]
+        assert not part["name"].startswith("here")
+        assert part["requests_total"] == window["tally"]["requests_total"] > 0
+        assert window["tally"]["errors"] == {}
 
 
 def test_a_wrong_answer_ends_the_command_before_any_load(tmp_path: Path) -> None:

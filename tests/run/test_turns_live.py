@@ -20,6 +20,7 @@ from bench.run.state import Round
 from bench.run.turns import meet, volley
 from bench.workloads import WORKLOADS
 from tests.builders import profile
+from tests.caches import cache_of
 from tests.contract.stages import FRAMEWORKS, ROOT
 
 
@@ -40,7 +41,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
     everywhere = os.sched_getaffinity(0)
     cores = pinning(sorted(everywhere))
     packages = {name: framework.package for name, (framework, _) in FRAMEWORKS.items()}
-    cache = ROOT / ".cache" / "rounds"
+    cache = cache_of("rounds")
     targets = chosen()
     cells = tuple(
         Cell(t.id, "wait", Load(8, 0, 1, experiment="turns")) for t in targets
