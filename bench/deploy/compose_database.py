@@ -54,14 +54,7 @@ class ContainerDatabase(StandingDatabase):
 
     def watch_statements(self, on: bool) -> None:
         """Log every statement from now on, or none; never on while measuring."""
-        value = b"all" if on else b"none"
-        self._connect().execute(b"ALTER SYSTEM SET log_statement = '" + value + b"'")
-        self._connect().execute(b"SELECT pg_reload_conf()")
-        deadline = time.monotonic() + 5
-        while self.facts()["log_statement"] != value.decode():
-            if time.monotonic() > deadline:
-                raise MachineRefused("PostgreSQL did not take up log_statement")
-            time.sleep(0.01)
+        self._log_statements(on)
         # The others were told when we were; a backend looks before its next command.
         time.sleep(_SETTLE_S)
         last = [stamp for stamp, _ in self._lines("--tail", "1")]

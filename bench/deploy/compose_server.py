@@ -196,13 +196,16 @@ class ContainerServer:
 
     def _await_answer(self, ready_s: float) -> None:
         began = datetime.fromisoformat(self.container.inspect("{{.State.StartedAt}}"))
-        deadline = time.monotonic() + ready_s
-        look_at = time.monotonic() + _LOOK_S
+        # The engine's clock and ours are asked this once: one may be set meanwhile.
+        age_s = max(0.0, time.time() - began.timestamp())
+        looked = time.monotonic()
+        deadline = looked + ready_s
+        look_at = looked + _LOOK_S
         said: str | None = "it never answered"
         while time.monotonic() < deadline:
             said = first_answer(self.port)
             if said is None:
-                self.first_answer_s = max(0.0, time.time() - began.timestamp())
+                self.first_answer_s = age_s + time.monotonic() - looked
                 return
             if time.monotonic() > look_at:
                 self.refuse_ended()

@@ -61,7 +61,8 @@ class Tool:
             with self.log.open("a", encoding="utf-8") as log:
                 log.write(f"$ {shlex.join(command)}\n{out}{err}[{status}]\n")
         if status:
-            raise explain(command, status, err or out)
+            # The old compose puts what a build said on stdout.
+            raise explain(command, status, f"{out}\n{err}")
         return out
 
 

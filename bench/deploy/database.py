@@ -4,6 +4,7 @@ import os
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -106,6 +107,17 @@ class StandingDatabase:
             self._connection.close()
             self._connection = None
 
+    def _log_statements(self, on: bool) -> None:
+        """Switch the server's log of statements, and wait until it was told."""
+        value = "all" if on else "none"
+        self._ask(f"ALTER SYSTEM SET log_statement = '{value}'".encode())
+        self._ask(b"SELECT pg_reload_conf()")
+        deadline = time.monotonic() + 5
+        while self.facts()["log_statement"] != value:
+            if time.monotonic() > deadline:
+                raise MachineRefused("PostgreSQL did not take up log_statement")
+            time.sleep(0.01)
+
     def _connect(self) -> Connection[tuple[object, ...]]:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(
@@ -197,6 +209,7 @@ def _not_for_ever(connection: Connection[tuple[object, ...]]) -> Iterator[None]:
             line.shutdown(socket.SHUT_RDWR)
 
     watch = threading.Timer(ANSWERS_WITHIN_S, hang_up)
+    watch.daemon = True
     watch.start()
     try:
         yield

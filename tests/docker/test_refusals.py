@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.deploy import compose
 from bench.deploy.choose import choose_engine
 from bench.deploy.compose_refusals import explain
 from bench.errors import AskedWrongly, MachineRefused
@@ -101,6 +102,24 @@ def test_without_an_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     assert "no container engine answers" in why and "\n" not in why
     with pytest.raises(MachineRefused, match="no container engine answers"):
         choose_engine("compose")
+
+
+@pytest.mark.docker
+@needs_engine
+def test_an_engine_with_little_memory(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What it has and what a run needs, before any container is started."""
+    monkeypatch.setattr(compose, "_NEED_BYTES", 1 << 50)
+
+    with (
+        pytest.raises(
+            MachineRefused, match=r"has [\d.]+ GiB of memory, and a run needs"
+        ) as refused,
+        new_engine(tmp_path, tmp_path / "logs"),
+    ):
+        raise AssertionError("it was entered")
+    assert "ENGINE=local" in (refused.value.hint or "")
 
 
 @pytest.mark.docker

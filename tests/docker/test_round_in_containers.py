@@ -11,7 +11,7 @@ import pytest
 from bench.cli.checking import play_target
 from bench.deploy.asked_locks import asked_lock
 from bench.deploy.compose import ComposeEngine
-from bench.deploy.compose_images import ASKED
+from bench.deploy.compose_images import ASKED, pinned
 from bench.deploy.compose_server import ContainerServer
 from bench.deploy.compose_stats import StatsAccount
 from bench.errors import MachineRefused, TargetFailed
@@ -246,6 +246,17 @@ def test_the_image_tells_its_versions(servers: dict[str, ContainerServer]) -> No
         assert labels["org.frameworks-on-trial.framework"] == framework
         packages = labels["org.frameworks-on-trial.packages"].split()
         assert any(re.fullmatch(rf"{framework}==[\d.]+", pin) for pin in packages)
+        kept = docker("exec", server.container.name, "cat", "/opt/venv/lock.txt")
+        lock = ROOT / labels["org.frameworks-on-trial.lock"]
+        assert kept.strip() == lock.read_text(encoding="utf-8").strip()
+        assert set(packages) == set(pinned(kept).split())
+
+
+def test_no_compiler_is_left_in_an_image(servers: dict[str, ContainerServer]) -> None:
+    """Packages come as wheels; what could build one is not there to be found."""
+    look = "for name in gcc cc g++ c++ clang make ld; do command -v $name; done; true"
+    for server in servers.values():
+        assert docker("exec", server.container.name, "sh", "-c", look) == ""
 
 
 def test_the_same_words_run_as_locally(servers: dict[str, ContainerServer]) -> None:
