@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.cli.places import CACHE, ROOT
-from bench.configure.tables import load_frameworks, load_profiles
+from bench.configure.tables import load_frameworks, load_profiles, standing_wishes
 from bench.configure.targets import all_targets, select, twin, with_workers
 from bench.configure.wishes import wish, with_versions
 from bench.deploy.asked_locks import resolve, safe
@@ -59,7 +59,9 @@ def plan_for(asked: Asked, say: Say = lambda line: None) -> Plan:
     if asked.profile not in profiles:
         raise unknown("profile", asked.profile, list(profiles))
     profile = profiles[asked.profile]
-    wished = wished_versions(asked.wishes, say)
+    # Like its targets, what a profile has beside them gives way to targets that are named.
+    beside = () if asked.targets else standing_wishes(asked.profile)
+    wished = wished_versions((*beside, *asked.wishes), say)
     selectors = split(asked.targets) or list(profile.targets)
     chosen = chosen_targets([*selectors, *map("@".join, wished)], wished)
     works = _workloads(split(asked.workloads) or list(profile.workloads), chosen)

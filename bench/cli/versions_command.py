@@ -58,6 +58,15 @@ def command(
             for each in chosen
             for version in each.versions
         ]
+        changed = [lock for _, lock in locks if lock.is_new]
+        # What rests on a lock that changed is made again with it.
+        still = [each for each in chosen if not _newest_of(each, changed)]
+        changed += [
+            lock
+            for each in still
+            for lock in standing_locks.dependents(ROOT, each)
+            if lock.is_new
+        ]
     except Refused as error:
         raise MachineRefused(
             f"nothing newer can be known: {error.reason}",
@@ -73,7 +82,6 @@ def command(
         for found in standing_locks.packages(ROOT, framework, lock)
     ]
     uncovered = {name: release for name, release in releases.items() if release}
-    changed = [lock for _, lock in locks if lock.is_new]
     if as_json:
         _json(seen, uncovered, changed)
     else:
@@ -136,11 +144,10 @@ def _table(seen: list[Seen], uncovered: dict[str, str], changed: list[Lock]) -> 
             f"{name} {release} is out, and no standing version is that one: "
             f'bench run --with "{name}=={release}" measures it beside the newest'
         )
+    for lock in changed:
+        print(f"older than the index: {shown(lock.path)}", file=sys.stderr)
     if changed:
-        print(
-            f"{len(changed)} locks are older than the index: bench versions --write",
-            file=sys.stderr,
-        )
+        print("bench versions --write makes them anew", file=sys.stderr)
 
 
 def _json(seen: list[Seen], uncovered: dict[str, str], changed: list[Lock]) -> None:
@@ -161,14 +168,16 @@ def _write(chosen: list[Framework], changed: list[Lock]) -> None:
     for lock in changed:
         _replace(lock)
     for framework in chosen:
-        if any(
-            lock.path.stem == framework.versions[-1]
-            and lock.path.parents[1].name == framework.name
-            for lock in changed
-        ):
+        if _newest_of(framework, changed):
             for lock in standing_locks.dependents(ROOT, framework):
                 if lock.is_new:
                     _replace(lock)
+
+
+def _newest_of(framework: Framework, changed: list[Lock]) -> bool:
+    """Whether the lock of a framework's newest version is among them."""
+    own = ROOT / "apps" / framework.name / "locks" / f"{framework.versions[-1]}.txt"
+    return own in [lock.path for lock in changed]
 
 
 def _replace(lock: Lock) -> None:

@@ -199,6 +199,7 @@ class _ProfileRow(_Row):
     open_loop: _OpenRow | None = None
     probes: Literal["none", "stored", "play"] = "none"
     experiments: tuple[str, ...] = ()
+    wishes: tuple[str, ...] = Field(default=(), alias="with")
 
 
 class _Profiles(_Row):
@@ -258,6 +259,14 @@ def load_profiles(
     return {row.name: _profile(row, experiments) for row in table.profile}, table.parity
 
 
+def standing_wishes(
+    profile: str, path: Path = DEFINITIONS / "profiles.toml"
+) -> tuple[str, ...]:
+    """What a profile measures beside its targets, as `--with` would be typed; nothing for one that is not there."""
+    rows = read_toml(path, _Profiles).profile
+    return next((row.wishes for row in rows if row.name == profile), ())
+
+
 def _refuse_twice(where: str, names: Iterable[str]) -> None:
     for name, times in Counter(names).items():
         if times > 1:
@@ -268,7 +277,7 @@ def _refuse_twice(where: str, names: Iterable[str]) -> None:
 
 
 def _profile(row: _ProfileRow, experiments: Mapping[str, Experiment]) -> Profile:
-    plain = row.model_dump(exclude={"open_loop", "experiments"})
+    plain = row.model_dump(exclude={"open_loop", "experiments", "wishes"})
     opened = OpenLoop(**row.open_loop.model_dump()) if row.open_loop else None
     played = tuple(experiments[name] for name in row.experiments)
     return Profile(**plain, open_loop=opened, experiments=played)

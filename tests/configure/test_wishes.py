@@ -2,10 +2,11 @@
 
 import pytest
 
-from bench.cli.asked import chosen_targets
-from bench.configure.tables import load_frameworks, load_profiles
+from bench.cli.asked import Asked, chosen_targets, plan_for
+from bench.configure.tables import load_frameworks, load_profiles, standing_wishes
 from bench.configure.targets import all_targets, select
-from bench.configure.wishes import requirements, wish, with_versions
+from bench.configure.wishes import Wish, requirements, wish, with_versions
+from bench.deploy.asked_locks import Asked as Locked
 from bench.errors import AskedWrongly
 from bench.model.framework import Role
 
@@ -85,3 +86,35 @@ def test_older_versions_are_entered_as_their_teams_deploy_them() -> None:
     for target in found:
         if target.version != TABLE[target.framework][0].versions[-1]:
             assert target.role is Role.CONTESTANT
+
+
+def test_a_profile_may_have_wishes_of_its_own() -> None:
+    """Each is one that could be typed; other profiles, and those that nobody knows, have none."""
+    standing = standing_wishes("dependencies")
+    packages = {
+        wish(typed, TABLE).requirements[1].partition("=")[0] for typed in standing
+    }
+
+    assert {"gunicorn", "uvicorn", "pydantic"} <= packages
+    assert standing_wishes("quick") == standing_wishes("nobody") == ()
+
+
+def test_named_targets_leave_a_profiles_wishes_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As they leave out its targets; what is typed beside them stays."""
+    asked: list[str] = []
+
+    def locked(one: Wish, *_: object) -> Locked:
+        asked.append(one.typed)
+        return Locked(one.framework, "9.9")
+
+    monkeypatch.setattr("bench.cli.asked.resolve", locked)
+    plan = plan_for(Asked("dependencies", seed=1))
+    assert asked == list(standing_wishes("dependencies"))
+    assert {t.id for t in plan.targets} >= {"flask@9.9/gunicorn-gthread"}
+
+    asked.clear()
+    typed = "flask==3.0.*"
+    plan_for(Asked("dependencies", targets="flask", wishes=(typed,), seed=1))
+    assert asked == [typed]

@@ -18,16 +18,17 @@ from bench.model.run import Receipt
 from tests.deploy.places import tiny
 
 
-def write_wheel(folder: Path, version: str) -> Path:
+def write_wheel(folder: Path, version: str, name: str = "Tiny.Thing") -> Path:
     """A distribution without any code."""
-    info = f"tiny_thing-{version}.dist-info"
-    path = folder / f"tiny_thing-{version}-py3-none-any.whl"
+    plain = name.lower().replace(".", "_")
+    info = f"{plain}-{version}.dist-info"
+    path = folder / f"{plain}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as wheel:
-        metadata = f"Metadata-Version: 2.1\nName: Tiny.Thing\nVersion: {version}\n"
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         wheel.writestr(f"{info}/METADATA", metadata)
         tags = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         wheel.writestr(f"{info}/WHEEL", tags)
-        wheel.writestr("tiny_thing.py", "ANSWER = 42\n")
+        wheel.writestr(f"{plain}.py", "ANSWER = 42\n")
         wheel.writestr(f"{info}/RECORD", "")
     return path
 

@@ -92,6 +92,31 @@ def test_the_command_tells_writes_and_is_content(
 
 
 @pytest.mark.live
+def test_what_an_ablation_needs_besides_is_looked_at_too(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its package was released anew, the framework was not: exit 1, its lock named and written."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
+    write_wheel(root / "wheels", "0.1", name="more")
+    source = root / "apps/good/requirements+more.in"
+    source.write_text("-c locks/2.0.txt\n-r requirements.in\nmore\n")
+    (lock,) = standing_locks.dependents(root, GOOD)
+    lock.path.write_text(lock.today)
+    command(["good"])
+
+    write_wheel(root / "wheels", "0.2", name="more")
+    with pytest.raises(typer.Exit) as ended:
+        command(["good"], write=True)
+    assert ended.value.exit_code == 1
+    assert "older than the index: " in (told := capsys.readouterr().err)
+    assert "2.0+more.txt" in told
+    assert pins(lock.path.read_text()) == {"tiny-thing": "2.0.0", "more": "0.2"}
+    command(["good"])
+
+
+@pytest.mark.live
 def test_without_an_index_it_says_so(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
