@@ -6,10 +6,11 @@ ENGINE ?= auto
 RESUME ?=
 RUN ?=
 CONFIRM ?=
+SITE ?= site
 UV = .cache/tools/bin/uv
 BENCH = .venv/bin/python -m bench
 
-.PHONY: help setup bench smoke probe versions news compare history aa report check list lint audit test test-fast clean lock
+.PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-fast clean lock
 
 help:  ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +67,12 @@ lint: setup  ## style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+site: setup  ## every page without raw samples, for a web server: SITE=folder, which must not exist
+	$(BENCH) report
+	mkdir $(SITE)
+	tar -C reports --exclude=samples --exclude='*.sqlite*' -cf $(SITE)/pages.tar .
+	tar -C $(SITE) -xf $(SITE)/pages.tar && rm $(SITE)/pages.tar
 
 audit: setup  ## is a vulnerability known of anything that the locks name?
 	.ci/audit

@@ -55,8 +55,9 @@ def audited(package: str) -> subprocess.CompletedProcess[str]:
             [str(AUDIT), LOCK],
             env={
                 **os.environ,
-                "AUDIT_OPTIONS": f"--vulnerability-service osv --osv-url {url}",
+                "AUDIT_OPTIONS": f"--osv-url {url}",
                 "NO_PROXY": "127.0.0.1",
+                "no_proxy": "127.0.0.1",
             },
             capture_output=True,
             text=True,
