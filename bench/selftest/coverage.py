@@ -13,6 +13,7 @@ import numpy as np
 from bench.selftest.finding import Finding, Row
 from bench.stats import fieller, interval, looks, sketch
 from bench.stats.interleaved import Floats, round_values
+from bench.stats.unpaired import log_ratio_unpaired
 
 
 SCHEDULE = (6, 9, 12, 16, 20)
@@ -120,6 +121,13 @@ def _p99_ratio(random: Random) -> bool:
     return bool(found.low <= np.exp(TRUTH) <= found.high)
 
 
+def _unpaired(random: Random) -> bool:
+    """Two runs of different lengths and scatter, which share no round."""
+    after, before = random.normal(TRUTH, 0.06, 7), random.normal(0, 0.02, 12)
+    found = log_ratio_unpaired(list(after), list(before), 0.95)
+    return bool(found.low <= np.exp(TRUTH) <= found.high)
+
+
 def _differences(random: Random) -> bool:
     """How many times one difference is another, noise common to both in each round."""
     common = random.normal(0, 0.2, 6)
@@ -140,11 +148,15 @@ def _one_look(random: Random) -> bool:
     return bool(found.low <= np.exp(TRUTH) <= found.high)
 
 
-def _all_looks(random: Random) -> bool:
-    drawn = _normal(random, SCHEDULE[-1])
-    level = looks.level(SCHEDULE)
-    found = [interval.from_logs(drawn[:n], level) for n in SCHEDULE]
-    return all(one.low <= np.exp(TRUTH) <= one.high for one in found)
+def _all_looks(schedule: tuple[int, ...]) -> Holds:
+    level = looks.level(schedule)
+
+    def holds(random: Random) -> bool:
+        drawn = _normal(random, schedule[-1])
+        found = [interval.from_logs(drawn[:n], level) for n in schedule]
+        return all(one.low <= np.exp(TRUTH) <= one.high for one in found)
+
+    return holds
 
 
 KINDS: Mapping[str, tuple[float, Holds]] = {
@@ -160,6 +172,9 @@ KINDS: Mapping[str, tuple[float, Holds]] = {
     "ratio of two differences, paired (Fieller)": (0.95, _differences),
     "median of nine, by counting": (1 - 20 / 2**9, _nine),
     "one of five looks": (looks.level(SCHEDULE), _one_look),
-    "all five looks together": (0.95, _all_looks),
+    "all five looks together": (0.95, _all_looks(SCHEDULE)),
+    "both looks of the standard profile": (0.95, _all_looks((7, 14))),
+    "all four looks of the full profile": (0.95, _all_looks((7, 10, 14, 20))),
+    "ratio of two runs, unpaired (Welch)": (0.95, _unpaired),
 }
 """Each kind by name: its nominal level and one experiment."""

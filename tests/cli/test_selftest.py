@@ -43,7 +43,7 @@ def test_coverage_is_printed_and_stored(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "all five looks together" in done.stdout
     assert stored["passed"] is True and stored["seed"] == 3
-    assert len(stored["rows"]) == 13
+    assert len(stored["rows"]) == 16
 
 
 @pytest.mark.parametrize(
