@@ -131,9 +131,11 @@ class Display:
             completed=self.pace.done,
         )
         parts: list[RenderableType] = [bar, Text(self._standing())]
-        if self.ratios:
+        if any(ratio.advantage for ratio in self.ratios):
             room = max(3, self.console.height - 7)
             parts.append(ratio_table(self.plan, self.ratios, room))
+        elif self.ratios:
+            parts.append(Text(f"{basis(self.ratios)}: ratios come with the next"))
         return Group(*parts)
 
 

@@ -1,7 +1,7 @@
 """
 Tables for spreadsheets: results.csv, and one for each chart.
 
-Long form, unrounded: one row for each quantity and each comparison.
+Long form, every digit of the results: one row for each quantity and each comparison.
 """
 
 import csv

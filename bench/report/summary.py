@@ -9,6 +9,7 @@ import re
 from itertools import chain
 
 from bench.model.results import Results
+from bench.model.verdict import Outcome
 from bench.report.cards import Card, card
 from bench.report.clean import clean, clean_text
 from bench.report.doubts import grouped_warnings
@@ -74,11 +75,17 @@ def _head(view: View) -> list[str]:
             lines += _alert(
                 check.title, f"{check.measured} (limit {check.limit}). {check.effect}"
             )
-    at_a_look = results.rounds_done in results.profile.looks
-    if results.rounds_done < results.rounds_planned and not at_a_look:
+    if results.rounds_done < results.rounds_planned and not _decided(results):
         done = f"{results.rounds_done} of {results.rounds_planned}"
         lines += _alert("Fewer rounds than planned", done)
     return [*lines, *_warnings(view), *_claims(view)]
+
+
+def _decided(results: Results) -> bool:
+    """Whether the run had reason to stop where it did: at a planned look, with nothing left open."""
+    outcomes = [each.outcome for each in results.verdicts if each.parts]
+    nothing_open = bool(outcomes) and Outcome.INCONCLUSIVE not in outcomes
+    return results.rounds_done in results.profile.looks and nothing_open
 
 
 def _alert(title: str, words: str) -> list[str]:
@@ -109,9 +116,18 @@ def _claims(view: View) -> list[str]:
     return lines
 
 
+_NO_NUMBER = {
+    (True, False): "in the words",  # a rule's verdict hangs on several
+    (False, True): "probed",
+    (False, False): "counted",
+}
+"""By rule or not, probed or not: what stands where no single ratio decided."""
+
+
 def _row(one: Card) -> str:
     number = f"{one.value} ({one.interval})" if one.value else "not measured"
-    number = number if one.by_trials else "probed" if one.probed else "counted"
+    if not one.by_trials:
+        number = _NO_NUMBER[one.by_rule, one.probed]
     by = f" ({plain(one.by)})" if one.by else ""
     return (
         f"| {one.sign} | “{plain(one.quote)}”{by} | **{one.outcome.capitalize()}**: "

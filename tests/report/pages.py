@@ -14,8 +14,13 @@ from pathlib import Path
 
 from bench.model.results import Results
 from bench.report.index import Entry, index_html
+from bench.report.trend import trend_html
 from bench.report.write import write_report
 from tests.report.states import STATES
+from tests.report.versions import slower
+
+
+PUBLISHED = Path(__file__).resolve().parents[2] / "reports" / "published"
 
 
 class Shared:
@@ -37,10 +42,17 @@ def written(state: str) -> Path:
 
 
 def page_file(state: str) -> Path:
-    """The page of a state, or of "index": the list of all of them, and of a run that was killed."""
-    if state != "index":
-        return written(state) / "report.html"
-    return _once("index", _write_index) / "index.html"
+    """
+    The page of a state, or of a published run.
+
+    "index" is the list of all states, and of a run that was killed; "trend"
+    the page of two releases.
+    """
+    if (PUBLISHED / state).is_dir():
+        return PUBLISHED / state / "report.html"
+    if state in _OTHERS:
+        return _once(state, _OTHERS[state]) / f"{state}.html"
+    return written(state) / "report.html"
 
 
 @cache
@@ -70,3 +82,12 @@ def _write_index(folder: Path) -> None:
     ]
     entries.append(Entry("killed", "", False, None, "not understood yet"))
     (folder / "index.html").write_text(index_html(entries), encoding="utf-8")
+
+
+def _write_trend(folder: Path) -> None:
+    html = trend_html(slower(0.8))
+    assert html is not None
+    (folder / "trend.html").write_text(html, encoding="utf-8")
+
+
+_OTHERS = {"index": _write_index, "trend": _write_trend}

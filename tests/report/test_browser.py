@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.report.pages import page_file, page_of
+from tests.report.pages import PUBLISHED, page_file, page_of
 from tests.report.states import STATES
 
 
@@ -138,14 +138,16 @@ def let_in(browser: Browser) -> Iterator[Shown]:
 
 # Every section stands in one of these, so they are seen in every view; the odd
 # states, which are more, in those that break first.
-FULL = ("normal", "open_loops", "crowds", "stressed", "served", "probed", "index")
+FULL = ("normal", "open_loops", "crowds", "stressed", "served", "probed", "index", "trend")  # fmt: skip
+STANDARD = sorted(each.name for each in PUBLISHED.glob("*-standard-*"))
+"""Real pages, which are longer than any state."""
 
 
 def views(every: tuple[View, ...], first: tuple[View, ...]) -> list[tuple[str, View]]:
     """Each state with the views in which it is looked at."""
     return [
         (state, view)
-        for state in (*STATES, "index")
+        for state in (*STATES, "index", "trend", *STANDARD[-1:])
         for view in (every if state in FULL else first)
     ]
 
@@ -195,11 +197,12 @@ def test_colours_that_cannot_be_read_are_found(let_in: Shown) -> None:
     assert [each["id"] for each in found.response["violations"]] == ["color-contrast"]
 
 
-def test_the_answer_stands_above_the_fold(browser: Browser) -> None:
-    """With four claims, everything up to the trust strip fits 1280 x 900."""
+@pytest.mark.parametrize("of", ["normal", *STANDARD])
+def test_the_answer_stands_above_the_fold(browser: Browser, of: str) -> None:
+    """Everything up to the trust strip fits 1280 x 900, on published pages, too."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     try:
-        page.goto(page_file("normal").as_uri())
+        page.goto(page_file(of).as_uri())
         strip = page.locator("main > section.trust").bounding_box()
 
         assert strip is not None

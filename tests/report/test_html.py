@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.report.pages import page_file, page_of
+from tests.report.pages import PUBLISHED, page_file, page_of
 from tests.report.states import STATES
 
 
@@ -17,7 +17,6 @@ pytestmark = [
         shutil.which("java") is None, reason="no Java here, the HTML checker needs it"
     ),
 ]
-PUBLISHED = Path(__file__).resolve().parents[2] / "reports" / "published"
 BROKEN = "broken.html"
 
 
@@ -46,7 +45,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     html = page_of("normal")
     assert "</main>" in html
     broken.write_text(html.replace("</main>", "</article></main>"), "utf-8")
-    pages = [page_file(name) for name in (*STATES, "index")]
+    pages = [page_file(name) for name in (*STATES, "index", "trend")]
     return faults([*pages, *PUBLISHED.glob("**/*.html"), broken])
 
 

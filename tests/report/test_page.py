@@ -16,7 +16,13 @@ from bench.report.page import report_html
 from bench.report.tables import comparisons_shown
 from bench.report.view import View
 from tests.report.pages import made, page_of
-from tests.report.states import STATES, failed_twin, missing_memory, normal, smoke
+from tests.report.states import (
+    STATES,
+    failed_twin,
+    missing_memory,
+    normal,
+    smoke,
+)
 
 
 class Page(HTMLParser):
@@ -397,3 +403,15 @@ def test_what_the_machine_did_is_shown_and_not_told_is_no_zero() -> None:
     assert "<td>0.476</td><td>50</td><td>96 of 96</td>" in rows
     assert "<td>not measured: this kernel does not tell</td><td>" in rows
     assert "hold no trace of the machine" in page_of("normal")
+
+
+def test_workloads_are_told_by_their_titles() -> None:
+    """In verdicts, which know them by name; a longer word that begins so stays as it is."""
+    view = View(normal())
+    title = view.workload("db-read")
+
+    assert title != "db-read"
+    assert view.spelled("A leads on db-read: all of it") == f"A leads on “{title}”: all of it"  # fmt: skip
+    assert view.spelled("A leads on db-readers") == "A leads on db-readers"
+    assert view.spelled("A leads on db-read-x") == "A leads on db-read-x"
+    assert View(replace(normal(), workloads=())).spelled("on db-read") == "on db-read"

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from bench.model.verdict import Outcome
 from bench.report.summary import LONGEST, summary_md
 from tests.report.pages import made
-from tests.report.states import STATES, hostile, normal
+from tests.report.states import STATES, all_inconclusive, hostile, no_claims, normal
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -61,6 +62,31 @@ def test_a_summary_that_is_too_long_says_that_it_was_shortened(
     assert "Shortened" in text
     assert "Refuted" in text
     assert "<details>" not in text
+
+
+@pytest.mark.parametrize(
+    ("done", "state", "told"),
+    [(9, "decided", False), (8, "decided", True), (9, "open", True), (9, "none", True)],
+)
+def test_fewer_rounds_are_told_unless_a_look_decided(
+    done: int, state: str, told: bool
+) -> None:
+    """A run that stops at a planned look because nothing is open has all the rounds that it wanted."""
+    made = {"decided": normal, "open": all_inconclusive, "none": no_claims}[state]()
+    settled = [v for v in made.verdicts if v.outcome is not Outcome.INCONCLUSIVE]
+    if state == "decided":
+        made = replace(made, verdicts=tuple(settled))
+    profile = replace(made.profile, looks=(6, 9, 12))
+    text = summary_md(replace(made, profile=profile, rounds_done=done, rounds_planned=12))  # fmt: skip
+
+    assert ("Fewer rounds than planned" in text) is told
+
+
+def test_a_rule_that_decided_is_no_count() -> None:
+    """Its numbers stand in its words; what was probed or counted says so."""
+    rows = summary_md(made("stressed")).splitlines()
+
+    assert any("“" in row and row.endswith("| in the words |") for row in rows)
 
 
 def test_a_check_that_takes_nothing_is_noted_and_does_not_fail() -> None:

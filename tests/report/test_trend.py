@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from bench.cli import keeping
-from bench.model.estimate import Quantity
 from bench.model.history import INSTRUCTIONS, KeptRun
 from bench.model.results import Results
 from bench.model.trial import Failure
@@ -19,42 +18,9 @@ from bench.report.trend import trend_html, write_trend
 from bench.report.view import View
 from bench.store.history import History
 from tests.kept_runs import nights, point
-from tests.report import builders
-from tests.report.builders import AGAIN, ASGI, DJANGO, FASTAPI, FLASK, WSGI, results
+from tests.report.builders import FLASK, results
 from tests.report.pages import page_of
-
-
-OLD = replace(FLASK, id="flask@0.9/gunicorn-gthread", version="0.9", title="Flask 0.9")
-ALL = (DJANGO, OLD, FLASK, FASTAPI, AGAIN, WSGI, ASGI)
-
-
-@pytest.fixture(autouse=True)
-def _known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The older release is made of the same figures as the newer."""
-    monkeypatch.setitem(builders.KEYS, OLD.id, "flask")
-
-
-def slower(share: float) -> Results:
-    """The older release answers this share of the newer one's requests."""
-
-    def change(made: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
-        newer = {(q.workload, q.metric): q for q in made if q.target == FLASK.id}
-        return tuple(
-            replace(
-                q,
-                rounds=tuple(
-                    x and x * share for x in newer[q.workload, "throughput"].rounds
-                ),
-            )
-            if q.target == OLD.id and q.metric == "throughput"
-            else q
-            for q in made
-        )
-
-    made = results(ALL, change=change)
-    receipt = made.receipts[OLD.id]
-    old = replace(receipt, version="0.9.1", packages={"flask": "0.9.1"})
-    return replace(made, receipts={**made.receipts, OLD.id: old})
+from tests.report.versions import OLD, slower
 
 
 def test_a_step_beyond_the_noise_is_named() -> None:

@@ -3,6 +3,9 @@
 import csv
 import io
 import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,3 +96,46 @@ def test_a_cell_is_never_a_formula(reason: str, cell: str) -> None:
 
     assert row["reason"] == cell
     assert row["rounds_in_unit"] == "- -0.5 1e-07"
+
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLED = """
+import os, signal, sys
+from dataclasses import replace
+from pathlib import Path
+from bench.report.write import write_report
+from tests.report.states import nothing
+left, put_in_place = iter(range(int(sys.argv[2]))), Path.replace
+def last(source, target):
+    if next(left, None) is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return put_in_place(source, target)
+Path.replace = last
+write_report(replace(nothing(), command="another command"), Path(sys.argv[1]))
+"""
+"""So many files of another report, then killed with the next one written but not in its place."""
+
+
+@pytest.mark.parametrize("files", [0, 1, 5])
+def test_a_killed_writer_leaves_every_file_old_or_new(
+    tmp_path: Path, files: int
+) -> None:
+    """Killed after so many files of a report: none is half, and the next writer makes all of them."""
+    old, new = nothing(), replace(nothing(), command="another command")
+    write_report(old, tmp_path / "old")
+    write_report(new, tmp_path / "new")
+    write_report(old, tmp_path / "run")
+    killed = [sys.executable, "-c", KILLED, str(tmp_path / "run"), str(files)]
+    assert subprocess.run(killed, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+
+    changed = 0
+    for path in (each for each in (tmp_path / "run").rglob("*") if each.is_file()):
+        if path.name.startswith("."):
+            continue  # what it was writing, under a name of its own
+        name = path.relative_to(tmp_path / "run")
+        ways = [(tmp_path / way / name).read_bytes() for way in ("old", "new")]
+        assert path.read_bytes() in ways
+        changed += path.read_bytes() != ways[0]
+    assert changed <= files
+    write_report(new, tmp_path / "run")
+    assert (tmp_path / "run/report.html").read_bytes() == (tmp_path / "new/report.html").read_bytes()  # fmt: skip
