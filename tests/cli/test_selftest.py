@@ -46,6 +46,20 @@ def test_coverage_is_printed_and_stored(tmp_path: Path) -> None:
     assert len(stored["rows"]) == 16
 
 
+@pytest.mark.live
+@pytest.mark.slow
+def test_a_target_under_three_names_is_compared_with_itself(tmp_path: Path) -> None:
+    """Real servers: three pairs by two metrics, what chance allows beside what was called; the status follows from it."""
+    done = bench(tmp_path, "selftest", "aa", "--entries", "3", "--seed", "3")
+    (path,) = (tmp_path / "selftest").glob("*-aa.json")
+    stored = json.loads(path.read_text())
+
+    assert done.returncode in (0, 1), done.stderr
+    assert [row["cases"] for row in stored["rows"]] == [3] * 4
+    within = all(row["low"] <= row["share"] <= row["high"] for row in stored["rows"])
+    assert stored["passed"] is within is (done.returncode == 0)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
