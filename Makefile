@@ -24,7 +24,7 @@ $(UV): requirements.lock
 
 .venv/.ready: $(UV) requirements.lock .python-version
 	$(UV) venv --quiet --allow-existing .venv
-	VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes requirements.lock
+	VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes --compile-bytecode requirements.lock
 	@touch $@
 
 setup: .venv/.ready  ## make .venv with the harness and its tools
@@ -79,7 +79,8 @@ audit: setup  ## is a vulnerability known of anything that the locks name?
 
 test: lint  ## lint, types and every test
 	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not docker"
-	.venv/bin/python -m pytest -m "live or docker"
+	.venv/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "(live or docker) and not timed"
+	.venv/bin/python -m pytest -m timed
 
 test-fast: lint  ## lint, types and the tests that start nothing
 	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not browser and not docker and not slow"
