@@ -128,20 +128,30 @@ class Master:
         visit = order.visit
         limited = visit.requests_limit is not None
         visit_s = LIMITED_S if limited else visit.load.duration_s
-        word = {
-            node: {"do": "go", "after_s": team.after_s(node)} for node in team.names
-        }
         patience_s = LEAD_S + team.longest_s + visit_s + DRAIN_S + SLACK_S
-        results = self._ask_all(word, patience_s)
+        answers = self._ask_all(self._word(team), patience_s)
+        results = {n: answer for n, answer in answers.items() if "late" not in answer}
         if not results:
             raise MachineRefused(
-                f"every load worker was lost in one window: {', '.join(team.names.values())}",
+                f"every load worker was lost or late in one window: {', '.join(team.names.values())}",
                 hint="what is measured is kept: find what ended them, and go on with --resume",
             )
         for result in results.values():
             if "refused" in result:
                 raise messages.refusal_of(result)
         return messages.tally_message(merged(visit, team, results, self._counted))
+
+    def _word(self, team: Team) -> dict[str, Message]:
+        """To go, for each worker that has just said that it is prepared."""
+        now_ns = monotonic_ns()
+        return {
+            node: {
+                "do": "go",
+                "after_s": team.after_s(node),
+                "held_s": (now_ns - self._answered_ns[node]) / 1e9,
+            }
+            for node in team.names
+        }
 
     def _gather(self, order: Order) -> Team:
         """Workers that are ready for their share; MachineRefused if there are none."""

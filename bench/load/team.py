@@ -6,6 +6,12 @@ from dataclasses import dataclass
 
 LEAD_S = 0.2  # from the word to go until all send: time to spawn the users
 
+LATE_S = 1.0
+"""How long an answer and the word to go may be on their way together, in seconds; a worker that hears it later sits the visit out.
+
+One packet that is lost and sent again is let pass: that takes 0.2 s (the
+shortest retransmission timeout of Linux) on top of a slow way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Team:

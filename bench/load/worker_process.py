@@ -34,6 +34,7 @@ from bench.load.locust_process import Part
 from bench.load.merge import samples_message
 from bench.load.messages import Message
 from bench.load.orders import ANSWER, ASK, JOIN, JOINED
+from bench.load.team import LATE_S
 from bench.model.workload import Workload
 
 
@@ -65,6 +66,7 @@ class Worker(locust_process.Process):
         self._admitted = Event()
         self._verdict: Message = {}
         self._prepared: list[Part] = []
+        self._prepared_ns = monotonic_ns()
         super().__init__(workload)
 
     def new_runner(self) -> Any:
@@ -124,7 +126,7 @@ class Worker(locust_process.Process):
             if message["do"] == "prepare":
                 return self._prepare(message)
             if message["do"] == "go":
-                return self._go(message["after_s"])
+                return self._go(message["after_s"], message["held_s"])
         except BenchError as error:
             return messages.refusal_message(error)
         return super().answer(message)
@@ -158,12 +160,22 @@ class Worker(locust_process.Process):
         self._prepared = [
             replace(part, name=f"{part.name} {label}") for part in self.parts(order)
         ]
+        self._prepared_ns = monotonic_ns()
         return {"prepared": True}
 
-    def _go(self, after_s: float) -> Message:
-        """Carry out what was prepared; it starts so long after this message came, by this machine's clock."""
-        start_ns = monotonic_ns() + int(after_s * 1e9)
+    def _go(self, after_s: float, held_s: float) -> Message:
+        """
+        Carry out what was prepared; it starts so long after this message came, by this machine's clock.
+
+        Unless it was too long on its way: then the others have sent alone, and
+        this one sends nothing. Its way is the time since the answer that all is
+        prepared, less `held_s`, for which the master waited for the others.
+        """
+        now_ns = monotonic_ns()
         parts, self._prepared = self._prepared, []
+        if (now_ns - self._prepared_ns) / 1e9 - held_s > LATE_S:
+            return {"late": True}
+        start_ns = now_ns + int(after_s * 1e9)
         for part in parts:
             part.course.start_at_ns = start_ns
         self._runner.stats.clear_all()

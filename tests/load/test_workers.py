@@ -21,9 +21,11 @@ from bench.load.distributed_generator import DistributedGenerator
 from bench.load.generator import Visit
 from bench.load.joining import Credentials
 from bench.load.samples import quantiles, read_samples
+from bench.load.team import LATE_S
 from bench.load.worker_child import Post, WorkerChild
 from bench.model.load import Arrivals, Beside, Load
 from bench.model.trial import Tally, Window
+from tests.load.held_up import HeldUp
 from tests.load.known import Known
 
 
@@ -139,6 +141,34 @@ def test_who_joins_proves_that_it_belongs_and_sends_nothing_to_strangers(
         assert "--i-own-this" in str(refused.value.hint)
     tally = crew.visit(order(known, Load(4, 0.0, 0.1)))
     assert names(tally) == ["here-1", "here-2"]
+
+
+def test_a_worker_that_hears_the_word_too_late_sends_nothing(
+    crew: DistributedGenerator, known: Known
+) -> None:
+    """The others have sent alone by then; it counts as lost in that window, and takes part in the next."""
+    relay = HeldUp(crew.port, b"held_s", LATE_S + 0.3)
+    child = WorkerChild(
+        Post("127.0.0.1", relay.port, "there", workloads=KNOWN), CREDENTIALS
+    )
+    with ExitStack() as stack:
+        stack.callback(relay.end)
+        stack.callback(child.end)
+        child.joined(60)
+        load = Load(6, 0.0, 0.1)
+        struck = crew.visit(order(known, load))
+        assert [w.name for w in struck.workers if w.lost] == ["there"]
+        seen = known.count()
+        assert struck.requests_total == seen["requests"] > 0
+        assert seen["connections"] == 4
+        whole = crew.visit(order(known, load))
+    assert [w.name for w in whole.workers if not w.lost] == [
+        "here-1",
+        "here-2",
+        "there",
+    ]
+    after = known.count()["requests"] - seen["requests"]
+    assert whole.requests_total == whole.locust_requests == after
 
 
 def test_a_worker_killed_in_a_window_voids_it_and_the_run_goes_on(
