@@ -17,6 +17,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.textpath import TextToPath
 
@@ -86,27 +87,17 @@ class Canvas:
         self, start: tuple[float, float], end: tuple[float, float], pen: Pen
     ) -> None:
         """A straight line."""
-        (drawn,) = self._axes.plot(
-            [start[0], end[0]],
-            [start[1], end[1]],
-            color=self.palette.stand_in(pen.token),
-            linewidth=pen.width,
-            solid_capstyle="butt",
-            clip_on=False,
-        )
-        if DASHES.get(pen.dash):
-            drawn.set_dashes(DASHES[pen.dash])
+        self.curve((start, end), pen)
 
     def curve(self, points: Sequence[tuple[float, float]], pen: Pen) -> None:
         """A line through points."""
-        (drawn,) = self._axes.plot(
+        drawn = self._place(
             [x for x, _ in points],
             [y for _, y in points],
             color=self.palette.stand_in(pen.token),
             linewidth=pen.width,
             solid_capstyle="butt",
             solid_joinstyle="round",
-            clip_on=False,
         )
         if DASHES.get(pen.dash):
             drawn.set_dashes(DASHES[pen.dash])
@@ -141,7 +132,7 @@ class Canvas:
         """One point with a thin edge in the page's colour, or a hollow one."""
         colour = self.palette.stand_in(mark.token)
         page = self.palette.stand_in("page")
-        self._axes.plot(
+        self._place(
             [x],
             [y],
             marker=mark.shape,
@@ -150,12 +141,11 @@ class Canvas:
             markeredgecolor=colour if mark.hollow else page,
             markeredgewidth=1.8 if mark.hollow else 0.8,
             linestyle="none",
-            clip_on=False,
         )
 
     def dots(self, xs: Sequence[float], y: float, token: str) -> None:
         """Small round dots in a row: single rounds."""
-        self._axes.plot(
+        self._place(
             list(xs),
             [y] * len(xs),
             marker="o",
@@ -164,7 +154,6 @@ class Canvas:
             markeredgewidth=0,
             linestyle="none",
             alpha=0.55,
-            clip_on=False,
         )
 
     def text(self, x: float, y: float, words: str, style: Type) -> None:
@@ -181,6 +170,17 @@ class Canvas:
             parse_math=False,
             clip_on=False,
         )
+
+    def _place(self, xs: Sequence[float], ys: Sequence[float], **style: Any) -> Line2D:
+        """
+        A line or marks at these pixels.
+
+        What `Axes.plot` does besides (units, cycles of colours, limits that
+        follow the data) takes as long again, and pixels need none of it.
+        """
+        drawn = Line2D(xs, ys, clip_on=False, **style)
+        self._axes.add_artist(drawn)
+        return drawn
 
     def svg(self, name: str, title: str, description: str) -> str:
         """The finished drawing, ready to stand in the page."""
