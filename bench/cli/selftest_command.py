@@ -50,8 +50,13 @@ def command(
         str, typer.Option(help="aa: what is entered many times.")
     ] = "floor/gunicorn-gthread",
     entries: Annotated[
-        int, typer.Option(help="aa: under so many names.", min=3, max=24)
-    ] = 10,
+        int | None,
+        typer.Option(
+            help="aa: under so many names, 10 if left out; slowdown: servers of each slowdown, 4.",
+            min=3,
+            max=24,
+        ),
+    ] = None,
     experiments: Annotated[
         int, typer.Option(help="coverage: simulated runs.", min=100, max=100_000)
     ] = 4000,
@@ -71,8 +76,8 @@ def command(
     for name in names or NAMES:
         finding = {
             "coverage": lambda: coverage(experiments, number),
-            "aa": lambda: _false_alarms(target, entries, rounds, number),
-            "slowdown": lambda: _detection(rounds, number),
+            "aa": lambda: _false_alarms(target, entries or 10, rounds, number),
+            "slowdown": lambda: _detection(entries or 4, rounds, number),
             "disturbed": lambda: _disturbed(rounds, number),
         }[name]()
         print("\n".join(table(finding)), flush=True)
@@ -90,12 +95,12 @@ def _false_alarms(target: str, entries: int, rounds: int, seed: int) -> Finding:
     return false_alarms(run, [one.id for one in run.record.plan.targets])
 
 
-def _detection(rounds: int, seed: int) -> Finding:
+def _detection(entries: int, rounds: int, seed: int) -> Finding:
     console = Console(stderr=True)
     steps = steps_of(SLOWDOWNS, console)
-    groups = {slowdown: slowed(count) for slowdown, count in steps.items()}
+    groups = {slowdown: slowed(count, entries) for slowdown, count in steps.items()}
     plan = plan_of("slowdown", [t for g in groups.values() for t in g], rounds, seed)
-    run = _measured(plan, f"slowdown --rounds {rounds}")
+    run = _measured(plan, f"slowdown --entries {entries} --rounds {rounds}")
     return detection(
         run,
         {slowdown: [t.id for t in group] for slowdown, group in groups.items()},

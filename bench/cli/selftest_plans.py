@@ -26,8 +26,6 @@ SLOWED = "floor/gunicorn-gthread"
 """The bare server whose application can be given work."""
 BASE_STEPS = 40_000
 """Of the application that is not slowed: most of a request is then its own work."""
-EACH = 4
-"""Servers of each slowdown."""
 _COUNTED = 20  # requests; a single one costs as many instructions as the next
 
 
@@ -69,16 +67,16 @@ def copies(selector: str, entries: int) -> list[Target]:
     return _entered(found[0], entries)
 
 
-def slowed(steps: int) -> list[Target]:
-    """The bare application with so many steps of work before each answer, under several names."""
+def slowed(steps: int, entries: int) -> list[Target]:
+    """The bare application with so many steps of work before each answer, under so many names."""
     (floor,) = chosen_targets([SLOWED])
-    return _entered(_with_steps(floor, steps), EACH)
+    return _entered(_with_steps(floor, steps), entries)
 
 
 def disturbed_plan(rounds: int, seed: int) -> Plan:
     """Two servers, of which the second has half as much work again, and the first one's twin."""
     fast, slow = (
-        replace(slowed(steps)[0], role=Role.CONTESTANT)
+        replace(slowed(steps, 1)[0], role=Role.CONTESTANT)
         for steps in (BASE_STEPS, round(BASE_STEPS * (1 + MORE_WORK)))
     )
     plan = plan_of("disturbed", [fast, slow, twin(fast)], rounds, seed)

@@ -60,6 +60,24 @@ def test_a_target_under_three_names_is_compared_with_itself(tmp_path: Path) -> N
     assert stored["passed"] is within is (done.returncode == 0)
 
 
+@pytest.mark.live
+@pytest.mark.slow
+@pytest.mark.timed
+@needs_valgrind
+def test_an_injected_slowdown_is_found(tmp_path: Path) -> None:
+    """Real servers with 0, 3, 5 and 10 % more instructions: none called where there is none, the others as often as the machine allows."""
+    done = bench(tmp_path, "selftest", "slowdown", "--entries", "3", "--seed", "3")
+    (path,) = (tmp_path / "selftest").glob("*-slowdown.json")
+    rows = {row["what"]: row for row in json.loads(path.read_text())["rows"]}
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [name for name in rows if "cpu" in name] == [
+        f"{share} slower, cpu" for share in ("0%", "3%", "5%", "10%")
+    ]
+    assert [row["cases"] for row in rows.values()] == [3, 3, *[9] * 6]
+    assert "10.00% more instructions" in rows["10% slower, cpu"]["expected"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -93,7 +111,7 @@ def test_copies_have_names_of_their_own() -> None:
 
 def test_work_is_added_by_the_environment_alone() -> None:
     """The slowed servers differ in one variable; none of them is the plain application."""
-    (some, more) = (slowed(steps)[0] for steps in (10, 20))
+    (some, more) = (slowed(steps, 1)[0] for steps in (10, 20))
 
     assert some.serve == more.serve and "slowed:app" in some.serve
     assert (some.environment["STEPS"], more.environment["STEPS"]) == ("10", "20")

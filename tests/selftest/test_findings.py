@@ -18,8 +18,8 @@ from tests.analyse.builders import FLASK, Truth, make_run, target
 IDS = tuple(f"{FLASK}+{number}" for number in range(1, 7))
 
 
-def run_of(speeds: Mapping[str, float], rounds: int = 6, seed: int = 1) -> Run:
-    """A made run of servers with these speeds."""
+def run_of(speeds: Mapping[str, float], rounds: int = 6, restart: float = 0.01) -> Run:
+    """A made run of servers with these speeds, whose rounds scatter so much."""
     return make_run(
         Truth(
             rounds=rounds,
@@ -28,7 +28,8 @@ def run_of(speeds: Mapping[str, float], rounds: int = 6, seed: int = 1) -> Run:
             speeds=speeds,
             targets=tuple(target(name) for name in speeds),
             workloads=("hello",),
-            seed=seed,
+            seed=1,
+            restart=restart,
         )
     )
 
@@ -116,6 +117,27 @@ def test_a_harness_that_cannot_see_the_largest_slowdown_fails() -> None:
 
     assert not row(finding, "10% slower, cpu").passed
     assert not finding.passed
+
+
+def test_a_scattering_machine_finds_less_and_passes_only_with_what_it_can() -> None:
+    """Ten per cent among rounds that scatter by eight: not found four times in five, but as often as power says."""
+    groups = {0.0: IDS[:3], 0.1: IDS[3:]}
+    speeds = dict.fromkeys(IDS[:3], 1.1) | dict.fromkeys(IDS[3:], 1.0)
+    found = {
+        scatter: row(
+            detection(
+                run_of(speeds, rounds=24, restart=scatter),
+                groups,
+                {0.0: 0.0, 0.1: 0.1},
+            ),
+            "10% slower, cpu",
+        )
+        for scatter in (0.01, 0.08)
+    }
+
+    assert found[0.01].passed and found[0.01].low == copies.FOUND_AT_LEAST
+    assert found[0.08].passed and 0 < found[0.08].low < found[0.08].share
+    assert found[0.08].share < copies.FOUND_AT_LEAST
 
 
 def test_a_difference_in_the_wrong_direction_is_not_found() -> None:
