@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.live
+@pytest.mark.timed
 @pytest.mark.slow
 def test_a_disturbed_run_is_warned_of_and_decides_nothing_wrong(tmp_path: Path) -> None:
     """
@@ -89,6 +90,7 @@ def test_the_self_test_fails_a_wrong_cpu_ratio(factor: float) -> None:
 
 
 @pytest.mark.live
+@pytest.mark.timed
 def test_the_stranger_wants_its_core_and_leaves_nothing_behind() -> None:
     """It runs on that core alone, works while the block runs, and is gone after it."""
     core = max(os.sched_getaffinity(0))
