@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from bench.deploy.compose_refusals import explain
 from tests.docker.hand import Hand
 from tests.docker.standing import composes, docker, inspect, needs_engine
 
@@ -70,6 +71,18 @@ def test_nothing_is_published_beyond_this_machine(one_app: Hand) -> None:
         ]
         assert bound == (["127.0.0.1"] if published else [])
         assert host["ReadonlyRootfs"] and host["CapDrop"] == ["ALL"]
+
+
+def test_a_port_that_is_taken_is_named(one_app: Hand) -> None:
+    """A second app on the port of the first does not come up, and what compose says of it is understood."""
+    words = ("--env-file", "apps/docker/fastapi.env", "up", "-d", "app")
+    with project(one_app.program) as other:
+        other.port = one_app.port
+        done = other.call(*words, HEALTH_INTERVAL="1s")
+
+    assert done.returncode != 0
+    said = explain(["compose", *words], done.returncode, done.stdout + done.stderr)
+    assert "a port that would be published is in use" in said.message
 
 
 def test_locusts_master_and_workers(hand: Hand) -> None:
