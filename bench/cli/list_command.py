@@ -57,7 +57,16 @@ def _workloads() -> list[dict[str, Any]]:
 
 
 def _claims() -> list[dict[str, Any]]:
-    return [{"claim": c.id, "quote": f'"{c.quote}"'} for c in load_claims()]
+    return [
+        {
+            "claim": claim.id,
+            "quote": ", ".join(
+                f'"{words}"'
+                for words in (claim.quote, *(each.quote for each in claim.also))
+            ),
+        }
+        for claim in load_claims()
+    ]
 
 
 def _profiles() -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from bench.configure.tables import DEFINITIONS, load_frameworks
 from bench.configure.toml_file import read_toml
 from bench.errors import AskedWrongly, place, told, unknown
 from bench.model.probe import COUNTED, Probe
-from bench.model.verdict import Claim, Rule
+from bench.model.verdict import Claim, Quote, Rule
 from bench.workloads import WORKLOADS
 
 
@@ -30,6 +30,13 @@ class _File(BaseModel):
     claim: Annotated[tuple[dict[str, Any], ...], Field(min_length=1)]
 
 
+class _Quote(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    quote: Words
+    where: Words
+
+
 class _Row(BaseModel):
     # A margin of "nan" would be within its bounds, and no ratio ever beyond it.
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -37,6 +44,7 @@ class _Row(BaseModel):
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     quote: Words
     where: Words
+    also: tuple[_Quote, ...] = ()
 
 
 class _Measured(_Row):
@@ -135,8 +143,16 @@ def _validated(row: dict[str, Any]) -> Claim:
     if "probe" in row or "counts" in row:
         return _untimed(_model(row).model_validate(row))
     if "rule" in row:
-        return Claim(metric="", **_Ruled.model_validate(row).model_dump())
-    return Claim(**_Measured.model_validate(row).model_dump())
+        return Claim(metric="", **_values(_Ruled.model_validate(row)))
+    return Claim(**_values(_Measured.model_validate(row)))
+
+
+def _values(row: _Row) -> dict[str, Any]:
+    return row.model_dump() | {"also": _also(row)}
+
+
+def _also(row: _Row) -> tuple[Quote, ...]:
+    return tuple(Quote(each.quote, each.where) for each in row.also)
 
 
 def _untimed(row: _Row) -> Claim:
@@ -146,7 +162,7 @@ def _untimed(row: _Row) -> Claim:
         "workloads": (),
         "margin": 0.0,
     }
-    return Claim(**rest | row.model_dump())
+    return Claim(**rest | _values(row))
 
 
 def _model(row: dict[str, Any]) -> type[_Row]:
@@ -177,6 +193,7 @@ def _without_trials(row: _NotTested | _NotMeasurable) -> Claim:
         not_measurable=(
             row.not_measurable if isinstance(row, _NotMeasurable) else None
         ),
+        also=_also(row),
     )
 
 
@@ -221,12 +238,24 @@ def _refuse_unknown(
         )
     if claim.probe:
         _refuse_unplayed(where, claim, probes[claim.probe])
+    _refuse_same_words(where, claim)
     both = set(claim.subjects) & set(claim.baselines)
     if both:
         raise AskedWrongly(
             f"{where}: {', '.join(sorted(both))} cannot lead itself",
             "name each framework as subject or as baseline, not as both",
         )
+
+
+def _refuse_same_words(where: str, claim: Claim) -> None:
+    seen = [claim.quote]
+    for each in claim.also:
+        if each.quote in seen:
+            raise AskedWrongly(
+                f"{where}: it quotes {told(each.quote)} twice",
+                "`also` is for words that stand beside the quote; leave these out",
+            )
+        seen.append(each.quote)
 
 
 def _refuse_unplayed(where: str, claim: Claim, probe: Probe) -> None:

@@ -40,6 +40,14 @@ class Rule(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """Further words of the article, and where they stand in it."""
+
+    quote: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A sentence of the article, and the reading under which it is judged."""
 
@@ -65,6 +73,9 @@ class Claim:
     # Decided by a rule of its own over an experiment's findings
     # (bench.judge.rules); its metric is "".
     rule: Rule | None = None
+    # What the article says elsewhere to the same effect; the one reading is of
+    # all of it.
+    also: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

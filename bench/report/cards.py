@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bench.model.verdict import Outcome, Verdict
+from bench.model.verdict import Claim, Outcome, Verdict
 from bench.report.charts.chart import Chart, Table
 from bench.report.charts.forest import forest_chart, part_name, part_words
 from bench.report.charts.palette import Palette
@@ -18,6 +18,7 @@ class Card:
 
     id: str
     quote: str
+    also: tuple[tuple[str, str | None], ...]  # further words; where, if elsewhere
     by: str | None  # the metric, where one quote is judged by several
     where: str
     outcome: str
@@ -55,6 +56,7 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
     return Card(
         id=claim.id,
         quote=claim.quote,
+        also=_also(claim),
         by=_by(view, verdict),
         where=claim.where,
         outcome=verdict.outcome.value,
@@ -88,6 +90,13 @@ def _first_clause(verdict: Verdict) -> str:
     if verdict.outcome in (Outcome.SUPPORTED, Outcome.REFUTED):
         return sentence(verdict.because.split(": ")[0])
     return sentence(verdict.forced or verdict.because)
+
+
+def _also(claim: Claim) -> tuple[tuple[str, str | None], ...]:
+    return tuple(
+        (each.quote, None if each.where == claim.where else each.where)
+        for each in claim.also
+    )
 
 
 def _by(view: View, verdict: Verdict) -> str | None:

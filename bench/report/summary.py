@@ -128,9 +128,10 @@ def _row(one: Card) -> str:
     number = f"{one.value} ({one.interval})" if one.value else "not measured"
     if not one.by_trials:
         number = _NO_NUMBER[one.by_rule, one.probed]
+    quotes = ", ".join(f"“{plain(each)}”" for each in (one.quote, *dict(one.also)))
     by = f" ({plain(one.by)})" if one.by else ""
     return (
-        f"| {one.sign} | “{plain(one.quote)}”{by} | **{one.outcome.capitalize()}**: "
+        f"| {one.sign} | {quotes}{by} | **{one.outcome.capitalize()}**: "
         f"{plain(one.because)} | {plain(number)} |"
     )
 

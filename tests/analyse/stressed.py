@@ -17,7 +17,7 @@ from tests.analyse.builders import DJANGO, FASTAPI, FLASK, Truth, make_run, wind
 POOL = Load(256, 0.25, 1.25, None, Arrivals.POISSON, Basis.OWN, 0.4, "stress")
 CLOSED = Load(16, 0.25, 1.25, experiment="stress")
 SURGE = replace(POOL, share=0.3, measure_s=9.25, surge=Surge(5.0, 1.25, 2.5))
-LOADS = (CLOSED, *(replace(POOL, share=s) for s in (0.4, 0.7, 0.9, 1.1)), SURGE)
+LOADS = (CLOSED, *(replace(POOL, share=s) for s in (0.1, 0.4, 0.7, 0.9, 1.1)), SURGE)
 STRESS = Experiment("stress", "a test", ("contestant",), ("db-read",), LOADS, 2, 6)
 
 

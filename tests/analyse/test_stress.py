@@ -41,7 +41,7 @@ def test_a_server_that_keeps_its_capacity_is_seen_to() -> None:
     own = one(found(stressful_run()))
     assert own.capacity_rps.estimate is not None
     assert own.capacity_rps.estimate.point == pytest.approx(1000, rel=0.02)
-    for share in (0.4, 0.7, 0.9, 1.1, 1.5):
+    for share in (0.1, 0.4, 0.7, 0.9, 1.1, 1.5):
         at = step(own, share)
         assert at.offered_rps.estimate and at.achieved_rps.estimate and at.kept.estimate
         assert at.offered_rps.estimate.point == pytest.approx(1000 * share, rel=0.06)
@@ -49,6 +49,17 @@ def test_a_server_that_keeps_its_capacity_is_seen_to() -> None:
         assert at.failed.rounds == (0.0,) * 6
         assert at.void == 0
     assert step(own, 1.5).in_surge and not step(own, 1.1).in_surge
+
+
+def test_a_tenth_of_capacity_has_a_median_and_no_99th_percentile() -> None:
+    """250 requests in a round: one per cent of them are two or three."""
+    idle, busy = (step(one(found(stressful_run())), share) for share in (0.1, 0.4))
+
+    # It answers one at a time, and each takes a millisecond.
+    assert idle.p50_ms.estimate and busy.p50_ms.estimate
+    assert idle.p50_ms.estimate.point == pytest.approx(1.0, rel=0.05)
+    assert idle.p50_ms.estimate.point < busy.p50_ms.estimate.point
+    assert idle.p99_ms.rounds == (None,) * 6 and idle.p99_ms.estimate is None
 
 
 def test_the_backlog_and_its_end_are_those_of_theory() -> None:

@@ -4,6 +4,7 @@ import tomllib
 
 from bench.configure.claims import load_claims
 from bench.configure.tables import DEFINITIONS
+from bench.model.verdict import Claim
 
 
 def passages() -> dict[str, list[str]]:
@@ -12,15 +13,22 @@ def passages() -> dict[str, list[str]]:
     return {one["where"]: one["words"] for one in tomllib.loads(text)["passage"]}
 
 
+def quoted(claim: Claim) -> list[tuple[str, str]]:
+    """All that a claim quotes, each with the place where it stands."""
+    further = [(each.quote, each.where) for each in claim.also]
+    return [(claim.quote, claim.where), *further]
+
+
 def test_every_quote_stands_where_its_claim_says() -> None:
     """A claim on words that nobody wrote would be a straw man."""
     kept = passages()
     for claim in load_claims():
-        words = kept.get(claim.where, [])
-        assert any(claim.quote in one for one in words), (
-            f"{claim.id}: {claim.quote!r} is not among the passages of {claim.where!r}; "
-            "look it up in the article and add it to definitions/quotes.toml"
-        )
+        for quote, where in quoted(claim):
+            words = kept.get(where, [])
+            assert any(quote in one for one in words), (
+                f"{claim.id}: {quote!r} is not among the passages of {where!r}; "
+                "look it up in the article and add it to definitions/quotes.toml"
+            )
 
 
 def test_only_short_passages_are_kept() -> None:
@@ -34,6 +42,7 @@ def test_only_short_passages_are_kept() -> None:
 
 def test_no_passage_is_kept_for_nothing() -> None:
     """What no claim quotes any more is not ours to keep."""
-    quotes = [claim.quote for claim in load_claims()]
-    for words in passages().values():
-        assert all(any(quote in one for quote in quotes) for one in words)
+    quotes = [each for claim in load_claims() for each in quoted(claim)]
+    for where, words in passages().items():
+        own = [quote for quote, place in quotes if place == where]
+        assert all(any(quote in one for quote in own) for one in words), where

@@ -204,13 +204,13 @@ def test_a_typo_in_a_profile_is_named(
 
 
 def test_the_stress_experiment_is_what_its_claims_say() -> None:
-    """Shares up to and past capacity, a surge to 150 % for 2.5 s, seven rounds, in the profiles to quote."""
+    """Shares from a tenth of capacity to past it, a surge to 150 % for 2.5 s, seven rounds, in the profiles to quote."""
     profiles = load_profiles()[0]
     for name in ("stress", "standard", "full"):
         experiment = profiles[name].experiment("stress")
         assert experiment is not None and experiment.rounds == 7
         shares = [load.share for load in experiment.loads if load.share]
-        assert shares == [0.4, 0.7, 0.9, 1.1, 0.3]
+        assert shares == [0.1, 0.4, 0.7, 0.9, 1.1, 0.3]
         surge = experiment.loads[-1].surge
         assert surge is not None
         assert surge.times * 0.3 == pytest.approx(1.5) and surge.lasts_s == 2.5

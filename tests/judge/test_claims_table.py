@@ -7,6 +7,7 @@ import pytest
 from bench.analyse.metrics import COMPARED
 from bench.configure.claims import load_claims
 from bench.errors import AskedWrongly
+from bench.model.verdict import Quote
 
 
 FRAMEWORKS = ("django", "flask", "fastapi")
@@ -86,10 +87,14 @@ def test_a_good_table_is_fine(tmp_path: Path) -> None:
         ('"throughput"', '"speed"', "claim 'order': metric: input should be 'throughput', 'cpu' or 'memory'"),
         ("margin = 0.05", "margin = 5", "claim 'order': margin: input should be less than or equal to 1"),
         ("margin = 0.05", "margins = 0.05", "claim 'order': "),
-        ('why = "because"', 'why = "because"\ncaveat = "x"', "'caveat' is not a key of such a claim; its keys are id, quote, where, reading, metric"),
+        ('why = "because"', 'why = "because"\ncaveat = "x"', "'caveat' is not a key of such a claim; its keys are id, quote, where, also, reading, metric"),
         ('quote = "leads"', 'quote = ""', "claim 'order': quote: "),
+        ('where = "there"', 'where = "there"\nalso = ["first"]', "claim 'order': also.0: "),
+        ('where = "there"', 'where = "there"\nalso = [{ quote = "first" }]', "claim 'order': also.0.where: field required"),
+        ('where = "there"', 'where = "there"\nalso = [{ quote = "", where = "there" }]', "claim 'order': also.0.quote: "),
+        ('where = "there"', 'where = "there"\nalso = [{ quote = "leads", where = "there" }]', "claim 'order': it quotes 'leads' twice"),
         ('id = "order"', "", "claim number 1: id: field required"),
-        ('why = "because"', 'why = "because"\nnot_measurable = "x"', "is not a key of such a claim; its keys are id, quote, where, not_measurable"),
+        ('why = "because"', 'why = "because"\nnot_measurable = "x"', "is not a key of such a claim; its keys are id, quote, where, also, not_measurable"),
         ("[[claim]]", "[[claims]]", "claim"),
         ('quote = "leads"', 'quote = "leads', "not a TOML file"),
     ],
@@ -123,6 +128,36 @@ subjects = ["flask"]
 baselines = ["django"]
 why = "because"
 """
+
+
+MORE = """
+[[claim]]
+id = "more"
+quote = "more"
+where = "there"
+not_measurable = "nobody can"
+"""
+NOT_MEASURABLE = """
+[[claim]]
+id = "most"
+quote = "most"
+where = "there"
+not_measurable = "nobody can"
+"""
+
+
+@pytest.mark.parametrize("good", [GOOD, PROBED, COUNTED, NOT_MEASURABLE])
+def test_every_kind_of_claim_may_have_further_words(tmp_path: Path, good: str) -> None:
+    """In their order, each with its place; without the key there are none."""
+    further = """where = "there"
+also = [{ quote = "first", where = "there" }, { quote = "ahead", where = "below" }]"""
+    path = tmp_path / "claims.toml"
+    path.write_text(good.replace('where = "there"', further) + MORE, encoding="utf-8")
+
+    with_them, without = load_claims(path, FRAMEWORKS, ("hello", "validate"))
+
+    assert with_them.also == (Quote("first", "there"), Quote("ahead", "below"))
+    assert without.also == ()
 
 
 @pytest.mark.parametrize("good", [PROBED, COUNTED])

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bench.judge.exhibits import judge_by_exhibits
 from bench.model.probe import Count, Exhibits, Measure, ProbeOutcome
 from bench.model.results import Results
-from bench.model.verdict import Claim
+from bench.model.verdict import Claim, Quote
 from tests.report.builders import results
 
 
@@ -42,11 +42,13 @@ def probed() -> Results:
         0.0,
         (),
         probe="safe",
+        also=(Quote("and sound", "there"), Quote(HOSTILE, "elsewhere")),
     )
     count = replace(
         plain,
         id="many",
         quote="many",
+        also=(),
         probe=None,
         counts=("packages_all",),
         baselines=("flask",),

@@ -13,6 +13,8 @@ from tests.report.probed import HOSTILE
 
 CAPACITY = {DJANGO.id: 1310.0, FLASK.id: 1125.0, FASTAPI.id: 1240.0}
 P99_MS = {0.4: 6.0, 0.7: 11.0, 0.9: 42.0, 1.1: 160.0}
+IDLE = 0.1
+"""Too few requests for a 99th percentile."""
 NOT = Series((None,) * 6, None)
 
 
@@ -22,7 +24,7 @@ def _series(random: Random, centre: float, rounds: int = 6) -> Series:
 
 
 def _step(random: Random, share: float, capacity: float, bad: bool) -> Step:
-    surge = share not in P99_MS
+    surge, idle = share > 1.1, share == IDLE
     kept = 0.4 if bad and share > 1 else 0.97
     return Step(
         share=share,
@@ -31,8 +33,10 @@ def _step(random: Random, share: float, capacity: float, bad: bool) -> Step:
         achieved_rps=_series(random, capacity * min(share, 1) * kept),
         kept=_series(random, kept),
         failed=_series(random, 0.2) if bad and share > 1 else Series((0.0,) * 6, None),
-        p50_ms=NOT if surge else _series(random, P99_MS[share] / 4),
-        p99_ms=NOT if surge else _series(random, P99_MS[share] * (50 if bad else 1)),
+        p50_ms=NOT if surge else _series(random, P99_MS.get(share, 5.0) / 4),
+        p99_ms=NOT
+        if surge or idle
+        else _series(random, P99_MS[share] * (50 if bad else 1)),
         errors={"timeout": 1234, HOSTILE: 2} if bad and share > 1 else {},
         windows=6 if surge else 12,
         void=4 if bad else 0,
@@ -47,7 +51,7 @@ def _stressed(target: str, bad: bool = False) -> Stressed:
         target=target,
         workload="db-read",
         capacity_rps=_series(random, capacity),
-        steps=tuple(_step(random, s, capacity, bad) for s in (*P99_MS, 1.5)),
+        steps=tuple(_step(random, s, capacity, bad) for s in (IDLE, *P99_MS, 1.5)),
         waiting=_series(random, capacity * 1.25),
         recovery_s=Series((5.5,) * 6, None) if bad else _series(random, 2.0),
         timeline_ms=tuple(

@@ -33,6 +33,16 @@ def test_results_survive_the_round_trip(state: str) -> None:
     assert read_results(results_json(results)) == results
 
 
+def test_a_claim_of_before_there_were_further_words_has_none() -> None:
+    """Published results are read as they stand."""
+    older = json.loads(results_json(made("probed")))
+    assert any(verdict["claim"].pop("also") for verdict in older["verdicts"])
+
+    read = read_results(json.dumps(older))
+
+    assert all(verdict.claim.also == () for verdict in read.verdicts)
+
+
 def test_an_unknown_schema_is_refused_by_its_number() -> None:
     """A file of another format is not guessed at."""
     text = results_json(replace(normal(), schema=99))

@@ -9,10 +9,12 @@ import pytest
 
 from bench.model.estimate import Estimate
 from bench.model.results import TraceRow
-from bench.model.verdict import Label, Outcome
+from bench.model.verdict import Label, Outcome, Quote
 from bench.report.answer import short_answer
+from bench.report.charts.hockey import points_of
 from bench.report.numbers import ratio, with_interval
 from bench.report.page import report_html
+from bench.report.stress import stress_table
 from bench.report.tables import comparisons_shown
 from bench.report.view import View
 from tests.report.pages import made, page_of
@@ -354,6 +356,47 @@ def test_a_quote_that_is_judged_twice_says_by_what() -> None:
 
     assert "by throughput</span>" in html
     assert "by server CPU time per request</span>" in html
+
+
+def test_further_words_stand_beneath_the_quote() -> None:
+    """Each in its quotation marks, and with its place where that is another than the quote's."""
+    results = normal()
+    first, last = results.verdicts[0], results.verdicts[-1]
+    place = first.claim.where
+    also = (Quote("speed-oriented", place), Quote("highly performant", "elsewhere"))
+    told = (
+        replace(first, claim=replace(first.claim, also=also)),
+        replace(last, claim=replace(last.claim, also=(Quote("also wide", "there"),))),
+    )
+    html = report_html(replace(results, verdicts=told))
+
+    assert (
+        '</header>\n<p class="sub">Also <q>speed-oriented</q>, '
+        "<q>highly performant</q> (elsewhere)</p>"
+    ) in html
+    untested = html.split('aria-label="Claims without a test"')[1].split("</tr>")[1]
+    assert "“also wide”" in untested
+
+
+def test_a_claim_without_further_words_has_no_line_for_them() -> None:
+    """Nothing stands between its quote and its verdict."""
+    assert "Also <q>" not in page_of("normal")
+    assert "Also <q>" in page_of("probed")
+
+
+def test_a_share_without_a_percentile_is_told_and_not_drawn() -> None:
+    """A tenth of capacity has rate, failures and median; the chart is of the 99th percentile."""
+    stress = made("stressed").stress
+    assert stress is not None
+    table = stress_table(View(made("stressed")))
+    assert table is not None
+    first = dict(zip(table.columns, table.rows[0], strict=True))
+
+    assert first["offered"] == "10\N{NO-BREAK SPACE}% of its capacity"
+    assert re.match(r"1\.\d", first["p50, ms"])
+    assert first["p99, ms"] == "too few requests"
+    drawn = [point.share for point in points_of(stress.targets[0])]
+    assert drawn == [0.4, 0.7, 0.9, 1.1]
 
 
 def test_a_claim_that_was_not_tested_sets_no_margin() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.model.verdict import Outcome
+from bench.model.verdict import Outcome, Quote
 from bench.report.summary import LONGEST, summary_md
 from tests.report.pages import made
 from tests.report.states import STATES, all_inconclusive, hostile, no_claims, normal
@@ -39,6 +39,16 @@ def test_the_heading_counts_the_verdicts() -> None:
             f"“{verdict.claim.quote}” | **{verdict.outcome.value.capitalize()}**"
             in text
         )
+
+
+def test_a_row_has_every_quote_of_its_claim() -> None:
+    """Further words follow the first ones."""
+    results = normal()
+    first = results.verdicts[0]
+    claim = replace(first.claim, also=(Quote("highly | performant", "elsewhere"),))
+    text = summary_md(replace(results, verdicts=(replace(first, claim=claim),)))
+
+    assert f"| “{claim.quote}”, “highly \\| performant” | **" in text
 
 
 def test_hostile_text_gives_no_markup_and_calls_nobody() -> None:
