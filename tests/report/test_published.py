@@ -1,8 +1,6 @@
 """What is published: its page, its results and its rule agree, most of it read without the harness' own code."""
 
-import json
 import re
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -10,34 +8,13 @@ import pytest
 
 from bench.report.json_file import read_results
 from bench.report.write import write_report
-
-
-PUBLISHED = Path(__file__).resolve().parents[2] / "reports" / "published"
-RUNS = sorted(path.parent for path in PUBLISHED.glob("*/results.json"))
+from tests.report.published import RUNS, card, results
 
 
 @pytest.fixture(params=RUNS, ids=[folder.name for folder in RUNS])
 def run(request: pytest.FixtureRequest) -> Path:
     """The folder of a published run."""
     return Path(request.param)
-
-
-def results(folder: Path) -> dict[str, Any]:
-    """Its results as any program would read them."""
-    found: dict[str, Any] = json.loads((folder / "results.json").read_text("utf-8"))
-    return found
-
-
-def card(folder: Path, claim: str) -> tuple[str, str]:
-    """The class and the text of a claim's card on the page."""
-    html = unescape((folder / "report.html").read_text("utf-8"))
-    found = re.search(
-        rf'<article class="card ([a-z-]+)" id="claim-{claim}">(.*?)</article>',
-        html,
-        re.DOTALL,
-    )
-    assert found is not None, claim
-    return found[1], found[2]
 
 
 def with_parts(folder: Path) -> list[dict[str, Any]]:

@@ -1,0 +1,50 @@
+"""What is published, read as any program would read it."""
+
+import json
+import re
+from html import unescape
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+
+type Json = dict[str, Any]
+
+PUBLISHED = Path(__file__).resolve().parents[2] / "reports" / "published"
+RUNS = sorted(path.parent for path in PUBLISHED.glob("*/results.json"))
+
+
+def results(folder: Path) -> Json:
+    """A run's results as any program would read them."""
+    found: Json = json.loads((folder / "results.json").read_text("utf-8"))
+    return found
+
+
+def card(folder: Path, claim: str) -> tuple[str, str]:
+    """The class and the text of a claim's card on the page."""
+    html = unescape((folder / "report.html").read_text("utf-8"))
+    found = re.search(
+        rf'<article class="card ([a-z-]+)" id="claim-{claim}">(.*?)</article>',
+        html,
+        re.DOTALL,
+    )
+    assert found is not None, claim
+    return found[1], found[2]
+
+
+def contestant(results: Json, framework: str) -> str:
+    """The target that stands for a framework: its newest version of the table."""
+    tables = {one["name"]: one["versions"] for one in results["frameworks"]}
+    own = [
+        target
+        for target in results["targets"]
+        if (target["framework"], target["role"]) == (framework, "contestant")
+    ]
+    known = {version: age for age, version in enumerate(tables.get(framework, ()))}
+    own.sort(key=lambda target: known.get(target["version"], -1))
+    return own[-1]["id"] if own else ""
+
+
+def pairs(claim: Json) -> list[tuple[str, str, str]]:
+    """Workload, subject and baseline, in the order in which they are told."""
+    return list(product(claim["workloads"], claim["subjects"], claim["baselines"]))
