@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.cli.asked import chosen_targets, frameworks, split
+from bench.cli.asked import chosen_targets, frameworks, split, wished_versions
+from bench.cli.counts_gate import old_and_new, refuse_gate, told
 from bench.cli.places import CACHE, PUBLISHED, ROOT, RUNS
 from bench.cli.record import utc_now
 from bench.deploy import environments
@@ -27,6 +28,7 @@ from bench.deploy.instructions import (
 from bench.deploy.machine import inspect_machine
 from bench.deploy.server import Where, surroundings
 from bench.errors import AskedWrongly, TargetFailed
+from bench.judge.counted import MARGIN, grown
 from bench.model.exchange import Request
 from bench.model.framework import Role, Target
 from bench.model.instructions import (
@@ -48,7 +50,7 @@ _SEED = 1
 _NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
 
 
-def command(
+def command(  # noqa: PLR0913 - one parameter is one option that people type
     targets: Annotated[
         list[str] | None,
         typer.Argument(
@@ -65,25 +67,40 @@ def command(
         str | None,
         typer.Option(help="Count the targets of this run, and put it into its folder."),
     ] = None,
+    wishes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with", help='A version that is asked for once: "PACKAGE==1.2.*".'
+        ),
+    ] = None,
+    gate: Annotated[
+        bool,
+        typer.Option(
+            "--gate",
+            help=f"Two targets, the old one first: exit 1 if the new one takes {MARGIN:.0%} more.",
+        ),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON on stdout.")
     ] = False,
 ) -> None:
     """Count the instructions of a request inside the application; exit 1 if two counts differ."""
-    find_valgrind()
-    names = countable(split(workloads))
-    if into is not None and targets:
+    if into is not None and (targets or wishes):
         raise AskedWrongly(
             "--into counts the targets of that run", "leave out the names"
         )
+    refuse_gate(gate, targets or ())
+    find_valgrind()
+    names = countable(split(workloads))
     folder = find(RUNS, PUBLISHED, into) if into is not None else None
     record = read_head(folder) if folder is not None else None
-    chosen = chosen_targets(targets or ["contestant", "floor"])
-    ran_on: Mapping[str, Receipt] = {}
+    console = Console(stderr=True)
+    found: list[CountedTwice] = []
     if record is not None:
         chosen, ran_on = counted_of(record), record.receipts
-    found: list[CountedTwice] = []
-    for program, target in programs(chosen, Console(stderr=True), ran_on):
+    else:
+        chosen, ran_on = _chosen(targets, wishes or (), gate, console), {}
+    for program, target in programs(chosen, console, ran_on):
         found += counted(program, target, names, requests)
     if not found:
         raise AskedWrongly(
@@ -96,8 +113,20 @@ def command(
     if folder is not None:
         write_instructions(folder, kept(found, requests))
         print(f"next: bench history add {folder.name}", file=sys.stderr)
-    if any(one.apart > EXACT for one in found):
+    judged = list(grown(found, chosen[0].id, chosen[1].id, names)) if gate else []
+    for line in told(judged):
+        print(line, file=sys.stderr if as_json else sys.stdout)
+    if any(one.apart > EXACT for one in found) or any(one.too_much for one in judged):
         raise typer.Exit(1)
+
+
+def _chosen(
+    names: list[str] | None, wishes: Sequence[str], gate: bool, console: Console
+) -> tuple[Target, ...]:
+    wished = wished_versions(wishes, lambda line: console.print(line, highlight=False))
+    if gate:
+        return old_and_new(names or (), wished)
+    return chosen_targets(names or ["contestant", "floor"], wished)
 
 
 def countable(names: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 from markupsafe import Markup
@@ -19,6 +19,7 @@ from bench.model.estimate import Estimate
 from bench.model.framework import Target
 from bench.model.history import KeptRun
 from bench.model.results import Results
+from bench.model.trial import Failure
 from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import look_tokens
 from bench.report.charts.palette import Palette, palette
@@ -70,7 +71,7 @@ def trend_html(results: Results, kept: Sequence[KeptRun] = ()) -> str | None:
         _chart(view, colours, families, workload, metric)
         for metric in METRICS
         for workload in names
-        if any(view.measured(f[-1].id, workload, metric) for f in families)
+        if any(view.measured(t.id, workload, metric) for f in families for t in f)
     ]
     template = page_environment().get_template("trend.html.j2")
     return template.render(
@@ -78,7 +79,7 @@ def trend_html(results: Results, kept: Sequence[KeptRun] = ()) -> str | None:
         css=Markup(page_style(colours)),
         finding=_finding(view, families),
         charts=charts,
-        refused=[f for f in view.results.failures if f.round == 0],
+        refused=_refused(view, families),
         packages=_packages(view, families),
         past=past(view, colours, kept, partial(_noise, view)),
     )
@@ -99,6 +100,45 @@ def _age(view: View, target: Target) -> tuple[list[int], str]:
     receipt = view.results.receipts.get(target.id)
     told = receipt.version if receipt else target.version
     return [int(word) for word in re.findall(r"\d{1,9}", told)[:3]], target.version
+
+
+def _refused(view: View, families: list[list[Target]]) -> list[str]:
+    """What could not be prepared, and which releases failed on what; each with its first reason."""
+    failures = view.results.failures
+    told = [
+        f"{each.target} was not measured: {each.message}"
+        for each in failures
+        if each.round == 0
+    ]
+    for target, workload in product(
+        (target.id for family in families for target in family),
+        (None, *(note.name for note in view.results.workloads)),
+    ):
+        own = _failed(view, target, workload)
+        if own:
+            count = len({each.round for each in own})
+            where = f" on “{view.workload(workload)}”" if workload else ""
+            told.append(
+                f"{target} failed{where} in {count} of {view.results.rounds_done} rounds: {own[0].message}"
+            )
+    return told
+
+
+def _failed(view: View, target: str, workload: str | None) -> list[Failure]:
+    """In the rounds of the headline comparison."""
+    return [
+        each
+        for each in view.results.failures
+        if (each.target, each.workload) == (target, workload)
+        and each.round
+        and not each.experiment
+    ]
+
+
+def _newest(view: View, family: list[Target], workload: str, metric: str) -> Target:
+    """What the others stand beside: the newest release that was measured."""
+    measured = [t for t in family if view.measured(t.id, workload, metric)]
+    return (measured or family)[-1]
 
 
 def _noise(view: View, metric: str) -> float | None:
@@ -186,7 +226,7 @@ def _chart(
 
 
 def _line(view: View, family: list[Target], workload: str, metric: str) -> Line:
-    newest = family[-1]
+    newest = _newest(view, family, workload, metric)
     token, text_token, shape = look_tokens(view, newest.id)
     return Line(
         _title(view, newest),
@@ -198,7 +238,7 @@ def _line(view: View, family: list[Target], workload: str, metric: str) -> Line:
             Release(
                 target.version,
                 view.advantage(target.id, newest.id, workload, metric),
-                target is newest,
+                target is newest and view.measured(newest.id, workload, metric),
             )
             for target in family
         ),
@@ -209,12 +249,16 @@ def _row(
     view: View, family: list[Target], target: Target, workload: str, metric: str
 ) -> tuple[str, ...]:
     name = f"{_title(view, target)} {target.version}"
-    if target is family[-1]:
-        return name, "100\u00a0%, the newest", "–", "–", "–"
-    found = view.advantage(target.id, family[-1].id, workload, metric)
+    newest = _newest(view, family, workload, metric)
+    if target is newest and view.measured(target.id, workload, metric):
+        words = "the newest" if target is family[-1] else "the newest that was measured"
+        return name, f"100\u00a0%, {words}", "–", "–", "–"
+    found = view.advantage(target.id, newest.id, workload, metric)
     if found is None:
+        failed = [*_failed(view, target.id, None), *_failed(view, target.id, workload)]
         quantity = view.quantity(target.id, workload, metric)
-        return name, absent(quantity.reason if quantity else None), "–", "–", "–"
+        reason = quantity.reason if quantity else None
+        return name, absent(failed[0].message if failed else reason), "–", "–", "–"
     return (
         name,
         f"{100 * found.point:.1f}\u00a0%",

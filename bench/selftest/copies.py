@@ -18,18 +18,14 @@ from bench.analyse import metrics
 from bench.analyse.comparisons import log_advantages
 from bench.analyse.trials import Trials, lay_out
 from bench.model.run import Run
-from bench.selftest.finding import Finding, Row
+from bench.selftest import gate
+from bench.selftest.finding import FOUND_AT_LEAST, SIMULATIONS, SURE, Finding, Row
 from bench.stats import holm, interval, student
 
 
 BLOCK = 6
 """Rounds of one comparison: as many as the quick profile has."""
 ALPHA = 0.05
-SURE = 0.995
-"""The share of sound harnesses that stays below the limit."""
-SIMULATIONS = 2000
-FOUND_AT_LEAST = 0.8
-"""How often an injected slowdown must be found by CPU time, where the machine scatters so little that six rounds can."""
 
 type Pairs = Sequence[tuple[str, str]]
 
@@ -93,6 +89,7 @@ def false_alarms(run: Run, ids: Sequence[str]) -> Finding:
         rows.append(
             _alarm(f"{name}, after Holm", called.cases, called.corrected, corrected)
         )
+    rows += gate.alarms(trials, ids)
     from scipy.stats import binom  # takes a second to load: only here
 
     low, high = binom.interval(SURE, rows[0].cases, ALPHA)
@@ -104,6 +101,7 @@ def false_alarms(run: Run, ids: Sequence[str]) -> Finding:
             f"were the pairs independent, {low:.0f} to {high:.0f} of {rows[0].cases} "
             f"would be called at the 95 % level ({SURE:.1%} of the time); they share "
             "servers, and the limit is simulated with the same pairs",
+            gate.note(rows),
         ),
     )
 
@@ -131,6 +129,7 @@ def detection(
         rows.append(
             _found(name, called, pairs, effects[slowdown], measure is metrics.CPU)
         )
+    rows += _gated(trials, groups, effects)
     return Finding(
         "slowdown",
         f"A known amount of work added to one app: how often is it found in {BLOCK} rounds?",
@@ -139,8 +138,23 @@ def detection(
             "the server's own work is not slowed, so the whole is slowed by a little less",
             f"how often it must be found: {FOUND_AT_LEAST:.0%} of the time, or what {SURE:.1%} "
             "of sound harnesses reach where rounds scatter as they did here; simulated with the same pairs",
+            gate.note(rows),
         ),
     )
+
+
+def _gated(
+    trials: Trials,
+    groups: Mapping[float, Sequence[str]],
+    effects: Mapping[float, float],
+) -> list[Row]:
+    """The same servers before the gate of two versions."""
+    none = groups[0.0]
+    rows = gate.alarms(trials, none, f"{0.0:.0%} slower, ")
+    for slowdown in sorted(set(groups) - {0.0}):
+        what, effect = f"{slowdown:.0%} slower, ", effects[slowdown]
+        rows += gate.found(trials, groups[slowdown], none, what, effect)
+    return rows
 
 
 def _found(name: str, called: Called, pairs: Pairs, effect: float, judged: bool) -> Row:

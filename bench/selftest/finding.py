@@ -3,6 +3,13 @@
 from dataclasses import dataclass
 
 
+SURE = 0.995
+"""The share of sound harnesses that stays within a simulated limit."""
+SIMULATIONS = 2000
+FOUND_AT_LEAST = 0.8
+"""How often an injected slowdown must be found by CPU time, where the machine scatters so little that the rounds can."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of a self-test's table."""

@@ -16,6 +16,7 @@ from bench.errors import AskedWrongly
 from bench.judge.history import differences
 from bench.model.trial import Failure
 from bench.store.folder import read, read_head
+from tests.cli.test_bad_input import bench
 
 
 RUN = PUBLISHED / "20261122T112214Z-quick-f211"
@@ -58,6 +59,28 @@ def test_a_second_run_confirms(tmp_path: Path) -> None:
     status, text = typed(*words, "--confirm", str(copy))
     assert status == 1
     assert ": regression" in text.splitlines()[0]
+
+
+def test_an_unfit_machine_is_told_and_is_status_3(tmp_path: Path) -> None:
+    """A twin that needs a tenth more CPU time than itself: the reason, what was seen all the same, and no verdict."""
+    (tmp_path / "run.json").write_bytes((RUN / "run.json").read_bytes())
+    events = (RUN / "trials.jsonl").read_text("utf-8").splitlines()
+    (tmp_path / "trials.jsonl").write_text("".join(map(dearer_twin, events)))
+
+    done = bench("compare", str(tmp_path), "fastapi@0.165", "flask@3.1")
+
+    assert done.returncode == 3, done.stderr
+    assert done.stdout.splitlines()[0].endswith(": machine unfit")
+    assert "decides nothing: a target differs from itself" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def dearer_twin(line: str) -> str:
+    """The event, with more CPU time in each window of the twin."""
+    event = json.loads(line)
+    if event["kind"] == "window" and event["target"] == TWIN:
+        event["server_cpu_ns"] = round(event["server_cpu_ns"] * 1.1)
+    return json.dumps(event) + "\n"
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import log
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bench.cli import keeping
+from bench.model.estimate import Quantity
+from bench.model.framework import Target
 from bench.model.history import INSTRUCTIONS, KeptRun
 from bench.model.results import Results
 from bench.model.trial import Failure
+from bench.report.charts.canvas import Canvas, Pen
 from bench.report.charts.palette import palette
 from bench.report.json_file import results_json
 from bench.report.page import report_html
@@ -18,9 +23,9 @@ from bench.report.trend import trend_html, write_trend
 from bench.report.view import View
 from bench.store.history import History
 from tests.kept_runs import nights, point
-from tests.report.builders import FLASK, results
+from tests.report.builders import AGAIN, FLASK, results
 from tests.report.pages import page_of
-from tests.report.versions import OLD, slower
+from tests.report.versions import ALL, OLD, slower
 
 
 def test_a_step_beyond_the_noise_is_named() -> None:
@@ -72,6 +77,87 @@ def test_a_refused_release_is_shown_with_its_reason() -> None:
     )
     page = trend_html(made) or ""
     assert "flask@9/x was not measured: no such &lt;version&gt;" in page
+
+
+def broken(target: Target, workload: str = "validate") -> Results:
+    """A release whose answers to a workload were wrong in every round."""
+
+    def without(made: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+        return tuple(
+            replace(q, estimate=None, rounds=(None,) * 12, reason="not measured")
+            if (q.target, q.workload) == (target.id, workload)
+            else q
+            for q in made
+        )
+
+    failures = tuple(
+        Failure(number, target.id, workload, "wrong status <500>")
+        for number in range(1, 13)
+    )
+    return replace(results(ALL, change=without), failures=failures)
+
+
+@pytest.mark.parametrize("target", [OLD, FLASK], ids=["older", "newest"])
+def test_a_release_that_failed_the_contract_is_shown_with_its_reason(
+    target: Target,
+) -> None:
+    """Once above the charts with its rounds, and in the place of its figure; the other one takes part all the same."""
+    page = trend_html(broken(target)) or ""
+    said = (
+        f"{target.id} failed on “Nested JSON, validated” in 12 of 12 rounds: "
+        "wrong status &lt;500&gt;"
+    )
+    assert page.count(said) == 1
+    # In the tables of throughput and of CPU time on that workload.
+    cell = f"Flask {target.version}</th><td>not measured: wrong status &lt;500&gt;</td>"
+    assert page.count(cell) == 2
+    newest = "the newest that was measured" if target is FLASK else "the newest"
+    assert page.count(f"100\u00a0%, {newest}</td>") >= 2
+
+
+def farthest(made: Results, metric: str) -> float:
+    """How far from 1 the twin's intervals reach on a metric, either way."""
+    pairs = [
+        each.advantage
+        for each in made.comparisons
+        if each.subject == AGAIN.id and each.metric == metric and each.advantage
+    ]
+    assert len(pairs) == 3
+    return max(max(each.high, 1 / each.low) for each in pairs)
+
+
+@pytest.mark.parametrize("metric", ["throughput", "cpu"])
+def test_the_band_is_the_noise_of_the_twin(
+    metric: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As high as its farthest interval reaches, above and below 1, by the same scale as the bar of the release."""
+    made = slower(0.8)
+    bands: list[tuple[float, float]] = []
+    bars: list[tuple[float, float]] = []
+    box, line = Canvas.box, Canvas.line
+
+    def boxed(self: Canvas, *where: Any) -> None:
+        bands.append((where[0][1], where[0][1] + where[1][1]))
+        box(self, *where)
+
+    def lined(self: Canvas, start: Any, end: Any, pen: Pen) -> None:
+        if start[0] == end[0]:
+            bars.append((start[1], end[1]))
+        line(self, start, end, pen)
+
+    monkeypatch.setattr(Canvas, "box", boxed)
+    monkeypatch.setattr(Canvas, "line", lined)
+    page = trend_html(replace(made, workloads=made.workloads[:1])) or ""
+
+    noise = farthest(made, metric)
+    assert f"Grey band: the noise, {100 * (noise - 1):.1f}\u00a0%." in page
+    place = ["throughput", "cpu"].index(metric) * (len(bands) // 2)
+    beside = View(made).advantage(OLD.id, FLASK.id, "hello", metric)
+    assert beside is not None
+    upper, lower = bands[place]
+    one, low = (upper + lower) / 2, bars[place][0]
+    pixels = (one - low) / log(beside.low)  # of one in logs
+    assert lower - upper == pytest.approx(2 * log(noise) * pixels)
 
 
 def test_the_same_results_give_the_same_bytes() -> None:

@@ -1,0 +1,214 @@
+"""
+The gate of `bench compare` on servers whose true differences are known.
+
+Each pair goes the gate's own way over the whole run: an alarm in the first half
+of the rounds, its confirmation in the second, both metrics in one family.
+What must come out of it is simulated by the rule as METHODOLOGY tells it and
+not by the gate's code, over the same pairs and noise that scatters as this run.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, permutations, product
+
+import numpy as np
+import numpy.typing as npt
+
+from bench.analyse import metrics, reasons
+from bench.analyse.analysis import Analysis
+from bench.analyse.comparisons import log_advantages
+from bench.analyse.paired import formed
+from bench.analyse.trials import Trials
+from bench.judge.regressions import ERROR, MARGINS, Change, judge_change
+from bench.selftest.finding import FOUND_AT_LEAST, SIMULATIONS, SURE, Row
+from bench.stats import interval, student
+
+
+FEWEST = 2 * reasons.FEWEST_ROUNDS
+"""Rounds in which an alarm can be confirmed."""
+CLEAR = 2.0
+"""Times the margin from which a slowdown must be found: the whole is slowed by a little
+less than the application, and a little is much of what lies just above the margin."""
+NAME = "gate of bench compare"
+
+type Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """What became of the pairs (old, new), those with enough rounds."""
+
+    pairs: tuple[tuple[str, str], ...]
+    planned: int
+    rounds: int  # of the pair with the most
+    cases: int  # pairs by workloads
+    by_cpu: int  # cases in which the new one is slower by CPU time, and confirmed
+    regressions: int  # the same by either metric
+    scatters: Mapping[str, float]  # between the rounds of a half (logs), by metric
+    family: int  # comparisons of one pair
+
+
+def alarms(trials: Trials, ids: Sequence[str], what: str = "") -> list[Row]:
+    """Copies of one server, each as old and as new: how many are confirmed as slower; no row below 12 rounds."""
+    gated = _gated(trials, list(permutations(ids, 2)))
+    if gated.rounds < FEWEST:
+        return []
+    chance = _simulated(gated, tuple(MARGINS), 0.0)
+    limit = int(np.quantile(chance, SURE, method="higher"))
+    row = Row(
+        what + NAME,
+        gated.cases,
+        gated.regressions / max(1, gated.cases),
+        0.0,
+        limit / max(1, gated.cases),
+        f"{gated.regressions} regressions, at most {limit} by chance",
+    )
+    return [*_gaps(what, gated), row]
+
+
+def found(
+    trials: Trials, own: Sequence[str], none: Sequence[str], what: str, effect: float
+) -> list[Row]:
+    """Servers with more work as new, the others as old: how many are confirmed as slower by CPU time; no row below 12 rounds."""
+    gated = _gated(trials, list(product(none, own)))
+    if gated.rounds < FEWEST:
+        return []
+    if not gated.cases:
+        return _gaps(what, gated)
+    shares = _simulated(gated, ("cpu",), float(np.log1p(effect))) / gated.cases
+    least = float(np.quantile(shares, 1 - SURE, method="lower"))
+    judged = effect >= CLEAR * MARGINS["cpu"]
+    row = Row(
+        what + NAME,
+        gated.cases,
+        gated.by_cpu / gated.cases,
+        min(FOUND_AT_LEAST, least) if judged else 0.0,
+        1.0,
+        f"slower by CPU time beyond {MARGINS['cpu']:.0%} and confirmed, "
+        f"which {np.mean(shares):.0%} of such pairs are in {gated.rounds} rounds "
+        f"at a scatter of {gated.scatters['cpu']:.1%}",
+        judged=judged,
+    )
+    return [*_gaps(what, gated), row]
+
+
+def note(rows: Sequence[Row]) -> str:
+    """What the rows of the gate are, or why there are none."""
+    if not any(row.what.endswith(NAME) for row in rows):
+        return f"the {NAME} is not asked: it confirms nothing in fewer than {FEWEST} rounds"
+    return (
+        f"{NAME}: an alarm in the first half of all rounds, confirmed in the second; "
+        f"a slowdown must be found where it is {CLEAR:.0f} times the margin of {MARGINS['cpu']:.0%} or more"
+    )
+
+
+def _gated(trials: Trials, pairs: Pairs) -> Gated:
+    known = {pair: _rounds_of(trials, pair) for pair in pairs}
+    whole = tuple(pair for pair in pairs if known[pair] >= FEWEST)
+    by_cpu = regressions = 0
+    for pair in whole:
+        changes = judge_change(_analysed(trials, pair), *pair, trials.workloads).changes
+        for workload in trials.workloads:
+            slower = {
+                change.metric
+                for change in changes
+                if change.workload == workload and change.change is Change.SLOWER
+            }
+            by_cpu += "cpu" in slower
+            regressions += bool(slower)
+    return Gated(
+        whole,
+        len(pairs) * len(trials.workloads),
+        max(known.values(), default=0),
+        len(whole) * len(trials.workloads),
+        by_cpu,
+        regressions,
+        {name: _scatter(trials, whole, name) for name in MARGINS},
+        len(trials.workloads) * len(MARGINS),
+    )
+
+
+def _analysed(trials: Trials, pair: tuple[str, str]) -> Analysis:
+    """As much of an analysis as the gate looks at: a run forms no ratios of copies by itself."""
+    compared = []
+    for workload, name in product(trials.workloads, MARGINS):
+        logs = _logs(trials, pair, workload, name)
+        ratios = tuple(None if np.isnan(x) else float(np.exp(x)) for x in logs)
+        known = logs[~np.isnan(logs)]
+        compared.append(formed(pair, workload, name, (ratios, known), trials.level))
+    return Analysis(trials.level, trials.rounds, (), (), tuple(compared), (), ())
+
+
+def _logs(
+    trials: Trials, pair: tuple[str, str], workload: str, name: str
+) -> interval.Floats:
+    (measure,) = (each for each in metrics.COMPARED if each.metric.name == name)
+    return log_advantages(trials, pair, workload, measure)
+
+
+def _rounds_of(trials: Trials, pair: tuple[str, str]) -> int:
+    """How many rounds hold the pair's CPU time, on the workload with the fewest."""
+    return min(
+        int((~np.isnan(_logs(trials, pair, workload, "cpu"))).sum())
+        for workload in trials.workloads
+    )
+
+
+def _scatter(trials: Trials, pairs: Pairs, name: str) -> float:
+    # Within halves: a slowdown that is gone in the second is no scatter.
+    found = []
+    for pair, workload in product(pairs, trials.workloads):
+        logs = _logs(trials, pair, workload, name)
+        known = logs[~np.isnan(logs)]
+        halves = known[: len(known) // 2], known[len(known) // 2 :]
+        found += [interval.scatter(half) for half in halves if len(half) >= 2]
+    return float(np.sqrt(np.mean(np.square(found)))) if found else 0.0
+
+
+def _gaps(what: str, gated: Gated) -> list[Row]:
+    """A row that fails, if pairs lack rounds that others have: few pairs raise few alarms."""
+    missing = gated.planned - gated.cases
+    if not missing:
+        return []
+    share, why = missing / gated.planned, "a server failed: read the run's log"
+    return [Row(f"{what}{NAME}, too few rounds", gated.planned, share, 0.0, 0.0, why)]
+
+
+def _simulated(
+    gated: Gated, names: Sequence[str], shift: float
+) -> npt.NDArray[np.int_]:
+    """
+    In each simulation: how many cases are slower and confirmed by one of these metrics.
+
+    The new one of each pair is slower by `shift` (a log). The other metrics of
+    the family show nothing, so an alarm must be as sure as Holm asks of the first.
+    """
+    random = np.random.default_rng(1)
+    column = {
+        name: at
+        for at, name in enumerate(dict.fromkeys(chain.from_iterable(gated.pairs)))
+    }
+    old = [column[name] for name, _ in gated.pairs]
+    new = [column[name] for _, name in gated.pairs]
+    half = gated.rounds // 2
+    repeats = gated.cases // max(1, len(gated.pairs))
+    counts = np.zeros(SIMULATIONS, dtype=np.int_)
+    for number, _ in product(range(SIMULATIONS), range(repeats)):
+        slower = np.zeros(len(gated.pairs), dtype=np.bool_)
+        for name in names:
+            size = (gated.rounds, len(column))
+            noise = random.normal(0, gated.scatters[name] / np.sqrt(2), size)
+            logs = noise[:, old] - noise[:, new] + shift
+            alarmed = _p_not_above(logs[:half], MARGINS[name]) <= ERROR / gated.family
+            slower |= alarmed & (_p_not_above(logs[half:], MARGINS[name]) <= ERROR)
+        counts[number] += slower.sum()
+    return counts
+
+
+def _p_not_above(logs: interval.Floats, margin: float) -> interval.Floats:
+    """One-sided p of "at most 1 + margin" for each column of rounds."""
+    error = logs.std(axis=0, ddof=1) / np.sqrt(len(logs))
+    t_values = (logs.mean(axis=0) - np.log1p(margin)) / np.maximum(
+        error, interval.SMALLEST_ERROR
+    )
+    return np.array(student.all_above(t_values, len(logs) - 1))
