@@ -1,7 +1,7 @@
 """Valid values with something wrong in them, for readers that must refuse it in a sentence."""
 
 from copy import deepcopy
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from math import inf, isfinite, nan
 from typing import Any
 
@@ -40,6 +40,9 @@ ODD: st.SearchStrategy[Any] = st.one_of(
     st.integers(),
     st.floats(),
 )
+TIMES = (date(1, 1, 1), datetime(9999, 12, 31, tzinfo=UTC), time(23, 59, 59, 999999))
+ODD_IN_TOML: st.SearchStrategy[Any] = st.one_of(ODD, st.sampled_from(TIMES))
+"""What a TOML file may hold and a JSON file may not, too."""
 HOWS = ("change", "change", "drop", "rename", "repeat", "wrap", "deepen", "copy")
 
 
@@ -57,7 +60,7 @@ def places(whole: Any) -> list[tuple[Any, Any]]:
 
 
 @st.composite
-def damaged(draw: st.DrawFn, whole: Any) -> Any:
+def damaged(draw: st.DrawFn, whole: Any, odd: st.SearchStrategy[Any] = ODD) -> Any:
     """The same value with one to three things wrong in it."""
     value = deepcopy(whole)
     for _ in range(draw(st.integers(1, 3))):
@@ -66,11 +69,13 @@ def damaged(draw: st.DrawFn, whole: Any) -> Any:
             break
         holder, key = draw(st.sampled_from(spots))
         other = draw(st.sampled_from(spots))
-        _damage(draw, holder, key, deepcopy(other[0][other[1]]))
+        _damage(draw, holder, key, deepcopy(other[0][other[1]]), odd)
     return value
 
 
-def _damage(draw: st.DrawFn, holder: Any, key: Any, other: Any) -> None:
+def _damage(
+    draw: st.DrawFn, holder: Any, key: Any, other: Any, odd: st.SearchStrategy[Any]
+) -> None:
     match draw(st.sampled_from(HOWS)):
         case "drop":
             del holder[key]
@@ -86,7 +91,49 @@ def _damage(draw: st.DrawFn, holder: Any, key: Any, other: Any) -> None:
         case "copy":
             holder[key] = other
         case _:
-            holder[key] = draw(ODD)
+            holder[key] = draw(odd)
+
+
+@st.composite
+def bent(draw: st.DrawFn, whole: Any) -> Any:
+    """The same value with one to three of its texts and numbers exchanged for others of their type."""
+    value = deepcopy(whole)
+    texts = [h[k] for h, k in places(value) if isinstance(h[k], str)]
+    for _ in range(draw(st.integers(1, 3))):
+        spots = [(h, k) for h, k in places(value) if not isinstance(h[k], dict | list)]
+        holder, key = draw(st.sampled_from(spots))
+        match holder[key]:
+            case bool():
+                holder[key] = not holder[key]
+            case int():
+                holder[key] = draw(st.integers(1, 64))
+            case float():
+                holder[key] = draw(st.floats(0.01, 1))
+            case _:
+                holder[key] = draw(st.sampled_from([*texts, *TEXTS]))
+    return value
+
+
+@st.composite
+def torn(draw: st.DrawFn, text: str) -> str:
+    """The same text with one to three lines lost, there twice, moved, cut in two or joined."""
+    lines = text.splitlines(True)
+    for _ in range(draw(st.integers(1, 3))):
+        here = draw(st.integers(0, len(lines) - 1))
+        there = draw(st.integers(0, len(lines) - 1))
+        line = lines[here]
+        match draw(st.sampled_from(("lose", "twice", "move", "cut", "join"))):
+            case "lose":
+                lines[here] = ""
+            case "twice":
+                lines.insert(there, line)
+            case "move":
+                lines.insert(there, lines.pop(here))
+            case "cut":
+                lines[here] = f"{line[: len(line) // 2]}\n{line[len(line) // 2 :]}"
+            case _:
+                lines[here] = line.rstrip("\n")
+    return "".join(lines)
 
 
 def finite(whole: Any) -> bool:
@@ -114,7 +161,7 @@ def _toml(value: Any) -> str:
             return "true" if value else "false"
         case str():
             return _text(value)
-        case date() | datetime():
+        case date() | datetime() | time():
             return value.isoformat()
         case _:
             return repr(value)

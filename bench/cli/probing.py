@@ -3,11 +3,9 @@
 import hashlib
 import platform
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 
 from rich.console import Console
 
@@ -66,8 +64,7 @@ def play(probes: Sequence[Probe], console: Console, counted: bool = True) -> Exh
         console.print(line, highlight=False, markup=False)
 
     with ExitStack() as stack:
-        logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        bench, packages = _bench(stack, logs, say)
+        bench, packages = _bench(stack, say)
         outcomes = []
         for outcome in play_probes(bench, probes):
             say(line(outcome))
@@ -85,20 +82,20 @@ def play(probes: Sequence[Probe], console: Console, counted: bool = True) -> Exh
         )
 
 
-def _bench(
-    stack: ExitStack, logs: Path, say: Say
-) -> tuple[Bench, dict[str, str | None]]:
+def _bench(stack: ExitStack, say: Say) -> tuple[Bench, dict[str, str | None]]:
     table = load_frameworks()
     parity = load_profiles()[1]
     cores = pinning(topology())
     packages = {name: framework.package for name, (framework, _) in table.items()}
     beside = {f"{FOLDER}/{name}": package for name, package in packages.items()}
-    engine = LocalEngine(ROOT, CACHE, logs, cores, packages | beside)
+    engine = stack.enter_context(
+        LocalEngine(ROOT, CACHE, None, cores, packages | beside)
+    )
     bench = Bench(
-        engine=stack.enter_context(engine),
+        engine=engine,
         environments=Environments(ROOT / "apps", CACHE / "environments"),
         apps=ROOT / "apps",
-        placing=Placing(1, parity.threads, cores, logs),
+        placing=Placing(1, parity.threads, cores, engine.logs),
         targets=all_targets(table, parity),
         newest={name: framework.versions[-1] for name, (framework, _) in table.items()},
         say=say,

@@ -1,9 +1,11 @@
 """The engine of one machine: servers as processes beside a PostgreSQL of our own."""
 
 import re
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -52,7 +54,8 @@ class LocalEngine:
     """
     Implements the seam with processes; Linux.
 
-    `packages` gives each framework's distribution, None for the floor.
+    `packages` gives each framework's distribution, None for the floor; without
+    a folder for them, `logs` are gone with the engine.
     """
 
     name = "local"
@@ -61,7 +64,7 @@ class LocalEngine:
         self,
         root: Path,
         cache: Path | None,
-        logs: Path,
+        logs: Path | None,
         cores: Pinning,
         packages: Mapping[str, str | None],
         options: Options | None = None,
@@ -78,6 +81,7 @@ class LocalEngine:
         self._database: StandingDatabase | None = None
         self._servers: list[LocalServer] = []
         self._started = 0
+        self._folders = 0
 
     def __enter__(self) -> Self:
         """
@@ -97,7 +101,7 @@ class LocalEngine:
             stack.callback(self._ledger.close)
             stack.enter_context(on_cores(self._cores.harness))
             self._database = stack.enter_context(
-                open_database(self._apps, self._logs, self._cores, self._ledger)
+                open_database(self._apps, self.logs, self._cores, self._ledger)
             )
             stack.callback(self._stop_servers)
             self._open = stack.pop_all()
@@ -121,6 +125,28 @@ class LocalEngine:
         if self._database is None:
             raise RuntimeError("the engine has not been entered")
         return self._database
+
+    @property
+    def logs(self) -> Path:
+        """Where logs are written: the folder that was given, else one that is gone with the engine."""
+        return self._logs or self._entered().folder / "logs"
+
+    @property
+    def mark(self) -> dict[str, str]:
+        """A variable for programs that end by themselves: if the harness is killed before, the next one ends them."""
+        return {MARK: self._entered().mark("errand")}
+
+    @contextmanager
+    def folder(self, purpose: str) -> Iterator[Path]:
+        """A new folder for a while; if the harness is killed meanwhile, the next one removes it."""
+        self._folders += 1
+        temporary = Path(tempfile.gettempdir())
+        name = f"{purpose}-{self._folders}"
+        made = self._entered().make_folder(temporary, name)
+        try:
+            yield made
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
 
     @property
     def environments_built(self) -> int:
@@ -163,8 +189,7 @@ class LocalEngine:
     def _start_at(
         self, port: int, target: Target, placing: Placing, hash_seed: int
     ) -> LocalServer:
-        if self._ledger is None:
-            raise RuntimeError("the engine has not been entered")
+        ledger = self._entered()
         self._started += 1
         where = self._where(target)
         values = {
@@ -174,7 +199,7 @@ class LocalEngine:
             "threads": str(placing.threads),
             "connections": str(target.pool_connections),
         }
-        mark = self._ledger.mark(str(self._started))
+        mark = ledger.mark(str(self._started))
         argv = [fill(word, values) for word in target.serve]
         order = Order(
             program=_program(where.environment, argv[0]),
@@ -188,7 +213,7 @@ class LocalEngine:
             cores=placing.pinning.server,
         )
         try:
-            child = Child(order, self._ledger)
+            child = Child(order, ledger)
         except MachineRefused as error:
             raise TargetFailed(f"{target.id}: {error.message}") from error
         return LocalServer(target, port, child, f"{MARK}={mark}", self._options.ready_s)
@@ -199,8 +224,12 @@ class LocalEngine:
         except Refused as error:
             raise TargetFailed(f"{target.id}: {error.reason}") from error
         folder = self._apps / target.framework
-        assert self._ledger is not None
-        return Where(environment, folder, self._ledger.folder, self.database.dsn)
+        return Where(environment, folder, self._entered().folder, self.database.dsn)
+
+    def _entered(self) -> Ledger:
+        if self._ledger is None:
+            raise RuntimeError("the engine has not been entered")
+        return self._ledger
 
     def _stop_servers(self) -> None:
         for server in self._servers:

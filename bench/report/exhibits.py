@@ -54,7 +54,7 @@ def _outcome(view: View, verdict: Verdict, one: ProbeOutcome) -> tuple[str, ...]
 def counted(
     view: View, exhibits: Exhibits, names: tuple[str, ...] | None = None
 ) -> Table | None:
-    """Every count, or those of some names: a row for each, a column for each framework."""
+    """Every count, or those of some names: a row for each, a column for each framework; None where nothing was counted."""
     frameworks = list(dict.fromkeys(one.framework for one in exhibits.counts))
     rows = tuple(
         _row(exhibits, measure, frameworks)
@@ -62,7 +62,7 @@ def counted(
         if names is None or measure.name in names
     )
     columns = ("counted", *(view.label(one) for one in frameworks), "unit", "by")
-    return Table(columns, rows) if rows else None
+    return Table(columns, rows) if rows and frameworks else None
 
 
 def _row(

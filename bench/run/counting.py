@@ -159,9 +159,9 @@ def _first(bench: Bench, row: Counted, version: str, probes: Path) -> Numbers:
     if row.first is not None:
         return _written("first", [probes / row.first])
     run = _in_environment(bench, row.framework, version)
-    with tempfile.TemporaryDirectory(prefix="bench-count-") as work:
-        run([fill(word, {"work": work}) for word in row.new_project])
-        made = sorted(path for path in Path(work).rglob("*.py"))
+    with bench.engine.folder("count") as work:
+        run([fill(word, {"work": str(work)}) for word in row.new_project])
+        made = sorted(path for path in work.rglob("*.py"))
         return _written("first", made)
 
 
@@ -178,7 +178,10 @@ def _in_environment(bench: Bench, framework: str, version: str) -> Callable[...,
         home = Path(tempfile.gettempdir())
         where = Where(environment, folder, home, bench.engine.database.dsn)
         values = {"port": "0", "connections": "2"}
-        variables = surroundings(target, where, values, hash_seed=0)
+        variables = {
+            **surroundings(target, where, values, hash_seed=0),
+            **bench.engine.mark,
+        }
         return run_errand(environment, words, folder, variables)
 
     return run

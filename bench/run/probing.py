@@ -2,7 +2,6 @@
 
 import http.client
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -101,7 +100,8 @@ def _play(bench: Bench, probe: Probe, case: Case) -> ProbeOutcome:
 
 
 def _seen(bench: Bench, own: Target, target: Target, case: Case) -> Seen:
-    with tempfile.TemporaryDirectory(prefix="bench-probe-") as work, ExitStack() as end:
+    with bench.engine.folder("probe") as place, ExitStack() as end:
+        work = str(place)
         values = {"work": work, "app": str(bench.apps / case.framework)}
         target = _filled(target, values)
         run = _runner(bench, _filled(own, values), work)
@@ -207,7 +207,10 @@ def _runner(bench: Bench, target: Target, work: str) -> Callable[..., str]:
     folder = bench.apps / target.framework
     where = Where(environment, folder, Path(work), bench.engine.database.dsn)
     values = {"port": "0", "connections": "2"}
-    variables = surroundings(target, where, values, hash_seed=0)
+    variables = {
+        **surroundings(target, where, values, hash_seed=0),
+        **bench.engine.mark,
+    }
 
     def run(words: Sequence[str], given: str = "") -> str:
         return run_errand(environment, words, folder, variables, given)

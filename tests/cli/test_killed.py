@@ -22,7 +22,8 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.cli.test_life import PATIENCE_S, ROOT, alive, family, running, windows
+from tests.cli.copied import ROOT
+from tests.cli.test_life import PATIENCE_S, alive, family, running, windows
 
 
 # Six starts: on a machine that many use at once they took over three minutes.
@@ -107,9 +108,9 @@ def child(process: subprocess.Popen[str], word: str) -> psutil.Process:
 LEDGERS = ROOT / ".cache" / "running"
 
 
-def made_folders() -> list[Path]:
+def made_folders(ledgers: Path = LEDGERS) -> list[Path]:
     """What a killed harness has made, by its own ledger."""
-    text = "".join(path.read_text() for path in LEDGERS.glob("*/entries.jsonl"))
+    text = "".join(path.read_text() for path in ledgers.glob("*/entries.jsonl"))
     entries = [json.loads(line) for line in text.splitlines()]
     return [Path(each["path"]) for each in entries if each["kind"] == "folder"]
 

@@ -14,10 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.cli.copied import ROOT, copy_of_the_product
+
 
 pytestmark = pytest.mark.live
 
-ROOT = Path(__file__).resolve().parents[2]
 SMALL = (
     *("--profile", "smoke", "--engine", "local"),
     *("--targets", "fastapi,floor", "--workloads", "hello,json"),
@@ -27,11 +28,13 @@ PATIENCE_S = 120
 
 
 @contextmanager
-def running(runs: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+def running(
+    runs: Path, *words: str, root: Path = ROOT
+) -> Iterator[subprocess.Popen[str]]:
     """`python -m bench WORDS` as a process of its own; killed if the test leaves early."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bench", *words],
-        cwd=ROOT,
+        cwd=root,
         env={**os.environ, "BENCH_RUNS": str(runs)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -140,8 +143,7 @@ def test_a_server_that_dies_at_start_is_named_with_its_log(tmp_path: Path) -> No
     """One target that cannot start does not end the run of the others."""
     definitions = (ROOT / "bench" / "definitions" / "frameworks.toml").read_text()
     assert "asgi:app" in definitions
-    broken = tmp_path / "copy"
-    _copy_of_the_product(broken)
+    broken = copy_of_the_product(tmp_path / "copy")
     table = broken / "bench" / "definitions" / "frameworks.toml"
     table.write_text(definitions.replace("asgi:app", "asgi:nothing"))
     done = subprocess.run(
@@ -164,19 +166,3 @@ def test_a_server_that_dies_at_start_is_named_with_its_log(tmp_path: Path) -> No
     assert {f["target"].split("@")[0] for f in failures} == {"floor"}
     assert any("nothing" in (f["log_tail"] or "") for f in failures)
     assert {target.split("/")[0].split("@")[0] for _, target, _, _ in windows(folder)}
-
-
-def _copy_of_the_product(to: Path) -> None:
-    import shutil
-
-    for name in ("apps", "bench", "requirements.lock", ".python-version"):
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(
-                source, to / name, ignore=shutil.ignore_patterns("__pycache__")
-            )
-        else:
-            to.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, to / name)
-    (to / "reports").mkdir()
-    (to / ".cache").symlink_to(ROOT / ".cache")

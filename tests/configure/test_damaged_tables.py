@@ -21,7 +21,7 @@ from bench.configure.tables import (
 )
 from bench.configure.targets import all_targets
 from bench.errors import AskedWrongly
-from tests.damage import damaged, few, finite, toml
+from tests.damage import ODD_IN_TOML, damaged, few, finite, toml, torn
 
 
 type Load = Callable[[Path], Any]
@@ -31,6 +31,7 @@ LOADERS: dict[str, Load] = {
     "profiles.toml": load_profiles,
     "probes.toml": lambda path: (load_probes(path), load_counted(path)),
     "claims.toml": load_claims,
+    "example-claims.toml": load_claims,  # as a user's own, with --claims
 }
 LONGEST = 1500
 """Characters of a message that a person reads; paths and pydantic's own words are in it."""
@@ -65,9 +66,10 @@ def loaded(name: str, path: Path) -> Any:
 def test_a_damaged_table_is_good_or_refused(
     name: str, data: st.DataObject, folder: Path
 ) -> None:
-    """Keys dropped, renamed, repeated, wrapped; types swapped; numbers beyond all bounds."""
+    """Keys dropped, renamed, repeated, wrapped; types swapped, dates too; numbers beyond all bounds."""
     path = folder / name
-    path.write_text(toml(data.draw(damaged(shipped(name)))), encoding="utf-8")
+    table = data.draw(damaged(shipped(name), ODD_IN_TOML))
+    path.write_text(toml(table), encoding="utf-8")
 
     found = loaded(name, path)
 
@@ -99,6 +101,60 @@ def test_a_garbled_file_is_good_or_refused(
     path.write_bytes(whole[:start] + data.draw(st.binary(max_size=6)) + whole[end:])
 
     loaded(name, path)
+
+
+@pytest.mark.parametrize("name", LOADERS)
+@few(20)
+@given(data=st.data())
+def test_a_table_with_torn_lines_is_good_or_refused(
+    name: str, data: st.DataObject, folder: Path
+) -> None:
+    """Keys and heads that are lost, there twice or beneath another head, strings that do not end."""
+    whole = (DEFINITIONS / name).read_text(encoding="utf-8")
+    path = folder / name
+    path.write_text(data.draw(torn(whole)), encoding="utf-8")
+
+    loaded(name, path)
+
+
+FORMS: dict[str, Callable[[str], bytes]] = {
+    "nothing": lambda text: b"",
+    "zeros": lambda text: bytes(4096),
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "a byte order mark": lambda text: b"\xef\xbb\xbf" + text.encode(),
+    "Latin-1": lambda text: text.encode("latin-1", "replace") + b"# \xe4",
+    "an escape of a terminal": lambda text: b"\x1b[2J" + text.encode(),
+    "keys in keys": lambda text: text.encode() + b"\nk" + b".k" * 5000 + b" = 1",
+    "heads in heads": lambda text: text.encode() + b"\n[k" + b".k" * 5000 + b"]",
+    "tables in tables": lambda text: text.encode() + b"\n[k]\nk = " + b"{k = " * 5000,
+    "the whole twice": lambda text: text.encode() * 2,
+    "a picture": lambda text: b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", LOADERS)
+def test_what_is_no_table_is_refused(name: str, form: str, folder: Path) -> None:
+    """A whole file of something else; nothing of it is taken for a table."""
+    path = folder / name
+    path.write_bytes(FORMS[form]((DEFINITIONS / name).read_text(encoding="utf-8")))
+
+    with pytest.raises(AskedWrongly) as caught:
+        LOADERS[name](path)
+
+    assert str(path) in caught.value.message
+    assert len(caught.value.message) < LONGEST
+    assert caught.value.message.isprintable()
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_a_folder_in_its_place_is_refused(name: str, tmp_path: Path) -> None:
+    """And a file that is not there, and a link that leads to itself."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("link")
+    for kind in ("folder", "link", "nothing"):
+        assert loaded(name, tmp_path / kind) is None
 
 
 def test_an_undamaged_table_survives_being_written_by_the_test(folder: Path) -> None:

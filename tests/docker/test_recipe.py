@@ -106,6 +106,53 @@ def test_no_registry_is_named() -> None:
             assert "." not in image.split("/")[0].split(":")[0] or "$" in image
 
 
+def defaults() -> dict[str, dict[str, list[str]]]:
+    """The base images, by what they are for and by the file that names them."""
+    python = {
+        "apps/Dockerfile": r"^ARG BASE_IMAGE=(\S+)",
+        "docker-compose.yml": r"\$\{PYTHON_IMAGE:-([^}]+)\}",
+        "bench/deploy/compose_images.py": r'^_BASE = "(.+)"',
+        "apps/docker/README.md": r"^\| `PYTHON_IMAGE`, .*? \| `(.+?)`",
+    }
+    postgres = {
+        "docker-compose.yml": r"\$\{POSTGRES_IMAGE:-([^}]+)\}",
+        "bench/deploy/compose_images.py": r'^_DATABASE = "(.+)"',
+        "apps/docker/README.md": r"^\| .*?`POSTGRES_IMAGE` \| .*?, `(.+?)`",
+    }
+    return {
+        what: {
+            name: re.findall(pattern, (ROOT / name).read_text(), re.MULTILINE)
+            for name, pattern in places.items()
+        }
+        for what, places in (("python", python), ("postgres", postgres))
+    }
+
+
+def test_base_images_are_of_one_release() -> None:
+    """A tag of one minor release of Python, the harness's own, and of one release of PostgreSQL; everywhere the same."""
+    release = (ROOT / ".python-version").read_text().strip()
+    assert re.fullmatch(r"3\.\d+", release)
+
+    for what, wanted in (
+        ("python", f"{re.escape(release)}-slim"),
+        ("postgres", r"\d+"),
+    ):
+        for name, images in defaults()[what].items():
+            (image,) = images
+            assert re.fullmatch(f"{what}:{wanted}", image), name
+        assert len({*map(tuple, defaults()[what].values())}) == 1
+
+
+def test_no_image_is_whatever_is_newest() -> None:
+    """Every image has a tag or is named by a variable, and the tag is never `latest`."""
+    for name in ("apps/Dockerfile", "docker-compose.yml"):
+        text = (ROOT / name).read_text()
+        for image in re.findall(r"^(?:FROM|\s+image:)\s+(\S+)", text, re.MULTILINE):
+            plain = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", image)
+            assert plain == "${BASE_IMAGE}" or re.search(r":[\w.-]+$", plain), image
+        assert "latest" not in text
+
+
 def test_the_recipe_needs_no_buildkit() -> None:
     """Old builders understand it too: no syntax line, no mounts, no here-documents."""
     text = (ROOT / "apps/Dockerfile").read_text()
