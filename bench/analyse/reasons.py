@@ -96,7 +96,7 @@ WORKER = Reason(
     "worker",
     "A load worker was lost",
     Scope.WINDOW,
-    "Read logs/generator.log in the run folder, or look at the machine of that worker; the windows after it went on without it or with another.",
+    "Read logs/generator.log in the run folder, which also names a word to go that came too late, or look at the machine of that worker; the windows after it went on without it or with another.",
 )
 OFFERED = Reason(
     "offered",

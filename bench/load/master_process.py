@@ -124,31 +124,41 @@ class Master:
         self._visits += 1
         self._counted.clear()
         self._runner.stats.clear_all()
-        team = self._gather(order)
         visit = order.visit
         limited = visit.requests_limit is not None
         visit_s = LIMITED_S if limited else visit.load.duration_s
-        patience_s = LEAD_S + team.longest_s + visit_s + DRAIN_S + SLACK_S
-        answers = self._ask_all(self._word(team), patience_s)
-        results = {n: answer for n, answer in answers.items() if "late" not in answer}
+        for _ in range(TRIES):
+            team = self._gather(order)
+            patience_s = LEAD_S + team.longest_s + visit_s + DRAIN_S + SLACK_S
+            answers = self._ask_all(self._word(team, order), patience_s)
+            late = [node for node, answer in answers.items() if "late" in answer]
+            results = {n: answer for n, answer in answers.items() if n not in late}
+            # Where all were late, nothing was sent.
+            if len(late) < len(team.names):
+                break
         if not results:
+            fate = "late" if len(late) == len(team.names) else "lost"
             raise MachineRefused(
-                f"every load worker was lost or late in one window: {', '.join(team.names.values())}",
-                hint="what is measured is kept: find what ended them, and go on with --resume",
+                f"every load worker was {fate} in one window: {', '.join(team.names.values())}",
+                hint="what is measured is kept: find what ended or delayed them (generator.log), and go on with --resume",
             )
         for result in results.values():
             if "refused" in result:
                 raise messages.refusal_of(result)
         return messages.tally_message(merged(visit, team, results, self._counted))
 
-    def _word(self, team: Team) -> dict[str, Message]:
+    def _word(self, team: Team, order: Order) -> dict[str, Message]:
         """To go, for each worker that has just said that it is prepared."""
         now_ns = monotonic_ns()
+        # Of a fixed number of requests nothing is timed.
+        timed = order.visit.requests_limit is None
+        warm_s = order.visit.load.warm_s
         return {
             node: {
                 "do": "go",
                 "after_s": team.after_s(node),
                 "held_s": (now_ns - self._answered_ns[node]) / 1e9,
+                "late_after_s": team.late_after_s(node, warm_s) if timed else None,
             }
             for node in team.names
         }

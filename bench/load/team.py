@@ -6,12 +6,6 @@ from dataclasses import dataclass
 
 LEAD_S = 0.2  # from the word to go until all send: time to spawn the users
 
-LATE_S = 1.0
-"""How long an answer and the word to go may be on their way together, in seconds; a worker that hears it later sits the visit out.
-
-One packet that is lost and sent again is let pass: that takes 0.2 s (the
-shortest retransmission timeout of Linux) on top of a slow way."""
-
 
 @dataclass(frozen=True, slots=True)
 class Team:
@@ -34,3 +28,14 @@ class Team:
         than half of the sum of their ways.
         """
         return LEAD_S + (self.longest_s - self.round_trip_s[worker]) / 2
+
+    def late_after_s(self, worker: str, warm_s: float) -> float | None:
+        """
+        How long this worker's last answer and the word to go may be under way together.
+
+        A worker that begins later than the others by more than lead and warm-up
+        would send much of its part alone. None for one that sends alone anyway.
+        """
+        if len(self.names) == 1:
+            return None
+        return self.round_trip_s[worker] + LEAD_S + warm_s

@@ -62,7 +62,7 @@ def load_url(
     if lost:
         raise MachineRefused(
             f"a part of the load was lost with {', '.join(lost)}",
-            hint="drive the load again; was it killed for lack of memory?",
+            hint="drive the load again; was it killed for lack of memory, or this machine busy?",
         )
     return report_of(tally)
 

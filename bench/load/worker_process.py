@@ -34,7 +34,6 @@ from bench.load.locust_process import Part
 from bench.load.merge import samples_message
 from bench.load.messages import Message
 from bench.load.orders import ANSWER, ASK, JOIN, JOINED
-from bench.load.team import LATE_S
 from bench.model.workload import Workload
 
 
@@ -126,7 +125,7 @@ class Worker(locust_process.Process):
             if message["do"] == "prepare":
                 return self._prepare(message)
             if message["do"] == "go":
-                return self._go(message["after_s"], message["held_s"])
+                return self._go(message)
         except BenchError as error:
             return messages.refusal_message(error)
         return super().answer(message)
@@ -163,19 +162,24 @@ class Worker(locust_process.Process):
         self._prepared_ns = monotonic_ns()
         return {"prepared": True}
 
-    def _go(self, after_s: float, held_s: float) -> Message:
+    def _go(self, message: Message) -> Message:
         """
         Carry out what was prepared; it starts so long after this message came, by this machine's clock.
 
         Unless it was too long on its way: then the others have sent alone, and
         this one sends nothing. Its way is the time since the answer that all is
-        prepared, less `held_s`, for which the master waited for the others.
+        prepared, less that for which the master held the word.
         """
         now_ns = monotonic_ns()
         parts, self._prepared = self._prepared, []
-        if (now_ns - self._prepared_ns) / 1e9 - held_s > LATE_S:
+        way_s = (now_ns - self._prepared_ns) / 1e9 - message["held_s"]
+        late_after_s = message["late_after_s"]
+        if late_after_s is not None and way_s > late_after_s:
+            sys.stderr.write(
+                f"the word to go was {way_s:.1f} s under way, {late_after_s:.1f} s at most: nothing is sent\n"
+            )
             return {"late": True}
-        start_ns = now_ns + int(after_s * 1e9)
+        start_ns = now_ns + int(message["after_s"] * 1e9)
         for part in parts:
             part.course.start_at_ns = start_ns
         self._runner.stats.clear_all()

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from contextlib import suppress
 
 
 CHUNK_BYTES = 65_536
@@ -32,13 +33,16 @@ class HeldUp:
     def end(self) -> None:
         """Close everything."""
         for each in (self._server, *self._ends):
+            with suppress(OSError):  # it has ended already
+                each.shutdown(socket.SHUT_RDWR)  # wakes who waits for bytes
             each.close()
 
     def _serve(self) -> None:
         here, _ = self._server.accept()
         there = socket.create_connection(("127.0.0.1", self._to))
         self._ends += [here, there]
-        threading.Thread(target=self._carry, args=(here, there, False)).start()
+        one_way = (here, there, False)
+        threading.Thread(target=self._carry, args=one_way, daemon=True).start()
         self._carry(there, here, True)
 
     def _carry(self, source: socket.socket, sink: socket.socket, holds: bool) -> None:

@@ -2,10 +2,12 @@
 
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 
 from bench.analyse import reasons
 from bench.analyse.voids import check
+from bench.deploy.server import free_port
 from bench.errors import AskedWrongly, MachineRefused
 from bench.load.arrivals import due_times
 from bench.load.crew import Crew
@@ -21,7 +24,6 @@ from bench.load.distributed_generator import DistributedGenerator
 from bench.load.generator import Visit
 from bench.load.joining import Credentials
 from bench.load.samples import quantiles, read_samples
-from bench.load.team import LATE_S
 from bench.load.worker_child import Post, WorkerChild
 from bench.model.load import Arrivals, Beside, Load
 from bench.model.trial import Tally, Window
@@ -147,7 +149,7 @@ def test_a_worker_that_hears_the_word_too_late_sends_nothing(
     crew: DistributedGenerator, known: Known
 ) -> None:
     """The others have sent alone by then; it counts as lost in that window, and takes part in the next."""
-    relay = HeldUp(crew.port, b"held_s", LATE_S + 0.3)
+    relay = HeldUp(crew.port, b"held_s", 1.5)
     child = WorkerChild(
         Post("127.0.0.1", relay.port, "there", workloads=KNOWN), CREDENTIALS
     )
@@ -169,6 +171,50 @@ def test_a_worker_that_hears_the_word_too_late_sends_nothing(
     ]
     after = known.count()["requests"] - seen["requests"]
     assert whole.requests_total == whole.locust_requests == after
+
+
+def test_where_all_hear_the_word_too_late_the_window_is_tried_again(
+    known: Known,
+) -> None:
+    """Nothing was sent: no window is lost to it."""
+    port = free_port()
+    master = DistributedGenerator((), Crew(0, 2, port=port), CREDENTIALS, None, KNOWN)
+    with ThreadPoolExecutor(1) as pool, ExitStack() as stack:
+        entering = pool.submit(master.__enter__)
+        wait_for(port)
+        for name in ("far", "away"):
+            relay = HeldUp(port, b"held_s", 1.5)
+            post = Post("127.0.0.1", relay.port, name, workloads=KNOWN)
+            child = WorkerChild(post, CREDENTIALS)
+            stack.callback(relay.end)
+            stack.callback(child.end)
+            child.joined(60)
+        made = stack.enter_context(closing_of(entering.result(60)))
+        tally = made.visit(order(known, Load(4, 0.0, 0.1)))
+    assert [(w.name, w.lost) for w in tally.workers] == [
+        ("away", False),
+        ("far", False),
+    ]
+    assert tally.requests_total == tally.locust_requests == known.count()["requests"]
+
+
+def wait_for(port: int) -> None:
+    """Until somebody listens there."""
+    for _ in range(300):
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"nobody listens at {port}")
+
+
+@contextmanager
+def closing_of(entered: DistributedGenerator) -> Iterator[DistributedGenerator]:
+    """A generator that was entered elsewhere, ended here."""
+    try:
+        yield entered
+    finally:
+        entered.__exit__(None, None, None)
 
 
 def test_a_worker_killed_in_a_window_voids_it_and_the_run_goes_on(
