@@ -25,11 +25,12 @@ from bench.deploy.machine import available_cores
 from bench.errors import AskedWrongly, unknown
 from bench.model.plan import Plan
 from bench.model.run import Run
-from bench.selftest.copies import BLOCK, detection, false_alarms
+from bench.selftest.copies import detection, false_alarms
 from bench.selftest.coverage import coverage
 from bench.selftest.disturbed import beside_a_stranger
 from bench.selftest.finding import Finding, table
 from bench.selftest.hog import hog
+from bench.selftest.power import BLOCK
 from bench.store.folder import read, write_atomically
 
 

@@ -8,6 +8,12 @@ SURE = 0.995
 SIMULATIONS = 2000
 FOUND_AT_LEAST = 0.8
 """How often an injected slowdown must be found by CPU time, where the machine scatters so little that the rounds can."""
+TELLS_AT_LEAST = 0.5
+"""How often sound harnesses must find the largest slowdown at the scatter of a run, or the run tests nothing."""
+SHOWS = 0.8
+"""The share of an application's slowdown by which its server as a whole is slower, at least.
+
+The rest is the server's own work. 0.85 was seen for ten per cent on a quiet machine."""
 
 
 @dataclass(frozen=True, slots=True)
