@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bench.judge.court import Court, forced_because
 from bench.judge.decide import overall
+from bench.judge.line import Line
 from bench.model.cost import Cost
 from bench.model.framework import CostPart, Role, Target
 from bench.model.verdict import Claim, Finding, Outcome, Verdict
@@ -45,8 +46,8 @@ def give(
 
     outcomes = at(claim.margin)
     outcome = overall(outcomes)
-    own = [w.sentence for w, one in zip(weighed, outcomes, strict=True) if one is outcome]  # fmt: skip
-    because = own[0] if own else "the claim compares nothing"
+    own = [w for w, one in zip(weighed, outcomes, strict=True) if one is outcome]
+    because = _told(own, claim, outcome) if own else "the claim compares nothing"
     if forced is not None and outcome is not Outcome.NOT_TESTED:
         because = f"no verdict, {forced}"
     elif outcome is Outcome.NOT_TESTED:
@@ -67,6 +68,12 @@ def give(
         at_other_margins=tuple((each, overall(at(each))) for each in OTHER_MARGINS),
         findings=(*findings, *beside),
     )
+
+
+def _told(own: Sequence[Weighed], claim: Claim, outcome: Outcome) -> str:
+    """The sentence of the one that refutes hardest, or of the one nearest to the line."""
+    line, fails = Line(1 + claim.margin), outcome is Outcome.REFUTED
+    return min(own, key=lambda w: line.order(w.finding.estimate, fails)).sentence
 
 
 def _held_back(outcome: Outcome, forced: str | None) -> Outcome:

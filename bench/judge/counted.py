@@ -1,8 +1,8 @@
 """
 Old against new by counted instructions: a gate without a clock.
 
-Counts of the same thing are equal to a thousandth at a fixed hash seed, and a
-few thousandths apart between seeds. A margin of a hundredth therefore needs no
+Counts of the same thing are equal to a thousandth at a fixed hash seed, and
+about a thousandth apart between seeds. A margin of a hundredth therefore needs no
 statistics and no confirmation: each count is made twice, and counts that
 differ from themselves decide nothing.
 """
@@ -35,7 +35,7 @@ class Grown:
 def grown(
     found: Sequence[CountedTwice], base: str, new: str, workloads: Sequence[str]
 ) -> Iterator[Grown]:
-    """Each workload of two target ids; TargetFailed if only one of them was counted on it."""
+    """Each workload of two target ids; TargetFailed if one of them, or neither, was counted on it."""
     counts = {(one.target, one.workload): one for one in found}
     for workload in workloads:
         pair = [counts.get((name, workload)) for name in (base, new)]

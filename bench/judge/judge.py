@@ -9,6 +9,7 @@ from bench.analyse.analysis import Analysis
 from bench.judge import words
 from bench.judge.court import Court, Evidence, forced_because
 from bench.judge.decide import Decision, can_decide, decide, logs, overall
+from bench.judge.deciding import order
 from bench.judge.exhibits import judge_by_exhibits
 from bench.judge.rules import RULES
 from bench.judge.words import Named
@@ -214,23 +215,13 @@ def more_rounds(comparison: Comparison, margin: float) -> int | None:
     return None if needed is None else max(1, needed - estimate.n)
 
 
-_WORST_FIRST = (Label.REVERSED, Label.TIE, Label.NOT_MATERIAL)
-
-
 def _because(parts: Sequence[Part], outcome: Outcome, forced: str | None) -> str:
     if outcome is Outcome.INCONCLUSIVE and forced is not None:
         return f"no verdict, {forced}"
     own = [part for part in parts if part.outcome is outcome]
-    if outcome is Outcome.REFUTED:
-        own.sort(key=lambda part: _WORST_FIRST.index(part.label or Label.TIE))
-    else:
-        own.sort(key=_distance)
+    own.sort(key=lambda part: order(part, outcome))
     tally = _tally(parts)
     return f"{own[0].because}{tally}" if own else "the claim compares nothing"
-
-
-def _distance(part: Part) -> float:
-    return part.comparison.advantage.point if part.comparison.advantage else 0.0
 
 
 def _tally(parts: Sequence[Part]) -> str:

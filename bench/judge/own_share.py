@@ -22,6 +22,7 @@ from bench.model.verdict import Claim, Finding, Verdict
 @dataclass(frozen=True, slots=True)
 class _Wording:
     part: CostPart
+    what: str  # is compared
     adds: str  # "adds to its bare server"
     other: str  # the same of the one that it is held against
     missing: str
@@ -29,12 +30,14 @@ class _Wording:
 
 _OWN = _Wording(
     CostPart.FRAMEWORK,
+    "CPU time above its bare server",
     "adds to its bare server",
     "what {other} adds",
     "not measured beside a bare server",
 )
 _LAYER = _Wording(
     CostPart.DATABASE,
+    "CPU time of its database layer",
     "spends on its database layer",
     "what {other} spends",
     "not measured beside the driver alone",
@@ -94,7 +97,7 @@ def _weighed(
     names = [titled(court, each) for each in (dearer, cheaper)]
     target = court.contestants.get(dearer)
     subject = target.id if target else dearer
-    what = f"times what {names[1]} does, on {workload}"
+    what = f"{wording.what} on {workload}, against {names[1]}"
     if one is None:
         lacking = [
             name

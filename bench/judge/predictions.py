@@ -16,6 +16,7 @@ from bench.analyse import reasons
 from bench.analyse.predictions import MORE, SOONER
 from bench.judge.court import Court, forced_because
 from bench.judge.decide import can_decide, decide, overall
+from bench.judge.line import Line
 from bench.judge.words import inverted, percent, times
 from bench.model.estimate import Comparison, Estimate
 from bench.model.framework import Role
@@ -58,7 +59,7 @@ def judge_predictions(court: Court, claim: Claim) -> Verdict:
     return Verdict(
         claim,
         outcome,
-        _because(decided, outcome, forced),
+        _because(decided, outcome, forced, claim.margin),
         (),
         forced if outcome is Outcome.INCONCLUSIVE else None,
         (),
@@ -164,15 +165,18 @@ def _told(pair: _Pair) -> str:
     return f"at the 99th percentile of cheap requests beside predictions as {pair.baseline}"
 
 
-def _because(decided: tuple[Finding, ...], outcome: Outcome, forced: str | None) -> str:
+def _because(
+    decided: tuple[Finding, ...], outcome: Outcome, forced: str | None, margin: float
+) -> str:
     if outcome is Outcome.INCONCLUSIVE and forced is not None:
         return f"no verdict, {forced}"
     own = [one for one in decided if one.outcome is outcome]
     if not own:
         return TOO_SHORT
-    own.sort(key=lambda one: one.estimate.point if one.estimate else 0.0)
+    line, fails = Line(1 / (1 + margin)), outcome is Outcome.REFUTED
+    told = min(own, key=lambda one: line.order(one.estimate, fails))
     held = sum(one.outcome is Outcome.SUPPORTED for one in decided)
-    return f"{own[0].because} ({held} of {len(decided)} comparisons hold)"
+    return f"{told.because} ({held} of {len(decided)} comparisons hold)"
 
 
 def _shown(court: Court, found: Predictions) -> Iterator[Finding]:

@@ -21,8 +21,10 @@ from bench.analyse import reasons
 from bench.analyse.words import per_cent
 from bench.judge.court import Court, forced_because
 from bench.judge.decide import overall
+from bench.judge.line import Line
+from bench.judge.series import known, percent, plain, seconds, worst_failed
 from bench.model.estimate import Estimate
-from bench.model.stress import Series, Step, Stress, Stressed
+from bench.model.stress import Series, Stress, Stressed
 from bench.model.verdict import Claim, Finding, Outcome, Rule, Verdict
 from bench.stats import holm, interval
 
@@ -52,6 +54,7 @@ class Question:
     value: str
     slack: tuple[float, ...]
     estimate: Estimate | None
+    line: Line  # where it must stand to have stood
 
 
 def stands_stress(court: Court, claim: Claim) -> Verdict:
@@ -74,24 +77,37 @@ def questions(stress: Stress, one: Stressed, margin: float) -> Iterator[Question
     for share in DECIDING:
         step = next((s for s in one.steps if isclose(s.share, share)), None)
         kept = step.kept if step else Series((), None)
-        slack = (log(k / (1 - margin)) for k in _known(kept))
+        slack = (log(k / (1 - margin)) for k in known(kept))
         what = f"of what could be was answered at {per_cent(share)} of its capacity (at least {per_cent(1 - margin)})"
-        yield Question(what, _percent(kept), tuple(slack), kept.estimate)
-    worst = _worst_failed(stress, one.steps)
+        yield Question(
+            what, percent(kept), tuple(slack), kept.estimate, Line(1 - margin)
+        )
+    worst = worst_failed(one.steps, min(DECIDING), stress.level)
     yield Question(
         f"of the requests failed, at whichever share most did (at most {per_cent(FAILED_SHARE)})",
-        _percent(worst, 2),
-        tuple(FAILED_SHARE - value for value in _known(worst)),
+        percent(worst, 2),
+        tuple(FAILED_SHARE - value for value in known(worst)),
         worst.estimate,
+        Line(FAILED_SHARE, above=False),
     )
     back = one.recovery_s
     yield Question(
         f"until response times were back after {stress.surge.lasts_s:g} s at "
         f"{per_cent(stress.base_share * stress.surge.times)} (at most {limit_s(stress):g} s)",
-        _seconds(back),
-        tuple(log(limit_s(stress) / value) for value in _known(back)),
+        seconds(back),
+        tuple(log(limit_s(stress) / value) for value in known(back)),
         back.estimate,
+        Line(limit_s(stress), above=False),
     )
+
+
+def lines(stress: Stress, margin: float) -> dict[str, Line]:
+    """The line of each question, by its words."""
+    return {
+        question.what: question.line
+        for one in stress.targets
+        for question in questions(stress, one, margin)
+    }
 
 
 def answers(asked: Sequence[Question], level: float) -> tuple[Outcome, ...]:
@@ -100,20 +116,22 @@ def answers(asked: Sequence[Question], level: float) -> tuple[Outcome, ...]:
     enough = [len(q.slack) >= reasons.FEWEST_ROUNDS for q in asked]
     bad = holm.adjusted(
         [
-            interval.p_not_below(q.slack, 0.0) if known else 1.0
-            for q, known in zip(asked, enough, strict=True)
+            interval.p_not_below(q.slack, 0.0) if has_enough else 1.0
+            for q, has_enough in zip(asked, enough, strict=True)
         ]
     )
     return tuple(
-        _answer(question, known, p, error)
-        for question, known, p in zip(asked, enough, bad, strict=True)
+        _answer(question, has_enough, p, error)
+        for question, has_enough, p in zip(asked, enough, bad, strict=True)
     )
 
 
-def _answer(question: Question, known: bool, p_bad: float, error: float) -> Outcome:
+def _answer(
+    question: Question, has_enough: bool, p_bad: float, error: float
+) -> Outcome:
     if not question.slack:
         return Outcome.NOT_TESTED
-    if not known:
+    if not has_enough:
         return Outcome.INCONCLUSIVE
     if interval.p_not_above(question.slack, 0.0) < error:
         return Outcome.SUPPORTED
@@ -211,12 +229,12 @@ def _shown(
             stood = {Outcome.SUPPORTED: "stood", Outcome.REFUTED: "did not stand"}
             said = f"{stood.get(found, 'undecided')}; beside the subject"
             yield Finding(one.target, question.what, question.value, None, said)
-    capacity = f"{_series(one.capacity_rps, 0)} requests/s"
+    capacity = f"{plain(one.capacity_rps, 0)} requests/s"
     yield Finding(one.target, "capacity, closed loop", capacity, None)
     for step in one.steps:
         if not step.in_surge and 0.7 <= step.share < 1:
             what = f"p99 at {per_cent(step.share)} of its own capacity"
-            yield Finding(one.target, what, f"{_series(step.p99_ms, 1)} ms", None)
+            yield Finding(one.target, what, f"{plain(step.p99_ms, 1)} ms", None)
 
 
 def _because(
@@ -255,39 +273,3 @@ def _beside(court: Court, claim: Claim) -> str:
             f"{court.titles.get(name, name)} {words.get(outcome, 'is undecided')}"
         )
     return f" Beside it, {' and '.join(said)}" if said else ""
-
-
-def _worst_failed(stress: Stress, steps: Sequence[Step]) -> Series:
-    """The largest share of failed requests in each round that has every step."""
-    rows = list(zip(*(step.failed.rounds for step in steps), strict=True))
-    worst = tuple(
-        max(v for v in row if v is not None) if None not in row else None
-        for row in rows
-    )
-    known = [value for value in worst if value is not None]
-    if len(known) < 2:
-        return Series(worst, None)
-    return Series(worst, interval.arithmetic_mean(known, stress.level))
-
-
-def _known(series: Series) -> list[float]:
-    return [value for value in series.rounds if value is not None]
-
-
-def _percent(series: Series, digits: int = 0) -> str:
-    if series.estimate is None:
-        return "not measured"
-    e = series.estimate
-    low, high = (f"{100 * max(0.0, x):.{digits}f}" for x in (e.low, e.high))
-    return f"{per_cent(e.point, digits)} ({low} to {high} %)"
-
-
-def _seconds(series: Series) -> str:
-    return f"{_series(series, 2)} s"
-
-
-def _series(series: Series, digits: int) -> str:
-    if series.estimate is None:
-        return "not measured"
-    e = series.estimate
-    return f"{e.point:,.{digits}f} ({e.low:,.{digits}f} to {e.high:,.{digits}f})"

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from bench.model.verdict import Claim, Outcome, Verdict
+from bench.model.verdict import Claim, Outcome, Rule, Verdict
 from bench.report.charts.chart import Chart, Table
-from bench.report.charts.forest import forest_chart, part_name, part_words
+from bench.report.charts.forest import findings_chart, forest_chart
 from bench.report.charts.palette import Palette
 from bench.report.exhibits import evidence
-from bench.report.numbers import percent, ratio
+from bench.report.headline import headline
+from bench.report.numbers import percent
 from bench.report.view import View, lower_first
-from bench.report.words import css_class, deciding_part, sentence, sign
+from bench.report.words import css_class, sentence, sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,11 @@ class Card:
     because: str
     short: str  # its first clause, for the table
     reading: str
-    value: str | None  # of the deciding comparison: "2.16×"
+    value: str | None  # of what decides: "2.16×", "0.56 times"
     interval: str | None  # "95 %: 2.11 to 2.21"
     of: str | None  # what was compared
-    how: str | None  # outcome of that comparison, with its label
-    margin: str
+    how: str | None  # its outcome, with its label
+    line: str | None  # None: there is none, or each question has its own
     others: str  # what other margins would have said
     more: str | None  # how many more rounds might decide
     caveats: tuple[str, ...]
@@ -40,19 +41,15 @@ class Card:
     evidence: Table | None  # of a probe or of counts
     probed: bool
     by_rule: bool  # over an experiment's findings
-    by_trials: bool  # False: a probe or a count decided, there is no line
+    by_trials: bool  # False: a probe, a count or a rule decided
 
 
 def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
     """The card of a verdict; without a palette, without its chart."""
     claim = verdict.claim
-    part = deciding_part(verdict)
-    estimate = part.comparison.advantage if part else None
-    value, span = ratio(estimate, 1 + claim.margin) if estimate else (None, None)
-    level = percent(estimate.level) if estimate else ""
+    number = headline(view, verdict)
     rounds = [each.more_rounds for each in verdict.parts if each.more_rounds]
     open_still = verdict.outcome is Outcome.INCONCLUSIVE
-    draw = palette is not None and bool(verdict.parts)
     return Card(
         id=claim.id,
         quote=claim.quote,
@@ -65,11 +62,11 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
         because=view.spelled(sentence(verdict.forced or verdict.because)),
         short=view.spelled(_first_clause(verdict)),
         reading=sentence(claim.reading),
-        value=value,
-        interval=f"{level}: {span}" if span else None,
-        of=part_name(view, part) if part else None,
-        how=part_words(part) if part else None,
-        margin=percent(claim.margin),
+        value=number.value if number else None,
+        interval=number.interval if number else None,
+        of=number.of if number else None,
+        how=number.how if number else None,
+        line=_line(claim),
         others="; ".join(
             f"{outcome.value} at {percent(margin)}"
             for margin, outcome in verdict.at_other_margins
@@ -77,12 +74,32 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
         more=_more(max(rounds)) if rounds and open_still else None,
         caveats=tuple(sentence(each) for each in claim.caveats),
         tested=verdict.outcome not in (Outcome.NOT_TESTED, Outcome.NOT_MEASURABLE),
-        chart=forest_chart(view, palette, verdict) if draw and palette else None,
+        chart=_chart(view, palette, verdict) if palette else None,
         evidence=evidence(view, verdict),
         probed=claim.probe is not None,
         by_trials=not (claim.probe or claim.counts or claim.rule),
         by_rule=claim.rule is not None,
     )
+
+
+def _chart(view: View, palette: Palette, verdict: Verdict) -> Chart | None:
+    if verdict.parts:
+        return forest_chart(view, palette, verdict)
+    return findings_chart(view, palette, verdict)
+
+
+def _line(claim: Claim) -> str | None:
+    """Where the line stands, in the words of the rule; None where there is none, or each question has its own."""
+    margin, kept = percent(claim.margin), percent(1 - claim.margin)
+    if claim.probe or claim.counts or claim.rule in (Rule.STRESS, Rule.FAILS_STRESS):
+        return None
+    if claim.rule is None:
+        return f"{margin} above no difference."
+    return {
+        Rule.TURNS: f"Below {1 + claim.margin:g} requests at once in each process.",
+        Rule.SCALING: f"Above {kept}, in each part.",
+        Rule.PREDICTIONS: f"At most {margin} behind, in each comparison.",
+    }.get(claim.rule, f"{margin} above no difference, in each comparison.")
 
 
 def _first_clause(verdict: Verdict) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from bench.model.estimate import Comparison, Estimate, Quantity
 from bench.model.results import Curve, Results
+from bench.model.verdict import Finding
 from bench.report.charts.chart import Chart
 from bench.report.clean import clean_text
 from bench.report.view import View
@@ -69,7 +70,13 @@ def _written(columns: Iterable[object], rows: Iterable[tuple[object, ...]]) -> s
     return written.getvalue()
 
 
-def _row(view: View, one: Quantity | Comparison) -> tuple[object, ...]:
+def _row(view: View, one: Quantity | Comparison | Finding) -> tuple[object, ...]:
+    if isinstance(one, Finding):
+        return (
+            *("finding", one.subject, "", "", one.what, "ratio"),
+            *_numbers(one.estimate),
+            *("", "", one.because, ""),
+        )
     if isinstance(one, Quantity):
         return (
             *("quantity", one.target, "", one.workload or "", one.metric),

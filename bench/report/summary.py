@@ -117,7 +117,7 @@ def _claims(view: View) -> list[str]:
 
 
 _NO_NUMBER = {
-    (True, False): "in the words",  # a rule's verdict hangs on several
+    (True, False): "in the words",  # a rule's verdict may hang on no number
     (False, True): "probed",
     (False, False): "counted",
 }
@@ -126,7 +126,7 @@ _NO_NUMBER = {
 
 def _row(one: Card) -> str:
     number = f"{one.value} ({one.interval})" if one.value else "not measured"
-    if not one.by_trials:
+    if not one.value and not one.by_trials:
         number = _NO_NUMBER[one.by_rule, one.probed]
     quotes = ", ".join(f"“{plain(each)}”" for each in (one.quote, *dict(one.also)))
     by = f" ({plain(one.by)})" if one.by else ""

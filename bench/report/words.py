@@ -4,6 +4,7 @@ import re
 
 from markupsafe import Markup, escape
 
+from bench.judge.deciding import order
 from bench.model.doubt import Scope
 from bench.model.verdict import Outcome, Part, Verdict
 
@@ -21,6 +22,7 @@ SIGNS = {
     Outcome.NOT_TESTED: "–",
     Outcome.NOT_MEASURABLE: "–",
 }
+_INTERVAL = re.compile(r" ?\(([^()]+ to [^()]+)\)")
 TESTED = (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.INCONCLUSIVE)
 NUMBER_WORDS = [
     "No",
@@ -94,14 +96,13 @@ def deciding_part(verdict: Verdict) -> Part | None:
     known = [part for part in same or verdict.parts if part.comparison.advantage]
     if not known:
         return None
-    if verdict.outcome is Outcome.REFUTED:
-        return min(known, key=lambda part: _bounds(part)[1])
-    return min(known, key=lambda part: _bounds(part)[0])
+    return min(known, key=lambda part: order(part, verdict.outcome))
 
 
-def _bounds(part: Part) -> tuple[float, float]:
-    estimate = part.comparison.advantage
-    return (estimate.low, estimate.high) if estimate else (0.0, float("inf"))
+def parted(value: str) -> tuple[str, str]:
+    """A finding's value as it is printed, and the interval in it: "2.02 times as long", "1.74 to 2.34"; "" where it has none."""
+    found = _INTERVAL.search(value)
+    return (value.replace(found[0], "", 1), found[1]) if found else (value, "")
 
 
 def why_no_verdicts(reason: str) -> str:

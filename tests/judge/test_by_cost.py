@@ -154,6 +154,25 @@ def test_weight_needs_all_of_it() -> None:
     assert len([one for one in found.findings if one.outcome]) == 16
 
 
+def test_the_sentence_is_that_of_what_refutes_hardest() -> None:
+    """Not of the first: the others are told in their order, and one of the later ones is farthest below."""
+    found = verdict(cost_run(), "django-slow-nature")
+    refuting = [one for one in found.findings if one.outcome is Outcome.REFUTED]
+    hardest = min(refuting, key=lambda one: one.estimate.high if one.estimate else 9.0)
+    assert hardest is not refuting[0]
+    assert f"{hardest.value} the CPU time of Flask per request on db-read" in found.because  # fmt: skip
+
+
+def test_the_sentence_is_that_of_what_is_nearest_to_the_line() -> None:
+    """Of a supported claim, its weakest comparison."""
+    found = verdict(cost_run(hello(flask=400.0), noise=0.0004), "fastapi-is-fast")
+    first, nearest = found.findings[:2]
+    assert found.outcome is Outcome.SUPPORTED
+    assert first.estimate and nearest.estimate
+    assert first.estimate.low > nearest.estimate.low
+    assert nearest.value in found.because and first.value not in found.because
+
+
 def test_weight_supported() -> None:
     """Slower to start, heavier at rest and under load, dearer everywhere."""
     headline = {**HEADLINE_US, "db-read": {**HEADLINE_US["db-read"], DJANGO: 1200.0}}

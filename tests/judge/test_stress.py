@@ -8,6 +8,7 @@ import pytest
 from bench.analyse.analysis import analyse
 from bench.configure.claims import load_claims
 from bench.judge.judge import judge
+from bench.judge.line import Line
 from bench.judge.stress import DECIDING, NOT_PLAYED, Question, answers
 from bench.model.run import Run
 from bench.model.trial import Failure
@@ -135,7 +136,7 @@ def test_at_the_limit_it_is_rarely_called_either(true: float) -> None:
     fails = stands = 0
     for _ in range(4000):
         asked = tuple(
-            Question("", "", tuple(random.normal(centre, 0.05, 6)), None)
+            Question("", "", tuple(random.normal(centre, 0.05, 6)), None, Line(1.0))
             for centre in (true, 0.3, 0.3, 0.3, 0.3)
         )
         found = answers(asked, 0.95)

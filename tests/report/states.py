@@ -17,6 +17,7 @@ from tests.report.open_loops import (
     open_nanoseconds,
 )
 from tests.report.probed import HOSTILE, probed
+from tests.report.ruled import ruled
 from tests.report.served import served, served_extremes, served_void
 from tests.report.stressed import stressed, stressed_badly, stressed_once
 
@@ -313,5 +314,6 @@ STATES: dict[str, Callable[[], Results]] = {
         served,
         served_extremes,
         served_void,
+        ruled,
     )
 }

@@ -56,9 +56,10 @@ def beside(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 def rows(text: str) -> list[list[str]]:
     """The rows of a card's evidence, without their first cell."""
+    evidence = text.rpartition('<details class="evidence">')[2]
     return [
         re.findall(r"<td>(.*?)</td>", row)
-        for row in re.findall(r'<tr><th scope="row">(.*?)</tr>', text)
+        for row in re.findall(r'<tr><th scope="row">(.*?)</tr>', evidence)
     ]
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from bench.model.estimate import Comparison, Quantity
 from bench.model.results import Curve
+from bench.model.verdict import Finding
 from bench.report.charts.canvas import Canvas
 from bench.report.charts.palette import Palette
 
 
-type Source = Quantity | Comparison | Curve
+type Source = Quantity | Comparison | Curve | Finding
 
 WIDE = 520.0
 NARROW = 350.0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import exp, log
 
 from bench.model.estimate import Estimate
-from bench.report.charts.canvas import Canvas, Mark, Pen, Type, fitted
+from bench.report.charts.canvas import Canvas, Mark, Pen, Type, fitted, text_width
 from bench.report.charts.chart import NARROW
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, ratio_scale, ratio_ticks
@@ -114,12 +114,10 @@ def _releases(
     left, top, room = where
     plot = top + HEAD
     step = room / len(line.releases)
-    label = Type(size=11, token="muted", align="center")
+    _names(canvas, (left, plot + PLOT, step), line)
     places = []
     for position, release in enumerate(line.releases):
         x = left + step * (position + 0.5)
-        name = fitted(release.version, step - 3, 11)
-        canvas.text(x, plot + PLOT + 16, name, label)
         if release.newest:
             places.append((x, plot + scale.at(1.0)))
         elif release.beside is not None:
@@ -135,6 +133,18 @@ def _releases(
             canvas.line((x, ends[0]), (x, ends[1]), Pen(line.token, 2.2))
     for x, y in places:
         canvas.mark(x, y, Mark(line.token, line.shape))
+
+
+def _names(canvas: Canvas, where: tuple[float, float, float], line: Line) -> None:
+    """Each release by its version; in two rows by turns where one has no room for them."""
+    left, bottom, step = where
+    label = Type(size=11, token="muted", align="center")
+    names = [release.version for release in line.releases]
+    rows = 1 if all(text_width(name, 11) <= step - 3 for name in names) else 2
+    for position, name in enumerate(names):
+        x = left + step * (position + 0.5)
+        y = bottom + (16 if rows == 1 else (14, 27)[position % 2])
+        canvas.text(x, y, fitted(name, rows * step - 3, 11), label)
 
 
 def outside(estimate: Estimate, noise: float | None) -> bool:

@@ -7,6 +7,7 @@ no style sheet is loaded. Ids are dropped or made unique, numbers shortened.
 """
 
 import re
+from itertools import groupby
 from xml.etree import ElementTree
 
 from bench.report.charts.palette import Palette
@@ -26,6 +27,8 @@ KEPT = {
     "opacity",
     "fill-opacity",
 }
+OWN = {"href", "x", "y"}  # of each mark
+FEW = 3  # marks in a row, from which to gather them is shorter
 
 
 def adopt(svg: str, palette: Palette, name: str, words: tuple[str, str]) -> str:
@@ -45,7 +48,8 @@ def adopt(svg: str, palette: Palette, name: str, words: tuple[str, str]) -> str:
         element = ElementTree.Element(tag, {"id": f"{name}-{tag}"})
         element.text = words[position]
         root.insert(position, element)
-    return ElementTree.tostring(_flat(root), encoding="unicode")
+    drawing = _gathered(_flat(root))
+    return ElementTree.tostring(drawing, encoding="unicode").replace(" />", "/>")
 
 
 def _strip(root: ElementTree.Element) -> None:
@@ -129,3 +133,29 @@ def _flat(element: ElementTree.Element) -> ElementTree.Element:
             children.append(flat)
     element[:] = children
     return element
+
+
+def _gathered(root: ElementTree.Element) -> ElementTree.Element:
+    """Say what marks in a row have in common once, around them: a chart of many rounds is half as large."""
+    children: list[ElementTree.Element] = []
+    for shared, run in groupby(root, key=_shared):
+        marks = list(run)
+        if shared is None or len(marks) < FEW:
+            children.extend(marks)
+            continue
+        group = ElementTree.Element("g", dict(shared))
+        for mark in marks:
+            kept = {k: v for k, v in mark.attrib.items() if k in OWN}
+            mark.attrib = kept
+        group.extend(marks)
+        children.append(group)
+    root[:] = children
+    return root
+
+
+def _shared(element: ElementTree.Element) -> tuple[tuple[str, str], ...] | None:
+    """What a mark may have in common with its neighbours; None for what is no mark."""
+    # The opacity of a group is that of all together: marks that overlap would look alike.
+    if element.tag != "use" or "opacity" in element.attrib:
+        return None
+    return tuple((k, v) for k, v in element.attrib.items() if k not in OWN)

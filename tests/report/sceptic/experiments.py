@@ -98,7 +98,7 @@ def asked_of(found: Json, one: Json, claim: Json) -> list[Part]:
     shares, failed, limit_s = limits(claim["reading"], found)
     line = 1 - claim["margin"]
     held: list[Held] = [at_least(kept(one, share), line) for share in shares]
-    held.append(below(worst_failed(one), failed))
+    held.append(below(worst_failed(one, min(shares)), failed))
     back_s = [value for value in one["recovery_s"]["rounds"] if value is not None]
     held.append(at_most(back_s, limit_s))
     parts = [Part((each,) if each.rounds else (), found["level"]) for each in held]
@@ -137,10 +137,16 @@ def kept(one: Json, share: float) -> list[float]:
     return []
 
 
-def worst_failed(one: Json) -> list[float]:
-    """The largest share that failed, in each round that has every step."""
+def worst_failed(one: Json, asked_from: float) -> list[float]:
+    """The largest share that failed, in each round that has every step from the least share that is asked about."""
     rows = zip(*(step["failed"]["rounds"] for step in one["steps"]), strict=True)
-    return [max(row) for row in rows if None not in row]
+    shares = [step["share"] for step in one["steps"]]
+    found = []
+    for row in rows:
+        steps = list(zip(shares, row, strict=True))
+        if all(value is not None for share, value in steps if share >= asked_from):
+            found.append(max(value for value in row if value is not None))
+    return found
 
 
 def predictions(results: Json, claim: Json) -> list[Part]:

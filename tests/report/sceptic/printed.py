@@ -83,7 +83,7 @@ def _stressed(results: Json, finding: Json) -> list[float] | None:
     if what.startswith("of the requests failed"):
         return [
             100 * max(each, 0.0)
-            for each in mean_and_interval(worst_failed(one), stress["level"])
+            for each in mean_and_interval(worst_failed(one, 0.7), stress["level"])
         ]
     for start, name in (("capacity", "capacity_rps"), ("until", "recovery_s")):
         if what.startswith(start):

@@ -1,0 +1,203 @@
+"""The number that a card's verdict hangs on, its line, and its forest."""
+
+import csv
+import io
+from dataclasses import replace
+from html import unescape
+
+import pytest
+
+from bench.model.verdict import Finding, Outcome, Rule, Verdict
+from bench.report.cards import card
+from bench.report.charts.forest import findings_chart
+from bench.report.charts.palette import palette
+from bench.report.headline import deciding_finding, headline
+from bench.report.summary import summary_md
+from bench.report.view import View
+from tests.report import ruled
+from tests.report.builders import FRAMEWORKS
+from tests.report.pages import made, page_of, written
+
+
+HEADLINES = {
+    Rule.WEIGHT: ("0.56 times", "0.49 to 0.63"),
+    Rule.OWN_SHARE: ("1.19 times", "1.12 to 1.27"),
+    Rule.LAYERS: ("1.90 times", "−0.40 to 4.20"),
+    Rule.VALIDATORS: ("Flask with pydantic takes 1.83 times as much", "1.78 to 1.87"),
+    Rule.PREDICTIONS: ("2.02 times as long", "1.74 to 2.34"),
+    Rule.SCALING: ("92 %", "89 % to 95 %"),
+    Rule.TURNS: ("7.9", "7.7 to 8.0"),
+}
+OWN_LINES = {Rule.WEIGHT, Rule.OWN_SHARE, Rule.LAYERS, Rule.VALIDATORS}
+DRAWN = {*OWN_LINES, Rule.PREDICTIONS}
+
+
+def view() -> View:
+    """The results with a card of every rule."""
+    return View(made("ruled"))
+
+
+def judged(rule: Rule) -> Verdict:
+    """The made verdict of a rule."""
+    found = [v for v in made("ruled").verdicts if v.claim.id == f"by-{rule.value}"]
+    return found[0]
+
+
+def html_of(rule: Rule) -> str:
+    """The card of that rule on the page."""
+    after = page_of("ruled").split(f'id="claim-by-{rule.value}"')[1]
+    return unescape(after.split("</article>")[0])
+
+
+def chosen(verdict: Verdict) -> Finding:
+    """What its verdict hangs on."""
+    found = deciding_finding(view(), verdict)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("rule", HEADLINES)
+def test_a_rules_card_has_its_number_with_interval_and_level(rule: Rule) -> None:
+    """In the words of the finding; no ratio is turned round against its sentence."""
+    value, span = HEADLINES[rule]
+    text = html_of(rule)
+
+    assert f"<b>{value}</b> <span>(97\N{NO-BREAK SPACE}%: {span})</span>" in text
+
+
+def test_every_rule_has_a_number() -> None:
+    """None is forgotten: those of the stress are asked for below."""
+    assert {*HEADLINES, Rule.STRESS, Rule.FAILS_STRESS} == set(Rule)
+    assert all(headline(view(), judged(rule)) for rule in Rule)
+
+
+def test_a_refuted_verdict_hangs_on_what_refutes_hardest() -> None:
+    """Not on the first, whatever the order of the findings."""
+    weight = ruled.weight()
+    turned = replace(weight, findings=weight.findings[::-1])
+
+    for verdict in (weight, turned):
+        assert chosen(verdict).what == "Start to first right answer, against FastAPI"
+
+
+def test_a_supported_verdict_hangs_on_what_is_nearest_to_the_line() -> None:
+    """By the lower end of the interval; what only stands beside it is left out."""
+    assert chosen(ruled.own_share()).value == "1.19 times (1.12 to 1.27)"
+    assert chosen(ruled.scaling()).value == "92 % (89 % to 95 %)"
+
+
+def test_below_its_line_the_nearest_is_the_highest() -> None:
+    """Of two set-ups in turns the one with more requests under way at once."""
+    verdict = ruled.turns()
+    first, second = (
+        replace(verdict.findings[2], outcome=Outcome.SUPPORTED, estimate=ruled.ratio(*ends))
+        for ends in ((0.9, 1.0, 1.1), (0.8, 1.1, 1.3))
+    )  # fmt: skip
+    both = replace(verdict, outcome=Outcome.SUPPORTED, findings=(first, second))
+
+    assert chosen(both) is second
+
+
+def test_a_stress_that_was_stood_hangs_on_its_nearest_question() -> None:
+    """Across units: as many times beyond its own limit; read either way."""
+    stood, fails = judged(Rule.STRESS), judged(Rule.FAILS_STRESS)
+    refuted = replace(
+        fails,
+        outcome=Outcome.REFUTED,
+        findings=tuple(replace(f, outcome=Outcome.REFUTED) for f in fails.findings),
+    )
+    shares = [f for f in stood.findings if f.estimate and "answered at" in f.what]
+    nearest = min(shares, key=lambda f: f.estimate.low if f.estimate else 0.0)
+
+    assert chosen(stood) == nearest
+    assert chosen(refuted).what == nearest.what
+
+
+def test_a_stress_that_was_not_stood_hangs_on_the_least_load() -> None:
+    """As its sentence does: the first of the questions."""
+    fails = judged(Rule.FAILS_STRESS)
+
+    assert chosen(fails) is fails.findings[0]
+
+
+def test_beside_a_witness_stands_the_number_of_the_same_set_up() -> None:
+    """And the card says that the witness decides."""
+    number = headline(view(), ruled.turns())
+
+    assert number is not None
+    assert number.of.startswith("Django: requests under way at once")
+    assert number.how.startswith("refuted by a witness: two requests")
+
+
+def test_a_witness_without_a_number_gets_none() -> None:
+    """Not even that of another set-up."""
+    one = card(view(), None, ruled.turns(at_once=None))
+
+    assert (one.value, one.interval, one.of, one.how) == (None, None, None, None)
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_other_lines_are_told_where_a_rule_tried_them(rule: Rule) -> None:
+    """After the line that it was judged by."""
+    told = "in each comparison. With other lines: supported at 0\N{NO-BREAK SPACE}%; inconclusive at 10\N{NO-BREAK SPACE}%."
+
+    assert (told in html_of(rule)) is (rule in OWN_LINES)
+    assert ("<dt>Line</dt>" in html_of(rule)) is ("stress" not in rule.value)
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_a_forest_stands_where_the_findings_share_a_line(rule: Rule) -> None:
+    """A row for everything that decides, measured or not, and a table that promises no rounds."""
+    text = html_of(rule)
+    deciding = [each for each in judged(rule).findings if each.outcome]
+
+    assert ("<figure>" in text) is (rule in DRAWN)
+    if rule in DRAWN:
+        table = text.split("Numbers behind this chart")[1].split("</tbody>")[0]
+        assert table.count('<th scope="row">') == len(deciding)
+        assert f'Unrounded: <a href="charts/forest-by-{rule.value}.csv">' in text
+
+
+def test_a_rows_words_are_the_findings_own_and_its_numbers_the_ratios() -> None:
+    """A tail is told as how many times as long, and drawn as how many times better."""
+    drawn = findings_chart(view(), palette(FRAMEWORKS), judged(Rule.PREDICTIONS))
+
+    assert drawn is not None
+    assert drawn.words.sub == "The claim holds right of the line at 0.91×"
+    _, found, better, span, *_ = drawn.table.rows[1]
+    assert found == "2.02 times as long (1.74 to 2.34)"
+    assert (better, span) == ("0.50×", "0.43 to 0.57")
+    assert "2.02 times as long ✕" in unescape(drawn.wide)
+
+
+def test_nothing_of_a_long_name_is_lost_on_a_narrow_screen() -> None:
+    """Rows differ in their last word only, so a name goes on beneath its first line."""
+    drawn = findings_chart(view(), palette(FRAMEWORKS), judged(Rule.WEIGHT))
+
+    assert drawn is not None
+    for each in (drawn.wide, drawn.narrow):
+        assert "…" not in each.split("</desc>")[1].replace(
+            "not measured: so it was", ""
+        )
+
+
+def test_the_summary_has_a_rules_number_too() -> None:
+    """With its interval; where there is none it says so."""
+    results = made("ruled")
+    bare = replace(results, verdicts=(ruled.turns(at_once=None),))
+
+    assert "| 0.56 times (97 %: 0.49 to 0.63) |" in summary_md(results)
+    assert "| in the words |" in summary_md(bare)
+
+
+def test_a_rules_table_has_its_findings_unrounded() -> None:
+    """As in results.json; what was not measured is an empty cell."""
+    text = (written("ruled") / "charts" / "forest-by-predictions.csv").read_text("utf-8")  # fmt: skip
+    rows = list(csv.DictReader(io.StringIO(text)))
+
+    assert [row["kind"] for row in rows] == ["finding"] * 2
+    assert rows[1]["metric"] == ruled.TAIL
+    assert [rows[1][name] for name in ("point_in_unit", "low_in_unit")] == [
+        "0.4955",
+        "0.4273",
+    ]
