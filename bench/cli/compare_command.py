@@ -138,15 +138,7 @@ def _judged(
     broken = _broken(run, old_id, new_id)
     if broken is not None:
         return Judgement(old_id, new_id, Gate.BROKEN, broken, (), "nothing")
-    served = [
-        {cell.workload for cell in run.record.plan.cells if cell.target == name}
-        for name in (old_id, new_id)
-    ]
-    workloads = [
-        name
-        for name in run.record.plan.profile.workloads
-        if all(name in each for each in served)
-    ] or sorted(served[0] & served[1])
+    workloads = _both_serve(run, old_id, new_id)
     confirming = None
     if second is not None:
         if second.resolve() == folder.resolve():
@@ -155,6 +147,23 @@ def _judged(
             )
         confirming = (second.name, analyse(_holding(read(second), (old_id, new_id))))
     return judge_change(analyse(run), old_id, new_id, workloads, confirming)
+
+
+def _both_serve(run: Run, old_id: str, new_id: str) -> list[str]:
+    """What both were measured on side by side: of the headline windows, or in an experiment where they share none."""
+    cells = run.record.plan.cells
+    for headline in (True, False):
+        old, new = (
+            [
+                cell.workload
+                for cell in cells
+                if cell.target == name and headline is not bool(cell.load.experiment)
+            ]
+            for name in (old_id, new_id)
+        )
+        if shared := [name for name in dict.fromkeys(old) if name in new]:
+            return shared
+    return []
 
 
 def _holding(second: Run, ids: tuple[str, str]) -> Run:
