@@ -143,6 +143,7 @@ class LocalEngine:
         temporary = Path(tempfile.gettempdir())
         name = f"{purpose}-{self._folders}"
         made = self._entered().make_folder(temporary, name)
+        made.chmod(0o700)  # nobody else's business
         try:
             yield made
         finally:

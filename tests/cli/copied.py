@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 ROOT = Path(__file__).resolve().parents[2]
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "wheelhouse")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "wheelhouse", "asked")
 
 
 def copy_of_the_product(to: Path) -> Path:

@@ -20,7 +20,7 @@ from tests.cli.test_life import (
 )
 
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timed]
 
 
 def senders(started: list[psutil.Process]) -> list[psutil.Process]:

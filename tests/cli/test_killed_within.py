@@ -29,7 +29,7 @@ from tests.cli.test_killed import Act, lines, made_folders, wait
 from tests.cli.test_life import PATIENCE_S, alive, family, running
 
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
 
 SEED = "1"  # turns come before stress
 
@@ -137,23 +137,30 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     begin = ("--profile", "within", "--engine", "local", "--seed", SEED)
     with temporary_folder() as temporary:
         told = Story(root, folder / "runs", temporary)
-        with running(told.runs, "run", *begin, root=root) as process:
-            wait(process, lambda: script_runs(process))
-            killed(told.probing, process, told)
-        told.after_probing = [*told.runs.glob("*")]
+        try:
+            tell(told, begin, go)
+            yield told
+        finally:
+            for stray in alive(told.started):
+                stray.kill()
 
-        go.touch()
-        played(told.in_closed, told, *begin, until="turns.closed")
-        again = ("--resume", told.folder.name)
-        played(told.in_open, told, *again, until="stress.open")
 
-        with running(told.runs, "run", *again, root=root) as process:
-            _, told.last.said = process.communicate(timeout=PATIENCE_S)
-        told.last.status = process.returncode
-        told.seen.append(events(told.folder))
-        yield told
-    for stray in alive(told.started):
-        stray.kill()
+def tell(told: Story, begin: tuple[str, ...], go: Path) -> None:
+    """Four starts."""
+    with running(told.runs, "run", *begin, root=told.root) as process:
+        wait(process, lambda: script_runs(process))
+        killed(told.probing, process, told)
+    told.after_probing = [*told.runs.glob("*")]
+
+    go.touch()
+    played(told.in_closed, told, *begin, until="turns.closed")
+    again = ("--resume", told.folder.name)
+    played(told.in_open, told, *again, until="stress.open")
+
+    with running(told.runs, "run", *again, root=told.root) as process:
+        _, told.last.said = process.communicate(timeout=PATIENCE_S)
+    told.last.status = process.returncode
+    told.seen.append(events(told.folder))
 
 
 def test_before_a_run_begins_nothing_of_it_is_there(story: Story) -> None:

@@ -13,7 +13,7 @@ from bench.deploy.processes import cpu_ns
 from bench.deploy.trace import Tracer, core_times, waits_ns
 
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timed]
 CORE = min(os.sched_getaffinity(0))
 SPIN = """
 import os, sys, time
