@@ -10,7 +10,7 @@ SITE ?= site
 UV = .cache/tools/bin/uv
 BENCH = .venv/bin/python -m bench
 
-.PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-fast clean lock
+.PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-containers test-processes test-fast clean lock
 
 help:  ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,8 +79,15 @@ audit: setup  ## is a vulnerability known of anything that the locks name?
 
 test: lint  ## lint, types and every test
 	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not docker"
-	.venv/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "(live or docker) and not timed"
+	$(MAKE) --jobs=2 --output-sync=target test-containers test-processes
 	.venv/bin/python -m pytest -m timed
+
+# What mostly waits, and states nothing about time: two folders at a time.
+test-containers: setup
+	.venv/bin/python -m pytest -m "(live or docker) and not timed" tests/docker tests/deploy
+
+test-processes: setup
+	.venv/bin/python -m pytest -m "(live or docker) and not timed" tests/contract tests/probes tests/cli
 
 test-fast: lint  ## lint, types and the tests that start nothing
 	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not browser and not docker and not slow"
