@@ -16,7 +16,7 @@ from bench.analyse import reasons
 from bench.analyse.predictions import MORE, SOONER
 from bench.judge.court import Court, forced_because
 from bench.judge.decide import can_decide, decide, overall
-from bench.judge.line import Line
+from bench.judge.line import one_line
 from bench.judge.words import inverted, percent, times
 from bench.model.estimate import Comparison, Estimate
 from bench.model.framework import Role
@@ -59,7 +59,7 @@ def judge_predictions(court: Court, claim: Claim) -> Verdict:
     return Verdict(
         claim,
         outcome,
-        _because(decided, outcome, forced, claim.margin),
+        _because(claim, decided, outcome, forced),
         (),
         forced if outcome is Outcome.INCONCLUSIVE else None,
         (),
@@ -166,14 +166,14 @@ def _told(pair: _Pair) -> str:
 
 
 def _because(
-    decided: tuple[Finding, ...], outcome: Outcome, forced: str | None, margin: float
+    claim: Claim, decided: tuple[Finding, ...], outcome: Outcome, forced: str | None
 ) -> str:
     if outcome is Outcome.INCONCLUSIVE and forced is not None:
         return f"no verdict, {forced}"
     own = [one for one in decided if one.outcome is outcome]
     if not own:
         return TOO_SHORT
-    line, fails = Line(1 / (1 + margin)), outcome is Outcome.REFUTED
+    line, fails = one_line(claim), outcome is Outcome.REFUTED
     told = min(own, key=lambda one: line.order(one.estimate, fails))
     held = sum(one.outcome is Outcome.SUPPORTED for one in decided)
     return f"{told.because} ({held} of {len(decided)} comparisons hold)"
