@@ -88,9 +88,13 @@ def times(estimate: Estimate) -> str:
 
 
 def at_least(value: float) -> str:
-    """A lower bound in a sentence: two significant digits, rounded down."""
-    places = _places(value, 2)
-    return number(floor(value * 10**places + 1e-9) / 10**places, places)
+    """A lower bound in a sentence: two significant digits, rounded down; three for a lead that two would make none of."""
+    for digits in (2, 3):
+        places = _places(value, digits)
+        bound = floor(value * 10**places + 1e-9) / 10**places
+        if bound > 1 or value <= 1:
+            break
+    return number(bound, places)
 
 
 def percent(share: float) -> str:

@@ -50,6 +50,13 @@ def test_a_lower_bound_is_rounded_down() -> None:
     assert numbers.at_least(157.9) == "150"
 
 
+def test_a_small_lead_is_not_rounded_to_none() -> None:
+    """At least 1.069 times is at least 1.06 times, for "at least 1.0" says nothing."""
+    assert numbers.at_least(1.069) == "1.06"
+    assert numbers.at_least(1.19) == "1.1"
+    assert numbers.at_least(1.0) == "1.0"
+
+
 def test_plus_minus_stands_only_where_both_sides_agree() -> None:
     """A skewed interval is printed by its ends."""
     assert numbers.plus_minus(made(100.0, 90.0, 110.0)) == "±10"
