@@ -82,12 +82,14 @@ test: lint  ## lint, types and every test
 	$(MAKE) --jobs=2 --output-sync=target test-containers test-processes
 	.venv/bin/python -m pytest -m timed
 
-# What mostly waits, and states nothing about time: two folders at a time.
+# What mostly waits, and states nothing about time: these folders, beside all others.
+APART = tests/docker tests/deploy
+
 test-containers: setup
-	.venv/bin/python -m pytest -m "(live or docker) and not timed" tests/docker tests/deploy
+	.venv/bin/python -m pytest -m "(live or docker) and not timed" $(APART)
 
 test-processes: setup
-	.venv/bin/python -m pytest -m "(live or docker) and not timed" tests/contract tests/probes tests/cli
+	.venv/bin/python -m pytest -m "(live or docker) and not timed" $(APART:%=--ignore=%)
 
 test-fast: lint  ## lint, types and the tests that start nothing
 	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not browser and not docker and not slow"

@@ -2,9 +2,9 @@
 Which tests may run beside which.
 
 What the folders that are named below state does not depend on how long
-anything takes: `make test` runs two of them at a time. All other tests that
-start something are `timed`, as are those that say so themselves: they have the
-machine for themselves.
+anything takes: `make test` runs the first two beside the others. All other
+tests that start something are `timed`, as are those that say so themselves:
+they have the machine for themselves.
 """
 
 from pathlib import Path
