@@ -10,7 +10,7 @@ SITE ?= site
 UV = .cache/tools/bin/uv
 BENCH = .venv/bin/python -m bench
 
-.PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-containers test-processes test-fast clean lock
+.PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-containers test-contract test-commands test-fast clean lock
 
 help:  ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,17 +79,23 @@ audit: setup  ## is a vulnerability known of anything that the locks name?
 
 test: lint  ## lint, types and every test
 	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not docker"
-	$(MAKE) --jobs=2 --output-sync=target test-containers test-processes
+	$(MAKE) --jobs=3 --output-sync=target test-containers test-contract test-commands
 	.venv/bin/python -m pytest -m timed
 
-# What mostly waits, and states nothing about time: these folders, beside all others.
-APART = tests/docker tests/deploy
+# What mostly waits, and states nothing about time, in three parts side by side:
+# each has a cache of its own, and so a lock of its own.
+BESIDE = .venv/bin/python -m pytest -m "(live or docker) and not timed"
+CONTAINERS = tests/docker tests/deploy
+CONTRACT = tests/contract tests/probes
 
 test-containers: setup
-	.venv/bin/python -m pytest -m "(live or docker) and not timed" $(APART)
+	$(BESIDE) $(CONTAINERS)
 
-test-processes: setup
-	.venv/bin/python -m pytest -m "(live or docker) and not timed" $(APART:%=--ignore=%)
+test-contract: setup
+	$(BESIDE) $(CONTRACT)
+
+test-commands: setup
+	$(BESIDE) $(CONTAINERS:%=--ignore=%) $(CONTRACT:%=--ignore=%)
 
 test-fast: lint  ## lint, types and the tests that start nothing
 	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not browser and not docker and not slow"

@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bench.calibrate import ceiling, clocks, theory, witnesses
 from bench.calibrate.stand import Part, Stand
+from bench.deploy.scratch import scratch
 from bench.load.locust_generator import LocustGenerator
 from bench.model.calibration import CALIBRATION_SCHEMA, Calibration
 from bench.model.plan import Pinning
@@ -26,10 +25,10 @@ type Say = Callable[[str], None]
 def stand(cores: Pinning) -> Iterator[Stand]:
     """The generator on the cores that it has in runs, servers on theirs."""
     with (
-        TemporaryDirectory(prefix="bench-calibrate-") as folder,
+        scratch("calibrate") as folder,
         LocustGenerator(cores.load) as generator,
     ):
-        yield Stand(generator, cores.server[:1], cores.load, Path(folder))
+        yield Stand(generator, cores.server[:1], cores.load, folder)
 
 
 def calibrate(cores: Pinning, machine: Machine, now: datetime, say: Say) -> Calibration:

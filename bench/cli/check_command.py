@@ -1,7 +1,5 @@
 """`bench check`."""
 
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +9,7 @@ from bench.cli.asked import chosen_targets, wished_versions
 from bench.cli.places import RUNS, shown
 from bench.cli.refused import keep_and_tell
 from bench.deploy.choose import choose_engine
+from bench.deploy.scratch import scratch
 from bench.errors import MachineRefused
 from bench.store.leftovers import keep_logs
 
@@ -49,8 +48,7 @@ def command(
     # Engine and contract load only once the targets are known to exist.
     from bench.cli.checking import check_targets
 
-    with tempfile.TemporaryDirectory(prefix="bench-check-") as folder:
-        logs = Path(folder)
+    with scratch("check") as logs:
         try:
             broken = check_targets(chosen, logs, console, verbose, name)
         except MachineRefused as error:

@@ -1,12 +1,13 @@
 """The lists of all runs: one of this machine's folder, one that is published."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 from bench.cli.places import INDEX, PUBLISHED, PUBLISHED_INDEX, RUNS
 from bench.errors import AskedWrongly
+from bench.model.results import Results
 from bench.report.index import Entry, index_html
 from bench.report.json_file import read_results
 from bench.report.write import replace_file
@@ -33,28 +34,40 @@ def write_index(rendered: Path) -> Path | None:
     listed_in = index_of(rendered)
     if listed_in is None:
         return None
+    published = run_folders(PUBLISHED)
+    by_name = {each.name: each for each in (*run_folders(RUNS), *published)}
+    found = understood(by_name.values())
     if listed_in == PUBLISHED_INDEX:
-        write_list(PUBLISHED_INDEX, run_folders(PUBLISHED))
-    by_name = {
-        each.name: each for each in (*run_folders(RUNS), *run_folders(PUBLISHED))
-    }
-    return write_list(INDEX, list(by_name.values()))
+        write_list(PUBLISHED_INDEX, {each: found[each] for each in published})
+    return write_list(INDEX, found)
 
 
-def write_list(index: Path, folders: Sequence[Path]) -> Path:
+type Read = tuple[Results | None, str | None]
+"""What a run showed, or why that is not known."""
+
+
+def understood(folders: Iterable[Path]) -> dict[Path, Read]:
+    """What stands in the results of these run folders, each read once."""
+    return {each: _read(each) for each in folders}
+
+
+def write_list(index: Path, found: Mapping[Path, Read]) -> Path:
     """Write an index of these run folders, with links that are relative to it."""
-    return replace_file(index, index_html([_entry(index, each) for each in folders]))
+    entries = [_entry(index, folder, read) for folder, read in found.items()]
+    return replace_file(index, index_html(entries))
 
 
-def _entry(index: Path, folder: Path) -> Entry:
-    published = folder.parent == PUBLISHED
+def _entry(index: Path, folder: Path, read: Read) -> Entry:
     # Quoted: a folder may be named like an address of another kind.
     href = quote(os.fsencode(os.path.relpath(folder / PAGE, index.parent)))
+    return Entry(folder.name, href, folder.parent == PUBLISHED, *read)
+
+
+def _read(folder: Path) -> Read:
     try:
         text = read_plain(folder / RESULTS).decode("utf-8")
-        return Entry(folder.name, href, published, read_results(text))
+        return read_results(text), None
     except FileNotFoundError:
-        why = f"not understood yet: bench report {folder.name}"
+        return None, f"not understood yet: bench report {folder.name}"
     except (AskedWrongly, OSError, UnicodeDecodeError) as error:
-        why = f"cannot be read: {error}"
-    return Entry(folder.name, href, published, None, why)
+        return None, f"cannot be read: {error}"

@@ -2,10 +2,8 @@
 
 import json
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +24,7 @@ from bench.deploy.instructions import (
     valgrind_version,
 )
 from bench.deploy.machine import inspect_machine
+from bench.deploy.scratch import scratch
 from bench.deploy.server import Where, surroundings
 from bench.errors import AskedWrongly, TargetFailed
 from bench.judge.counted import MARGIN, grown
@@ -200,8 +199,8 @@ def programs(
             continue
         environment = made.path(target.framework, target.version)
         folder = ROOT / "apps" / target.framework
-        with tempfile.TemporaryDirectory(prefix="bench-home-") as home:
-            where = Where(environment, folder, Path(home), _NO_DATABASE)
+        with scratch("home") as home:
+            where = Where(environment, folder, home, _NO_DATABASE)
             values = {"port": "1", "connections": str(target.pool_connections)}
             yield (
                 Program(

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -14,6 +15,9 @@ from bench.cli.measuring import begin
 from bench.cli.places import RUNS, shown
 from bench.cli.record import harness_facts
 from bench.cli.selftest_plans import (
+    CYCLES,
+    MEASURE_S,
+    Extent,
     copies,
     disturbed_plan,
     effects,
@@ -37,10 +41,11 @@ from bench.store.folder import read, write_atomically
 FOLDER = RUNS / "selftest"
 """Runs of the self-tests; below the others, so that none is taken for a result."""
 NAMES = ("coverage", "aa", "slowdown", "disturbed")
-SLOWDOWNS = (0.0, 0.03, 0.05, 0.10)
+ADDED = (3, 5, 10)
+"""Per cent of more work in one app, where nothing else is asked for."""
 
 
-def command(
+def command(  # noqa: PLR0913 - one parameter is one option that people type
     names: Annotated[
         list[str] | None, typer.Argument(help=f"{', '.join(NAMES)}; all if left out")
     ] = None,
@@ -58,6 +63,21 @@ def command(
             max=24,
         ),
     ] = None,
+    added: Annotated[
+        list[int] | None,
+        typer.Option(
+            help="slowdown: per cent of more work, once for each; 3, 5 and 10 if left out.",
+            min=1,
+            max=100,
+        ),
+    ] = None,
+    cycles: Annotated[
+        int, typer.Option(help="aa, slowdown: windows in a round.", min=1, max=1000)
+    ] = CYCLES,
+    measure_s: Annotated[
+        float,
+        typer.Option(help="aa, slowdown: seconds of a window.", min=0.05, max=60.0),
+    ] = MEASURE_S,
     experiments: Annotated[
         int, typer.Option(help="coverage: simulated runs.", min=100, max=100_000)
     ] = 4000,
@@ -72,13 +92,16 @@ def command(
             f"{rounds} rounds are no multiple of {BLOCK}",
             f"try --rounds {rounds // BLOCK * BLOCK + BLOCK}",
         )
+    extent = Extent(rounds, cycles, measure_s)
     number = secrets.randbelow(2**31) if seed is None else seed
     failed = []
     for name in names or NAMES:
         finding = {
             "coverage": lambda: coverage(experiments, number),
-            "aa": lambda: _false_alarms(target, entries or 10, rounds, number),
-            "slowdown": lambda: _detection(entries or 4, rounds, number),
+            "aa": lambda: _false_alarms(target, entries or 10, extent, number),
+            "slowdown": lambda: _detection(
+                added or ADDED, entries or 4, extent, number
+            ),
             "disturbed": lambda: _disturbed(rounds, number),
         }[name]()
         print("\n".join(table(finding)), flush=True)
@@ -89,23 +112,34 @@ def command(
         raise typer.Exit(1)
 
 
-def _false_alarms(target: str, entries: int, rounds: int, seed: int) -> Finding:
-    plan = plan_of("aa", copies(target, entries), rounds, seed)
-    words = f"aa --target {target} --entries {entries} --rounds {rounds}"
+def _false_alarms(target: str, entries: int, extent: Extent, seed: int) -> Finding:
+    plan = plan_of("aa", copies(target, entries), extent, seed)
+    words = f"aa --target {target} --entries {entries} {_words(extent)}"
     run = _measured(plan, words)
     return false_alarms(run, [one.id for one in run.record.plan.targets])
 
 
-def _detection(entries: int, rounds: int, seed: int) -> Finding:
+def _detection(
+    added: Sequence[int], entries: int, extent: Extent, seed: int
+) -> Finding:
     console = Console(stderr=True)
-    steps = steps_of(SLOWDOWNS, console)
+    per_cent = sorted(set(added))
+    steps = steps_of((0.0, *(each / 100 for each in per_cent)), console)
     groups = {slowdown: slowed(count, entries) for slowdown, count in steps.items()}
-    plan = plan_of("slowdown", [t for g in groups.values() for t in g], rounds, seed)
-    run = _measured(plan, f"slowdown --entries {entries} --rounds {rounds}")
+    plan = plan_of("slowdown", [t for g in groups.values() for t in g], extent, seed)
+    words = " ".join(f"--added {each}" for each in per_cent)
+    run = _measured(plan, f"slowdown {words} --entries {entries} {_words(extent)}")
     return detection(
         run,
         {slowdown: [t.id for t in group] for slowdown, group in groups.items()},
         effects(steps, console),
+    )
+
+
+def _words(extent: Extent) -> str:
+    return (
+        f"--rounds {extent.rounds} --cycles {extent.cycles} "
+        f"--measure-s {extent.measure_s:g}"
     )
 
 

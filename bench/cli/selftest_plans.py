@@ -1,7 +1,7 @@
 """The plans of the self-tests: many servers of which the truth is known."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 
@@ -26,10 +26,21 @@ SLOWED = "floor/gunicorn-gthread"
 """The bare server whose application can be given work."""
 BASE_STEPS = 40_000
 """Of the application that is not slowed: most of a request is then its own work."""
+CYCLES = 4
+MEASURE_S = 0.3
 _COUNTED = 20  # requests; a single one costs as many instructions as the next
 
 
-def plan_of(name: str, targets: Sequence[Target], rounds: int, seed: int) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much is measured."""
+
+    rounds: int
+    cycles: int  # windows of each server in a round
+    measure_s: float
+
+
+def plan_of(name: str, targets: Sequence[Target], extent: Extent, seed: int) -> Plan:
     """All targets on one workload, in short windows."""
     profile = Profile(
         name=name,
@@ -37,11 +48,11 @@ def plan_of(name: str, targets: Sequence[Target], rounds: int, seed: int) -> Pla
         targets=tuple(one.id for one in targets),
         twin=targets[0].id,
         workloads=(WORKLOAD,),
-        looks=(rounds,),
-        cycles=4,
+        looks=(extent.rounds,),
+        cycles=extent.cycles,
         clients=16,
-        warm_s=0.1,
-        measure_s=0.3,
+        warm_s=extent.measure_s / 3,
+        measure_s=extent.measure_s,
         warmup_requests=100,
         verdicts=False,
     )
@@ -79,8 +90,9 @@ def disturbed_plan(rounds: int, seed: int) -> Plan:
         replace(slowed(steps, 1)[0], role=Role.CONTESTANT)
         for steps in (BASE_STEPS, round(BASE_STEPS * (1 + MORE_WORK)))
     )
-    plan = plan_of("disturbed", [fast, slow, twin(fast)], rounds, seed)
-    return replace(plan, profile=replace(plan.profile, cycles=2, verdicts=True))
+    extent = Extent(rounds, 2, MEASURE_S)
+    plan = plan_of("disturbed", [fast, slow, twin(fast)], extent, seed)
+    return replace(plan, profile=replace(plan.profile, verdicts=True))
 
 
 def steps_of(slowdowns: Sequence[float], console: Console) -> dict[float, int]:

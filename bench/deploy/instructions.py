@@ -12,12 +12,12 @@ import json
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.deploy.scratch import scratch
 from bench.errors import MachineRefused, TargetFailed
 from bench.model.exchange import Reply, Request
 from bench.model.framework import Target
@@ -97,7 +97,7 @@ def count(
     MachineRefused without valgrind, TargetFailed if the application fails.
     """
     valgrind = find_valgrind()
-    with tempfile.TemporaryDirectory(prefix="bench-count-") as folder:
+    with scratch("count") as folder:
         command = [
             valgrind,
             "--tool=cachegrind",
@@ -108,9 +108,7 @@ def count(
         ]
         told = _run(command, program, _order(program, requests, number))
         return {
-            work: (
-                _counted(Path(folder, str(twice))) - _counted(Path(folder, str(once)))
-            )
+            work: (_counted(folder / str(twice)) - _counted(folder / str(once)))
             / number
             for work, (once, twice) in told["children"].items()
         }

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import cache
 from math import isfinite
 
 from pydantic import TypeAdapter
@@ -47,13 +48,18 @@ def read_results(text: str) -> Results:
             "write the file again from its run with: bench report",
         )
     try:
-        results: Results = validated(TypeAdapter(Results), found)
+        results: Results = validated(_adapter(), found)
         _refuse_looks(results)
     except ValueError as error:
         raise AskedWrongly(
             f"results.json: {error}", hint="write it again with: bench report"
         ) from error
     return results
+
+
+@cache  # takes half a second to make
+def _adapter() -> TypeAdapter[Results]:
+    return TypeAdapter(Results)
 
 
 def _refuse_looks(results: Results) -> None:

@@ -25,7 +25,6 @@ from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
-from scipy import stats
 
 from bench.stats.interval import Floats
 
@@ -63,6 +62,8 @@ def p_one_level(series: Sequence[float] | Floats, shuffles: int) -> float:
     values = np.asarray(series, dtype=np.float64)
     if len(values) < 2 * LEAST:
         raise ValueError(f"a change needs {2 * LEAST} values, not {len(values)}")
+    from scipy import stats  # takes a second to load: only here
+
     found = stats.permutation_test(
         (values - values.mean(),),
         _furthest,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -69,22 +70,23 @@ def test_a_target_under_three_names_is_compared_with_itself(tmp_path: Path) -> N
 @needs_valgrind
 def test_an_injected_slowdown_is_looked_for(tmp_path: Path) -> None:
     """
-    Real servers with 0, 3, 5 and 10 % more instructions: what was found beside what had to be.
+    Real servers with 0 and 10 % more instructions: what was found beside what had to be.
 
     A machine that scatters too much fails the self-test by itself, and says so.
     """
-    words = ("selftest", "slowdown", "--entries", "3", "--seed", "3")
+    words = ("selftest", "slowdown", "--added", "10", "--entries", "3", "--seed", "3")
     done = bench(tmp_path, *words, limit_s=600)
     (path,) = (tmp_path / "selftest").glob("*-slowdown.json")
     stored = json.loads(path.read_text())
     rows = {row["what"]: row for row in stored["rows"]}
+    none, slower = (rows[f"{share} slower, cpu"] for share in ("0%", "10%"))
+    counted = re.match(r"([\d.]+)% more instructions", slower["expected"])
 
     assert done.returncode in (0, 1), done.stderr
-    shares = ("0%", "3%", "5%", "10%")
-    by_cpu = [rows[f"{share} slower, cpu"] for share in shares]
-    assert [row["cases"] for row in by_cpu] == [3, 9, 9, 9]
-    assert all(row["judged"] for row in by_cpu)
-    assert "10.00% more instructions" in by_cpu[-1]["expected"]
+    assert (none["cases"], slower["cases"]) == (3, 9)
+    assert none["judged"] and slower["judged"]
+    assert counted is not None
+    assert 9.9 < float(counted[1]) < 10.2
     within = all(
         row["low"] <= row["share"] <= row["high"]
         for row in rows.values()
@@ -92,7 +94,7 @@ def test_an_injected_slowdown_is_looked_for(tmp_path: Path) -> None:
     )
     assert stored["passed"] is within is (done.returncode == 0)
     if rows["can 10% be found here?"]["share"] >= 0.8:
-        assert by_cpu[-1]["share"] > 0, done.stdout
+        assert slower["share"] > 0, done.stdout
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,7 @@ def test_an_injected_slowdown_is_looked_for(tmp_path: Path) -> None:
         (("selftest", "coverge"), "coverage"),
         (("selftest", "aa", "--rounds", "7"), "--rounds 12"),
         (("selftest", "aa", "--target", "floor"), "gunicorn"),
+        (("selftest", "slowdown", "--added", "0"), "greater than or equal to 1"),
         (("instructions", "floor", "--workloads", "db-read"), "hello, json, validate"),
     ],
 )

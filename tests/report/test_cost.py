@@ -29,8 +29,8 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMISED_S = {"standard": 10.0, "full": 30.0}
-SLOWER = 2.0
-"""CI's processors are slower than ours."""
+SLOWER = 1.5
+"""Another test runs beside it, and two that share a core slow each other down."""
 MEMORY_BYTES = 2**30
 RENDER = """
 import resource, sys

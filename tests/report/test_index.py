@@ -96,7 +96,8 @@ def test_a_run_without_results_is_named_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "broken" / "results.json").write_text("{")
     (tmp_path / "killed").mkdir()
     folders = [tmp_path / name for name in ("broken", "good", "killed")]
-    html = indexing.write_list(tmp_path / "index.html", folders).read_text()
+    found = indexing.understood(folders)
+    html = indexing.write_list(tmp_path / "index.html", found).read_text()
 
     assert 'href="good/report.html"' in html
     assert "Not understood yet: bench report killed." in html

@@ -11,15 +11,17 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
-from matplotlib.axes import Axes
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
+from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
+from matplotlib.transforms import Affine2D
 
 from bench.report.charts.palette import Palette
 from bench.report.charts.svg import adopt
@@ -51,12 +53,12 @@ class Pen:
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """How a text is set; `align` is left, center or right."""
+    """How a text is set."""
 
     size: float = 12.5
     bold: bool = False
     token: str = "ink"
-    align: str = "left"
+    align: Literal["left", "center", "right"] = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,8 @@ class Canvas:
         self.height = height
         self._figure = Figure(figsize=(width / 72, height / 72), dpi=72)
         self._figure.patch.set_visible(False)
-        self._axes: Axes = self._figure.add_axes((0, 0, 1, 1))
-        self._axes.set_axis_off()
-        self._axes.set_xlim(0, width)
-        self._axes.set_ylim(height, 0)
+        # No axes: their scales, ticks and grids would take as long as the drawing.
+        self._pixels = Affine2D().scale(1, -1).translate(0, height)
 
     def line(
         self, start: tuple[float, float], end: tuple[float, float], pen: Pen
@@ -104,7 +104,7 @@ class Canvas:
 
     def band(self, outline: Sequence[tuple[float, float]], token: str) -> None:
         """A pale area, through which what lies beneath is seen."""
-        self._axes.add_patch(
+        self._add(
             Polygon(
                 list(outline),
                 facecolor=self.palette.stand_in(token),
@@ -118,7 +118,7 @@ class Canvas:
         self, corner: tuple[float, float], size: tuple[float, float], token: str
     ) -> None:
         """A filled rectangle from its upper left corner."""
-        self._axes.add_patch(
+        self._add(
             Rectangle(
                 corner,
                 *size,
@@ -158,29 +158,30 @@ class Canvas:
 
     def text(self, x: float, y: float, words: str, style: Type) -> None:
         """One line of text on the baseline y."""
-        self._axes.text(
-            x,
-            y,
-            words.replace("\n", " "),
-            fontsize=style.size,
-            fontweight="bold" if style.bold else "normal",
-            color=self.palette.stand_in(style.token),
-            horizontalalignment=style.align,
-            verticalalignment="baseline",
-            parse_math=False,
-            clip_on=False,
+        self._add(
+            Text(
+                x,
+                y,
+                words.replace("\n", " "),
+                fontsize=style.size,
+                fontweight="bold" if style.bold else "normal",
+                color=self.palette.stand_in(style.token),
+                horizontalalignment=style.align,
+                verticalalignment="baseline",
+                parse_math=False,
+                clip_on=False,
+            )
         )
 
     def _place(self, xs: Sequence[float], ys: Sequence[float], **style: Any) -> Line2D:
-        """
-        A line or marks at these pixels.
-
-        What `Axes.plot` does besides (units, cycles of colours, limits that
-        follow the data) takes as long again, and pixels need none of it.
-        """
+        """A line or marks at these pixels."""
         drawn = Line2D(xs, ys, clip_on=False, **style)
-        self._axes.add_artist(drawn)
+        self._add(drawn)
         return drawn
+
+    def _add(self, drawn: Artist) -> None:
+        drawn.set_transform(self._pixels)
+        self._figure.add_artist(drawn)
 
     def svg(self, name: str, title: str, description: str) -> str:
         """The finished drawing, ready to stand in the page."""

@@ -74,9 +74,7 @@ def _dots(
             mark = Mark(track.token, track.shape, 6.0, hollow=not dot.decides)
             canvas.mark(x, point, mark)
     half = room / 2 - 4
-    for x, date, align in (
-        (left, track.dots[0].date, "left"),
-        (left + room, track.dots[-1].date, "right"),
-    ):
-        words = fitted(date, half, 11)
-        canvas.text(x, plot + PLOT + 16, words, Type(11, token="muted", align=align))
+    first, last = (fitted(track.dots[at].date, half, 11) for at in (0, -1))
+    under = plot + PLOT + 16
+    canvas.text(left, under, first, Type(11, token="muted"))
+    canvas.text(left + room, under, last, Type(11, token="muted", align="right"))

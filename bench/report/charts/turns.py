@@ -55,8 +55,7 @@ def _chart(
         scale = from_zero([last_ms], 2, width - 24)
         bottom = panel * len(set_ups)
         for tick, words in labelled_ticks(scale, 11.5):
-            align = "left" if tick == 0 else "center"
-            under = Type(size=11.5, token="muted", align=align)
+            under = Type(11.5, token="muted", align="left" if tick == 0 else "center")
             canvas.text(scale.at(tick), bottom + 12, words, under)
         for place, one in enumerate(set_ups):
             _panel(view, canvas, panel * place, one, (turns, scale))
