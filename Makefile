@@ -10,7 +10,7 @@ SITE ?= site
 UV = .cache/tools/bin/uv
 BENCH = .venv/bin/python -m bench
 
-.PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-containers test-contract test-commands test-fast clean lock
+.PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-still test-containers test-contract test-commands test-fast clean lock
 
 help:  ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,10 +77,12 @@ site: setup  ## every page without raw samples, for a web server: SITE=folder, w
 audit: setup  ## is a vulnerability known of anything that the locks name?
 	.ci/audit
 
-test: lint  ## lint, types and every test
-	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not docker"
+test: lint test-still  ## lint, types and every test
 	$(MAKE) --jobs=3 --output-sync=target test-containers test-contract test-commands
 	.venv/bin/python -m pytest -m timed
+
+test-still: setup
+	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not docker"
 
 # What mostly waits, and states nothing about time, in three parts side by side:
 # each has a cache of its own, and so a lock of its own.

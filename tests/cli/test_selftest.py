@@ -53,7 +53,8 @@ def test_coverage_is_printed_and_stored(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_target_under_three_names_is_compared_with_itself(tmp_path: Path) -> None:
     """Real servers: three pairs by two metrics, what chance allows beside what was called; the status follows from it."""
-    done = bench(tmp_path, "selftest", "aa", "--entries", "3", "--seed", "3")
+    words = ("selftest", "aa", "--entries", "3", "--measure-s", "0.1", "--seed", "3")
+    done = bench(tmp_path, *words)
     (path,) = (tmp_path / "selftest").glob("*-aa.json")
     stored = json.loads(path.read_text())
 
@@ -74,8 +75,8 @@ def test_an_injected_slowdown_is_looked_for(tmp_path: Path) -> None:
 
     A machine that scatters too much fails the self-test by itself, and says so.
     """
-    words = ("selftest", "slowdown", "--added", "10", "--entries", "3", "--seed", "3")
-    done = bench(tmp_path, *words, limit_s=600)
+    little = ("--added", "10", "--entries", "3", "--measure-s", "0.1")
+    done = bench(tmp_path, "selftest", "slowdown", *little, "--seed", "3", limit_s=600)
     (path,) = (tmp_path / "selftest").glob("*-slowdown.json")
     stored = json.loads(path.read_text())
     rows = {row["what"]: row for row in stored["rows"]}
