@@ -141,7 +141,7 @@ def test_every_interval_beside_it_is_that_of_its_rounds(run: Path) -> None:
     read = [found[name] for name in READ if found[name] is not None]
     every = [each for section in read for each in intervals_of(section)]
 
-    assert len(every) > 50  # a run of one experiment has some 80, the standard one ten times as many
+    assert len(every) > 50  # a run of one experiment has some 80
     assert [estimate for held, estimate in every if not gives(held, estimate)] == []
     known = [estimate for _, estimate in every]
     assert [one for one in beside(found) if one["estimate"] not in known] == []
