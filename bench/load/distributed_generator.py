@@ -2,7 +2,7 @@
 
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Self
 
@@ -10,7 +10,7 @@ from bench.errors import MachineRefused
 from bench.load.crew import Crew
 from bench.load.joining import Credentials
 from bench.load.locust_generator import SLACK_S, START_S, LocustGenerator
-from bench.load.messages import Message, Order, refusal_of
+from bench.load.messages import Message, Order, order_message, refusal_of
 from bench.load.worker_child import Post, WorkerChild
 from bench.model.trial import Tally
 
@@ -75,12 +75,20 @@ class DistributedGenerator(LocustGenerator):
 
     def carry_out(self, order: Order) -> Tally:
         """Like the one process; a fixed number of requests is sent again if a worker was lost with its share of them."""
-        self._replace_lost()
         tally = super().carry_out(order)
         if order.visit.requests_limit is not None and _lost(tally):
-            self._replace_lost()
             tally = super().carry_out(order)
         return tally
+
+    def _answer(self, order: Order, patience_s: float) -> Message:
+        """The answer of all workers of this machine; who is missed as the visit begins is replaced before anything is sent."""
+        self._replace({child.post.name for child in self._children if not child.alive})
+        while True:
+            here = [child.post.name for child in self._children]
+            answer = self._ask({**order_message(order), "here": here}, patience_s)
+            if "missed" not in answer:
+                return answer
+            self._replace(set(answer["missed"]))
 
     def _words(self) -> list[str]:
         return ["--host", self._crew.host, "--port", str(self._crew.port)]
@@ -108,18 +116,18 @@ class DistributedGenerator(LocustGenerator):
         for child in started:
             child.joined(START_S)
 
-    def _replace_lost(self) -> None:
-        lost = [child for child in self._children if not child.alive]
+    def _replace(self, names: Set[str]) -> None:
+        """Others in the place of these; MachineRefused when it happens again and again."""
+        lost = [child for child in self._children if child.post.name in names]
         if not lost:
             return
-        names = [child.post.name for child in lost]
         if self._hired + len(lost) > self._crew.here + REPLACEMENTS:
             raise MachineRefused(
-                f"load workers end again and again, now {', '.join(names)}{self._tail()}",
+                f"load workers end again and again, now {', '.join(sorted(names))}{self._tail()}",
                 hint="what is measured is kept: find what ends them, and go on with --resume",
             )
         # Locust's master would miss them only after some seconds without a heartbeat.
-        self._ask({"do": "drop", "names": names}, SLACK_S)
+        self._ask({"do": "drop", "names": sorted(names)}, SLACK_S)
         for child in lost:
             self._children.remove(child)
             child.end()

@@ -100,12 +100,14 @@ class LocustGenerator:
         """Like `visit`, for orders that may name a path instead of a workload."""
         limited = order.visit.requests_limit is not None
         duration_s = LIMITED_S if limited else order.visit.load.duration_s
-        answer = self._ask(order_message(order), duration_s + DRAIN_S + SLACK_S)
-        return tally_of(answer)
+        return tally_of(self._answer(order, duration_s + DRAIN_S + SLACK_S))
 
     def forget(self, host: str, port: int) -> None:
         """Close the connections kept to a server that is about to stop."""
         self._ask({"do": "forget", "host": host, "port": port}, SLACK_S)
+
+    def _answer(self, order: Order, patience_s: float) -> Message:
+        return self._ask(order_message(order), patience_s)
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()

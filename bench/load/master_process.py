@@ -45,6 +45,14 @@ SLACK_S = 15.0  # on top of what a visit takes, before a worker is given up
 TRIES = 3  # to find workers that all stay until a visit begins
 
 
+class _Missed(Exception):
+    """Workers of this machine that do not answer; whoever started them has others to start."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(*names)
+        self.names = list(names)
+
+
 class Master:
     """Carries out orders, one after another, through its workers."""
 
@@ -76,6 +84,8 @@ class Master:
             return self._do(message)
         except BenchError as error:
             return messages.refusal_message(error)
+        except _Missed as missed:
+            return {"missed": missed.names}
 
     def quit(self) -> None:
         """Tell the workers that it is over, and let Locust end its greenlets."""
@@ -97,7 +107,7 @@ class Master:
             case "forget":
                 self._ask_all(dict.fromkeys(self._alive(), message), PING_S)
                 return {"forgotten": True}
-        return self._visit(messages.order_of(message))
+        return self._visit(messages.order_of(message), message["here"])
 
     def _await(self, workers: int, patience_s: float) -> Message:
         until_ns = monotonic_ns() + int(patience_s * 1e9)
@@ -120,7 +130,8 @@ class Master:
         missing = client is None or client.state == "missing"
         return missing or node not in self._workers
 
-    def _visit(self, order: Order) -> Message:
+    def _visit(self, order: Order, here: Sequence[str]) -> Message:
+        """The tally; _Missed, before anything is sent, if one of the workers that must be here is not."""
         self._visits += 1
         self._counted.clear()
         self._runner.stats.clear_all()
@@ -128,7 +139,7 @@ class Master:
         limited = visit.requests_limit is not None
         visit_s = LIMITED_S if limited else visit.load.duration_s
         for _ in range(TRIES):
-            team = self._gather(order)
+            team = self._gather(order, here)
             patience_s = LEAD_S + team.longest_s + visit_s + DRAIN_S + SLACK_S
             answers = self._ask_all(self._word(team, order), patience_s)
             late = [node for node, answer in answers.items() if "late" in answer]
@@ -163,10 +174,13 @@ class Master:
             for node in team.names
         }
 
-    def _gather(self, order: Order) -> Team:
-        """Workers that are ready for their share; MachineRefused if there are none."""
+    def _gather(self, order: Order, here: Sequence[str]) -> Team:
+        """Workers that are ready for their share; MachineRefused if there are none, _Missed if one of `here` is not there."""
         for _ in range(TRIES):
             trips = self._round_trips()
+            there = {self._workers[node] for node in trips}
+            if missed := [name for name in here if name not in there]:
+                raise _Missed(missed)
             nodes = list(trips)[: order.visit.most_workers]
             if nodes and self._prepare(order, nodes):
                 names = {node: self._workers[node] for node in nodes}

@@ -252,3 +252,20 @@ def test_a_worker_killed_in_a_window_voids_it_and_the_run_goes_on(
     assert whole.requests_total == known.count()["requests"] - before
     assert whole.locust_requests == whole.requests_total
     assert whole.errors == {}
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["dead", "hung"])
+def test_a_worker_that_is_missed_as_a_window_begins_has_another_in_its_place(
+    known: Known, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
+) -> None:
+    """It seemed to be there when the order was given: all of the window is sent by two, none of them lost."""
+    with DistributedGenerator((), Crew(2), CREDENTIALS, None, KNOWN) as crew:
+        os.kill(crew.worker_pids[1], how)
+        monkeypatch.setattr(WorkerChild, "alive", property(lambda child: True))
+        tally = crew.visit(order(known, Load(4, 0.0, 0.2)))
+        assert [(w.name, w.lost) for w in tally.workers] == [
+            ("here-1", False),
+            ("here-3", False),
+        ]
+        assert tally.requests_total == known.count()["requests"] > 0
+        assert len(crew.worker_pids) == 2
