@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bench.judge.court import Court, forced_because
 from bench.judge.decide import overall
-from bench.judge.line import one_line
+from bench.judge.line import shared_line
 from bench.model.cost import Cost
 from bench.model.framework import CostPart, Role, Target
 from bench.model.verdict import Claim, Finding, Outcome, Verdict
@@ -72,7 +72,7 @@ def give(
 
 def _told(own: Sequence[Weighed], claim: Claim, outcome: Outcome) -> str:
     """The sentence of the one that refutes hardest, or of the one nearest to the line."""
-    line, fails = one_line(claim), outcome is Outcome.REFUTED
+    line, fails = shared_line(claim), outcome is Outcome.REFUTED
     return min(own, key=lambda w: line.order(w.finding.estimate, fails)).sentence
 
 

@@ -33,10 +33,10 @@ class Line:
 def line_of(claim: Claim) -> Line | None:
     """The one line of a rule's claim; None where each of its questions has its own."""
     own = claim.rule in (Rule.STRESS, Rule.FAILS_STRESS)
-    return None if own else one_line(claim)
+    return None if own else shared_line(claim)
 
 
-def one_line(claim: Claim) -> Line:
+def shared_line(claim: Claim) -> Line:
     """The same, for a rule whose questions share a line."""
     margin = claim.margin
     if claim.rule is Rule.TURNS:

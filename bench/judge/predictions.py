@@ -16,7 +16,7 @@ from bench.analyse import reasons
 from bench.analyse.predictions import MORE, SOONER
 from bench.judge.court import Court, forced_because
 from bench.judge.decide import can_decide, decide, overall
-from bench.judge.line import one_line
+from bench.judge.line import shared_line
 from bench.judge.words import inverted, percent, times
 from bench.model.estimate import Comparison, Estimate
 from bench.model.framework import Role
@@ -173,7 +173,7 @@ def _because(
     own = [one for one in decided if one.outcome is outcome]
     if not own:
         return TOO_SHORT
-    line, fails = one_line(claim), outcome is Outcome.REFUTED
+    line, fails = shared_line(claim), outcome is Outcome.REFUTED
     told = min(own, key=lambda one: line.order(one.estimate, fails))
     held = sum(one.outcome is Outcome.SUPPORTED for one in decided)
     return f"{told.because} ({held} of {len(decided)} comparisons hold)"

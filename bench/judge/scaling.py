@@ -15,7 +15,7 @@ from math import log
 from bench.analyse import reasons
 from bench.judge.court import Court, forced_because
 from bench.judge.decide import overall
-from bench.judge.line import one_line
+from bench.judge.line import shared_line
 from bench.judge.words import joined, percent
 from bench.model.estimate import Estimate
 from bench.model.scaling import Scaling, Scalings, WorkerGain
@@ -191,7 +191,7 @@ def _because(
     scalings: Scalings,
 ) -> str:
     own = [share for share, found in outcomes.items() if found is outcome]
-    line, fails = one_line(claim), outcome is Outcome.REFUTED
+    line, fails = shared_line(claim), outcome is Outcome.REFUTED
     weakest = min(own, key=lambda share: line.order(share.estimate, fails))
     target = court.plan.target(weakest.target)
     name = court.titles.get(target.framework, target.framework)
