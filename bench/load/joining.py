@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from bench.errors import AskedWrongly
+from bench.errors import AskedWrongly, MachineRefused
+from bench.load import messages
+from bench.load.messages import Message
 from bench.model import address
 
 
@@ -53,6 +55,21 @@ class Credentials:
         ]
         return ", ".join(found) or None
 
+    def answer_to(self, shown: Mapping[str, str]) -> Message:
+        """What the master says to a worker that asks to join: its own proof, or why the worker is refused."""
+        words = ("worker", shown["nonce"], shown["name"], shown["facts"])
+        if not self.proves(shown["proof"], *words):
+            return _refusal(
+                "this worker does not know the token of the run",
+                f"set {TOKEN} to the same on both machines",
+            )
+        if (apart := self.apart(json.loads(shown["facts"]))) is not None:
+            return _refusal(
+                f"this worker is not of the same harness: {apart}",
+                "use the same commit, the same definitions and the same lock on both machines",
+            )
+        return {"proof": self.proof("master", shown["nonce"])}
+
 
 def own_credentials() -> Credentials:
     """Those in the environment of this process."""
@@ -81,3 +98,7 @@ def is_near(host: str) -> bool:
 
 def _short(value: str | None) -> str:
     return "nothing" if value is None else value[:12]
+
+
+def _refusal(message: str, hint: str) -> Message:
+    return messages.refusal_message(MachineRefused(message, hint))

@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
-import json
 import os
 import signal
 import socket
@@ -236,22 +235,10 @@ class Master:
 
     def _on_join(self, environment: object, msg: Any) -> None:
         """Admit a worker that knows the token and is of the same harness."""
-        shown = msg.data
-        words = ("worker", shown["nonce"], shown["name"], shown["facts"])
-        answer: Message = {"proof": self._credentials.proof("master", shown["nonce"])}
-        if not self._credentials.proves(shown["proof"], *words):
-            answer = _refusal(
-                "this worker does not know the token of the run",
-                "set BENCH_LOAD_TOKEN to the same on both machines",
-            )
-        elif (apart := self._credentials.apart(json.loads(shown["facts"]))) is not None:
-            answer = _refusal(
-                f"this worker is not of the same harness: {apart}",
-                "use the same commit, the same definitions and the same lock on both machines",
-            )
-        else:
-            self._workers[msg.node_id] = shown["name"]
-        self._runner.send_message(JOINED, dict(answer), msg.node_id)
+        answer = self._credentials.answer_to(msg.data)
+        if "refused" not in answer:
+            self._workers[msg.node_id] = msg.data["name"]
+        self._runner.send_message(JOINED, answer, msg.node_id)
 
     def _on_answer(self, environment: object, msg: Any) -> None:
         # An answer to an earlier question is of a worker that was given up.
@@ -263,10 +250,6 @@ class Master:
     def _on_report(self, client_id: str, data: Mapping[str, Any]) -> None:
         for entry in data["stats"]:
             self._counted[client_id, entry["name"]] += entry["num_requests"]
-
-
-def _refusal(message: str, hint: str) -> Message:
-    return messages.refusal_message(MachineRefused(message, hint))
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,5 +1,7 @@
 """Who may send load together, and where it may go."""
 
+import json
+
 import pytest
 
 from bench.errors import AskedWrongly
@@ -11,6 +13,7 @@ from bench.load.joining import (
     own_credentials,
     token_of_run,
 )
+from bench.load.messages import Message, refusal_of
 
 
 OURS = Credentials("0123456789abcdef", {"harness": "aa", "locust": "2.47.0"})
@@ -36,6 +39,23 @@ def test_a_difference_is_named_with_both_sides() -> None:
         "harness (bb there, aa here), locust (nothing there, 2.47.0 here), "
         "python (3.13 there, nothing here)"
     )
+
+
+def test_a_worker_is_admitted_by_its_proof_and_its_harness() -> None:
+    """The master proves itself to one it admits, and says to any other why not, without a proof."""
+
+    def asked(asking: Credentials) -> Message:
+        facts = json.dumps(dict(asking.facts))
+        proof = asking.proof("worker", "nonce", "one", facts)
+        shown = {"nonce": "nonce", "name": "one", "facts": facts, "proof": proof}
+        return OURS.answer_to(shown)
+
+    assert asked(OURS) == {"proof": OURS.proof("master", "nonce")}
+    stranger = asked(Credentials("another-token-of-16", OURS.facts))
+    assert "does not know the token" in str(refusal_of(stranger))
+    other = asked(Credentials(OURS.token, {"harness": "bb"}))
+    assert "harness (bb there, aa here)" in str(refusal_of(other))
+    assert "proof" not in {*stranger, *other}
 
 
 def test_they_come_through_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
