@@ -144,7 +144,8 @@ def _why(pair: _Pair, outcome: Outcome, margin: float, forced: str | None) -> st
     comparison = pair.comparison
     if comparison is None or comparison.advantage is None:
         return f"this run holds no pair of {pair.subject} and {pair.baseline}"
-    said = f"{pair.subject}: {_value(pair.metric, comparison.advantage)} {_told(pair)}"
+    verb = "makes" if pair.metric == MORE else "takes"
+    said = f"{pair.subject} {verb} {_value(pair.metric, comparison.advantage)} {_told(pair)}"
     if forced is not None:
         return f"{said}: decides nothing, {forced}"
     if not can_decide(comparison):

@@ -11,6 +11,7 @@ from bench.model.estimate import Estimate
 from bench.model.verdict import Label, Outcome, Part, Verdict
 from bench.report.clean import unmarked
 from bench.report.numbers import at_least, times
+from bench.report.rule_answers import is_whole, rule_answer, rule_question
 from bench.report.standing import lead
 from bench.report.view import View, inverse, joined
 from bench.report.words import TESTED, why_no_verdicts
@@ -30,9 +31,17 @@ class Answer:
 
 
 def leading_verdict(view: View) -> Verdict | None:
-    """The first verdict that this run could reach; claims stand in order of weight."""
+    """
+    The first verdict by measurement that this run could reach; claims stand in order of weight.
+
+    Orders come first. Without one, a verdict by a rule of which the run
+    measured everything leads: that is what the run was made for.
+    """
     tested = [each for each in view.results.verdicts if each.outcome in TESTED]
-    return next((each for each in tested if each.parts), None)
+    orders = [each for each in tested if each.parts]
+    by_rule = [each for each in tested if each.claim.rule is not None]
+    whole = [each for each in by_rule if is_whole(each)]
+    return next(iter([*orders, *whole, *by_rule]), None)
 
 
 def question(view: View) -> str:
@@ -44,6 +53,8 @@ def question(view: View) -> str:
         baselines = joined([view.label(each) for each in verdict.claim.baselines])
         verb = "Is" if len(verdict.claim.subjects) == 1 else "Are"
         return f"{verb} {subjects} really faster than {baselines}?"
+    if verdict is not None and verdict.claim.rule is not None:
+        return rule_question(view, verdict.claim.rule, verdict)
     if len(names) > 1:
         return f"How do {joined(names)} compare?"
     return f"How fast is {names[0]}?" if names else "What did this run measure?"
@@ -62,12 +73,23 @@ def short_answer(view: View) -> Answer:
         return Answer(_limited(said, "This run gives **no verdicts**."), ends)
     verdict = leading_verdict(view)
     if verdict is None:
-        return Answer("This run judged **no claim**.", ends)
+        return Answer(_unmeasured(view), ends)
     if verdict.outcome is Outcome.INCONCLUSIVE and verdict.forced:
         said = f"This run **cannot tell**: {unmarked(verdict.forced).rstrip('.')}."
         return Answer(_limited(said, "This run **cannot tell**."), ends)
+    if verdict.claim.rule is not None:
+        asked = [name for name in verdict.claim.workloads if name in measured]
+        said = rule_answer(verdict.claim.rule, verdict.outcome)
+        return Answer(said, tuple(dict.fromkeys([*asked, *ends]))[:2])
     answer = _by_workload(view, verdict)
     return Answer(answer.sentence, answer.workloads or ends)
+
+
+def _unmeasured(view: View) -> str:
+    """Of a run without a verdict by measurement."""
+    tested = any(each.outcome in TESTED for each in view.results.verdicts)
+    how = " by measurement: what it found was **probed** or **counted**"
+    return f"This run judged **no claim**{how if tested else ''}."
 
 
 def _frameworks(view: View) -> list[str]:

@@ -106,7 +106,9 @@ def _first_clause(verdict: Verdict) -> str:
     """What was found, without the rule that made a verdict of it; the reason where none could be made."""
     if verdict.outcome in (Outcome.SUPPORTED, Outcome.REFUTED):
         return sentence(verdict.because.split(": ")[0])
-    return sentence(verdict.forced or verdict.because)
+    # The table has no room for what stood beside it, or for what it would take.
+    open_because = verdict.because.split("; ")[0].split(". ")[0]
+    return sentence(verdict.forced or open_because)
 
 
 def _also(claim: Claim) -> tuple[tuple[str, str | None], ...]:

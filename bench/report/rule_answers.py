@@ -1,0 +1,88 @@
+"""What a verdict by a rule asks and answers, in a sentence each without a number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bench.model.verdict import Outcome, Rule, Verdict
+from bench.report.view import View, joined
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A question that the claim says yes to; {subject} and {others} stand for frameworks."""
+
+    question: str
+    supported: str
+    refuted: str
+
+
+WORDS: Mapping[Rule, Words] = {
+    Rule.TURNS: Words(
+        "Does {subject} handle requests one after the other?",
+        "**Yes**: as its users deploy it, it does.",
+        "**No**: as its users deploy it, it handles them **together**.",
+    ),
+    Rule.STRESS: Words(
+        "Does {subject} stand a high load?",
+        "**Yes**: it stood every test of a high load.",
+        "**No**: it failed a test of a high load.",
+    ),
+    Rule.FAILS_STRESS: Words(
+        "Does {subject} fail under a high load?",
+        "**Yes**: it failed a test of a high load.",
+        "**No**: it stood every test of a high load.",
+    ),
+    Rule.SCALING: Words(
+        "Does {subject} scale?",
+        "**Yes**: with many clients it keeps most of its best throughput.",
+        "**No**: it loses too much with many clients, or gains too little with more workers.",
+    ),
+    Rule.PREDICTIONS: Words(
+        "Is {subject} as good as any at serving a model?",
+        "**Yes**: none of the others did clearly better.",
+        "**No**: another one did clearly better.",
+    ),
+    Rule.OWN_SHARE: Words(
+        "Does {subject} itself cost less than {others}?",
+        "**Yes**: to its bare server it adds clearly less than each of the others to theirs.",
+        "**No**: to its bare server it does not add clearly less than each of the others to theirs.",
+    ),
+    Rule.WEIGHT: Words(
+        "Is {subject} slow by nature?",
+        "**Yes**: in start-up, memory and cost it is clearly behind each of the others.",
+        "**No**: it is not clearly behind each of the others in start-up, memory and cost.",
+    ),
+    Rule.LAYERS: Words(
+        "Does {subject}’s database layer cost more than those of {others}?",
+        "**Yes**: it costs clearly more than each of the others.",
+        "**No**: it does not cost clearly more than each of the others.",
+    ),
+    Rule.VALIDATORS: Words(
+        "Does validation cost {subject} less than {others}?",
+        "**Yes**: with the usual validators and with a common one.",
+        "**No**: not clearly less than each of the others.",
+    ),
+}
+
+
+def rule_question(view: View, rule: Rule, verdict: Verdict) -> str:
+    """As a page's title asks it."""
+    claim = verdict.claim
+    subject, others = (
+        joined([view.label(each) for each in names])
+        for names in (claim.subjects, claim.baselines)
+    )
+    return WORDS[rule].question.format(subject=subject, others=others)
+
+
+def rule_answer(rule: Rule, outcome: Outcome) -> str:
+    """To that question; the numbers are the card's."""
+    if outcome is Outcome.INCONCLUSIVE:
+        return "This run **cannot tell**."
+    words = WORDS[rule]
+    return words.supported if outcome is Outcome.SUPPORTED else words.refuted
+
+
+def is_whole(verdict: Verdict) -> bool:
+    """Whether the run measured everything that decides it."""
+    return all(each.outcome is not Outcome.NOT_TESTED for each in verdict.findings)
