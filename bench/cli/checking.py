@@ -45,7 +45,7 @@ def check_targets(
 
     for line in pinning_lines(cores):
         say(line)
-    with new_engine(engine_name, cores, logs, say) as engine:
+    with new_engine(engine_name, cores, logs, say, timed=False) as engine:
         receipts = engine.prepare(targets, say)
         for target in targets:
             reason = receipts[target.id]

@@ -9,7 +9,7 @@ from bench.cli.places import CACHE, ROOT
 from bench.deploy.compose import ComposeEngine, ComposeOptions
 from bench.deploy.engine import Say
 from bench.deploy.external import ExternalEngine, ExternalOptions
-from bench.deploy.local import LocalEngine
+from bench.deploy.local import LocalEngine, Options
 from bench.load.container_generator import ContainerGenerator
 from bench.load.crew import Crew
 from bench.load.distributed_generator import DistributedGenerator
@@ -23,14 +23,14 @@ type AnyEngine = LocalEngine | ComposeEngine | ExternalEngine
 
 
 def new_engine(
-    name: str, cores: Pinning, logs: Path, say: Say
+    name: str, cores: Pinning, logs: Path, say: Say, *, timed: bool = True
 ) -> LocalEngine | ComposeEngine:
-    """The engine of that name that starts servers, not entered yet."""
+    """The engine of that name that starts servers, not entered yet; without timed starts, nothing is compiled for them."""
     packages = {f.name: f.package for f in frameworks()}
     if name == ComposeEngine.name:
         options = ComposeOptions(say=say)
         return ComposeEngine(ROOT, CACHE, logs, cores, packages, options)
-    return LocalEngine(ROOT, CACHE, logs, cores, packages)
+    return LocalEngine(ROOT, CACHE, logs, cores, packages, Options(timed=timed))
 
 
 def external_engine(

@@ -22,7 +22,9 @@ from bench.model.run import Receipt
 
 
 _LOOK_LIMIT_S = 60
+_COMPILE_LIMIT_S = 600
 _COMPLETE = "complete"  # the file that only a finished build has
+_COMPILED = "compiled"  # the file of one whose packages are compiled
 _DOING = "make the environment"
 FROM_COMMIT = re.compile(r"^\S+ @ git\+", re.MULTILINE)
 _SKIPPED = {"__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache"}
@@ -51,13 +53,18 @@ class Environments:
     An environment is built where it will stay, since its scripts name their
     interpreter by full path, and it counts only once its last file is
     written: a build that was killed is thrown away and made anew.
+
+    Unless starts are not timed, everything is compiled before the first one.
+    That takes most of the time of making an environment; whoever only plays
+    the contract leaves it to Python, which compiles what it imports.
     """
 
-    def __init__(self, apps: Path, folder: Path) -> None:
+    def __init__(self, apps: Path, folder: Path, *, compiled: bool = True) -> None:
         self._apps = apps
         self._folder = folder
+        self._compiled = compiled
         self.built = 0  # how often uv had to run
-        self._ready = set[Path]()  # whose app is compiled
+        self._ready = set[Path]()  # compiled, and the app with them
         self._seen: dict[Path, _Seen] = {}
 
     def path(self, framework: str, version: str) -> Path:
@@ -88,11 +95,15 @@ class Environments:
         try:
             uv(_DOING, "venv", "--python", sys.executable, "--no-project", str(path))
             python = str(path / "bin" / "python")
-            options = ["--python", python, "--compile-bytecode", "--strict"]
+            options = ["--python", python, "--strict"]
+            if self._compiled:
+                options += ["--compile-bytecode"]
             # What comes from a commit is named by its own hash, and uv refuses a second one.
             if not FROM_COMMIT.search(lock.read_text(encoding="utf-8")):
                 options += ["--require-hashes"]
             uv(_DOING, "pip", "sync", *options, str(lock))
+            if self._compiled:
+                (path / _COMPILED).touch()
             (path / _COMPLETE).write_text(platform.python_version())
         except BaseException:
             shutil.rmtree(path, ignore_errors=True)
@@ -122,21 +133,15 @@ class Environments:
             app_sha256=folder_sha256(self._apps / target.framework),
         )
 
-    def compile_app(self, framework: str, version: str) -> None:
-        """Compile the app's own files, so that no start pays for it."""
+    def compile(self, framework: str, version: str) -> None:
+        """Compile packages and the app's own files, so that no start pays for it."""
         path = self.path(framework, version)
-        if path in self._ready:
+        if not self._compiled or path in self._ready:
             return
         self._ready.add(path)
-        python = path / "bin" / "python"
-        # A read-only checkout is no reason to stop; its starts are slower, all alike.
-        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-            subprocess.run(
-                [python, "-m", "compileall", "-q", self._apps / framework],
-                capture_output=True,
-                timeout=_LOOK_LIMIT_S,
-                check=False,
-            )
+        if not (path / _COMPILED).exists() and _compile(path, path / "lib"):
+            (path / _COMPILED).touch()
+        _compile(path, self._apps / framework)
 
 
 def lock_of(apps: Path, cache: Path, framework: str, version: str) -> Path:
@@ -170,7 +175,7 @@ def prepare(
         if key not in refused:
             try:
                 environments.make(*key, say)
-                environments.compile_app(*key)
+                environments.compile(*key)
                 package = packages.get(target.framework)
                 results[target.id] = environments.receipt(target, package)
             except Refused as error:
@@ -232,6 +237,21 @@ def _alone(folder: Path) -> Iterator[None]:
     with (folder / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _compile(environment: Path, folder: Path) -> bool:
+    """Compile what lies in the folder; whether it came to its end."""
+    # A read-only checkout is no reason to stop; its starts are slower, all alike.
+    # Nor are files in packages that are templates of code, and not code.
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        subprocess.run(
+            [environment / "bin" / "python", "-m", "compileall", "-q", "-j0", folder],
+            capture_output=True,
+            timeout=_COMPILE_LIMIT_S,
+            check=False,
+        )
+        return True
+    return False
 
 
 def _look(python: Path) -> _Seen:

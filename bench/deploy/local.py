@@ -48,6 +48,7 @@ class Options:
     )
     ready_s: float = 60.0  # how long a server may take to its first right answer
     wait_s: float = 0.0  # how long to wait for another run to end
+    timed: bool = True  # False: no start is measured, and none need be quick
 
 
 class LocalEngine:
@@ -75,7 +76,9 @@ class LocalEngine:
         self._cores = cores
         self._packages = packages
         self._options = options or Options()
-        self._environments = Environments(self._apps, self._cache / "environments")
+        self._environments = Environments(
+            self._apps, self._cache / "environments", compiled=self._options.timed
+        )
         self._open: ExitStack | None = None
         self._ledger: Ledger | None = None
         self._database: StandingDatabase | None = None

@@ -20,7 +20,7 @@ from tests.cli.test_life import (
 )
 
 
-pytestmark = [pytest.mark.live, pytest.mark.timed]
+pytestmark = pytest.mark.live
 
 
 def senders(started: list[psutil.Process]) -> list[psutil.Process]:

@@ -19,7 +19,9 @@ SAID = "server_1 | the last words"
 
 
 @contextmanager
-def refusing(name: str, cores: object, logs: Path, say: object) -> Iterator[FakeEngine]:
+def refusing(
+    name: str, cores: object, logs: Path, say: object, **options: object
+) -> Iterator[FakeEngine]:
     """An engine whose database does not come up, and which logs why."""
     logs.mkdir(parents=True, exist_ok=True)
     (logs / "compose.log").write_text(SAID)

@@ -28,7 +28,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     cores = pinning(sorted(everywhere))
     packages = {name: framework.package for name, (framework, _) in FRAMEWORKS.items()}
     cache = cache_of("contract")
-    engine = LocalEngine(ROOT, cache, logs, cores, packages, Options(wait_s=60))
+    options = Options(wait_s=60, timed=False)
+    engine = LocalEngine(ROOT, cache, logs, cores, packages, options)
     with engine:
         # It stays for the session, and other tests must not stay on its core.
         os.sched_setaffinity(0, everywhere)

@@ -92,6 +92,31 @@ def test_packages_and_app_are_compiled_before_any_start(
 
 
 @pytest.mark.live
+def test_what_was_not_compiled_is_before_a_run_that_times_starts(
+    apps: Path, tmp_path: Path
+) -> None:
+    """Whoever times nothing is spared it, and leaves an environment that others can use."""
+
+    def compiled() -> bool:
+        path = Environments(apps, tmp_path / "made").path("good", "1.0")
+        packages = path.glob("lib/python*/site-packages/__pycache__/tiny_thing.*.pyc")
+        app = (apps / "good").glob("__pycache__/app.*.pyc")
+        found = {bool([*packages]), bool([*app])}
+        assert len(found) == 1
+        return found.pop()
+
+    untimed = Environments(apps, tmp_path / "made", compiled=False)
+    prepare(untimed, [entered("good")], PACKAGES, lambda line: None)
+    assert untimed.built == 1
+    assert not compiled()
+
+    timed = Environments(apps, tmp_path / "made")
+    prepare(timed, [entered("good")], PACKAGES, lambda line: None)
+    assert timed.built == 0
+    assert compiled()
+
+
+@pytest.mark.live
 def test_a_lock_that_does_not_match_is_a_reason_and_stops_nobody_else(
     apps: Path, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from bench.model.trial import Tally
 from tests.load.known import Known
 
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timed]
 
 
 def visit(

@@ -9,6 +9,7 @@ from tests.load.compare_generators import compare, missing, ratios
 
 @pytest.mark.slow
 @pytest.mark.live
+@pytest.mark.timed
 @pytest.mark.skipif(bool(missing()), reason=f"not here: {missing()}")
 def test_it_keeps_up_with_wrk_and_leaves_locusts_client_behind() -> None:
     """

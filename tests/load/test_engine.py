@@ -20,7 +20,7 @@ from tests.load.known import Known
 from tests.load.known_workloads import workload
 
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timed]
 
 
 @pytest.fixture

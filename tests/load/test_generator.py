@@ -15,7 +15,7 @@ from bench.model.trial import Tally
 from tests.load.known import Known
 
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timed]
 
 SHORT = Load(clients=4, warm_s=0.1, measure_s=0.4)
 

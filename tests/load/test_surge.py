@@ -73,6 +73,7 @@ def stand(tmp_path: Path) -> Iterator[Stand]:
 
 
 @pytest.mark.live
+@pytest.mark.timed
 def test_a_server_of_known_speed_is_back_when_theory_says(stand: Stand) -> None:
     """
     One request at a time, 5 ms each: 200 a second, and offered 60, 300, 60.

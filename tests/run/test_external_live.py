@@ -24,7 +24,7 @@ from tests.contract.stages import FRAMEWORKS, ROOT
 from tests.run.standing import standing, wrong
 
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timed]
 
 
 def typed(
