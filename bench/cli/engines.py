@@ -25,7 +25,7 @@ type AnyEngine = LocalEngine | ComposeEngine | ExternalEngine
 def new_engine(
     name: str, cores: Pinning, logs: Path, say: Say, *, timed: bool = True
 ) -> LocalEngine | ComposeEngine:
-    """The engine of that name that starts servers, not entered yet; without timed starts, nothing is compiled for them."""
+    """The engine of that name that starts servers, not entered yet; processes whose starts are not timed are not compiled beforehand."""
     packages = {f.name: f.package for f in frameworks()}
     if name == ComposeEngine.name:
         options = ComposeOptions(say=say)

@@ -139,9 +139,12 @@ class Environments:
         if not self._compiled or path in self._ready:
             return
         self._ready.add(path)
-        if not (path / _COMPILED).exists() and _compile(path, path / "lib"):
-            (path / _COMPILED).touch()
-        _compile(path, self._apps / framework)
+        # A read-only checkout is no reason to stop; its starts are slower, all alike.
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            with _alone(self._folder):
+                if not (path / _COMPILED).exists() and _compile(path, path / "lib"):
+                    (path / _COMPILED).touch()
+            _compile(path, self._apps / framework)
 
 
 def lock_of(apps: Path, cache: Path, framework: str, version: str) -> Path:
@@ -240,18 +243,14 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _compile(environment: Path, folder: Path) -> bool:
-    """Compile what lies in the folder; whether it came to its end."""
-    # A read-only checkout is no reason to stop; its starts are slower, all alike.
-    # Nor are files in packages that are templates of code, and not code.
-    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        subprocess.run(
-            [environment / "bin" / "python", "-m", "compileall", "-q", "-j0", folder],
-            capture_output=True,
-            timeout=_COMPILE_LIMIT_S,
-            check=False,
-        )
-        return True
-    return False
+    """Compile what lies in the folder; whether all of it is. OSError, TimeoutExpired."""
+    done = subprocess.run(
+        [environment / "bin" / "python", "-m", "compileall", "-q", folder],
+        capture_output=True,
+        timeout=_COMPILE_LIMIT_S,
+        check=False,
+    )
+    return done.returncode == 0
 
 
 def _look(python: Path) -> _Seen:

@@ -29,6 +29,10 @@ NOT_PLAYED = (
 )
 
 
+MORE_WORKERS = "throughput of more worker processes"
+"""What a finding is of that says why they were not tested."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Share:
     """One share against the line, with what it is of."""
@@ -178,9 +182,8 @@ def _laws(scalings: Scalings) -> Iterator[Finding]:
 
 def _untested(scalings: Scalings) -> Iterator[Finding]:
     if not scalings.workers:
-        what = "throughput of more worker processes"
         because = scalings.no_workers or ""
-        yield Finding("every set-up", what, "not tested", None, because)
+        yield Finding("every set-up", MORE_WORKERS, "not tested", None, because)
 
 
 def _because(

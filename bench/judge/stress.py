@@ -255,7 +255,7 @@ def _because(
         return f"{named} stood all {len(own)}: {told}.{_beside(court, claim)}"
     first = own[0]
     tally = f" ({len(own)} of {len(deciding)} questions)" if len(own) > 1 else ""
-    return f"{named}: {first.value} {first.what}: {first.because}{tally}.{_beside(court, claim)}"
+    return f"With {named}, {first.value} {first.what}: {first.because}{tally}.{_beside(court, claim)}"
 
 
 def _beside(court: Court, claim: Claim) -> str:

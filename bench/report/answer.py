@@ -39,7 +39,10 @@ def leading_verdict(view: View) -> Verdict | None:
     """
     tested = [each for each in view.results.verdicts if each.outcome in TESTED]
     orders = [each for each in tested if each.parts]
-    by_rule = [each for each in tested if each.claim.rule is not None]
+    # The words of rules are of one framework.
+    by_rule = [
+        each for each in tested if each.claim.rule and len(each.claim.subjects) == 1
+    ]
     whole = [each for each in by_rule if is_whole(each)]
     return next(iter([*orders, *whole, *by_rule]), None)
 
@@ -79,17 +82,19 @@ def short_answer(view: View) -> Answer:
         return Answer(_limited(said, "This run **cannot tell**."), ends)
     if verdict.claim.rule is not None:
         asked = [name for name in verdict.claim.workloads if name in measured]
-        said = rule_answer(verdict.claim.rule, verdict.outcome)
+        said = rule_answer(verdict.claim.rule, verdict)
         return Answer(said, tuple(dict.fromkeys([*asked, *ends]))[:2])
     answer = _by_workload(view, verdict)
     return Answer(answer.sentence, answer.workloads or ends)
 
 
 def _unmeasured(view: View) -> str:
-    """Of a run without a verdict by measurement."""
-    tested = any(each.outcome in TESTED for each in view.results.verdicts)
-    how = " by measurement: what it found was **probed** or **counted**"
-    return f"This run judged **no claim**{how if tested else ''}."
+    """Of a run without a verdict that the answer has words for."""
+    if any(each.outcome in TESTED for each in view.results.verdicts):
+        return (
+            "This run judged **no order**: what it found stands in the list of claims."
+        )
+    return "This run judged **no claim**."
 
 
 def _frameworks(view: View) -> list[str]:

@@ -1,5 +1,6 @@
 """The claims one by one, as the page and the summary print them."""
 
+import re
 from dataclasses import dataclass
 
 from bench.model.verdict import Claim, Outcome, Rule, Verdict
@@ -11,6 +12,9 @@ from bench.report.headline import headline
 from bench.report.numbers import percent
 from bench.report.view import View, lower_first
 from bench.report.words import css_class, sentence, sign
+
+
+_IN_BRACKETS = re.compile(r" \([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,14 @@ def _line(claim: Claim) -> str | None:
 
 def _first_clause(verdict: Verdict) -> str:
     """What was found, without the rule that made a verdict of it; the reason where none could be made."""
+    # The table has no room for what stood beside it, or for each step of a probe.
+    because = verdict.because.split(". Beside it")[0]
+    if verdict.claim.probe or verdict.claim.counts:
+        return sentence(_IN_BRACKETS.sub("", because).split("; ")[0])
     if verdict.outcome in (Outcome.SUPPORTED, Outcome.REFUTED):
-        return sentence(verdict.because.split(": ")[0])
-    # The table has no room for what stood beside it, or for what it would take.
-    open_because = verdict.because.split("; ")[0].split(". ")[0]
-    return sentence(verdict.forced or open_because)
+        return sentence(because.split(": ")[0])
+    # Nor for what it would take to decide.
+    return sentence(verdict.forced or because.split("; ")[0])
 
 
 def _also(claim: Claim) -> tuple[tuple[str, str | None], ...]:

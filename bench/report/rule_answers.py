@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bench.judge.scaling import MORE_WORKERS
 from bench.model.verdict import Outcome, Rule, Verdict
 from bench.report.view import View, joined
 
@@ -25,17 +26,17 @@ WORDS: Mapping[Rule, Words] = {
     Rule.STRESS: Words(
         "Does {subject} stand a high load?",
         "**Yes**: it stood every test of a high load.",
-        "**No**: it failed a test of a high load.",
+        "**No**: it failed a test of the load.",
     ),
     Rule.FAILS_STRESS: Words(
         "Does {subject} fail under a high load?",
-        "**Yes**: it failed a test of a high load.",
+        "**Yes**: it failed a test of the load.",
         "**No**: it stood every test of a high load.",
     ),
     Rule.SCALING: Words(
         "Does {subject} scale?",
-        "**Yes**: with many clients it keeps most of its best throughput.",
-        "**No**: it loses too much with many clients, or gains too little with more workers.",
+        "**Yes**: it keeps most of its throughput with many clients, and gains by more workers.",
+        "**No**: it loses too much with many clients, or gains too little by more workers.",
     ),
     Rule.PREDICTIONS: Words(
         "Is {subject} as good as any at serving a model?",
@@ -50,7 +51,7 @@ WORDS: Mapping[Rule, Words] = {
     Rule.WEIGHT: Words(
         "Is {subject} slow by nature?",
         "**Yes**: in start-up, memory and cost it is clearly behind each of the others.",
-        "**No**: it is not clearly behind each of the others in start-up, memory and cost.",
+        "**No**: it is not clearly behind each of the others in **all** of start-up, memory and cost.",
     ),
     Rule.LAYERS: Words(
         "Does {subject}’s database layer cost more than those of {others}?",
@@ -58,11 +59,19 @@ WORDS: Mapping[Rule, Words] = {
         "**No**: it does not cost clearly more than each of the others.",
     ),
     Rule.VALIDATORS: Words(
-        "Does validation cost {subject} less than {others}?",
-        "**Yes**: with the usual validators and with a common one.",
-        "**No**: not clearly less than each of the others.",
+        "Does a validated request cost {subject} less than {others}?",
+        "**Yes**: with the usual validators and with a common one, server and framework included.",
+        "**No**: not clearly less than each of the others with the usual validators and with a common one.",
     ),
 }
+
+
+CLIENTS_ALONE = Words(
+    WORDS[Rule.SCALING].question,
+    "**Yes** with more clients: it keeps most of its throughput. More workers were **not tested**.",
+    "**No**: with many clients it loses too much of its throughput.",
+)
+"""Where the machine had no processors for more workers."""
 
 
 def rule_question(view: View, rule: Rule, verdict: Verdict) -> str:
@@ -75,14 +84,15 @@ def rule_question(view: View, rule: Rule, verdict: Verdict) -> str:
     return WORDS[rule].question.format(subject=subject, others=others)
 
 
-def rule_answer(rule: Rule, outcome: Outcome) -> str:
+def rule_answer(rule: Rule, verdict: Verdict) -> str:
     """To that question; the numbers are the card's."""
-    if outcome is Outcome.INCONCLUSIVE:
+    if verdict.outcome is Outcome.INCONCLUSIVE:
         return "This run **cannot tell**."
-    words = WORDS[rule]
-    return words.supported if outcome is Outcome.SUPPORTED else words.refuted
+    without_workers = any(each.what == MORE_WORKERS for each in verdict.findings)
+    words = CLIENTS_ALONE if without_workers else WORDS[rule]
+    return words.supported if verdict.outcome is Outcome.SUPPORTED else words.refuted
 
 
 def is_whole(verdict: Verdict) -> bool:
-    """Whether the run measured everything that decides it."""
+    """Whether the run measured every comparison that the verdict would take."""
     return all(each.outcome is not Outcome.NOT_TESTED for each in verdict.findings)

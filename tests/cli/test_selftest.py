@@ -73,7 +73,7 @@ def test_an_injected_slowdown_is_looked_for(tmp_path: Path) -> None:
 
     A machine that scatters too much fails the self-test by itself, and says so.
     """
-    short = ("--entries", "2", "--cycles", "8", "--measure-s", "0.1")
+    short = ("--entries", "3", "--cycles", "8", "--measure-s", "0.1")
     done = bench(tmp_path, "selftest", "slowdown", *short, "--seed", "3", limit_s=600)
     (path,) = (tmp_path / "selftest").glob("*-slowdown.json")
     stored = json.loads(path.read_text())
@@ -81,7 +81,10 @@ def test_an_injected_slowdown_is_looked_for(tmp_path: Path) -> None:
 
     assert done.returncode in (0, 1), done.stderr
     by_cpu = [rows[f"{share}% slower, cpu"] for share in (0, 3, 5, 10)]
-    assert [row["cases"] for row in by_cpu] == [1, 4, 4, 4]
+    assert [row["cases"] for row in by_cpu] == [3, 9, 9, 9]
+    assert (
+        by_cpu[0]["high"] < 1
+    )  # not even noise may call every pair of copies different
     assert all(row["judged"] for row in by_cpu)
     # Counted again, what was added is within a tenth of a per cent of it.
     counted = [float(row["expected"].partition("%")[0]) for row in by_cpu[1:]]

@@ -20,7 +20,7 @@ import pytest
 from tests.load.known import ROOT
 
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timed]
 
 HERE, PORT = "10.77.0.1", 5557
 DELAYS_MS = {"near": 2, "far": 20}  # each way

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench.judge.scaling import MORE_WORKERS
 from bench.model.results import Results
 from bench.model.verdict import Finding, Outcome, Rule, Verdict
 from bench.report.answer import question, short_answer
@@ -33,12 +34,15 @@ def said(*verdicts: Verdict) -> tuple[str, str]:
 
 @pytest.mark.parametrize("state", sorted(STATES))
 def test_a_run_that_judged_something_never_says_it_did_not(state: str) -> None:
-    """The answer and the list beside it are of one mind."""
+    """The answer and the list beside it are of one mind, also where no order was judged."""
     results = made(state)
-    tested = [each for each in results.verdicts if each.outcome in TESTED]
-    sentence = short_answer(View(results)).sentence
-
-    assert not (tested and sentence == "This run judged **no claim**.")
+    without = tuple(each for each in results.verdicts if not each.parts)
+    for verdicts in (results.verdicts, without):
+        measured = [
+            v for v in verdicts if v.outcome in TESTED and (v.parts or v.claim.rule)
+        ]
+        sentence = short_answer(View(replace(results, verdicts=verdicts))).sentence
+        assert not (measured and "judged **no " in sentence)
 
 
 def test_every_rule_has_its_words() -> None:
@@ -74,7 +78,7 @@ def test_what_the_run_measured_whole_leads() -> None:
     in_part = replace(weight(), findings=(*weight().findings, missing))
 
     assert said(in_part, validators())[0] == (
-        "Does validation cost Django less than Flask and FastAPI?"
+        "Does a validated request cost Django less than Flask and FastAPI?"
     )
     assert said(in_part)[0] == "Is Django slow by nature?"
 
@@ -99,10 +103,33 @@ def test_probes_alone_are_no_measurement() -> None:
     assert any(each.outcome in TESTED for each in alone)
     _, answer = said(*alone)
     assert answer == (
-        "This run judged **no claim** by measurement: "
-        "what it found was **probed** or **counted**."
+        "This run judged **no order**: what it found stands in the list of claims."
     )
     assert said()[1] == "This run judged **no claim**."
+
+
+def test_a_rule_over_several_frameworks_has_no_words_here() -> None:
+    """Another article's table may ask so; "it" would then be nobody."""
+    several = replace(
+        turns(), claim=replace(turns().claim, subjects=("django", "flask"))
+    )
+    assert said(several)[1].startswith("This run judged **no order**")
+
+
+@pytest.mark.parametrize("outcome", DECIDED)
+def test_more_workers_are_spoken_of_only_where_they_were_tested(
+    outcome: Outcome,
+) -> None:
+    """Half of what scaling asks needs processors of its own."""
+    whole = verdict(Rule.SCALING, outcome)
+    half = Finding("every set-up", MORE_WORKERS, "not tested", None, "two processors")
+    _, of_both = said(whole)
+    _, of_clients = said(replace(whole, findings=(half,)))
+
+    assert "by more workers" in of_both
+    assert "by more workers" not in of_clients
+    if outcome is Outcome.SUPPORTED:
+        assert "More workers were **not tested**" in of_clients
 
 
 def test_the_page_asks_it() -> None:

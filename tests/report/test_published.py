@@ -1,6 +1,7 @@
 """What is published: its page, its results and its rule agree, most of it read without the harness' own code."""
 
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,15 @@ def test_the_page_says_what_the_results_say(run: Path) -> None:
             for words, end in zip(pair, ("low", "high"), strict=True):
                 digit = 10 ** -len(words.partition(".")[2])
                 assert float(words) == pytest.approx(advantage[end], abs=digit)
+
+
+def test_the_list_of_claims_says_what_was_found(run: Path) -> None:
+    """A reason is a sentence: not a name alone, and short enough for a phone."""
+    page = (run / "report.html").read_text(encoding="utf-8")
+    reasons = re.findall(r'class="why">(.*?)</span>', page, re.DOTALL)
+    assert len(reasons) > 1
+    for reason in map(unescape, reasons):
+        assert 4 <= len(reason.split()) <= 60, reason
 
 
 def test_the_page_and_the_summary_keep_their_size(run: Path) -> None:

@@ -11,7 +11,7 @@ from bench.run.at_once import ask_at_once
 from tests.load.known import Known
 
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timed]
 
 HELLO = Request("GET", "/hello")
 

@@ -19,7 +19,7 @@ from bench.workloads import WORKLOADS
 from tests.caches import ROOT, cache_of
 
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timed]
 
 CHOSEN = "fastapi,fastapi/blocking-handlers"
 

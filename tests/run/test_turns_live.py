@@ -24,7 +24,7 @@ from tests.caches import cache_of
 from tests.contract.stages import FRAMEWORKS, ROOT
 
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timed]
 
 
 def chosen() -> tuple[Target, ...]:
