@@ -93,26 +93,37 @@ def _two_runs(names: Sequence[str]) -> tuple[Path, Path] | None:
 
 
 def successions(run: Run) -> list[tuple[str, str]]:
-    """Each version of a framework with the next one, by what was installed; AskedWrongly without any."""
+    """
+    Each version of a framework with the next one, by what was installed; AskedWrongly without any.
+
+    One that was asked for beside the standing one of the same number is held
+    against that: as the old one where the package that it was asked for with is older.
+    """
     standing = {framework.name: framework.versions for framework in frameworks()}
-
-    def age(target: Target) -> tuple[list[int], bool]:
-        receipt = run.record.receipts.get(target.id)
-        told = receipt.version if receipt else target.version
-        numbers = [int(word) for word in re.findall(r"\d{1,9}", told)[:3]]
-        # Of two with the same framework the one that was asked for is the new one.
-        return numbers, target.version not in standing.get(target.framework, ())
-
-    targets = sorted(
-        (t for t in run.record.plan.targets if t.role is Role.CONTESTANT), key=age
-    )
-    found = [
-        (old.id, new.id)
-        for name in dict.fromkeys(t.framework for t in targets)
-        for old, new in pairwise(t for t in targets if t.framework == name)
-    ]
+    targets = [t for t in run.record.plan.targets if t.role is Role.CONTESTANT]
+    found: list[tuple[str, str]] = []
+    newest: dict[str, str] = {}
+    for name in dict.fromkeys(t.framework for t in targets):
+        by_number: dict[tuple[int, ...], list[Target]] = {}
+        for one in targets:
+            if one.framework == name:
+                by_number.setdefault(_number(run, one), []).append(one)
+        heads = []
+        for _, group in sorted(by_number.items()):
+            head = next(
+                (t for t in group if t.version in standing.get(name, ())), group[0]
+            )
+            heads.append(head.id)
+            found += [
+                (other.id, head.id)
+                if _beneath_is_older(run, other, head)
+                else (head.id, other.id)
+                for other in group
+                if other is not head
+            ]
+        found += pairwise(heads)
+        newest[name] = heads[-1]
     # What could not be prepared is not in the plan, and is the newest there is.
-    newest = {t.framework: t.id for t in targets}
     found += [
         (newest[name], failure.target)
         for failure in run.failures
@@ -124,6 +135,29 @@ def successions(run: Run) -> list[tuple[str, str]]:
             'measure two: bench run --with "PACKAGE==1.2.*"',
         )
     return found
+
+
+def _number(run: Run, target: Target) -> tuple[int, ...]:
+    """A release as numbers that can be put in order."""
+    receipt = run.record.receipts.get(target.id)
+    return _numbers(receipt.version if receipt else target.version)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(word) for word in re.findall(r"\d{1,9}", version)[:3])
+
+
+def _beneath_is_older(run: Run, one: Target, other: Target) -> bool:
+    """Whether a package that the first was asked for with, as its name says, is older than that of the second."""
+    mine, theirs = (run.record.receipts.get(each.id) for each in (one, other))
+    if mine is None or theirs is None:
+        return False
+    return any(
+        f"-{name}-{version}".lower() in one.version.lower()
+        and _numbers(version) < _numbers(theirs.packages[name])
+        for name, version in mine.packages.items()
+        if name in theirs.packages
+    )
 
 
 def _judged(

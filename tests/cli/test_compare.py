@@ -10,7 +10,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from bench.cli import compare_command
-from bench.cli.compare_command import command, target_of
+from bench.cli.compare_command import command, successions, target_of
 from bench.cli.places import PUBLISHED
 from bench.errors import AskedWrongly
 from bench.judge.history import differences
@@ -187,3 +187,22 @@ def test_a_refused_target_can_be_named() -> None:
     run = read(RUN)
     refused = Failure(0, "flask@9.9/gunicorn-gthread", None, "no such version")
     assert target_of(replace(run, failures=(refused,)), "flask@9.9") == refused.target
+
+
+def test_what_stands_beneath_is_compared_from_the_older_to_the_newer() -> None:
+    """Each set-up with an older package against the same release as it stands, and not with one another."""
+    run = read(PUBLISHED / "20261130T044613Z-dependencies-4fe0")
+    pairs = successions(run)
+
+    assert len(pairs) == 5
+    assert all(
+        old.split("@")[1].count("-") > new.split("@")[1].count("-")
+        for old, new in pairs
+    )
+    # Asked for with a newer one, it would be the new one.
+    receipts = dict(run.record.receipts)
+    (old, new) = next(each for each in pairs if "uvicorn-0.40.0" in each[0])
+    packages = {**receipts[new].packages, "uvicorn": "0.39.0"}
+    receipts[new] = replace(receipts[new], packages=packages)
+    turned = replace(run, record=replace(run.record, receipts=receipts))
+    assert (new, old) in successions(turned)
