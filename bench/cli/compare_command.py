@@ -1,24 +1,22 @@
 """`bench compare`."""
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from fnmatch import fnmatchcase
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bench.analyse.analysis import analyse
-from bench.cli.asked import frameworks
 from bench.cli.places import PUBLISHED, RUNS
 from bench.errors import AskedWrongly, unknown
 from bench.judge.history import differences, moved
 from bench.judge.regressions import Gate, Judgement, judge_change
-from bench.model.framework import Role, Target
+from bench.model.framework import Role
 from bench.model.load import experiment_of
+from bench.model.releases import releases_of, successions
 from bench.model.run import Run
 from bench.store.folder import find, read
 
@@ -71,7 +69,7 @@ def command(
     folder = find(RUNS, PUBLISHED, what[0] if len(what) in {1, 3} else None)
     second = find(RUNS, PUBLISHED, confirm) if confirm else None
     run = read(folder)
-    pairs = [(what[-2], what[-1])] if len(what) > 1 else successions(run)
+    pairs = [(what[-2], what[-1])] if len(what) > 1 else _in_turn(run)
     judged = [_judged(folder, run, base, new, second) for base, new in pairs]
     if as_json:
         found = [{"run": folder.name, **asdict(each)} for each in judged]
@@ -92,42 +90,21 @@ def _two_runs(names: Sequence[str]) -> tuple[Path, Path] | None:
     return find(RUNS, PUBLISHED, names[0]), find(RUNS, PUBLISHED, names[1])
 
 
-def successions(run: Run) -> list[tuple[str, str]]:
+def _in_turn(run: Run) -> list[tuple[str, str]]:
     """
     Each version of a framework with the next one, by what was installed; AskedWrongly without any.
 
-    One that was asked for beside the standing one of the same number is held
-    against that: as the old one where the package that it was asked for with is older.
+    What was asked for beneath a release is held against that release as it stands.
     """
-    standing = {framework.name: framework.versions for framework in frameworks()}
-    targets = [t for t in run.record.plan.targets if t.role is Role.CONTESTANT]
-    found: list[tuple[str, str]] = []
-    newest: dict[str, str] = {}
-    for name in dict.fromkeys(t.framework for t in targets):
-        by_number: dict[tuple[int, ...], list[Target]] = {}
-        for one in targets:
-            if one.framework == name:
-                by_number.setdefault(_number(run, one), []).append(one)
-        heads = []
-        for _, group in sorted(by_number.items()):
-            head = next(
-                (t for t in group if t.version in standing.get(name, ())), group[0]
-            )
-            heads.append(head.id)
-            found += [
-                (other.id, head.id)
-                if _beneath_is_older(run, other, head)
-                else (head.id, other.id)
-                for other in group
-                if other is not head
-            ]
-        found += pairwise(heads)
-        newest[name] = heads[-1]
+    releases = releases_of(run.record.plan.targets, run.record.receipts)
+    found = [
+        (old.id, new.id) for each in releases.values() for old, new in successions(each)
+    ]
     # What could not be prepared is not in the plan, and is the newest there is.
     found += [
-        (newest[name], failure.target)
+        (releases[name][-1].stands.id, failure.target)
         for failure in run.failures
-        if failure.round == 0 and (name := failure.target.partition("@")[0]) in newest
+        if failure.round == 0 and (name := failure.target.partition("@")[0]) in releases
     ]
     if not found:
         raise AskedWrongly(
@@ -135,29 +112,6 @@ def successions(run: Run) -> list[tuple[str, str]]:
             'measure two: bench run --with "PACKAGE==1.2.*"',
         )
     return found
-
-
-def _number(run: Run, target: Target) -> tuple[int, ...]:
-    """A release as numbers that can be put in order."""
-    receipt = run.record.receipts.get(target.id)
-    return _numbers(receipt.version if receipt else target.version)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(word) for word in re.findall(r"\d{1,9}", version)[:3])
-
-
-def _beneath_is_older(run: Run, one: Target, other: Target) -> bool:
-    """Whether a package that the first was asked for with, as its name says, is older than that of the second."""
-    mine, theirs = (run.record.receipts.get(each.id) for each in (one, other))
-    if mine is None or theirs is None:
-        return False
-    return any(
-        f"-{name}-{version}".lower() in one.version.lower()
-        and _numbers(version) < _numbers(theirs.packages[name])
-        for name, version in mine.packages.items()
-        if name in theirs.packages
-    )
 
 
 def _judged(

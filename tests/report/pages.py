@@ -17,7 +17,7 @@ from bench.report.index import Entry, index_html
 from bench.report.trend import trend_html
 from bench.report.write import write_report
 from tests.report.states import STATES
-from tests.report.versions import slower
+from tests.report.versions import on_older, slower
 
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "reports" / "published"
@@ -46,7 +46,7 @@ def page_file(state: str) -> Path:
     The page of a state, or of a published run.
 
     "index" is the list of all states, and of a run that was killed; "trend"
-    the page of two releases.
+    the page of two releases, "beneath" that of older packages beneath one.
     """
     if (PUBLISHED / state).is_dir():
         return PUBLISHED / state / "report.html"
@@ -84,10 +84,14 @@ def _write_index(folder: Path) -> None:
     (folder / "index.html").write_text(index_html(entries), encoding="utf-8")
 
 
-def _write_trend(folder: Path) -> None:
-    html = trend_html(slower(0.8))
+def _write_versions(name: str, results: Results, folder: Path) -> None:
+    html = trend_html(results)
     assert html is not None
-    (folder / "trend.html").write_text(html, encoding="utf-8")
+    (folder / f"{name}.html").write_text(html, encoding="utf-8")
 
 
-_OTHERS = {"index": _write_index, "trend": _write_trend}
+_OTHERS = {
+    "index": _write_index,
+    "trend": lambda folder: _write_versions("trend", slower(0.8), folder),
+    "beneath": lambda folder: _write_versions("beneath", on_older(0.8), folder),
+}

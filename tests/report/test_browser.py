@@ -195,7 +195,7 @@ def views(every: tuple[View, ...], first: tuple[View, ...]) -> list[tuple[str, V
     """Each state with the views in which it is looked at."""
     return [
         (state, view)
-        for state in (*STATES, "index", "trend", *STANDARD[-1:])
+        for state in (*STATES, "index", "trend", "beneath", *STANDARD[-1:])
         for view in (every if state in FULL else first)
     ]
 

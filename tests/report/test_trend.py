@@ -14,7 +14,7 @@ from bench.model.framework import Target
 from bench.model.history import INSTRUCTIONS, KeptRun
 from bench.model.results import Results
 from bench.model.trial import Failure
-from bench.report.charts.canvas import Canvas, Pen
+from bench.report.charts.canvas import Canvas, Pen, Type, text_width
 from bench.report.charts.palette import palette
 from bench.report.json_file import results_json
 from bench.report.page import report_html
@@ -25,7 +25,15 @@ from bench.store.history import History
 from tests.kept_runs import nights, point
 from tests.report.builders import AGAIN, FLASK, results
 from tests.report.pages import page_of
-from tests.report.versions import ALL, OLD, slower
+from tests.report.versions import (
+    BENEATH,
+    NEWER,
+    OLD,
+    Beneath,
+    on_older,
+    slower,
+    with_old,
+)
 
 
 def test_a_step_beyond_the_noise_is_named() -> None:
@@ -63,6 +71,68 @@ def test_the_report_is_about_the_newest_and_leads_to_the_older() -> None:
     assert 'href="trend.html"' not in page_of("normal")
 
 
+def test_what_stands_beneath_is_no_release() -> None:
+    """Asked is what differs, 100 % is each framework as it stands, and a step is named by its package."""
+    page = trend_html(on_older(0.8))
+    assert page is not None
+    assert (
+        "<h1>Does a newer gunicorn, pydantic or uvicorn make a difference?</h1>" in page
+    )
+    assert "as it stands (gunicorn 26.2.0, pydantic 2.14.4 and uvicorn 0.54.0)" in page
+    assert "newest release" not in page
+    assert "FastAPI 1.0 answers 25 % more requests than on uvicorn 0.40.0" in page
+    assert page.count("FastAPI 1.0</th><td>100\u00a0%, as it stands</td>") == 6
+    assert "FastAPI 1.0 on pydantic 2.11.10</th>" in page
+    assert "Flask answers" not in page
+    link = '<a href="trend.html">does a newer gunicorn, pydantic or uvicorn make'
+    assert link in report_html(on_older(0.8))
+
+
+def test_no_difference_is_named_where_none_is() -> None:
+    """Of what stands beneath, too."""
+    page = trend_html(on_older(1.0)) or ""
+    assert "<h2>No difference is larger than the noise</h2>" in page
+    assert "more requests than" not in page
+
+
+def test_marks_of_what_stands_beneath_are_hollow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Five hollow ones and three full ones in each of two charts at each width."""
+    marks: list[bool] = []
+    monkeypatch.setattr(
+        Canvas, "mark", lambda self, x, y, mark: marks.append(mark.hollow)
+    )
+    made = on_older(0.8)
+    trend_html(replace(made, workloads=made.workloads[:1], run_id="lines"))
+    assert marks.count(True) == 2 * 2 * 5
+    assert marks.count(False) == 2 * 2 * 3
+
+
+@pytest.mark.parametrize("more", [(), (NEWER,)], ids=["usual names", "a long name"])
+def test_names_stand_whole_inside_their_drawing(
+    more: tuple[Beneath, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the right edge, too, where what is newer beneath stands, and at both widths."""
+    ends: list[tuple[float, float, float]] = []
+    words: set[str] = set()
+    text = Canvas.text
+
+    def placed(self: Canvas, x: float, y: float, said: str, how: Type) -> None:
+        if how.align == "center":
+            half = text_width(said, how.size) / 2
+            ends.append((x - half, x + half, self.width))
+            words.add(said)
+        text(self, x, y, said, how)
+
+    monkeypatch.setattr(Canvas, "text", placed)
+    made = on_older(0.8, *more)
+    trend_html(replace(made, workloads=made.workloads[:1]))
+    asked = [each for _, packages in (*BENEATH, *more) for each in packages.items()]
+    assert words == {"1.0", *(word for pair in asked for word in pair)}
+    assert all(low >= 0 and high <= width for low, high, width in ends)
+
+
 def test_there_is_no_page_without_two_releases(tmp_path: Path) -> None:
     """None is written, and one that was there before is taken away."""
     assert write_trend(slower(1.0), tmp_path) == tmp_path / "trend.html"
@@ -94,7 +164,7 @@ def broken(target: Target, workload: str = "validate") -> Results:
         Failure(number, target.id, workload, "wrong status <500>")
         for number in range(1, 13)
     )
-    return replace(results(ALL, change=without), failures=failures)
+    return replace(with_old(without), failures=failures)
 
 
 @pytest.mark.parametrize("target", [OLD, FLASK], ids=["older", "newest"])

@@ -1,4 +1,4 @@
-"""Releases of each framework beside its newest, a panel for each, the noise as a band."""
+"""Versions of each framework beside its newest release as it stands, a panel for each, the noise as a band."""
 
 from dataclasses import dataclass
 from math import exp, log
@@ -13,56 +13,73 @@ from bench.report.charts.scale import Scale, ratio_scale, ratio_ticks
 HEAD = 26.0
 PLOT = 128.0
 FOOT = 30.0
+LEAD = 13.0
+"""Pixels from one line of a name to the next."""
 LEFT = 50.0
 GAP = 16.0
+SMALL = 11.0
+"""Pixels of the letters of a name."""
 LEAST_APART = 22.0
 """Pixels between two ticks of the ratio."""
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
-    """One version; `beside` is its advantage over the newest, None where it is the newest or was not measured."""
+class Spot:
+    """One version; `beside` is its advantage over the reference, None where it is that or was not measured."""
 
-    version: str
+    name: tuple[str, ...]  # line by line
     beside: Estimate | None
-    newest: bool
+    reference: bool
+    stands: bool  # False: something else was asked for beneath it
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The releases of one framework, oldest first, and how they are drawn."""
+    """The versions of one framework, oldest first, and how they are drawn."""
 
     title: str
     token: str
     text_token: str
     shape: str
     dash: str
-    releases: tuple[Release, ...]
+    spots: tuple[Spot, ...]
 
 
 def draw(
     palette: Palette, width: float, lines: tuple[Line, ...], noise: float | None
 ) -> Canvas:
-    """Panels side by side, or one below the other where there is no room."""
-    across = 1 if width <= NARROW else len(lines)
-    down = len(lines) // across
-    canvas = Canvas(palette, width, (HEAD + PLOT + FOOT) * down)
-    room = (width - LEFT - GAP * (across - 1)) / across
+    """Panels side by side, as wide as they have versions, or one below the other where their names have no room."""
+    rooms = _side_by_side(width, lines)
+    beside = width > NARROW and all(map(_whole, lines, rooms))
+    if not beside:
+        rooms = [width - LEFT] * len(lines)
+    panel = HEAD + PLOT + max(map(_foot, lines, rooms))
+    canvas = Canvas(palette, width, panel * (1 if beside else len(lines)))
     scale = _scale(lines, noise)
-    for position, line in enumerate(lines):
-        left = LEFT + (room + GAP) * (position % across)
-        top = (HEAD + PLOT + FOOT) * (position // across)
+    left, top = LEFT, 0.0
+    for line, room in zip(lines, rooms, strict=True):
         _panel(canvas, (left, top, room), scale, line, noise)
+        if beside:
+            left += room + GAP
+        else:
+            top += panel
     return canvas
+
+
+def _side_by_side(width: float, lines: tuple[Line, ...]) -> list[float]:
+    """The width of each panel in one row."""
+    room = width - LEFT - GAP * (len(lines) - 1)
+    count = sum(len(line.spots) for line in lines)
+    return [room * len(line.spots) / count for line in lines]
 
 
 def _scale(lines: tuple[Line, ...], noise: float | None) -> Scale:
     """Pixels downwards from the top of a panel's plot: the best is at the top."""
     values = [1.0, noise or 1.0, 1 / (noise or 1.0)]
     for line in lines:
-        for release in line.releases:
-            if release.beside is not None:
-                values += [release.beside.low, release.beside.high]
+        for spot in line.spots:
+            if spot.beside is not None:
+                values += [spot.beside.low, spot.beside.high]
     return ratio_scale(values, PLOT, 0.0)
 
 
@@ -74,7 +91,8 @@ def _panel(
     noise: float | None,
 ) -> None:
     frame(canvas, where, scale, (line.title, line.text_token), noise)
-    _releases(canvas, where, scale, line)
+    _spots(canvas, where, scale, line)
+    _names(canvas, where, line)
 
 
 def frame(
@@ -108,43 +126,78 @@ def _ticks(scale: Scale) -> list[float]:
     return ratio_ticks(mirrored, LEAST_APART)
 
 
-def _releases(
+def _spots(
     canvas: Canvas, where: tuple[float, float, float], scale: Scale, line: Line
 ) -> None:
     left, top, room = where
     plot = top + HEAD
-    step = room / len(line.releases)
-    _names(canvas, (left, plot + PLOT, step), line)
+    step = room / len(line.spots)
     places = []
-    for position, release in enumerate(line.releases):
+    for position, spot in enumerate(line.spots):
         x = left + step * (position + 0.5)
-        if release.newest:
-            places.append((x, plot + scale.at(1.0)))
-        elif release.beside is not None:
-            places.append((x, plot + scale.at(release.beside.point)))
-    if len(places) > 1:
-        canvas.curve(places, Pen(line.token, 1.6, line.dash))
-    for position, release in enumerate(line.releases):
-        x = left + step * (position + 0.5)
-        if release.beside is not None:
-            ends = [
-                plot + scale.at(v) for v in (release.beside.low, release.beside.high)
-            ]
+        if spot.reference:
+            places.append((x, plot + scale.at(1.0), spot.stands))
+        elif spot.beside is not None:
+            places.append((x, plot + scale.at(spot.beside.point), spot.stands))
+            ends = [plot + scale.at(v) for v in (spot.beside.low, spot.beside.high)]
             canvas.line((x, ends[0]), (x, ends[1]), Pen(line.token, 2.2))
-    for x, y in places:
-        canvas.mark(x, y, Mark(line.token, line.shape))
+    standing = [(x, y) for x, y, stands in places if stands]
+    if len(standing) > 1:
+        canvas.curve(standing, Pen(line.token, 1.6, line.dash))
+    for x, y, stands in places:
+        canvas.mark(x, y, Mark(line.token, line.shape, hollow=not stands))
 
 
 def _names(canvas: Canvas, where: tuple[float, float, float], line: Line) -> None:
-    """Each release by its version; in two rows by turns where one has no room for them."""
-    left, bottom, step = where
-    label = Type(size=11, token="muted", align="center")
-    names = [release.version for release in line.releases]
-    rows = 1 if all(text_width(name, 11) <= step - 3 for name in names) else 2
-    for position, name in enumerate(names):
-        x = left + step * (position + 0.5)
-        y = bottom + (16 if rows == 1 else (14, 27)[position % 2])
-        canvas.text(x, y, fitted(name, rows * step - 3, 11), label)
+    """Each version by its name, inside its panel; in two rows by turns where one has no room for them."""
+    left, top, room = where
+    label = Type(size=SMALL, token="muted", align="center")
+    for position, (low, end, row) in enumerate(_rooms(line, room)):
+        x = room * (position + 0.5) / len(line.spots)
+        y = top + HEAD + PLOT + 14 + LEAD * row
+        for each in line.spots[position].name:
+            words = fitted(each, end - low, SMALL)
+            half = text_width(words, SMALL) / 2
+            canvas.text(left + min(max(x, low + half), end - half), y, words, label)
+            y += LEAD
+
+
+def _rooms(line: Line, room: float) -> list[tuple[float, float, int]]:
+    """From where to where in its panel each name may reach, and the line of text that it begins on."""
+    step = room / len(line.spots)
+    turns, high = _turns(line, room), _high(line)
+    half = (turns * step - 3) / 2
+    middles = [step * (position + 0.5) for position in range(len(line.spots))]
+    return [
+        (max(x - half, 0), min(x + half, room), high * (position % turns))
+        for position, x in enumerate(middles)
+    ]
+
+
+def _whole(line: Line, room: float) -> bool:
+    """Whether every name can stand as it is."""
+    return all(
+        text_width(word, SMALL) <= end - low
+        for spot, (low, end, _) in zip(line.spots, _rooms(line, room), strict=True)
+        for word in spot.name
+    )
+
+
+def _foot(line: Line, room: float) -> float:
+    """Pixels that its names take beneath a plot."""
+    return max(FOOT, 9 + LEAD * _turns(line, room) * _high(line))
+
+
+def _turns(line: Line, room: float) -> int:
+    """In how many rows the names stand."""
+    step = room / len(line.spots)
+    words = (word for spot in line.spots for word in spot.name)
+    return 1 if all(text_width(each, SMALL) <= step - 3 for each in words) else 2
+
+
+def _high(line: Line) -> int:
+    """Lines of the name that has most of them."""
+    return max(len(spot.name) for spot in line.spots)
 
 
 def outside(estimate: Estimate, noise: float | None) -> bool:

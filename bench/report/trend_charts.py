@@ -1,0 +1,188 @@
+"""
+The charts of trend.html: every version of a framework beside its newest release as it stands.
+
+A step between two versions is named only where its whole interval lies outside
+the noise.
+"""
+
+from dataclasses import dataclass
+
+from bench.model.estimate import Estimate
+from bench.model.trial import Failure
+from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.dots import look_tokens
+from bench.report.charts.palette import Palette
+from bench.report.charts.releases import Line, Spot, draw, outside
+from bench.report.versions import Family, Version, only_beneath
+from bench.report.view import View, absent, inverse, joined, lower_first
+
+
+METRICS = ("throughput", "cpu")
+MORE = {"throughput": "answers {} % {} requests", "cpu": "takes {} % {} processor time"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From one version to the next."""
+
+    title: str
+    older: Version
+    newer: Version
+    advantage: Estimate
+
+
+def trend_charts(view: View, colours: Palette, found: list[Family]) -> list[Chart]:
+    """One for each metric and each workload that some version was measured on."""
+    return [
+        _chart(view, colours, found, note.name, metric)
+        for metric in METRICS
+        for note in view.results.workloads
+        if any(
+            view.measured(each.target.id, note.name, metric)
+            for family in found
+            for each in family.versions
+        )
+    ]
+
+
+def steps(view: View, found: list[Family], workload: str, metric: str) -> list[_Step]:
+    """Every step whose interval lies outside the noise."""
+    band = noise(view, metric)
+    beyond = []
+    for older, newer in (step for family in found for step in family.steps):
+        advantage = view.advantage(newer.target.id, older.target.id, workload, metric)
+        if advantage is not None and band and outside(advantage, band):
+            beyond.append(_Step(title(view, newer), older, newer, advantage))
+    return beyond
+
+
+def noise(view: View, metric: str) -> float | None:
+    """How far from 1 the twin's intervals reach on this metric."""
+    found = [
+        max(pair.advantage.high, inverse(pair.advantage).high)
+        for pair in view.twins()
+        if pair.metric == metric and pair.advantage is not None
+    ]
+    return max(found, default=None)
+
+
+def failed(view: View, target: str, workload: str | None) -> list[Failure]:
+    """In the rounds of the headline comparison."""
+    return [
+        each
+        for each in view.results.failures
+        if (each.target, each.workload) == (target, workload)
+        and each.round
+        and not each.experiment
+    ]
+
+
+def title(view: View, version: Version) -> str:
+    """The name of its framework."""
+    target = version.target
+    framework = view.framework_of(target.id)
+    return view.label(framework.name if framework else target.framework)
+
+
+def _words(step: _Step, metric: str) -> str:
+    ratio = step.advantage.point if metric == "throughput" else 1 / step.advantage.point
+    share = abs(ratio - 1) * 100
+    what = MORE[metric].format(f"{share:.0f}", "more" if ratio > 1 else "less")
+    what = what.replace("less requests", "fewer requests")
+    return f"{step.title} {step.newer.name} {what} than {step.older.beside(step.newer)}"
+
+
+def _chart(
+    view: View, colours: Palette, found: list[Family], workload: str, metric: str
+) -> Chart:
+    band = noise(view, metric)
+    lines = tuple(_line(view, family, workload, metric) for family in found)
+    named = [_words(s, metric) for s in steps(view, found, workload, metric)]
+    measure = lower_first(view.metric(metric).title)
+    reach = f"{100 * (band - 1):.1f}\u00a0%" if band else "not known"
+    one = "as it stands" if only_beneath(found) else "newest release"
+    hollow = any(not each.stands for family in found for each in family.versions)
+    words = Words(
+        finding=joined(named) or "No step beyond the noise",
+        sub=f"{view.workload(workload)}: {measure}, {one} = 100\u00a0%, higher is better",
+        caption="Mark and bar: mean and interval of ratios within rounds. "
+        + ("Hollow: with what is named beneath it instead. " if hollow else "")
+        + f"Grey band: the noise, {reach}. A step is named only if its whole "
+        "interval is outside the band.",
+    )
+    columns = ("version", "beside the 100\u00a0%", "interval", "level", "rounds")
+    rows = tuple(
+        _row(view, family, each, workload, metric)
+        for family in found
+        for each in family.versions
+    )
+    return chart(
+        f"trend-{metric}-{workload}",
+        colours,
+        words,
+        Table(columns, rows),
+        lambda width: draw(colours, width, lines, band),
+    )
+
+
+def _line(view: View, family: Family, workload: str, metric: str) -> Line:
+    one = _reference(view, family, workload, metric)
+    there = view.measured(one.target.id, workload, metric)
+    token, text_token, shape = look_tokens(view, one.target.id)
+    return Line(
+        title(view, one),
+        token,
+        text_token,
+        shape,
+        view.look(one.target.id).dash,
+        tuple(
+            Spot(
+                each.lines,
+                view.advantage(each.target.id, one.target.id, workload, metric),
+                each is one and there,
+                each.stands,
+            )
+            for each in family.versions
+        ),
+    )
+
+
+def _row(
+    view: View, family: Family, version: Version, workload: str, metric: str
+) -> tuple[str, ...]:
+    target = version.target.id
+    name = f"{title(view, version)} {version.name}"
+    one = _reference(view, family, workload, metric)
+    if version is one and view.measured(target, workload, metric):
+        return name, f"100\u00a0%, {_what(family, one)}", "–", "–", "–"
+    found = view.advantage(target, one.target.id, workload, metric)
+    if found is None:
+        errors = [*failed(view, target, None), *failed(view, target, workload)]
+        quantity = view.quantity(target, workload, metric)
+        reason = quantity.reason if quantity else None
+        return name, absent(errors[0].message if errors else reason), "–", "–", "–"
+    return (
+        name,
+        f"{100 * found.point:.1f}\u00a0%",
+        f"{100 * found.low:.1f} to {100 * found.high:.1f}",
+        f"{100 * found.level:.4g}\u00a0%",
+        str(found.n),
+    )
+
+
+def _what(family: Family, one: Version) -> str:
+    """In a word, what the 100 % are."""
+    if one is not family.standing[-1]:
+        return "the newest that was measured"
+    return "the newest" if len(family.standing) > 1 else "as it stands"
+
+
+def _reference(view: View, family: Family, workload: str, metric: str) -> Version:
+    """What the others stand beside: the newest release that was measured, as it stands."""
+    for among in (family.standing, family.versions):
+        measured = [
+            each for each in among if view.measured(each.target.id, workload, metric)
+        ]
+        if measured:
+            return measured[-1]
+    return family.standing[-1]
