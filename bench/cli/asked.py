@@ -9,13 +9,14 @@ from bench.cli.places import CACHE, ROOT
 from bench.configure.tables import load_frameworks, load_profiles, standing_wishes
 from bench.configure.targets import all_targets, select, twin, with_workers
 from bench.configure.wishes import wish, with_versions
-from bench.deploy.asked_locks import resolve, safe
+from bench.deploy.asked_locks import resolve
 from bench.deploy.cores import MOST_WORKERS, pinning, spare
 from bench.deploy.engine import Say
 from bench.deploy.topology import topology
 from bench.errors import AskedWrongly, told, unknown
 from bench.model.framework import Framework, Target
 from bench.model.plan import Plan, Profile
+from bench.model.version_names import safe
 from bench.model.workload import Workload
 from bench.plan.make import TakingPart, make_plan, serves, with_experiments
 from bench.workloads import WORKLOADS, workload

@@ -98,13 +98,18 @@ def _in_turn(run: Run) -> list[tuple[str, str]]:
     """
     releases = releases_of(run.record.plan.targets, run.record.receipts)
     found = [
-        (old.id, new.id) for each in releases.values() for old, new in successions(each)
+        (old.target.id, new.target.id)
+        for each in releases.values()
+        for old, new in successions(each)
     ]
     # What could not be prepared is not in the plan, and is the newest there is.
+    newest = {name: each[-1].head.target for name, each in releases.items()}
     found += [
-        (releases[name][-1].stands.id, failure.target)
+        (base.id, failure.target)
         for failure in run.failures
-        if failure.round == 0 and (name := failure.target.partition("@")[0]) in releases
+        if failure.round == 0
+        and (base := newest.get(failure.target.partition("@")[0])) is not None
+        and failure.target.partition("/")[2] == base.deployment
     ]
     if not found:
         raise AskedWrongly(

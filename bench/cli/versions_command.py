@@ -10,12 +10,12 @@ import typer
 
 from bench.cli.asked import frameworks
 from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
-from bench.configure.wishes import plain
 from bench.deploy import standing_locks
 from bench.deploy.standing_locks import Lock, Package
 from bench.deploy.uv_tool import Refused
 from bench.errors import AskedWrongly, MachineRefused, unknown
 from bench.model.framework import Framework
+from bench.model.version_names import by_plain_name
 from bench.report.clean import clean_text
 from bench.store.folder import read_head, run_folders
 
@@ -121,7 +121,7 @@ def _measured() -> dict[tuple[str, str], dict[str, str]]:
         for target in record.plan.targets:
             receipt = record.receipts.get(target.id)
             if receipt is not None:
-                packages = {plain(k): v for k, v in receipt.packages.items()}
+                packages = by_plain_name(receipt.packages)
                 found[target.framework, target.version] = packages
     return found
 

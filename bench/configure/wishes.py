@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from packaging.utils import canonicalize_name
+
 from bench.configure.targets import Frameworks
 from bench.errors import AskedWrongly
 
@@ -47,12 +49,7 @@ def wish(typed: str, frameworks: Frameworks) -> Wish:
 def package_of(requirement: str) -> str:
     """The name that a requirement begins with, written as indexes write it."""
     found = _NAME.match(requirement)
-    return plain(found.group(1)) if found else ""
-
-
-def plain(name: str) -> str:
-    """A distribution's name, however it was written."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return canonicalize_name(found.group(1)) if found else ""
 
 
 def requirements(standing: str, wished: Wish) -> str:
@@ -64,7 +61,7 @@ def requirements(standing: str, wished: Wish) -> str:
     """
     lines = standing.splitlines()
     own = next(r for r in wished.requirements if package_of(r) == wished.package)
-    bare = plain(own) == wished.package
+    bare = canonicalize_name(own) == wished.package
     if not bare:
         lines = [line for line in lines if package_of(line) != wished.package]
     added = [r for r in wished.requirements if not (bare and r is own)]

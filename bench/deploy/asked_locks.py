@@ -5,8 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.configure.wishes import Wish, package_of, plain, requirements
+from packaging.utils import canonicalize_name
+
+from bench.configure.wishes import Wish, package_of, requirements
 from bench.deploy.uv_tool import Refused, uv
+from bench.model.version_names import safe, version_name
 
 
 REASON = ".refused"
@@ -82,20 +85,18 @@ _PLAIN = (
 
 def pins(lock: str) -> dict[str, str]:
     """What a lock holds: versions by package, git-<commit> for what comes from one."""
-    found = {plain(name): version for name, version in _PIN.findall(lock)}
-    found |= {plain(name): "url" for name in _AT.findall(lock)}
+    found: dict[str, str] = {
+        canonicalize_name(name): version for name, version in _PIN.findall(lock)
+    }
+    found |= {canonicalize_name(name): "url" for name in _AT.findall(lock)}
     return found | {
-        plain(name): f"git-{commit}" for name, commit in _COMMIT.findall(lock)
+        canonicalize_name(name): f"git-{commit}"
+        for name, commit in _COMMIT.findall(lock)
     }
 
 
 def _version(lock: str, wished: Wish) -> str:
     found = pins(lock)
     names = [package_of(r) for r in wished.requirements]
-    others = [f"{name}-{found[name]}" for name in names if name != wished.package]
-    return safe("-".join([found[wished.package], *others]))
-
-
-def safe(text: str) -> str:
-    """A text as part of an id and of a file's name."""
-    return re.sub(r"[^A-Za-z0-9.-]+", "-", text).strip("-.")
+    asked = {name: found[name] for name in names if name != wished.package}
+    return version_name(found[wished.package], asked)

@@ -14,11 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypedDict
 
+from packaging.utils import canonicalize_name
+
 from bench.deploy.asked_locks import REASON, asked_lock
 from bench.deploy.engine import Say
 from bench.deploy.uv_tool import Refused, uv
 from bench.model.framework import Target
 from bench.model.run import Receipt
+from bench.model.version_names import by_plain_name
 
 
 _LOOK_LIMIT_S = 60
@@ -225,12 +228,7 @@ def python_words(version: str, optimised: bool) -> str:
 
 def version_of(packages: Mapping[str, str], wanted: str) -> str | None:
     """The version of a distribution, whatever way its name is written."""
-
-    def plain(name: str) -> str:
-        return re.sub(r"[-_.]+", "-", name).lower()
-
-    by_name = {plain(name): version for name, version in packages.items()}
-    return by_name.get(plain(wanted))
+    return by_plain_name(packages).get(canonicalize_name(wanted))
 
 
 @contextmanager

@@ -5,94 +5,122 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from packaging.version import InvalidVersion
+from packaging.version import Version as Number
+
 from bench.model.framework import Role, Target
 from bench.model.run import Receipt
+from bench.model.version_names import by_plain_name, taken_apart
 
 
-type Receipts = Mapping[str, Receipt]
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A target, as what was installed tells it from other versions of its framework."""
+
+    target: Target
+    own: str  # its own release, as its name says it: 3.1, 3.1.3, git-1a2b3c4
+    number: Number  # the same, as installed
+    asked: Mapping[str, str]  # what it was asked for with: release by package
+    packages: Mapping[str, str]  # all that is installed, by plain name
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One release of a framework: as it stands, and beside that with other packages beneath it."""
+    """One release of a framework, and beside it those that differ from it in what is beneath."""
 
-    stands: Target
-    older: tuple[Target, ...] = ()  # beneath them is what came before
-    newer: tuple[Target, ...] = ()  # beneath them is what came after, or the same
+    head: Version  # as it stands, wherever that was measured
+    older: tuple[Version, ...] = ()  # beneath them is what came before
+    newer: tuple[
+        Version, ...
+    ] = ()  # beneath them is what came after, or something else
 
     @property
-    def targets(self) -> tuple[Target, ...]:
+    def versions(self) -> tuple[Version, ...]:
         """All of them, in the order of time."""
-        return (*self.older, self.stands, *self.newer)
+        return (*self.older, self.head, *self.newer)
 
 
 def releases_of(
-    targets: Iterable[Target], receipts: Receipts
+    targets: Iterable[Target], receipts: Mapping[str, Receipt]
 ) -> dict[str, tuple[Release, ...]]:
     """
-    Each framework's releases among the contestants, oldest first, by what was installed.
+    Each framework's releases among the contestants, oldest first.
 
-    `targets` are in the order of the run, in which the standing version of a
-    number comes after those that were asked for once.
+    `targets` are in the order of the run, in which the standing version comes
+    after those that were asked for once. One that was asked for with other
+    packages is no release of its own where its release takes part as it is, be
+    it at another patch; what is resolved today is often one ahead of a lock.
     """
-    by_name: dict[str, dict[tuple[int, ...], list[Target]]] = {}
+    by_name: dict[str, list[Version]] = {}
     for target in targets:
         if target.role is Role.CONTESTANT:
-            numbers = by_name.setdefault(target.framework, {})
-            numbers.setdefault(_number(target, receipts), []).append(target)
-    return {
-        name: tuple(_release(group, receipts) for _, group in sorted(numbers.items()))
-        for name, numbers in by_name.items()
-    }
+            made = _version(target, receipts.get(target.id))
+            by_name.setdefault(target.framework, []).append(made)
+    return {name: tuple(_releases(found)) for name, found in by_name.items()}
 
 
-def successions(releases: Iterable[Release]) -> list[tuple[Target, Target]]:
+def successions(releases: Iterable[Release]) -> list[tuple[Version, Version]]:
     """The old one and the new one of each step: what is beneath a release, and then from release to release."""
     releases = list(releases)
     found = []
     for each in releases:
-        found += [(other, each.stands) for other in each.older]
-        found += [(each.stands, other) for other in each.newer]
-    return found + list(pairwise(each.stands for each in releases))
+        found += [(other, each.head) for other in each.older]
+        found += [(each.head, other) for other in each.newer]
+    return found + list(pairwise(each.head for each in releases))
 
 
-def beneath(target: Target, receipts: Receipts) -> dict[str, str]:
-    """What a version was asked for with, as its name says: release by package; nothing if it stands as it is."""
-    receipt = receipts.get(target.id)
-    if receipt is None:
-        return {}
-    name = f"{target.version}-".lower()
-    return {
-        package: release
-        for package, release in receipt.packages.items()
-        if f"-{re.sub(r'[-_.]+', '-', package)}-{release}-".lower() in name
-    }
+def _version(target: Target, receipt: Receipt | None) -> Version:
+    installed = receipt.packages if receipt else {}
+    own, asked = taken_apart(target.version, installed)
+    number = _number(receipt.version if receipt else own)
+    return Version(target, own, number, asked, by_plain_name(installed))
 
 
-def _release(group: list[Target], receipts: Receipts) -> Release:
-    plain = [each for each in group if not beneath(each, receipts)]
-    stands = (plain or group)[-1]
-    others = [each for each in group if each is not stands]
-    older = tuple(each for each in others if _on_older(each, stands, receipts))
-    newer = tuple(each for each in others if each not in older)
-    return Release(stands, older, newer)
+def _releases(found: list[Version]) -> list[Release]:
+    groups: dict[Number, list[Version]] = {}
+    for each in found:
+        if not each.asked:
+            groups.setdefault(each.number, []).append(each)
+    plain = [each for group in groups.values() for each in group]
+    for each in found:
+        if each.asked:
+            groups.setdefault(_home(each, plain), []).append(each)
+    return [_release(group) for _, group in sorted(groups.items())]
 
 
-def _on_older(one: Target, stands: Target, receipts: Receipts) -> bool:
-    receipt = receipts.get(stands.id)
-    theirs = receipt.packages if receipt else {}
+def _home(version: Version, plain: list[Version]) -> Number:
+    """The number of the release that it stands beside: the same, else the nearest patch before or after it."""
+    mine = version.number
+    near = {e.number for e in plain if e.number.release[:2] == mine.release[:2]}
+    before = [number for number in near if number <= mine]
+    return max(before, default=min(near, default=mine))
+
+
+def _release(group: list[Version]) -> Release:
+    group = sorted(group, key=_beneath)
+    plain = [each for each in group if not each.asked]
+    head = (plain or group)[-1]
+    others = [each for each in group if each is not head]
+    older = tuple(each for each in others if _on_older(each, head))
+    return Release(head, older, tuple(each for each in others if each not in older))
+
+
+def _beneath(version: Version) -> list[tuple[str, Number]]:
+    """What it was asked for with, in an order that can be sorted."""
+    return sorted((name, _number(version.packages[name])) for name in version.asked)
+
+
+def _on_older(one: Version, head: Version) -> bool:
     return any(
-        _numbers(release) < _numbers(theirs[package])
-        for package, release in beneath(one, receipts).items()
-        if package in theirs
+        number < _number(head.packages[name])
+        for name, number in _beneath(one)
+        if name in head.packages
     )
 
 
-def _number(target: Target, receipts: Receipts) -> tuple[int, ...]:
-    receipt = receipts.get(target.id)
-    return _numbers(receipt.version if receipt else target.version)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """A release as numbers that can be put in order."""
-    return tuple(int(word) for word in re.findall(r"\d{1,9}", version)[:3])
+def _number(words: str) -> Number:
+    """A release that can be put in order, however it is written."""
+    try:
+        return Number(words)
+    except InvalidVersion:
+        return Number(".".join(re.findall(r"\d{1,9}", words)[:3]) or "0")

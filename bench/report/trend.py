@@ -51,7 +51,9 @@ def trend_html(results: Results, kept: Sequence[KeptRun] = ()) -> str | None:
         run=view.results,
         css=Markup(page_style(colours)),
         question=question(found),
-        stands_on=_stands_on(view, found) if only_beneath(found) else None,
+        only_beneath=only_beneath(found),
+        packages_asked=bool(asked_for(found)),
+        stands_on=_stands_on(view, found),
         finding=_finding(view, found),
         charts=trend_charts(view, colours, found),
         refused=_refused(view, found),
@@ -61,16 +63,18 @@ def trend_html(results: Results, kept: Sequence[KeptRun] = ()) -> str | None:
 
 
 def _stands_on(view: View, found: list[Family]) -> str:
-    """What the releases have of the packages that others were asked for with."""
-    told = (view.results.receipts.get(f.standing[-1].target.id) for f in found)
-    installed = [receipt.packages for receipt in told if receipt]
-    return joined(
-        [
-            f"{package} {release}"
-            for package in asked_for(found)
-            for release in sorted({p[package] for p in installed if package in p})
-        ]
-    )
+    """What the releases have of the packages that others were asked for with, and whose it is where they differ."""
+    told = []
+    for package in asked_for(found):
+        titles: dict[str, list[str]] = {}
+        for newest in (family.heads[-1] for family in found):
+            if package in newest.packages:
+                release = newest.packages[package]
+                titles.setdefault(release, []).append(title(view, newest))
+        for release, whose in titles.items():
+            beneath = f" beneath {joined(whose)}" if len(titles) > 1 else ""
+            told.append(f"{package} {release}{beneath}")
+    return joined(told)
 
 
 def _refused(view: View, found: list[Family]) -> list[str]:
@@ -107,7 +111,7 @@ def _finding(view: View, found: list[Family]) -> str:
         return f"{count} step{'s' if count > 1 else ''} beyond the noise"
     if only_beneath(found):
         return "No difference is larger than the noise"
-    return "No step between two releases is larger than the noise"
+    return "No step between two versions is larger than the noise"
 
 
 def _packages(view: View, found: list[Family]) -> list[Table]:

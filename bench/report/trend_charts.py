@@ -12,8 +12,8 @@ from bench.model.trial import Failure
 from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import look_tokens
 from bench.report.charts.palette import Palette
-from bench.report.charts.releases import Line, Spot, draw, outside
-from bench.report.versions import Family, Version, only_beneath
+from bench.report.charts.versions import Line, Spot, draw, outside
+from bench.report.versions import Family, Version, asked_for, only_beneath
 from bench.report.view import View, absent, inverse, joined, lower_first
 
 
@@ -100,17 +100,20 @@ def _chart(
     named = [_words(s, metric) for s in steps(view, found, workload, metric)]
     measure = lower_first(view.metric(metric).title)
     reach = f"{100 * (band - 1):.1f}\u00a0%" if band else "not known"
-    one = "as it stands" if only_beneath(found) else "newest release"
-    hollow = any(not each.stands for family in found for each in family.versions)
+    one = "each framework as it stands" if only_beneath(found) else "newest release"
     words = Words(
         finding=joined(named) or "No step beyond the noise",
         sub=f"{view.workload(workload)}: {measure}, {one} = 100\u00a0%, higher is better",
         caption="Mark and bar: mean and interval of ratios within rounds. "
-        + ("Hollow: with what is named beneath it instead. " if hollow else "")
+        + (
+            "Hollow: on the package that is named under the mark. "
+            if asked_for(found)
+            else ""
+        )
         + f"Grey band: the noise, {reach}. A step is named only if its whole "
         "interval is outside the band.",
     )
-    columns = ("version", "beside the 100\u00a0%", "interval", "level", "rounds")
+    columns = ("version", "compared with the 100\u00a0%", "interval", "level", "rounds")
     rows = tuple(
         _row(view, family, each, workload, metric)
         for family in found
@@ -137,10 +140,10 @@ def _line(view: View, family: Family, workload: str, metric: str) -> Line:
         view.look(one.target.id).dash,
         tuple(
             Spot(
-                each.lines,
+                family.lines(each),
                 view.advantage(each.target.id, one.target.id, workload, metric),
                 each is one and there,
-                each.stands,
+                bool(each.asked),
             )
             for each in family.versions
         ),
@@ -172,17 +175,19 @@ def _row(
 
 def _what(family: Family, one: Version) -> str:
     """In a word, what the 100 % are."""
-    if one is not family.standing[-1]:
-        return "the newest that was measured"
-    return "the newest" if len(family.standing) > 1 else "as it stands"
+    newest = family.heads[-1]
+    if one is not newest:
+        told = f"since {newest.name} was not measured"
+        return told if one.asked else "the newest that was measured"
+    return "as it stands" if only_beneath([family]) and not one.asked else "the newest"
 
 
 def _reference(view: View, family: Family, workload: str, metric: str) -> Version:
     """What the others stand beside: the newest release that was measured, as it stands."""
-    for among in (family.standing, family.versions):
+    for among in (family.heads, family.versions):
         measured = [
             each for each in among if view.measured(each.target.id, workload, metric)
         ]
         if measured:
             return measured[-1]
-    return family.standing[-1]
+    return family.heads[-1]

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bench.model import releases
 from bench.model.framework import Target
-from bench.model.releases import Release, beneath, releases_of, successions
+from bench.model.releases import releases_of, successions
 from bench.report.view import View, joined, lower_first
 
 
@@ -17,28 +18,21 @@ class Version:
     """One set-up of a framework, and how it is called."""
 
     target: Target
-    release: str  # of the framework as it stands: 3.1
-    stands: bool
+    release: str  # of the framework: 3.1
+    head: bool  # the release as it stands, wherever that was measured
     asked: Mapping[str, str]  # what it was asked for with: release by package
+    packages: Mapping[str, str]  # all that is installed
 
     @property
     def name(self) -> str:
         """Where nothing else says which release it is: 3.1, or 3.1 on gunicorn 26.2.0."""
-        return f"{self.release} {self._on}" if self.asked else self.target.version
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """Beneath its mark, which stands beside those of its release."""
-        words = tuple(word for pair in self.asked.items() for word in pair)
-        return words or (self.target.version,)
+        return f"{self.release} {self._on}" if self.asked else self.release
 
     def beside(self, other: "Version") -> str:
         """After the other one was named: without the release where both have it."""
-        if self.release != other.release:
+        if self.release != other.release or not (self.asked or other.asked):
             return self.name
-        if self.stands:
-            return "as it stands"
-        return self._on if self.asked else self.name
+        return self._on if self.asked else "as it stands"
 
     @property
     def _on(self) -> str:
@@ -53,9 +47,16 @@ class Family:
     steps: tuple[tuple[Version, Version], ...]  # the old one and the new one
 
     @property
-    def standing(self) -> tuple[Version, ...]:
-        """Its releases, oldest first, without what was asked for beneath them."""
-        return tuple(each for each in self.versions if each.stands)
+    def heads(self) -> tuple[Version, ...]:
+        """Its releases, oldest first."""
+        return tuple(each for each in self.versions if each.head)
+
+    def lines(self, version: Version) -> tuple[str, ...]:
+        """How one is called beneath its mark, line by line."""
+        if not version.asked:
+            return (version.release,)
+        packages = [word for pair in version.asked.items() for word in pair]
+        return (*([version.release] if len(self.heads) > 1 else []), *packages)
 
 
 def families(view: View) -> list[Family]:
@@ -63,30 +64,49 @@ def families(view: View) -> list[Family]:
     found = releases_of(view.results.targets, view.results.receipts)
     order = [framework.name for framework in view.results.frameworks]
     made = [
-        _family(view, found[name])
+        _family(found[name])
         for name in sorted(found, key=lambda n: order.index(n) if n in order else 99)
     ]
     return [family for family in made if family.steps]
 
 
-def _family(view: View, releases: tuple[Release, ...]) -> Family:
+def _family(found: tuple[releases.Release, ...]) -> Family:
     made = {
-        target.id: Version(
-            target,
-            release.stands.version,
-            target is release.stands,
-            {} if target is release.stands else beneath(target, view.results.receipts),
-        )
-        for release in releases
-        for target in release.targets
+        version.target.id: _named(version, release.head)
+        for release in found
+        for version in release.versions
     }
-    steps = [(made[old.id], made[new.id]) for old, new in successions(releases)]
+    steps = [
+        (made[old.target.id], made[new.target.id]) for old, new in successions(found)
+    ]
     return Family(tuple(made.values()), tuple(steps))
 
 
+def _named(version: releases.Version, head: releases.Version) -> Version:
+    # What was installed says 3.1.3 where the standing one is called 3.1.
+    same = bool(version.asked) and version.number == head.number
+    commit = version.own.startswith("git-")
+    return Version(
+        version.target,
+        head.own if same and not commit else version.own,
+        version is head,
+        version.asked,
+        version.packages,
+    )
+
+
 def only_beneath(found: list[Family]) -> bool:
-    """Whether no framework takes part with two releases: only what stands beneath differs."""
-    return all(len(family.standing) == 1 for family in found)
+    """Whether each framework takes part with one release: only what it was asked for with differs."""
+    return all(
+        len(family.heads) == 1
+        and all(version.head or version.asked for version in family.versions)
+        for family in found
+    )
+
+
+def asked_for(found: list[Family]) -> list[str]:
+    """The packages that were asked for beneath some release, by name."""
+    return sorted({p for f in found for version in f.versions for p in version.asked})
 
 
 def asked_of(view: View) -> str | None:
@@ -97,20 +117,21 @@ def asked_of(view: View) -> str | None:
 
 def question(found: list[Family]) -> str:
     """What a run with these versions asks."""
-    if not only_beneath(found):
+    if only_beneath(found):
+        return _question_beneath(found)
+    if all(version.head or version.asked for f in found for version in f.versions):
         return "Does a newer release run faster?"
+    return "Does a newer version run faster?"
+
+
+def _question_beneath(found: list[Family]) -> str:
     names = asked_for(found)
-    if not 0 < len(names) <= MOST_NAMED:
-        return "Do newer packages beneath make a difference?"
-    return f"Does a newer {joined(names, 'or')} make a difference?"
-
-
-def asked_for(found: list[Family]) -> list[str]:
-    """The packages that were asked for beneath some release, by name."""
-    named = {
-        package.lower(): package
+    anew = all(
+        name in family.heads[-1].packages
         for family in found
         for version in family.versions
-        for package in version.asked
-    }
-    return [named[each] for each in sorted(named)]
+        for name in version.asked
+    )
+    if not anew or len(names) > MOST_NAMED:
+        return "Do other packages beneath a framework make a difference?"
+    return f"Does a newer {joined(names, 'or')} make a difference?"

@@ -42,21 +42,12 @@ class View:
 
     @property
     def contestants(self) -> tuple[Target, ...]:
-        """The targets that the claims are about, by label: each framework at its newest version."""
+        """The targets that the claims are about, by label: each framework at its newest standing version."""
         newest = {each.framework: each.id for each in self._of_role(Role.CONTESTANT)}
         return tuple(
             each
             for each in self.of_role(Role.CONTESTANT)
             if newest[each.framework] == each.id
-        )
-
-    @property
-    def older(self) -> tuple[Target, ...]:
-        """Contestants at an older version, which are compared with the newest on a page of their own."""
-        return tuple(
-            each
-            for each in self.of_role(Role.CONTESTANT)
-            if each not in self.contestants
         )
 
     def of_role(self, role: Role) -> tuple[Target, ...]:

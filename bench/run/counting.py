@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
+
 from bench.deploy.errands import run_errand
 from bench.deploy.server import Where, fill, surroundings
 from bench.deploy.uv_tool import Refused
@@ -99,7 +101,7 @@ def _counters(
 def _packages(run: Callable[..., str], app: Path, own: str) -> Numbers:
     sizes: dict[str, int] = json.loads(run(["python", "-I", "-c", _PACKAGES]))
     named = [name for name in requirements(app / "requirements.in") if name != own]
-    others = sorted(name for name in sizes if plain_name(name) != own)
+    others = sorted(name for name in sizes if canonicalize_name(name) != own)
     return {
         "packages_direct": (len(named), ", ".join(named)),
         "packages_all": (len(others), ", ".join(others)),
@@ -111,12 +113,7 @@ def requirements(path: Path) -> list[str]:
     """The distributions that a requirements.in names, plainly written."""
     lines = path.read_text(encoding="utf-8").splitlines()
     found = [re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line.strip()) for line in lines]
-    return [plain_name(one[0]) for one in found if one]
-
-
-def plain_name(name: str) -> str:
-    """A distribution's name, whatever way it is written."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return [canonicalize_name(one[0]) for one in found if one]
 
 
 def _import(run: Callable[..., str], entry: Sequence[str]) -> Numbers:

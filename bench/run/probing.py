@@ -18,6 +18,7 @@ from bench.deploy.uv_tool import Refused
 from bench.errors import AskedWrongly, TargetFailed
 from bench.model.framework import Role, Target
 from bench.model.probe import Case, Probe, ProbeOutcome
+from bench.model.version_names import by_plain_name
 from bench.run.code_size import size_of
 from bench.run.probe_bodies import contract, wrong_types
 from bench.run.probe_conversation import conversation
@@ -219,7 +220,7 @@ def _runner(bench: Bench, target: Target, work: str) -> Callable[..., str]:
 
 
 def _needed(apps: Path, case: Case, packages: Mapping[str, str]) -> Iterator[str]:
-    versions = {re.sub(r"[-_.]+", "-", n).lower(): v for n, v in packages.items()}
+    versions = by_plain_name(packages)
     for name in case.added:
         yield f"{name} {versions.get(name, 'not installed')}"
     for name in case.wrote:

@@ -39,6 +39,8 @@ def hog(core: int, seconds: float = LONGEST_S) -> Iterator[int]:
     command += ["--core", str(core), "--seconds", str(seconds)]
     with Popen(command, cwd=ROOT, stdin=PIPE) as child:
         try:
+            # From its first moment: to load Python is work on a core, too.
+            os.sched_setaffinity(child.pid, {core})
             yield child.pid
         finally:
             assert child.stdin is not None

@@ -96,6 +96,7 @@ def test_the_stranger_wants_its_core_and_leaves_nothing_behind() -> None:
     core = max(os.sched_getaffinity(0))
     with hog(core, seconds=30) as pid:
         child = psutil.Process(pid)
+        assert child.cpu_affinity() == [core]
         before_s = child.cpu_times().user
         end_s = time.monotonic() + 20
         while child.cpu_times().user - before_s < 0.05 and time.monotonic() < end_s:

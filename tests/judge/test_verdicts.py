@@ -258,3 +258,5 @@ def test_the_newest_version_speaks_for_its_framework() -> None:
     assert contestants(three, FRAMEWORKS)["flask"].version == "2.0"
     alone = replace(plan, targets=(by_hand,))
     assert contestants(alone, FRAMEWORKS)["flask"].version == "2.1.dev"
+    another = replace(plan, targets=(target("flask@1.9/gthread"), by_hand))
+    assert contestants(another, FRAMEWORKS)["flask"].version == "2.1.dev"

@@ -57,7 +57,7 @@ STANDS = {
 
 def slower(share: float) -> Results:
     """The older release answers this share of the newer one's requests."""
-    return with_old(lambda made: _changed(made, OLD, FLASK, share))
+    return with_old(lambda made: changed(made, OLD, FLASK, share))
 
 
 def with_old(
@@ -76,21 +76,24 @@ def on_older(share: float, *more: Beneath) -> Results:
     older = next(one for one, _ in asked if "uvicorn-" in one.version)
     made = results(
         (*(one for one, _ in asked), DJANGO, FLASK, FASTAPI, AGAIN, WSGI, ASGI),
-        change=lambda made: _changed(made, older, FASTAPI, share),
+        change=lambda made: changed(made, older, FASTAPI, share),
     )
     beneath = {one.id: packages for one, packages in asked}
     receipts = {
         name: replace(
-            each, packages={**each.packages, **STANDS, **beneath.get(name, {})}
+            each,
+            version="0.9.1" if name == OLD.id else each.version,
+            packages={**each.packages, **STANDS, **beneath.get(name, {})},
         )
         for name, each in made.receipts.items()
     }
     return replace(made, receipts=receipts)
 
 
-def _changed(
+def changed(
     made: tuple[Quantity, ...], one: Target, other: Target, share: float
 ) -> tuple[Quantity, ...]:
+    """The first answers this share of the other's requests."""
     theirs: Mapping[tuple[str | None, str], Quantity] = {
         (q.workload, q.metric): q for q in made if q.target == other.id
     }

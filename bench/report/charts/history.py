@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from bench.report.charts.canvas import Canvas, Mark, Pen, Type, fitted
 from bench.report.charts.chart import NARROW
 from bench.report.charts.palette import Palette
-from bench.report.charts.releases import FOOT, GAP, HEAD, LEFT, PLOT, frame
 from bench.report.charts.scale import Scale, ratio_scale
+from bench.report.charts.versions import FOOT, GAP, HEAD, LEFT, PLOT, frame
 
 
 @dataclass(frozen=True, slots=True)

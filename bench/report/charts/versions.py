@@ -30,7 +30,7 @@ class Spot:
     name: tuple[str, ...]  # line by line
     beside: Estimate | None
     reference: bool
-    stands: bool  # False: something else was asked for beneath it
+    hollow: bool  # it was asked for with another package
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +136,16 @@ def _spots(
     for position, spot in enumerate(line.spots):
         x = left + step * (position + 0.5)
         if spot.reference:
-            places.append((x, plot + scale.at(1.0), spot.stands))
+            places.append((x, plot + scale.at(1.0), spot.hollow))
         elif spot.beside is not None:
-            places.append((x, plot + scale.at(spot.beside.point), spot.stands))
+            places.append((x, plot + scale.at(spot.beside.point), spot.hollow))
             ends = [plot + scale.at(v) for v in (spot.beside.low, spot.beside.high)]
             canvas.line((x, ends[0]), (x, ends[1]), Pen(line.token, 2.2))
-    standing = [(x, y) for x, y, stands in places if stands]
-    if len(standing) > 1:
-        canvas.curve(standing, Pen(line.token, 1.6, line.dash))
-    for x, y, stands in places:
-        canvas.mark(x, y, Mark(line.token, line.shape, hollow=not stands))
+    full = [(x, y) for x, y, hollow in places if not hollow]
+    if len(full) > 1:
+        canvas.curve(full, Pen(line.token, 1.6, line.dash))
+    for x, y, hollow in places:
+        canvas.mark(x, y, Mark(line.token, line.shape, hollow=hollow))
 
 
 def _names(canvas: Canvas, where: tuple[float, float, float], line: Line) -> None:
