@@ -66,7 +66,10 @@ def contestants(plan: Plan, frameworks: Sequence[Framework]) -> dict[str, Target
         # the standing one; it speaks for its framework only if nobody else is there,
         # and of several the last one, as in what is compared and on the page.
         age = order.get((target.framework, target.version), -1)
-        if known is None or age >= order.get((known.framework, known.version), -1):
+        if known is None or (
+            target.version != known.version
+            and age >= order.get((known.framework, known.version), -1)
+        ):
             chosen[target.framework] = target
     return chosen
 
