@@ -3,7 +3,9 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -99,8 +101,9 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         chosen, ran_on = counted_of(record), record.receipts
     else:
         chosen, ran_on = _chosen(targets, wishes or (), gate, console), {}
-    for program, target in programs(chosen, console, ran_on):
-        found += counted(program, target, names, requests)
+    with programs(chosen, console, ran_on) as prepared:
+        for program, target in prepared:
+            found += counted(program, target, names, requests)
     if not found:
         raise AskedWrongly(
             "none of the chosen targets can be called directly on these workloads",
@@ -171,16 +174,27 @@ def changed_since(ran_on: Receipt | None, now: Receipt) -> str | None:
     return None
 
 
+@contextmanager
 def programs(
     targets: Sequence[Target],
     console: Console,
     ran_on: Mapping[str, Receipt] | None = None,
-) -> Iterator[tuple[Program, Target]]:
+) -> Iterator[list[tuple[Program, Target]]]:
     """
-    Each target as a program that can be called; those that cannot are named on stderr.
+    Each target as a program that can be called while the block runs; those that cannot are named on stderr.
 
     With `ran_on` also those are left out that are not what a run measured any more.
     """
+    with scratch("home") as home:
+        yield list(_programs(targets, console, home, ran_on))
+
+
+def _programs(
+    targets: Sequence[Target],
+    console: Console,
+    home: Path,
+    ran_on: Mapping[str, Receipt] | None,
+) -> Iterator[tuple[Program, Target]]:
     made = Environments(ROOT / "apps", CACHE / "environments")
     packages = {f.name: f.package for f in frameworks()}
     prepared = environments.prepare(
@@ -199,20 +213,19 @@ def programs(
             continue
         environment = made.path(target.framework, target.version)
         folder = ROOT / "apps" / target.framework
-        with scratch("home") as home:
-            where = Where(environment, folder, home, _NO_DATABASE)
-            values = {"port": "1", "connections": str(target.pool_connections)}
-            yield (
-                Program(
-                    target.id,
-                    application,
-                    target.interface,
-                    environment / "bin" / "python",
-                    folder,
-                    surroundings(target, where, values, hash_seed=_SEED),
-                ),
-                target,
-            )
+        where = Where(environment, folder, home, _NO_DATABASE)
+        values = {"port": "1", "connections": str(target.pool_connections)}
+        yield (
+            Program(
+                target.id,
+                application,
+                target.interface,
+                environment / "bin" / "python",
+                folder,
+                surroundings(target, where, values, hash_seed=_SEED),
+            ),
+            target,
+        )
 
 
 def counted(
@@ -233,7 +246,7 @@ def counted(
                     f"{target.id}: {name}: {wrong}",
                     f"play the whole contract: bench check {target.id}",
                 )
-    first, again = (count(program, asked, requests) for _ in range(2))
+    first, again = count([program] * 2, asked, requests)
     return [CountedTwice(target.id, name, first[name], again[name]) for name in asked]
 
 

@@ -10,7 +10,7 @@ from bench.cli.instructions_command import programs
 from bench.configure.tables import load_profiles
 from bench.configure.targets import twin
 from bench.deploy.cores import pinning
-from bench.deploy.instructions import Program, count
+from bench.deploy.instructions import count
 from bench.deploy.topology import topology
 from bench.errors import AskedWrongly
 from bench.model.exchange import Request
@@ -120,11 +120,9 @@ def _count(steps: Sequence[int], console: Console) -> list[float]:
     (floor,) = chosen_targets([SLOWED])
     variants = [_with_steps(floor, number) for number in steps]
     requests = {WORKLOAD: list[Request](workload(WORKLOAD).requests(1)[:1])}
-    return [_once(program, requests) for program, _ in programs(variants, console)]
-
-
-def _once(program: Program, requests: Mapping[str, Sequence[Request]]) -> float:
-    return count(program, requests, _COUNTED)[WORKLOAD]
+    with programs(variants, console) as found:
+        counts = count([program for program, _ in found], requests, _COUNTED)
+    return [each[WORKLOAD] for each in counts]
 
 
 def _with_steps(floor: Target, steps: int) -> Target:

@@ -13,10 +13,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.deploy.machine import available_cores
 from bench.deploy.scratch import scratch
 from bench.errors import MachineRefused, TargetFailed
 from bench.model.exchange import Reply, Request
@@ -72,7 +74,7 @@ def rehearse(
     program: Program, requests: Mapping[str, Sequence[Request]]
 ) -> dict[str, list[Reply]]:
     """What the application answers, by workload; TargetFailed if it cannot be called."""
-    told = _run([str(program.python)], program, _order(program, requests, 0))
+    told = _run([str(program.python)], program, _order(program, requests, 0), [])
     return {
         work: [
             Reply(
@@ -87,16 +89,41 @@ def rehearse(
 
 
 def count(
-    program: Program, requests: Mapping[str, Sequence[Request]], number: int
-) -> dict[str, float]:
+    programs: Sequence[Program], requests: Mapping[str, Sequence[Request]], number: int
+) -> list[dict[str, float]]:
     """
-    Instructions per request by workload, over `number` requests.
+    Of each program, instructions per request by workload, over `number` requests.
 
     One process starts and warms up; what `number` and twice as many requests
-    cost after that differs by exactly `number` requests.
-    MachineRefused without valgrind, TargetFailed if the application fails.
+    cost after that differs by exactly `number` requests. As many are counted at
+    once as there are processors, since no count depends on what runs beside it.
+    MachineRefused without valgrind, TargetFailed if an application fails.
     """
     valgrind = find_valgrind()
+    started: list[subprocess.Popen[str]] = []
+    with ThreadPoolExecutor(len(available_cores())) as pool:
+        waited = [
+            pool.submit(
+                _count, valgrind, program, _order(program, requests, number), started
+            )
+            for program in programs
+        ]
+        try:
+            return [each.result() for each in waited]
+        except BaseException:
+            for each in waited:
+                each.cancel()
+            for process in started:
+                process.kill()
+            raise
+
+
+def _count(
+    valgrind: str,
+    program: Program,
+    order: Mapping[str, Any],
+    started: list[subprocess.Popen[str]],
+) -> dict[str, float]:
     with scratch("count") as folder:
         command = [
             valgrind,
@@ -106,10 +133,10 @@ def count(
             f"--log-file={folder}/%p",
             str(program.python),
         ]
-        told = _run(command, program, _order(program, requests, number))
+        told = _run(command, program, order, started)
         return {
             work: (_counted(folder / str(twice)) - _counted(folder / str(once)))
-            / number
+            / order["count"]
             for work, (once, twice) in told["children"].items()
         }
 
@@ -140,32 +167,40 @@ def _order(
 
 
 def _run(
-    command: Sequence[str], program: Program, order: Mapping[str, Any]
+    command: Sequence[str],
+    program: Program,
+    order: Mapping[str, Any],
+    started: list[subprocess.Popen[str]],
 ) -> dict[str, Any]:
-    try:
-        done = subprocess.run(
-            [*command, "-P", str(_DIRECT)],
-            cwd=program.folder,
-            env=dict(program.environment),
-            input=json.dumps(order),
-            capture_output=True,
-            text=True,
-            timeout=_LIMIT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise TargetFailed(
-            f"{program.name}: calling it directly took more than {_LIMIT_S} s",
-            "ask for fewer requests (--requests)",
-        ) from error
-    if done.returncode:
+    with subprocess.Popen(
+        [*command, "-P", str(_DIRECT)],
+        cwd=program.folder,
+        env=dict(program.environment),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        started.append(process)
+        try:
+            said, complained = process.communicate(json.dumps(order), _LIMIT_S)
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            raise TargetFailed(
+                f"{program.name}: calling it directly took more than {_LIMIT_S} s",
+                "ask for fewer requests (--requests)",
+            ) from error
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
         raise TargetFailed(
             f"{program.name}: {program.application} cannot be called directly "
-            f"(status {done.returncode})",
+            f"(status {process.returncode})",
             "play the contract against it: bench check",
-            log_tail=done.stderr,
+            log_tail=complained,
         )
-    told: dict[str, Any] = json.loads(done.stdout)
+    told: dict[str, Any] = json.loads(said)
     return told
 
 

@@ -30,9 +30,7 @@ class Release:
 
     head: Version  # as it stands, wherever that was measured
     older: tuple[Version, ...] = ()  # beneath them is what came before
-    newer: tuple[
-        Version, ...
-    ] = ()  # beneath them is what came after, or something else
+    newer: tuple[Version, ...] = ()  # what came after, or something else
 
     @property
     def versions(self) -> tuple[Version, ...]:

@@ -1,5 +1,6 @@
 """`.ci/run` is not green where a test was skipped, whichever part of `make test` skipped it."""
 
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LOOKED = re.search(
     r"^if grep .*?^fi$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE | re.DOTALL
 )
+PLUGINS = ("-p", "xdist", "-p", "pytest_timeout")
+"""Those that our settings speak of; to load the others takes most of the time."""
 TESTS = {
     "skipped": '@pytest.mark.skipif(True, reason="no engine answers")\ndef test(): ...',
     "skipped within": 'def test():\n    pytest.skip("no engine answers")',
@@ -28,8 +31,12 @@ def test_a_skip_is_no_green_result(
     assert LOOKED is not None
     (tmp_path / "test_one.py").write_text(f"import pytest\n{TESTS[what]}\n")
     settings = ("-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path))
-    words = [sys.executable, "-m", "pytest", *settings, *workers, str(tmp_path)]
-    done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
+    words = [sys.executable, "-m", "pytest", *settings, *PLUGINS, *workers]
+    done = subprocess.run(
+        [*words, str(tmp_path)],
+        capture_output=True, text=True, check=True, timeout=60,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+    )  # fmt: skip
     log = tmp_path / "log"
     log.write_text(done.stdout)
     judged = subprocess.run(

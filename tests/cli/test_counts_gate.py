@@ -1,6 +1,7 @@
 """`bench instructions OLD NEW --gate`: two versions held to one per cent of instructions."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -34,8 +35,11 @@ def count(monkeypatch: pytest.MonkeyPatch) -> Count:
     """Sets what each target takes on every workload, and how far its second count is off."""
 
     def to(takes: Mapping[str, float], apart: float = 0.0) -> None:
-        def programs(chosen: Sequence[Target], *_: Any) -> Iterator[tuple[Any, Target]]:
-            yield from ((None, one) for one in chosen if one.id in takes)
+        @contextmanager
+        def programs(
+            chosen: Sequence[Target], *_: Any
+        ) -> Iterator[list[tuple[Any, Target]]]:
+            yield [(None, one) for one in chosen if one.id in takes]
 
         def counted(
             _: Any, target: Target, names: Sequence[str], requests: int

@@ -1,11 +1,14 @@
 """Instructions of an application of known cost, counted by the real valgrind."""
 
 import shutil
+import signal
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
+from bench.deploy import instructions
 from bench.deploy.instructions import (
     Program,
     application_of,
@@ -42,9 +45,8 @@ def program(times: int, interface: str = "wsgi") -> Program:
 @pytest.mark.parametrize("interface", ["wsgi", "asgi"])
 def test_twice_the_work_is_twice_the_instructions(interface: str) -> None:
     """Five passes and ten, less what none costs: 1 to 2 within 1 %; start-up plays no part."""
-    none, one, two = (
-        count(program(n, interface), HELLO, 50)["hello"] for n in (0, 5, 10)
-    )
+    counted = count([program(n, interface) for n in (0, 5, 10)], HELLO, 50)
+    none, one, two = (each["hello"] for each in counted)
 
     assert (two - none) / (one - none) == pytest.approx(2, rel=0.01)
     assert none < 0.1 * one
@@ -52,11 +54,32 @@ def test_twice_the_work_is_twice_the_instructions(interface: str) -> None:
 
 @needs_valgrind
 def test_the_same_work_counted_twice_is_the_same() -> None:
-    """Within a thousandth, whatever else runs on this machine."""
-    first, again = (count(program(3), HELLO, 50)["hello"] for _ in range(2))
+    """Within a thousandth, one beside the other and whatever else runs on this machine."""
+    first, again = (each["hello"] for each in count([program(3)] * 2, HELLO, 50))
 
     assert first == pytest.approx(again, rel=0.001)
     assert first > 2000 * 3
+
+
+@needs_valgrind
+def test_what_breaks_it_off_ends_what_was_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An interrupt while two are counted: no process of them is left, whoever's they were."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(instructions, "WARM_REQUESTS", 10**9)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            count([program(3)] * 2, HELLO, 50)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert psutil.Process().children(recursive=True) == []
 
 
 @pytest.mark.parametrize("interface", ["wsgi", "asgi"])

@@ -88,6 +88,8 @@ def test_a_port_that_is_taken_is_named(one_app: Hand) -> None:
 def test_locusts_master_and_workers(hand: Hand) -> None:
     """Two workers under one master really load the app: requests without a failure."""
     done = hand.call(
+        # The app of the tests above: each builder makes its image once.
+        *("--env-file", "apps/docker/fastapi.env"),
         *("--profile", "load", "up", "-d", "--build", "--scale", "locust-worker=2"),
         "locust-worker",
         HEALTH_INTERVAL="1s",

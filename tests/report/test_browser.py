@@ -1,29 +1,20 @@
 """The page in a real browser: every width, light and dark."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.report.browsers import started
 from tests.report.pages import PUBLISHED, page_file, page_of
 from tests.report.states import STATES
 
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SMALLEST_TEXT_PX = 8.2
 FAINTEST_TEXT = 4.5
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
@@ -114,13 +105,8 @@ for name, value in (
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests here."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield started
-        started.close()
+    with started() as browser:
+        yield browser
 
 
 type View = tuple[int, Literal["light", "dark"]]
