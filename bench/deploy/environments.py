@@ -73,9 +73,12 @@ class Environments:
     def path(self, framework: str, version: str) -> Path:
         """Where the environment of that lock and this Python is; Refused without a lock."""
         lock = self.lock(framework, version)
-        python = f"{sys.version}\n{Path(sys.executable).resolve()}\n"
+        # Wherever a link to it was, scripts must find their interpreter; and in a
+        # folder that was moved they would not.
+        folder = self._folder.resolve()
+        python = f"{sys.version}\n{Path(sys.executable).resolve()}\n{folder}\n"
         digest = hashlib.sha256(python.encode() + lock.read_bytes()).hexdigest()
-        return self._folder / f"{framework}-{version}-{digest[:12]}"
+        return folder / f"{framework}-{version}-{digest[:12]}"
 
     def lock(self, framework: str, version: str) -> Path:
         """The lock of a version (3.1, or 3.1+granian), standing or asked for; Refused if there is none."""

@@ -229,3 +229,22 @@ def test_the_floor_is_counted_by_its_server(
 ) -> None:
     """Without a framework the version is that of the program which serves."""
     assert server_package(serve) == package
+
+
+@pytest.mark.live
+def test_scripts_find_their_interpreter_wherever_a_link_was_and_in_a_moved_folder(
+    apps: Path, tmp_path: Path
+) -> None:
+    """Made through a link, it does not name that; moved, it is made anew."""
+    real, link = tmp_path / "real", tmp_path / "link"
+    real.mkdir()
+    link.symlink_to(real)
+    made = Environments(apps, link / "made").make("good", "1.0", lambda line: None)
+    link.unlink()
+    written = (made / "bin" / "activate").read_text()
+
+    assert made.is_relative_to(real)
+    assert str(link) not in written and str(made) in written
+    real.rename(tmp_path / "moved")
+    again = Environments(apps, tmp_path / "moved" / "made")
+    assert not again.path("good", "1.0").exists()
