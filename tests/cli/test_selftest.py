@@ -73,7 +73,7 @@ def test_an_injected_slowdown_is_looked_for(tmp_path: Path) -> None:
 
     A machine that scatters too much fails the self-test by itself, and says so.
     """
-    short = ("--entries", "3", "--cycles", "8", "--measure-s", "0.1")
+    short = ("--entries", "3", "--cycles", "4", "--measure-s", "0.1")
     done = bench(tmp_path, "selftest", "slowdown", *short, "--seed", "3", limit_s=600)
     (path,) = (tmp_path / "selftest").glob("*-slowdown.json")
     stored = json.loads(path.read_text())
