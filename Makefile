@@ -10,7 +10,7 @@ SITE ?= site
 UV = .cache/tools/bin/uv
 BENCH = .venv/bin/python -m bench
 
-.PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-still test-containers test-contract test-load test-commands test-fast clean lock
+.PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-still test-containers test-contract test-load test-selftests test-commands test-fast clean lock
 
 help:  ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,18 +78,19 @@ audit: setup  ## is a vulnerability known of anything that the locks name?
 	.ci/audit
 
 test: lint test-still  ## lint, types and every test
-	$(MAKE) --jobs=4 --output-sync=target test-containers test-contract test-load test-commands
+	$(MAKE) --jobs=5 --output-sync=target test-containers test-contract test-load test-selftests test-commands
 	.venv/bin/python -m pytest -m timed
 
 test-still: setup
 	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not docker"
 
-# What mostly waits, and states nothing about time, in four parts side by side:
+# What mostly waits, and states nothing about time, in five parts side by side:
 # each has a cache of its own, and so a lock of its own.
 BESIDE = .venv/bin/python -m pytest -m "(live or docker) and not timed"
 CONTAINERS = tests/docker tests/deploy
 CONTRACT = tests/contract tests/probes
 LOAD = tests/load tests/run
+SELFTESTS = tests/cli/test_selftest_live.py
 
 test-containers: setup
 	$(BESIDE) $(CONTAINERS)
@@ -100,8 +101,13 @@ test-contract: setup
 test-load: setup
 	$(BESIDE) $(LOAD)
 
+test-selftests: setup
+	$(BESIDE) $(SELFTESTS)
+
+OTHERS = $(CONTAINERS) $(CONTRACT) $(LOAD) $(SELFTESTS)
+
 test-commands: setup
-	$(BESIDE) $(CONTAINERS:%=--ignore=%) $(CONTRACT:%=--ignore=%) $(LOAD:%=--ignore=%)
+	$(BESIDE) $(OTHERS:%=--ignore=%)
 
 test-fast: lint  ## lint, types and the tests that start nothing
 	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not browser and not docker and not slow"

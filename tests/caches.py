@@ -12,7 +12,8 @@ def cache_of(name: str) -> Path:
     A cache, and so a lock, of that name: a run may go on beside it.
 
     Its environments are everybody's. They are made under a lock, are named by
-    what is in them and never change, so each is made once.
+    what is in them and where they really are, and never change, so each is made
+    once.
     """
     cache = ROOT / ".cache" / name
     cache.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 Which tests may run beside which.
 
 What the folders that are named below state does not depend on how long
-anything takes: `make test` runs them in four parts beside each other. All other
+anything takes: `make test` runs them in five parts beside each other. All other
 tests that start something are `timed`, as are those that say so themselves:
 they have the machine for themselves.
 """

@@ -71,13 +71,17 @@ def requirements(standing: str, wished: Wish) -> str:
 def with_versions(
     frameworks: Frameworks, asked: Sequence[tuple[str, str]]
 ) -> Frameworks:
-    """The table with versions (framework, version) that were asked for; the newest standing one stays the newest."""
-    table = dict(frameworks)
-    for name, version in asked:
-        framework, rows = table[name]
-        if version not in framework.versions:
-            versions = (version, *framework.versions)
-            table[name] = (replace(framework, versions=versions), rows)
+    """
+    The table with versions (framework, version) that were asked for.
+
+    They come first, in the order in which they were typed: the newest standing
+    one stays the newest.
+    """
+    table: Frameworks = {}
+    for name, (framework, rows) in frameworks.items():
+        standing = framework.versions
+        new = dict.fromkeys(v for of, v in asked if of == name and v not in standing)
+        table[name] = (replace(framework, versions=(*new, *standing)), rows)
     return table
 
 

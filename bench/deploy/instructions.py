@@ -9,12 +9,16 @@ application are not in them.
 
 import base64
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import batched
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +78,7 @@ def rehearse(
     program: Program, requests: Mapping[str, Sequence[Request]]
 ) -> dict[str, list[Reply]]:
     """What the application answers, by workload; TargetFailed if it cannot be called."""
-    told = _run([str(program.python)], program, _order(program, requests, 0), [])
+    (told,) = _run([], [program], _order(requests, 0))
     return {
         work: [
             Reply(
@@ -99,54 +103,24 @@ def count(
     once as there are processors, since no count depends on what runs beside it.
     MachineRefused without valgrind, TargetFailed if an application fails.
     """
-    valgrind = find_valgrind()
-    started: list[subprocess.Popen[str]] = []
-    with ThreadPoolExecutor(len(available_cores())) as pool:
-        waited = [
-            pool.submit(
-                _count, valgrind, program, _order(program, requests, number), started
-            )
-            for program in programs
-        ]
-        try:
-            return [each.result() for each in waited]
-        except BaseException:
-            for each in waited:
-                each.cancel()
-            for process in started:
-                process.kill()
-            raise
-
-
-def _count(
-    valgrind: str,
-    program: Program,
-    order: Mapping[str, Any],
-    started: list[subprocess.Popen[str]],
-) -> dict[str, float]:
     with scratch("count") as folder:
-        command = [
-            valgrind,
-            "--tool=cachegrind",
-            "--cache-sim=no",
+        tool = (
+            *(find_valgrind(), "--tool=cachegrind", "--cache-sim=no"),
             "--cachegrind-out-file=/dev/null",
             f"--log-file={folder}/%p",
-            str(program.python),
+        )
+        return [
+            {
+                work: (_counted(folder / str(twice)) - _counted(folder / str(once)))
+                / number
+                for work, (once, twice) in told["children"].items()
+            }
+            for told in _run(tool, programs, _order(requests, number))
         ]
-        told = _run(command, program, order, started)
-        return {
-            work: (_counted(folder / str(twice)) - _counted(folder / str(once)))
-            / order["count"]
-            for work, (once, twice) in told["children"].items()
-        }
 
 
-def _order(
-    program: Program, requests: Mapping[str, Sequence[Request]], number: int
-) -> Mapping[str, Any]:
+def _order(requests: Mapping[str, Sequence[Request]], number: int) -> Mapping[str, Any]:
     return {
-        "application": program.application,
-        "interface": program.interface,
         "count": number,
         "warm": WARM_REQUESTS,
         "requests": {
@@ -167,32 +141,61 @@ def _order(
 
 
 def _run(
-    command: Sequence[str],
-    program: Program,
-    order: Mapping[str, Any],
-    started: list[subprocess.Popen[str]],
-) -> dict[str, Any]:
-    with subprocess.Popen(
-        [*command, "-P", str(_DIRECT)],
-        cwd=program.folder,
-        env=dict(program.environment),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        started.append(process)
-        try:
-            said, complained = process.communicate(json.dumps(order), _LIMIT_S)
-        except subprocess.TimeoutExpired as error:
-            process.kill()
-            raise TargetFailed(
-                f"{program.name}: calling it directly took more than {_LIMIT_S} s",
-                "ask for fewer requests (--requests)",
-            ) from error
-        except BaseException:
-            process.kill()
-            raise
+    tool: Sequence[str], programs: Sequence[Program], order: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """What each program tells, as many at once as there are processors."""
+    told = []
+    for some in batched(programs, len(available_cores()), strict=False):
+        with ExitStack() as stack:
+            started = [
+                stack.enter_context(_started(tool, program, order)) for program in some
+            ]
+            told += [
+                _told(one, program) for one, program in zip(started, some, strict=True)
+            ]
+    return told
+
+
+@contextmanager
+def _started(
+    tool: Sequence[str], program: Program, order: Mapping[str, Any]
+) -> Iterator[subprocess.Popen[str]]:
+    """A program that has its order, in a session of its own, of which nothing is left after the block."""
+    with tempfile.TemporaryFile("w+") as given:
+        words = {
+            "application": program.application,
+            "interface": program.interface,
+            **order,
+        }
+        given.write(json.dumps(words))
+        given.seek(0)
+        with subprocess.Popen(
+            [*tool, str(program.python), "-P", str(_DIRECT)],
+            cwd=program.folder,
+            env=dict(program.environment),
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            try:
+                yield process
+            finally:
+                # The children that it forked, too, which hold its pipes.
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def _told(process: subprocess.Popen[str], program: Program) -> dict[str, Any]:
+    try:
+        said, complained = process.communicate(timeout=_LIMIT_S)
+    except subprocess.TimeoutExpired as error:
+        raise TargetFailed(
+            f"{program.name}: calling it directly took more than {_LIMIT_S} s",
+            "ask for fewer requests (--requests)",
+        ) from error
     if process.returncode:
         raise TargetFailed(
             f"{program.name}: {program.application} cannot be called directly "

@@ -68,7 +68,7 @@ def _stands_on(view: View, found: list[Family]) -> str:
     for package in asked_for(found):
         titles: dict[str, list[str]] = {}
         for newest in (family.heads[-1] for family in found):
-            if package in newest.packages:
+            if package in newest.packages and not newest.asked:
                 release = newest.packages[package]
                 titles.setdefault(release, []).append(title(view, newest))
         for release, whose in titles.items():

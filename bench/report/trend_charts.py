@@ -100,7 +100,10 @@ def _chart(
     named = [_words(s, metric) for s in steps(view, found, workload, metric)]
     measure = lower_first(view.metric(metric).title)
     reach = f"{100 * (band - 1):.1f}\u00a0%" if band else "not known"
-    one = "each framework as it stands" if only_beneath(found) else "newest release"
+    one = "newest release"
+    if only_beneath(found):
+        plain = not any(head.asked for family in found for head in family.heads)
+        one = "each framework as it stands" if plain else "newest version"
     words = Words(
         finding=joined(named) or "No step beyond the noise",
         sub=f"{view.workload(workload)}: {measure}, {one} = 100\u00a0%, higher is better",

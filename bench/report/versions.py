@@ -85,10 +85,10 @@ def _family(found: tuple[releases.Release, ...]) -> Family:
 def _named(version: releases.Version, head: releases.Version) -> Version:
     # What was installed says 3.1.3 where the standing one is called 3.1.
     same = bool(version.asked) and version.number == head.number
-    commit = version.own.startswith("git-")
+    commits = any(one.own.startswith("git-") for one in (version, head))
     return Version(
         version.target,
-        head.own if same and not commit else version.own,
+        head.own if same and not commits else version.own,
         version is head,
         version.asked,
         version.packages,

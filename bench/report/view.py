@@ -42,7 +42,7 @@ class View:
 
     @property
     def contestants(self) -> tuple[Target, ...]:
-        """The targets that the claims are about, by label: each framework at its newest standing version."""
+        """The targets that the claims are about, by label: each framework at its last version in the run: the newest standing one, if that takes part."""
         newest = {each.framework: each.id for each in self._of_role(Role.CONTESTANT)}
         return tuple(
             each

@@ -13,7 +13,7 @@ def copy_of_the_product(to: Path) -> Path:
     What `bench run` needs, in a new folder.
 
     It has a lock and a ledger of its own, so that a run may go on beside it.
-    Environments are everybody's: they are named by what is in them.
+    Environments are everybody's: they are named by what is in them, and where.
     """
     to.mkdir()
     for name in ("apps", "bench"):

@@ -191,23 +191,47 @@ def test_a_refused_target_can_be_named() -> None:
     assert target_of(replace(run, failures=(refused,)), "flask@9.9") == refused.target
 
 
-def test_what_stands_beneath_is_compared_with_the_release_above_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A published run without two names: each set-up against the same release as it stands, and not with one another."""
-    asked: list[tuple[str, str]] = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """The pairs that a command without names judges, in order."""
+    pairs: list[tuple[str, str]] = []
 
     def judged(folder: Path, run: Run, base: str, new: str, second: None) -> Judgement:
-        asked.append((base, new))
+        pairs.append((base, new))
         return Judgement(base, new, Gate.CLEAR, "", (), "nothing")
 
     monkeypatch.setattr(compare_command, "_judged", judged)
+    return pairs
 
-    status, _ = typed(str(PUBLISHED / "20261130T044613Z-dependencies-4fe0"))
 
-    assert status == 0
+def test_what_stands_beneath_is_compared_with_the_release_above_it(
+    asked: list[tuple[str, str]],
+) -> None:
+    """A published run: each set-up against the same release as it stands, and not with one another."""
+    typed(str(PUBLISHED / "20261130T044613Z-dependencies-4fe0"))
+
     assert len(asked) == 5
     assert all(
         old.split("@")[1].count("-") > new.split("@")[1].count("-")
         for old, new in asked
     )
+
+
+def test_a_version_that_could_not_be_prepared_is_the_new_one(
+    asked: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the same deployment; another one of the standing version is nothing to compare."""
+    run = read(RUN)
+    other = Failure(0, "flask@3.1/granian", None, "no such package")
+    refused = Failure(0, "flask@9.9/gunicorn-gthread", None, "no such version")
+
+    def failing(*failures: Failure) -> None:
+        changed = replace(run, failures=failures)
+        monkeypatch.setattr(compare_command, "read", lambda folder: changed)
+
+    failing(other, refused)
+    typed(str(RUN))
+    assert asked == [("flask@3.1/gunicorn-gthread", "flask@9.9/gunicorn-gthread")]
+    failing(other)
+    with pytest.raises(AskedWrongly, match="holds one version of each framework"):
+        typed(str(RUN))

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
 
 SMALL = (
     *("--profile", "smoke", "--engine", "local"),
-    *("--targets", "fastapi", "--workloads", "hello,db-read"),
+    *("--targets", "fastapi", "--workloads", "db-read,db-many"),
 )
 WINDOWS = 4  # with the twin
 LIMIT_S = 10

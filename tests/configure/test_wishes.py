@@ -62,6 +62,9 @@ def test_a_folder_is_refused() -> None:
 
 def test_wished_versions_are_older_than_the_newest() -> None:
     """Whoever says no version means the standing newest, even beside a wish."""
+    typed = [("flask", "9.8"), ("flask", "9.9"), ("flask", "9.8")]
+    standing = TABLE["flask"][0].versions
+    assert with_versions(TABLE, typed)["flask"][0].versions == ("9.8", "9.9", *standing)
     table = with_versions(TABLE, [("flask", "9.9")])
     assert table["flask"][0].versions[-1] == TABLE["flask"][0].versions[-1]
     found = select(

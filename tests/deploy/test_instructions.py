@@ -1,14 +1,16 @@
 """Instructions of an application of known cost, counted by the real valgrind."""
 
+import os
 import shutil
 import signal
 import sys
+import time
 from pathlib import Path
+from threading import Thread
 
 import psutil
 import pytest
 
-from bench.deploy import instructions
 from bench.deploy.instructions import (
     Program,
     application_of,
@@ -62,24 +64,28 @@ def test_the_same_work_counted_twice_is_the_same() -> None:
 
 
 @needs_valgrind
-def test_what_breaks_it_off_ends_what_was_started(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """An interrupt while two are counted: no process of them is left, whoever's they were."""
+def test_what_breaks_it_off_ends_what_was_started() -> None:
+    """An interrupt of the harness alone, while what two programs forked is at work: at once, and nothing is left."""
+    own = psutil.Process()
+    seen: list[psutil.Process] = []
 
-    def interrupt(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
+    def interrupt() -> None:
+        for _ in range(600):
+            seen[:] = own.children(recursive=True)
+            if len(seen) == 4:  # two programs, and what each has forked
+                break
+            time.sleep(0.1)
+        os.kill(own.pid, signal.SIGINT)
 
-    monkeypatch.setattr(instructions, "WARM_REQUESTS", 10**9)
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 2)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            count([program(3)] * 2, HELLO, 50)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    assert psutil.Process().children(recursive=True) == []
+    thread = Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        count([program(3)] * 2, HELLO, 10**9)
+    thread.join()
+
+    assert len(seen) == 4
+    _, alive = psutil.wait_procs(seen, timeout=10)
+    assert alive == []
 
 
 @pytest.mark.parametrize("interface", ["wsgi", "asgi"])

@@ -19,6 +19,10 @@ pytestmark = [
 ]
 
 
+FORMS = {"docker compose": ("--env-file", "apps/docker/fastapi.env")}
+"""How an app is asked for; else the default, which the other builder makes anyway."""
+
+
 @contextmanager
 def project(program: str) -> Iterator[Hand]:
     """A project that is gone afterwards."""
@@ -44,9 +48,9 @@ def one_app(request: pytest.FixtureRequest) -> Iterator[Hand]:
     """One app and what it needs, up for the tests that only look."""
     with project(request.param) as made:
         done = made.call(
-            *("--env-file", "apps/docker/fastapi.env", "up", "-d", "--build", "app"),
+            *FORMS.get(made.program, ()), *("up", "-d", "--build", "app"),
             HEALTH_INTERVAL="1s",
-        )
+        )  # fmt: skip
         assert done.returncode == 0, done.stderr[-2000:]
         yield made
 
@@ -75,7 +79,7 @@ def test_nothing_is_published_beyond_this_machine(one_app: Hand) -> None:
 
 def test_a_port_that_is_taken_is_named(one_app: Hand) -> None:
     """A second app on the port of the first does not come up, and what compose says of it is understood."""
-    words = ("--env-file", "apps/docker/fastapi.env", "up", "-d", "app")
+    words = (*FORMS.get(one_app.program, ()), "up", "-d", "app")
     with project(one_app.program) as other:
         other.port = one_app.port
         done = other.call(*words, HEALTH_INTERVAL="1s")
@@ -88,8 +92,6 @@ def test_a_port_that_is_taken_is_named(one_app: Hand) -> None:
 def test_locusts_master_and_workers(hand: Hand) -> None:
     """Two workers under one master really load the app: requests without a failure."""
     done = hand.call(
-        # The app of the tests above: each builder makes its image once.
-        *("--env-file", "apps/docker/fastapi.env"),
         *("--profile", "load", "up", "-d", "--build", "--scale", "locust-worker=2"),
         "locust-worker",
         HEALTH_INTERVAL="1s",

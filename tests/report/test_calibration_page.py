@@ -110,7 +110,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1001, "dark"), (390, "light"), (320, "dark")]
+    ("width", "scheme"), [(1280, "light"), (1001, "dark"), (390, "dark"), (320, "light")]
 )  # fmt: skip
 def test_it_is_whole_and_accessible_in_a_browser(
     chromium: Browser,

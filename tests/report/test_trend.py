@@ -146,6 +146,14 @@ def test_without_the_standing_one_each_keeps_its_package() -> None:
     page = trend_html(replace(whole, targets=without)) or ""
     assert named(page) == {"1.0.3 on gunicorn 25.2.0", "1.0.3 on pydantic 2.11.10"}
     assert "Flask 1.0.3 on pydantic 2.11.10</th><td>100\u00a0%, the newest</td>" in page
+    assert "throughput, newest version = 100\u00a0%" in page
+    assert (
+        "gunicorn 26.2.0, pydantic 2.14.4 and uvicorn 0.54.0" in page
+    )  # of the others
+    alone = tuple(t for t in without if t.framework == "flask")
+    page = trend_html(replace(whole, targets=alone)) or ""
+    assert "at one release, on several packages" in page
+    assert "as it stands" not in page
 
 
 def test_a_standing_one_that_failed_is_said_where_another_takes_its_place() -> None:
