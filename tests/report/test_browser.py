@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -120,8 +120,8 @@ class Shown:
     depend on those in which it was opened.
     """
 
-    def __init__(self, browser: Browser, **options: Any) -> None:
-        self.context: BrowserContext = browser.new_context(**options)
+    def __init__(self, browser: Browser) -> None:
+        self.context: BrowserContext = browser.new_context()
         self.page: Page | None = None
         self.state = ""
         self.said: list[str] = []
@@ -162,14 +162,6 @@ def shown(browser: Browser) -> Iterator[Shown]:
     made.context.close()
 
 
-@pytest.fixture(scope="module")
-def let_in(browser: Browser) -> Iterator[Shown]:
-    """Pages whose own policy is set aside, since axe itself must be let in."""
-    made = Shown(browser, bypass_csp=True)
-    yield made
-    made.context.close()
-
-
 # Every section stands in one of these, so they are seen in every view; the odd
 # states, which are more, in those that break first.
 FULL = ("normal", "open_loops", "crowds", "stressed", "served", "probed", "index", "trend")  # fmt: skip
@@ -177,47 +169,51 @@ STANDARD = sorted(each.name for each in PUBLISHED.glob("*-standard-*"))
 """Real pages, which are longer than any state."""
 
 
-def views(every: tuple[View, ...], first: tuple[View, ...]) -> list[tuple[str, View]]:
-    """Each state with the views in which it is looked at."""
-    return [
-        (state, view)
-        for state in (*STATES, "index", "trend", "beneath", *STANDARD[-1:])
-        for view in (every if state in FULL else first)
-    ]
+type Axes = Literal["all", "colours", "nothing"]
+
+EVERY: tuple[tuple[View, Axes], ...] = (
+    ((1280, "light"), "all"),
+    # The dark differs from the light in colours alone: test_page.py holds that.
+    ((1280, "dark"), "colours"),
+    ((1001, "light"), "nothing"),
+    ((601, "light"), "nothing"),
+    ((390, "light"), "all"),
+    ((390, "dark"), "colours"),
+    ((320, "dark"), "nothing"),
+)
+FIRST: tuple[tuple[View, Axes], ...] = (
+    ((1280, "light"), "nothing"),
+    ((320, "dark"), "all"),
+)
 
 
 @pytest.mark.parametrize(
-    ("state", "view"),
-    views(
-        ((1280, "light"), (1280, "dark"), (1001, "light"), (601, "light"), (390, "light"), (320, "dark")),
-        ((1280, "light"), (320, "dark")),
-    ),
-)  # fmt: skip
-def test_a_page_is_whole(shown: Shown, state: str, view: View) -> None:
-    """No request, no message, no sideways scroll, no text outside, upon, too small or too faint."""
+    ("state", "view", "by_axe"),
+    [
+        (state, view, by_axe)
+        for state in (*STATES, "index", "trend", "beneath", *STANDARD[-1:])
+        for view, by_axe in (EVERY if state in FULL else FIRST)
+    ],
+)
+def test_a_page_is_whole_and_accessible(
+    shown: Shown, state: str, view: View, by_axe: Axes
+) -> None:
+    """
+    No request, no message, no sideways scroll, no text outside, upon, too small or too faint.
+
+    Axe finds nothing either, folded parts included.
+    """
     page = shown.at(state, view)
 
     assert page.evaluate(FAULTS) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= view[0]
-    assert shown.said == []
-    assert len(shown.asked) == 1
-
-
-@pytest.mark.parametrize(
-    ("state", "view"),
-    views(
-        ((1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")),
-        ((390, "dark"),),
-    ),
-)
-def test_a_page_is_accessible(let_in: Shown, state: str, view: View) -> None:
-    """Axe finds nothing, folded parts included."""
-    page = let_in.at(state, view)
-    # The dark differs from the light in colours alone: test_page.py holds that.
-    if state not in FULL or view[1] == "light":
+    if by_axe == "all":
         others = Axe().run(page, options=ALL_OTHERS)
         assert others.violations_count == 0, others.generate_report()
-    assert coloured(page) == ([], set())
+    if by_axe != "nothing":
+        assert coloured(page) == ([], set())
+    assert shown.said == []
+    assert len(shown.asked) == 1
 
 
 # Nine tenths of axe's time go into the contrast of text like other text before
@@ -308,20 +304,20 @@ def coloured(page: Page) -> tuple[list[str], set[str]]:
     return rules + ["color-contrast"] * len(faint), where | {*faint}
 
 
-def test_colours_that_cannot_be_read_are_found(let_in: Shown) -> None:
+def test_colours_that_cannot_be_read_are_found(shown: Shown) -> None:
     """In the dark, by the rules of axe that are played again there."""
-    page = let_in.at("nothing", (390, "dark"))
+    page = shown.at("nothing", (390, "dark"))
     assert coloured(page) == ([], set())
     page.add_style_tag(content="@media (prefers-color-scheme:dark){p{color:#222}}")
     rules, _ = coloured(page)
-    let_in.state = ""  # changed: nobody else may look at it
+    shown.state = ""  # changed: nobody else may look at it
 
     assert rules == ["color-contrast"]
 
 
-def test_one_cell_that_cannot_be_read_is_found(let_in: Shown) -> None:
+def test_one_cell_that_cannot_be_read_is_found(shown: Shown) -> None:
     """In the middle of a table whose other rows are all alike."""
-    page = let_in.at("one_framework", (1280, "dark"))
+    page = shown.at("one_framework", (1280, "dark"))
     page.evaluate(
         """() => {
           const cells = [...document.querySelectorAll('tbody td')];
@@ -329,7 +325,7 @@ def test_one_cell_that_cannot_be_read_is_found(let_in: Shown) -> None:
         }"""
     )
     rules, where = coloured(page)
-    let_in.state = ""
+    shown.state = ""
 
     assert rules == ["color-contrast"]
     assert len(where) == 1
@@ -351,13 +347,13 @@ SPOILT = """
 """
 
 
-def test_what_is_set_aside_hides_nothing(let_in: Shown) -> None:
+def test_what_is_set_aside_hides_nothing(shown: Shown) -> None:
     """Words here and there that cannot be read: all are found that are found in the whole page."""
-    page = let_in.at("one_framework", (390, "light"))
+    page = shown.at("one_framework", (390, "light"))
     page.evaluate(SPOILT)
     whole = Axe().run(page, options=COLOURS).response
     _, where = coloured(page)
-    let_in.state = ""
+    shown.state = ""
 
     by_axe = {node["target"][0] for v in whole["violations"] for node in v["nodes"]}
     spoilt = {each for each in by_axe if re.fullmatch(r"#spoilt-\d+", each)}
@@ -365,9 +361,9 @@ def test_what_is_set_aside_hides_nothing(let_in: Shown) -> None:
     assert where >= spoilt
 
 
-def test_words_that_are_covered_in_part_are_reckoned(let_in: Shown) -> None:
+def test_words_that_are_covered_in_part_are_reckoned(shown: Shown) -> None:
     """Axe leaves them open: faint ones are found all the same, and clear ones are not."""
-    page = let_in.at("nothing", (390, "light"))
+    page = shown.at("nothing", (390, "light"))
     page.evaluate(
         """() => {
           document.body.insertAdjacentHTML('afterbegin', ['#ccc', '#222'].map((colour, n) =>
@@ -376,19 +372,19 @@ def test_words_that_are_covered_in_part_are_reckoned(let_in: Shown) -> None:
         }"""
     )
     _, where = coloured(page)
-    let_in.state = ""
+    shown.state = ""
 
     assert where == {"#half-0"}
 
 
-def test_colours_in_a_drawing_are_ours_to_look_at(let_in: Shown) -> None:
+def test_colours_in_a_drawing_are_ours_to_look_at(shown: Shown) -> None:
     """Axe leaves text in drawings undecided, however faint it is; FAULTS finds it."""
-    page = let_in.at("one_framework", (390, "dark"))
+    page = shown.at("one_framework", (390, "dark"))
     assert page.evaluate(FAULTS) == []
     page.add_style_tag(content="svg text { fill: #333 !important }")
     by_axe = Axe().run(page, options=COLOURS)
     by_us = page.evaluate(FAULTS)
-    let_in.state = ""
+    shown.state = ""
 
     assert by_axe.violations_count == 0
     assert by_us
