@@ -36,11 +36,13 @@ class Process:
 def read(pid: int) -> Process | None:
     """The process of that id now, or None."""
     try:
-        text = (_PROC / str(pid) / "stat").read_bytes()
+        # Of every process, many times a second while servers start: no pathlib.
+        with open(f"{_PROC}/{pid}/stat", "rb", buffering=0) as stat:  # noqa: PTH123
+            text = stat.read()
     except OSError:
         return None
     # The name, in parentheses, may hold anything; what follows the last one may not.
-    fields = text[text.rindex(b")") + 2 :].split()
+    fields = text[text.rindex(b")") + 2 :].split(None, 20)
     return Process(
         pid=pid,
         parent=int(fields[1]),

@@ -304,6 +304,19 @@ def coloured(page: Page) -> tuple[list[str], set[str]]:
     return rules + ["color-contrast"] * len(faint), where | {*faint}
 
 
+def test_faults_of_structure_are_found(shown: Shown) -> None:
+    """Beneath the page's own policy, which lets no script run but ours."""
+    page = shown.at("nothing", (390, "light"))
+    page.evaluate(
+        """() => document.body.insertAdjacentHTML('afterbegin',
+             '<input type="text"><a href="#"></a><ul><p>no entry of a list</p></ul>')"""
+    )
+    found = Axe().run(page, options=ALL_OTHERS).response["violations"]
+    shown.state = ""  # changed: nobody else may look at it
+
+    assert {each["id"] for each in found} >= {"label", "link-name", "list"}
+
+
 def test_colours_that_cannot_be_read_are_found(shown: Shown) -> None:
     """In the dark, by the rules of axe that are played again there."""
     page = shown.at("nothing", (390, "dark"))
