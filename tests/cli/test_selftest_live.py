@@ -27,9 +27,8 @@ def test_a_target_under_three_names_is_compared_with_itself(
     product: Path, tmp_path: Path
 ) -> None:
     """Real servers: three pairs by two metrics, what chance allows beside what was called; the status follows from it."""
-    done = bench(
-        tmp_path, "selftest", "aa", "--entries", "3", "--seed", "3", root=product
-    )
+    words = ("selftest", "aa", "--entries", "3", "--seed", "3")
+    done = bench(tmp_path, *words, root=product)
     (path,) = (tmp_path / "selftest").glob("*-aa.json")
     stored = json.loads(path.read_text())
 
@@ -47,16 +46,8 @@ def test_an_injected_slowdown_is_looked_for(product: Path, tmp_path: Path) -> No
     A machine that scatters too much fails the self-test by itself, and says so.
     """
     short = ("--entries", "3", "--cycles", "4", "--measure-s", "0.1")
-    done = bench(
-        tmp_path,
-        "selftest",
-        "slowdown",
-        *short,
-        "--seed",
-        "3",
-        limit_s=900,
-        root=product,
-    )
+    words = ("selftest", "slowdown", *short, "--seed", "3")
+    done = bench(tmp_path, *words, limit_s=900, root=product)
     (path,) = (tmp_path / "selftest").glob("*-slowdown.json")
     stored = json.loads(path.read_text())
     rows = {row["what"]: row for row in stored["rows"]}
@@ -64,9 +55,8 @@ def test_an_injected_slowdown_is_looked_for(product: Path, tmp_path: Path) -> No
     assert done.returncode in (0, 1), done.stderr
     by_cpu = [rows[f"{share}% slower, cpu"] for share in (0, 3, 5, 10)]
     assert [row["cases"] for row in by_cpu] == [3, 9, 9, 9]
-    assert (
-        by_cpu[0]["high"] < 1
-    )  # not even noise may call every pair of copies different
+    # Not even noise may call every pair of copies different.
+    assert by_cpu[0]["high"] < 1
     assert all(row["judged"] for row in by_cpu)
     # Counted again, what was added is within a tenth of a per cent of it.
     counted = [float(row["expected"].partition("%")[0]) for row in by_cpu[1:]]

@@ -128,6 +128,18 @@ def test_the_same_release_at_another_day_is_no_package() -> None:
         assert named(page) == {"1.0", name}
 
 
+def test_a_commit_gives_no_release_its_name_and_takes_none() -> None:
+    """With a package beneath it beside a release of the same number, and the other way round."""
+    for plain, asked in (
+        ("1.0", "git-1a2b3c4-gunicorn-26.0"),
+        ("git-1a2b3c4", "1.0.3-gunicorn-26.0"),
+    ):
+        one, other = version(FLASK, plain), version(FLASK, asked)
+        page = trend_html(results((DJANGO, other, one, FASTAPI, WSGI, ASGI))) or ""
+        own = asked.removesuffix("-gunicorn-26.0")
+        assert named(page) == {plain, f"{own} on gunicorn 26.0"}
+
+
 def test_a_step_between_versions_of_one_release_names_both() -> None:
     """Nothing stands as it is there but each of them."""
     again = version(FLASK, "1.0.3")

@@ -18,7 +18,7 @@ LEAD = 13.0
 LEFT = 50.0
 GAP = 16.0
 SMALL = 11.0
-"""Pixels of the letters of a name."""
+"""Pixels of the letters of names and ratios."""
 LEAST_APART = 22.0
 """Pixels between two ticks of the ratio."""
 
@@ -111,7 +111,7 @@ def frame(
     if noise is not None:
         upper, lower = plot + scale.at(noise), plot + scale.at(1 / noise)
         canvas.box((left, upper), (room, lower - upper), "open-soft")
-    small = Type(size=11, token="muted", align="right")
+    small = Type(size=SMALL, token="muted", align="right")
     for tick in _ticks(scale):
         y = plot + scale.at(tick)
         pen = Pen("axis" if tick == 1 else "grid")
