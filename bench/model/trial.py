@@ -149,6 +149,9 @@ class Boot:
     first_answer_s: float | None
     idle_memory_bytes: int | None  # after the check, before any load
     command: tuple[str, ...]
+    # PYTHONHASHSEED; None: it stood already, or older than this field (then it
+    # was one for all servers of a round).
+    hash_seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,14 @@ class Block:
     experiment: str = ""  # whose block it is; "": of the headline comparison
 
 
-def hash_seed(plan: Plan, round_number: int) -> int:
-    """PYTHONHASHSEED of the round: 1 to 2**32 - 1, the same for every server."""
-    return _random(plan, round_number, "hash").randrange(1, 2**32)
+def hash_seed(plan: Plan, round_number: int, target: str) -> int:
+    """
+    PYTHONHASHSEED of one start, 1 to 2**32 - 1: another one for each target id of each round.
+
+    A seed that all servers of a round share would be the same for a target and
+    its twin, so that the twin could not show what hash seeds do.
+    """
+    return _random(plan, round_number, f"hash/{target}").randrange(1, 2**32)
 
 
 def request_seed(plan: Plan, round_number: int) -> int:

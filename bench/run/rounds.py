@@ -107,12 +107,14 @@ def _boot(
         stack.callback(_end, state, server)
         state.servers[target_id] = server
         usage = server.usage()
+        stood = server.first_answer_s is None
         yield Boot(
             round=state.number,
             target=target_id,
             first_answer_s=server.first_answer_s,
             idle_memory_bytes=usage.memory_bytes if usage else None,
             command=server.command,
+            hash_seed=None if stood else hash_seed(state.plan, state.number, target_id),
         )
 
 
@@ -123,7 +125,8 @@ def _start(state: Round, target_id: str) -> Server:
     if target.workers is not None:
         workers, pinning = target.workers, cores_for(pinning, target.workers)
     placing = Placing(workers, plan.threads, pinning, state.tools.folder / "logs")
-    return state.tools.engine.start(target, placing, hash_seed(plan, state.number))
+    seed = hash_seed(plan, state.number, target_id)
+    return state.tools.engine.start(target, placing, seed)
 
 
 def _end(state: Round, server: Server) -> None:

@@ -32,17 +32,18 @@ def test_the_same_seed_gives_the_same_order() -> None:
 
     assert list(blocks(this, 3)) == list(blocks(same, 3))
     assert boot_order(this, 3) == boot_order(same, 3)
-    assert hash_seed(this, 3) == hash_seed(same, 3)
+    assert hash_seed(this, 3, "alpha") == hash_seed(same, 3, "alpha")
     assert request_seed(this, 3) == request_seed(same, 3)
 
 
 def test_rounds_differ_in_order_and_seeds() -> None:
-    """Order and hash seeds are drawn anew for each round."""
+    """Order is drawn anew for each round, and a hash seed for each start."""
     this = plan("alpha", "beta", "gamma", "delta", cycles=4)
 
     orders = {tuple(next(iter(blocks(this, n))).cycles) for n in range(1, 9)}
     assert len(orders) > 4
-    assert len({hash_seed(this, n) for n in range(1, 9)}) == 8
+    starts = [(n, target) for n in range(1, 9) for target in ("alpha", "alpha+again")]
+    assert len({hash_seed(this, *start) for start in starts}) == 16
     assert len({boot_order(this, n) for n in range(1, 9)}) > 4
 
 

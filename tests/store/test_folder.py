@@ -27,7 +27,7 @@ from tests.builders import record, window
 
 VOLLEY = (OneOfMany(0.0, 51.25), OneOfMany(0.5, None, "no answer: timed out"))
 EVENTS: tuple[Event, ...] = (
-    Boot(1, "alpha@1.0/server", 0.5, 40_000_000, ("serve", "8000")),
+    Boot(1, "alpha@1.0/server", 0.5, 40_000_000, ("serve", "8000"), 7),
     window(),
     window(cycle=2, server_memory_bytes=None),
     Failure(1, "beta@1.0/server", "hello", "it died", "look", "Traceback <b>é</b>"),
