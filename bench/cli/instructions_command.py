@@ -51,7 +51,7 @@ _SEED = 1
 _NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
 
 
-def command(  # noqa: PLR0913 - one parameter is one option that people type
+def command(
     targets: Annotated[
         list[str] | None,
         typer.Argument(

@@ -13,7 +13,7 @@ from bench.load.url import LoadReport, load_url
 from bench.model.load import Arrivals, Load
 
 
-def command(  # noqa: PLR0913 - one parameter is one option that people type
+def command(
     url: Annotated[str, typer.Argument(help="An http:// URL on this machine.")],
     clients: Annotated[int, typer.Option(help="Connections.", min=1, max=1024)] = 16,
     rate: Annotated[

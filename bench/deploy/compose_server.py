@@ -64,8 +64,9 @@ class Container:
 
     def account(self) -> Account:
         """Where what it uses is told: by the kernel, else by the engine; MachineRefused if nowhere."""
+        identity, pid = self.inspect("{{.Id}} {{.State.Pid}}").split()
         try:
-            return control_group(int(self.inspect("{{.State.Pid}}")))
+            return control_group(identity, int(pid))
         except MachineRefused:
             return StatsAccount(self.tool, self.name)
 

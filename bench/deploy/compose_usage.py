@@ -16,11 +16,12 @@ class ControlGroup:
     """
     Where the kernel keeps the accounts of one container.
 
-    `memory` and `cpu` are the same folder in version 2.
+    `memory` and `cpu` are the same folder in version 2; `memory` is None where
+    the kernel keeps no account of memory.
     """
 
     cpu: Path
-    memory: Path
+    memory: Path | None
     version: int
 
     def usage(self, memory: bool = True) -> Usage:
@@ -28,7 +29,8 @@ class ControlGroup:
         CPU time so far (ns in version 1, whole microseconds in 2), memory now, processes now.
 
         Memory is what the kernel charges the container, without file pages
-        that it could drop at once. OSError if the container is gone.
+        that it could drop at once; None where the kernel does not account for
+        it. OSError if the container is gone.
         """
         if self.version == 2:
             spent = int(_table(self.cpu / "cpu.stat")["usage_usec"]) * 1000
@@ -51,29 +53,38 @@ class ControlGroup:
             return int(table["throttled_usec"]) * 1000
         return int(table["throttled_time"]) if "throttled_time" in table else None
 
-    def _charged(self) -> int:
+    def _charged(self) -> int | None:
+        if self.memory is None:
+            return None
         name, idle = (
             ("memory.current", "inactive_file")
             if self.version == 2
             else ("memory.usage_in_bytes", "total_inactive_file")
         )
-        total = _number(self.memory / name)
-        return max(0, total - int(_table(self.memory / "memory.stat")[idle]))
+        try:
+            total = _number(self.memory / name)
+            return max(0, total - int(_table(self.memory / "memory.stat")[idle]))
+        except (FileNotFoundError, KeyError):
+            # Its controller is switched off; a container that is gone lacks
+            # cgroup.procs, too, which is read next.
+            return None
 
 
 def control_group(
-    pid: int, root: Path = _ROOT, proc: Path = Path("/proc")
+    container_id: str, pid: int, root: Path = _ROOT, proc: Path = Path("/proc")
 ) -> ControlGroup:
     """
-    The control group of that process.
+    The control group of that container, whose first process has that id.
 
-    MachineRefused where the engine's processes are not this machine's: in a
-    virtual machine, or behind a remote context.
+    Every engine names a container's group after its id (64 hexadecimal
+    digits), so a group without it belongs to somebody else: the engine counts
+    the processes of another machine. MachineRefused then, and where there is
+    no such process, as with an engine in a virtual machine.
     """
     try:
         lines = (proc / str(pid) / "cgroup").read_text().splitlines()
-        return _found(lines, root)
-    except (OSError, KeyError, ValueError, StopIteration) as error:
+        return _found(container_id, lines, root)
+    except (OSError, LookupError, ValueError, StopIteration) as error:
         raise MachineRefused(
             "the CPU time of containers cannot be read here: the container engine "
             f"runs in another machine ({error or type(error).__name__})",
@@ -81,19 +92,28 @@ def control_group(
         ) from error
 
 
-def _found(lines: list[str], root: Path) -> ControlGroup:
+def _found(container_id: str, lines: list[str], root: Path) -> ControlGroup:
     fields = [line.split(":", 2) for line in lines]
     if (root / "cgroup.controllers").exists():
         path = next(path for _, names, path in fields if not names)
-        folder = root / path.lstrip("/")
+        folder = root / _own(container_id, path)
         (folder / "cpu.stat").read_text()
         return ControlGroup(folder, folder, 2)
     # Also a hybrid host, which has a line of version 2 beside these.
     by_name = {name: path for _, names, path in fields for name in names.split(",")}
-    cpu = _mounted(root, "cpuacct") / by_name["cpuacct"].lstrip("/")
-    memory = _mounted(root, "memory") / by_name["memory"].lstrip("/")
+    cpu = _mounted(root, "cpuacct") / _own(container_id, by_name["cpuacct"])
     (cpu / "cpuacct.usage").read_text()
+    memory = None
+    if container_id in by_name.get("memory", ""):
+        memory = _mounted(root, "memory") / _own(container_id, by_name["memory"])
     return ControlGroup(cpu, memory, 1)
+
+
+def _own(container_id: str, path: str) -> str:
+    """That path below a mount point; LookupError unless the group is that container's."""
+    if not container_id or container_id not in path:
+        raise LookupError(f"process group {path} is not that of the container")
+    return path.lstrip("/")
 
 
 def _mounted(root: Path, controller: str) -> Path:

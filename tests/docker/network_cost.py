@@ -114,7 +114,8 @@ def same_on_the_host(
             lambda: subprocess.run(asking, capture_output=True).returncode == 0, 30
         )
         assert up, docker("logs", name)
-        account = control_group(int(docker("inspect", "-f", "{{.State.Pid}}", name)))
+        identity, pid = docker("inspect", "-f", "{{.Id}} {{.State.Pid}}", name).split()
+        account = control_group(identity, int(pid))
         yield Place("127.0.0.1", HOST_PORT, account, generator)
 
 

@@ -149,7 +149,7 @@ def test_an_engine_in_a_virtual_machine_is_served(
 ) -> None:
     """Without the processes of the containers in sight, a server lives, is accounted for and is missed when it dies."""
 
-    def out_of_sight(pid: int) -> None:
+    def out_of_sight(container_id: str, pid: int) -> None:
         raise MachineRefused("out of sight")
 
     monkeypatch.setattr("bench.deploy.compose_server.control_group", out_of_sight)

@@ -43,15 +43,15 @@ def test_version_1(kernel: Path, cpu_name: str) -> None:
     """Nanoseconds of cpuacct; memory without what could be dropped; processes counted."""
     version_1(kernel, cpu_name)
 
-    usage = control_group(77, kernel / "cgroup", kernel / "proc").usage()
+    usage = control_group("abc", 77, kernel / "cgroup", kernel / "proc").usage()
 
     assert usage.cpu_ns == 1_234_567_891
     assert usage.memory_bytes == 4_000_000
     assert usage.processes == 2
 
 
-def test_version_2(kernel: Path) -> None:
-    """Microseconds of cpu.stat as nanoseconds; memory.current without inactive files."""
+def version_2(kernel: Path) -> Path:
+    """The group of a container under systemd."""
     write(kernel / "cgroup/cgroup.controllers", "cpu memory\n")
     write(kernel / "proc/77/cgroup", "0::/system.slice/docker-abc.scope\n")
     folder = kernel / "cgroup/system.slice/docker-abc.scope"
@@ -59,8 +59,14 @@ def test_version_2(kernel: Path) -> None:
     write(folder / "memory.current", "3000\n")
     write(folder / "memory.stat", "anon 2000\ninactive_file 500\n")
     write(folder / "cgroup.procs", "77\n")
+    return folder
 
-    group = control_group(77, kernel / "cgroup", kernel / "proc")
+
+def test_version_2(kernel: Path) -> None:
+    """Microseconds of cpu.stat as nanoseconds; memory.current without inactive files."""
+    version_2(kernel)
+
+    group = control_group("abc", 77, kernel / "cgroup", kernel / "proc")
 
     assert group.version == 2
     assert group.usage().cpu_ns == 2_500_000
@@ -71,14 +77,42 @@ def test_version_2(kernel: Path) -> None:
 def test_an_engine_elsewhere_is_refused(kernel: Path) -> None:
     """A process id of another machine has no control group here: a sentence, not a wrong number."""
     with pytest.raises(MachineRefused, match="runs in another machine"):
-        control_group(99, kernel / "cgroup", kernel / "proc")
+        control_group("abc", 99, kernel / "cgroup", kernel / "proc")
 
 
-def test_somebody_elses_process_is_refused(kernel: Path) -> None:
-    """The id exists here too, but its group is not among ours."""
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_process_of_somebody_else_is_refused(kernel: Path, version: int) -> None:
+    """With an engine on another machine its number may be anybody's here: that group is never read."""
     version_1(kernel)
-    write(kernel / "proc/77/cgroup", "2:cpuacct:/elsewhere\n4:memory:/elsewhere\n")
-    (kernel / "cgroup/cpu,cpuacct").rename(kernel / "cgroup/cpuacct")
+    if version == 2:
+        version_2(kernel)
 
+    with pytest.raises(MachineRefused, match="is not that of the container"):
+        control_group("def", 77, kernel / "cgroup", kernel / "proc")
     with pytest.raises(MachineRefused):
-        control_group(77, kernel / "cgroup", kernel / "proc")
+        control_group("", 77, kernel / "cgroup", kernel / "proc")
+
+
+def test_memory_without_an_account_is_not_measured(kernel: Path) -> None:
+    """A kernel whose memory controller is off tells CPU time all the same; a group that is gone tells nothing."""
+    folder = version_2(kernel)
+    (folder / "memory.current").unlink()
+    group = control_group("abc", 77, kernel / "cgroup", kernel / "proc")
+
+    assert group.usage().memory_bytes is None
+    assert group.usage().cpu_ns == 2_500_000
+
+    (folder / "cgroup.procs").unlink()
+    with pytest.raises(OSError):
+        group.usage()
+
+
+def test_version_1_without_a_memory_controller(kernel: Path) -> None:
+    """The process is in no group for memory: not measured."""
+    version_1(kernel)
+    write(kernel / "proc/77/cgroup", "2:cpu,cpuacct:/docker/abc\n")
+
+    usage = control_group("abc", 77, kernel / "cgroup", kernel / "proc").usage()
+
+    assert usage.memory_bytes is None
+    assert usage.cpu_ns == 1_234_567_891
