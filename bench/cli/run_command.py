@@ -12,6 +12,7 @@ from rich.console import Console
 from bench.cli.asked import Asked, frameworks, plan_for
 from bench.cli.crew import refuse_impossible, with_crew
 from bench.cli.external import external_plan, refuse_mixture
+from bench.cli.lacking import refuse_missing
 from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
 from bench.cli.plan_text import plan_lines
 from bench.configure.claims import CLAIMS, load_claims
@@ -225,3 +226,4 @@ def _finish(folder: Path, complete: bool, claims: Path | None) -> None:
         raise typer.Exit(130)
     print(shown(page))
     print(f"next: open {shown(page)} in a browser", file=sys.stderr)
+    refuse_missing(folder)

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from bench.cli.asked import Asked
+from bench.cli.lacking import refuse_missing
 from bench.cli.measuring import begin
 from bench.cli.places import RUNS, shown
 from bench.cli.record import harness_facts
@@ -161,6 +162,7 @@ def _measured(plan: Plan, words: str) -> Run:
     folder, complete = begin(asked, plan, Console(stderr=True), FOLDER)
     if not complete:
         raise typer.Exit(130)
+    refuse_missing(folder)
     return read(folder)
 
 

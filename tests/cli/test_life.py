@@ -139,13 +139,17 @@ def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
     assert "hint" in err
 
 
-def test_a_server_that_dies_at_start_is_named_with_its_log(tmp_path: Path) -> None:
-    """One target that cannot start does not end the run of the others."""
-    definitions = (ROOT / "bench" / "definitions" / "frameworks.toml").read_text()
-    assert "asgi:app" in definitions
+def broken_run(
+    tmp_path: Path, *replaced: tuple[str, str]
+) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """A run of a copy in which commands of the table are others, and its folder."""
     broken = copy_of_the_product(tmp_path / "copy")
     table = broken / "bench" / "definitions" / "frameworks.toml"
-    table.write_text(definitions.replace("asgi:app", "asgi:nothing"))
+    text = table.read_text()
+    for before, after in replaced:
+        assert before in text
+        text = text.replace(before, after)
+    table.write_text(text)
     done = subprocess.run(
         [sys.executable, "-m", "bench", "run", *SMALL],
         cwd=broken,
@@ -155,14 +159,36 @@ def test_a_server_that_dies_at_start_is_named_with_its_log(tmp_path: Path) -> No
         timeout=PATIENCE_S,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
     (folder,) = [path.parent for path in (tmp_path / "runs").glob("*/run.json")]
+    return done, folder
+
+
+def test_a_server_that_dies_at_start_is_named_with_its_log(tmp_path: Path) -> None:
+    """One target that cannot start does not end the run of the others; the last word names it, exit 3."""
+    done, folder = broken_run(tmp_path, ("asgi:app", "asgi:nothing"))
     failures = [
         json.loads(line)
         for line in (folder / "trials.jsonl").read_text().splitlines()
         if '"kind":"failure"' in line
     ]
 
+    assert done.returncode == 3, done.stderr
+    assert "1 of 4 targets" in done.stderr
+    assert "floor@1/uvicorn" in done.stderr.partition("error: ")[2]
+    assert done.stdout.strip().endswith("report.html")
     assert {f["target"].split("@")[0] for f in failures} == {"floor"}
     assert any("nothing" in (f["log_tail"] or "") for f in failures)
     assert {target.split("/")[0].split("@")[0] for _, target, _, _ in windows(folder)}
+
+
+def test_a_run_without_a_window_says_so_and_goes_no_further(tmp_path: Path) -> None:
+    """No server starts: a page, one sentence with the reasons, exit 3; and so again for --resume."""
+    broken = (":app", ":nothing")
+    done, folder = broken_run(tmp_path, broken)
+    again = finished(tmp_path / "runs", "run", "--resume", folder.name)
+
+    assert not windows(folder)
+    for status, out, err in ((done.returncode, done.stdout, done.stderr), again):
+        assert status == 3, err
+        assert out.strip().endswith("report.html")
+        assert "error: nothing was measured:" in err
