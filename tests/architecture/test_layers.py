@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT / "bench"
 
 LAYERS = (
-    {"errors"},
+    {"errors", "child_environment"},
     {"model"},
     {"workloads", "stats"},
     {"configure", "plan", "store"},
