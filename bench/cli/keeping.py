@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.analyse.analysis import analyse
 from bench.cli.asked import frameworks
-from bench.cli.places import HISTORY, PUBLISHED
+from bench.cli.places import HISTORY, is_published
 from bench.errors import AskedWrongly, BenchError
 from bench.judge.kept import kept_of
 from bench.model.history import KeptRun
@@ -48,8 +48,8 @@ def write_trend_of(results: Results, folder: Path) -> Path | None:
 
 
 def refresh_trend(folder: Path) -> None:
-    """Write trend.html again where a run has one; a run without readable results keeps what it has."""
-    if not (folder / "trend.html").is_file():
+    """Write trend.html again where a run has one; one without readable results, or published, keeps what it has."""
+    if is_published(folder) or not (folder / "trend.html").is_file():
         return
     try:
         text = (folder / "results.json").read_text(encoding="utf-8")
@@ -60,8 +60,7 @@ def refresh_trend(folder: Path) -> None:
 
 def kept_beside(folder: Path) -> tuple[KeptRun, ...]:
     """The history for the page of a run; none for a published one, which everybody must be able to make again."""
-    published = folder.resolve().parent == PUBLISHED.resolve()
-    if published or not HISTORY.is_file():
+    if is_published(folder) or not HISTORY.is_file():
         return ()
     try:
         with History(HISTORY) as history:

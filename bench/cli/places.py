@@ -21,6 +21,11 @@ PUBLISHED_INDEX = PUBLISHED / "index.html"
 CACHE = ROOT / ".cache"
 
 
+def is_published(folder: Path) -> bool:
+    """Whether a folder lies among the published runs, whatever way it was named."""
+    return folder.resolve().is_relative_to(PUBLISHED.resolve())
+
+
 def shown(path: Path) -> str:
     """A path as a person in the root folder would type it."""
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

@@ -7,6 +7,7 @@ from pathlib import Path
 from bench.cli.asked import frameworks, known_workloads
 from bench.cli.indexing import index_of, write_index
 from bench.cli.keeping import write_trend_of
+from bench.cli.readings import place_of
 from bench.configure.claims import CLAIMS, load_claims, table_sha256
 from bench.judge.results import Beside, results
 from bench.model.results import StoredFile, WorkloadNote
@@ -18,7 +19,11 @@ from bench.store.outside import refuse_links
 
 
 def render(folder: Path, table: Path | None = None) -> Path:
-    """Understand a stored run, judge it by a table of claims, write its page; the page's path."""
+    """
+    Understand a stored run, judge it by a table of claims, write its page; the page's path.
+
+    Where the run's own page is another table's, it is written beside.
+    """
     refuse_links(folder)
     table = table or CLAIMS
     notes = [WorkloadNote(w.name, w.title, w.why) for w in known_workloads().values()]
@@ -30,12 +35,13 @@ def render(folder: Path, table: Path | None = None) -> Path:
         stored_files(folder),
         Beside(read_exhibits(folder), table_sha256(table), table.name),
     )
-    index = index_of(folder)
-    href = None if index is None else os.path.relpath(index, folder)
-    write_report(understood, folder, href)
-    write_index(folder)
-    write_trend_of(understood, folder)
-    return folder / "report.html"
+    place = place_of(folder, table)
+    index = index_of(place)
+    href = None if index is None else os.path.relpath(index, place)
+    write_report(understood, place, href)
+    write_index(place)
+    write_trend_of(understood, place)
+    return place / "report.html"
 
 
 def stored_files(folder: Path) -> tuple[StoredFile, ...]:

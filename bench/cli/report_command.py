@@ -1,5 +1,6 @@
 """`bench report`."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -35,3 +36,8 @@ def command(
 
     page = render(folder, claims)
     print(shown(page))
+    if page.parent != folder:
+        print(
+            f"the page in {shown(folder)} is judged by another table, and stays",
+            file=sys.stderr,
+        )

@@ -12,7 +12,7 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
-from bench.cli import history_command, keeping
+from bench.cli import history_command, keeping, places
 from bench.cli.history_command import command
 from bench.cli.instructions_command import changed_since, counted_of
 from bench.cli.places import PUBLISHED
@@ -39,6 +39,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     history = tmp_path / "history.sqlite"
     for module in (history_command, keeping):
         monkeypatch.setattr(module, "HISTORY", history)
+    for module in (history_command, places):
         monkeypatch.setattr(module, "PUBLISHED", tmp_path / "none")
     monkeypatch.setattr(history_command, "RUNS", tmp_path)
     return tmp_path

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench.cli import keeping
+from bench.cli import keeping, places
 from bench.model.estimate import Quantity
 from bench.model.framework import Target
 from bench.model.history import INSTRUCTIONS, KeptRun
@@ -449,7 +449,7 @@ def test_a_published_page_depends_on_no_history(
 ) -> None:
     """Everybody must be able to make it again."""
     monkeypatch.setattr(keeping, "HISTORY", tmp_path / "history.sqlite")
-    monkeypatch.setattr(keeping, "PUBLISHED", tmp_path / "published")
+    monkeypatch.setattr(places, "PUBLISHED", tmp_path / "published")
     with History(tmp_path / "history.sqlite", write=True) as kept:
         kept.keep(NIGHTS[0])
     assert keeping.kept_beside(tmp_path / "published" / "run") == ()
