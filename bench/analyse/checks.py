@@ -1,7 +1,8 @@
-"""The questions that a run asks of itself, with limits and answers."""
+"""The conditions that a run asks of itself, with limits and whether they held."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from bench.analyse import reasons
 from bench.analyse.metrics import THROUGHPUT
@@ -15,7 +16,7 @@ from bench.analyse.whole_run import (
     void_windows,
 )
 from bench.analyse.words import per_cent
-from bench.model.doubt import Reason, Warning
+from bench.model.doubt import Reason, Scope, Warning
 from bench.model.results import Check
 from bench.model.trial import Window
 
@@ -41,32 +42,44 @@ def checks(
     yield _floor(trials)
     yield _void(trials)
     yield _steal(trials)
-    for reason, limit, effect in REST:
-        found = [w for w in warnings if w.reason is reason]
-        of_windows = effect in (NO_THROUGHPUT, VOID_WINDOWS)
-        here = SPARED if found and of_windows and _spares(trials, reason) else effect
-        yield _absence(reason, limit, here, found, _looked(trials, reason))
+    for condition in REST:
+        found = [w for w in warnings if w.reason is condition.reason]
+        if found and condition.of_windows and _spares(trials, condition.reason):
+            condition = replace(condition, effect=SPARED, severity=Scope.NOTE)
+        yield _absence(condition, found, _looked(trials, condition.reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must not be found, said as what is good, and what finding it takes away."""
+
+    reason: Reason
+    good: str
+    limit: str
+    severity: Scope
+    effect: str
+    of_windows: bool = False  # few windows of it take nothing
 
 
 REST = (
-    (reasons.MACHINE, "the same fingerprint after every round", ALL_INCONCLUSIVE),
-    (reasons.AFRESH, "every server in every round", ALL_INCONCLUSIVE),
-    (reasons.IDLE, f"{per_cent(reasons.IDLE_SHARE)} of a core together, or {per_cent(reasons.IDLE_SHARE_EACH, 2)} each", "the windows are void and left out; beyond the limit over a whole round, all of that round"),
-    (reasons.FOREIGN, f"{per_cent(reasons.FOREIGN_SHARE)} of its time in a window", NO_THROUGHPUT),
-    (reasons.WAITED, f"{per_cent(reasons.WAIT_SHARE)} of a window", NOTHING),
-    (reasons.COUNT, "equal", VOID_WINDOWS),
-    (reasons.LITTLE_LAW, f"{per_cent(reasons.LITTLE)} apart, edges aside", VOID_WINDOWS),
-    (reasons.CONNECTIONS, f"{reasons.CONNECTIONS_APART} per request apart", "the pair gets no verdict"),
-    (reasons.THROTTLED, "never", VOID_WINDOWS),
-    (reasons.HOT, "never", VOID_WINDOWS),
-    (reasons.SWAP, f"{reasons.SWAPPED_PAGES} pages in a window", VOID_WINDOWS),
-    (reasons.FREQUENCY, f"{per_cent(reasons.FREQUENCY_APART)} between windows", NOTHING),
-    (reasons.FAILED, "never", "pairs are missing from those rounds"),
-    (reasons.RESUMED, "never", NOTHING),
-    (reasons.WARMING, f"{per_cent(reasons.DRIFT)} from the first cycle to the last", NOTHING),
-    (reasons.DATABASE, "workers x connections of the pool", NOTHING),
-    (reasons.PYTHON, "optimised build", NOTHING),
-    (reasons.CORES, "cores of their own", NOTHING),
+    Condition(reasons.MACHINE, "The machine stayed the same", "the same fingerprint after every round", Scope.RUN, ALL_INCONCLUSIVE),
+    Condition(reasons.AFRESH, "Every server was started afresh", "every server in every round", Scope.RUN, ALL_INCONCLUSIVE),
+    Condition(reasons.IDLE, "Other servers stayed idle while one was measured", f"{per_cent(reasons.IDLE_SHARE)} of a core together, or {per_cent(reasons.IDLE_SHARE_EACH, 2)} each", Scope.WINDOW, "the windows are void and left out; beyond the limit over a whole round, all of that round"),
+    Condition(reasons.FOREIGN, "No other program on the server’s core", f"{per_cent(reasons.FOREIGN_SHARE)} of its time in a window", Scope.THROUGHPUT, NO_THROUGHPUT, of_windows=True),
+    Condition(reasons.WAITED, "The load generator did not wait for its core", f"{per_cent(reasons.WAIT_SHARE)} of a window", Scope.NOTE, NOTHING),
+    Condition(reasons.COUNT, "The generator’s record and Locust’s statistics agree", "equal", Scope.WINDOW, VOID_WINDOWS, of_windows=True),
+    Condition(reasons.LITTLE_LAW, "Clients, throughput and latency agree (Little’s law)", f"{per_cent(reasons.LITTLE)} apart, edges aside", Scope.WINDOW, VOID_WINDOWS, of_windows=True),
+    Condition(reasons.CONNECTIONS, "Connections per request are alike", f"{reasons.CONNECTIONS_APART} per request apart", Scope.THROUGHPUT, "the pair gets no verdict"),
+    Condition(reasons.THROTTLED, "No processor quota stopped a server", "never", Scope.WINDOW, VOID_WINDOWS, of_windows=True),
+    Condition(reasons.HOT, "Heat did not slow the processor down", "never", Scope.WINDOW, VOID_WINDOWS, of_windows=True),
+    Condition(reasons.SWAP, "No memory went to swap", f"{reasons.SWAPPED_PAGES} pages in a window", Scope.WINDOW, VOID_WINDOWS, of_windows=True),
+    Condition(reasons.FREQUENCY, "The processor kept its speed", f"{per_cent(reasons.FREQUENCY_APART)} between windows", Scope.NOTE, NOTHING),
+    Condition(reasons.FAILED, "No target failed", "never", Scope.WINDOW, "pairs are missing from those rounds"),
+    Condition(reasons.RESUMED, "No round was interrupted", "never", Scope.NOTE, NOTHING),
+    Condition(reasons.WARMING, "Servers were warm before they were measured", f"{per_cent(reasons.DRIFT)} from the first cycle to the last", Scope.NOTE, NOTHING),
+    Condition(reasons.DATABASE, "No target used more database connections than the others may", "workers x connections of the pool", Scope.NOTE, NOTHING),
+    Condition(reasons.PYTHON, "The targets’ Python is an optimised build", "optimised build", Scope.NOTE, NOTHING),
+    Condition(reasons.CORES, "Server, load and database have cores of their own", "cores of their own", Scope.NOTE, NOTHING),
 )  # fmt: skip
 
 
@@ -106,12 +119,13 @@ def _noise(trials: Trials, noise: Noise) -> Check:
         short = f"{title} against itself: {'no' if noise.passed else 'a'} difference, resolution {reaches['throughput']}"
     return Check(
         "noise",
-        "Does a target entered twice equal itself?",
+        "A target entered twice equals itself (A/A)",
         measured,
         f"Holm-adjusted p of at least {reasons.TWIN_P}",
         noise.passed,
         ALL_INCONCLUSIVE,
         short,
+        Scope.RUN,
     )
 
 
@@ -131,12 +145,16 @@ def _generator(trials: Trials, warnings: tuple[Warning, ...]) -> Check:
     more = f", over the limit in {len(touched)} cells" if touched else ""
     return Check(
         "generator",
-        "Was the load generator ever the limit?",
+        "The load generator was never the limit",
         text + more,
         f"{per_cent(reasons.GENERATOR_SHARE)} of its core",
         None if worst is None else not touched,
         NO_THROUGHPUT,
         f"generator {text}",
+        Scope.THROUGHPUT,
+        None if worst is None else 100 * worst,
+        100 * reasons.GENERATOR_SHARE,
+        "% of a core",
     )
 
 
@@ -146,12 +164,16 @@ def _errors(trials: Trials) -> Check:
     wrong = sum(sum(w.tally.errors.values()) for w in windows)
     return Check(
         "errors",
-        "Was every answer right?",
+        "Every answer was right",
         f"{wrong:,} wrong or failed of {answered:,}",
         "0",
         wrong == 0 if windows else None,
         VOID_WINDOWS,
         f"{answered:,} answers checked, {wrong:,} wrong",
+        Scope.WINDOW,
+        wrong if windows else None,
+        0,
+        "answers",
     )
 
 
@@ -159,12 +181,16 @@ def _rounds(trials: Trials) -> Check:
     n = len(trials.rounds)
     return Check(
         "rounds",
-        "Are there enough rounds?",
+        "There are enough rounds",
         rounds_text(trials),
         f"{reasons.FEWEST_ROUNDS} rounds",
         n >= reasons.FEWEST_ROUNDS,
         ALL_INCONCLUSIVE,
         f"{n} rounds, {100 * trials.level:.4g} % intervals",
+        Scope.RUN,
+        n,
+        reasons.FEWEST_ROUNDS,
+        "rounds",
     )
 
 
@@ -181,12 +207,16 @@ def _floor(trials: Trials) -> Check:
         measured = f"{times:.2f} times the rate of {target} on {workload}"
     return Check(
         "floor",
-        "Is the best bare server clearly faster than every target?",
+        "The best bare server is clearly faster than every target",
         measured,
         f"{reasons.FLOOR_RATIO} times",
         None if closest is None else closest[0] >= reasons.FLOOR_RATIO,
         NO_THROUGHPUT,
         measured,
+        Scope.THROUGHPUT,
+        None if closest is None else closest[0],
+        reasons.FLOOR_RATIO,
+        "times",
     )
 
 
@@ -195,12 +225,16 @@ def _void(trials: Trials) -> Check:
     measured = f"{void} of {total}"
     return Check(
         "windows",
-        "Are few windows void?",
+        "Few windows are void",
         measured,
         f"{per_cent(reasons.VOID_SHARE)} of those of contestants and their twin",
         void <= reasons.VOID_SHARE * total if total else None,
         ALL_INCONCLUSIVE,
         f"{measured} windows void",
+        Scope.RUN,
+        void,
+        reasons.VOID_SHARE * total,
+        "windows",
     )
 
 
@@ -209,12 +243,16 @@ def _steal(trials: Trials) -> Check:
     measured = f"{stolen} of {known} windows" if known else "not measured"
     return Check(
         "steal",
-        f"Did the hypervisor take more than {per_cent(reasons.STEAL_SHARE)} of the time?",
+        f"The hypervisor took at most {per_cent(reasons.STEAL_SHARE)} of the time",
         measured,
         f"{per_cent(reasons.STEAL_WINDOWS)} of the windows",
         stolen <= reasons.STEAL_WINDOWS * known if known else None,
         NOTHING,
         f"steal in {measured}",
+        Scope.NOTE,
+        stolen if known else None,
+        reasons.STEAL_WINDOWS * known if known else None,
+        "windows",
     )
 
 
@@ -252,24 +290,19 @@ def _looked(trials: Trials, reason: Reason) -> bool:
     )
 
 
-def _absence(
-    reason: Reason,
-    limit: str,
-    effect: str,
-    found: Sequence[Warning],
-    looked: bool,
-) -> Check:
+def _absence(condition: Condition, found: Sequence[Warning], looked: bool) -> Check:
     measured = "nothing found" if looked else "not measured"
     if found:
         first = f"{found[0].where}: " if found[0].where else ""
         more = f"; and {len(found) - 1} more" if len(found) > 1 else ""
         measured = f"{first}{found[0].detail}{more}"
     return Check(
-        reason.code,
-        f"{reason.title}?",
+        condition.reason.code,
+        condition.good,
         measured,
-        limit,
+        condition.limit,
         not found if looked else None,
-        effect,
+        condition.effect,
         measured,
+        condition.severity,
     )

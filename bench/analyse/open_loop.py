@@ -18,7 +18,7 @@ from bench.analyse.pairs import Pair, pairs
 from bench.analyse.trials import Trials
 from bench.analyse.voids import Checked, Finding, check
 from bench.analyse.words import per_cent
-from bench.model.doubt import Reason, Warning
+from bench.model.doubt import Reason, Scope, Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.load import Load
 from bench.model.plan import Cell
@@ -197,10 +197,11 @@ def open_checks(opened: OpenTrials) -> Iterator[Check]:
     )
     yield Check(
         "open",
-        "Were the open loops offered in full and in time?",
+        "The open loops were offered in full and in time",
         measured,
         f"{per_cent(reasons.OFFERED_SHARE)} answered, {per_cent(reasons.LATE_SHARE)} of the sends late",
         void == 0 if windows else None,
         "none for a verdict; the windows are left out, other figures stand",
         measured,
+        Scope.NOTE,
     )

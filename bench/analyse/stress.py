@@ -88,7 +88,7 @@ def stress_checks(stress: Stress | None) -> Iterator[Check]:
         measured += f": {Counter(why).most_common(1)[0][0].lower()}"
     yield Check(
         "stress",
-        "Past capacity, was it always the server that was the limit?",
+        "Past capacity, the server was always the limit",
         measured,
         "0 windows void",
         void == 0 if windows else None,
@@ -96,6 +96,7 @@ def stress_checks(stress: Stress | None) -> Iterator[Check]:
         if void and enough
         else "the windows are void and left out; other figures stand",
         measured,
+        Scope.NOTE if void and enough else Scope.WINDOW,
     )
 
 

@@ -42,6 +42,7 @@ class TargetRow(_Row):
     title: str | None = None
     environment: dict[str, str] = {}
     workloads: tuple[str, ...] | None = None
+    serial: bool = False
     keeps_alive: bool = True
     lock: Annotated[str | None, Field(pattern=r"^[a-z0-9-]+$")] = None
     names_all_faults: bool = True

@@ -52,6 +52,7 @@ def _target(
         validator=row.validator,
         layer=row.layer,
         isolates=row.isolates,
+        serial=row.serial,
     )
 
 

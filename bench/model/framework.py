@@ -82,7 +82,7 @@ class Target:
     role: Role
     title: str  # for charts; a twin has "(again)" after it
     interface: str  # wsgi or asgi
-    concurrency: str  # one sentence: "1 process, 8 threads"
+    concurrency: str  # one sentence, shown only: "1 process, 8 threads"
     serve: tuple[str, ...]
     why: str
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -96,6 +96,7 @@ class Target:
     validator: str | None = None  # what checks bodies; None: not what it is about
     layer: str | None = None  # between a handler and its rows, likewise
     isolates: CostPart | None = None  # what its contestant costs more than it is this
+    serial: bool = False  # each process handles one request at a time
 
     @property
     def lock_name(self) -> str:

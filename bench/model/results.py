@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bench.model.calibration import Calibration
 from bench.model.cost import Breakdown, Cost
-from bench.model.doubt import Warning
+from bench.model.doubt import Scope, Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Framework, Target
 from bench.model.load import Load
@@ -34,15 +34,24 @@ class WorkloadNote:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question that the run asked of itself, its limit and the answer."""
+    """One condition that the run asked of itself, its limit and whether it held."""
 
     id: str  # noise, generator, errors, rounds, steal ...
-    title: str
+    title: str  # the good condition: "Every answer was right"
     measured: str  # with unit
     limit: str
     passed: bool | None  # None: not measured
     effect: str  # what a failure does to which verdicts
     short: str  # for the trust strip
+    severity: Scope | None = None  # what a failure takes; None: not recorded
+    value: float | None = None  # what was measured, in `unit`; None: no one number
+    limit_value: float | None = None  # in `unit`; None: no one number
+    unit: str = ""
+
+    @property
+    def takes_verdicts(self) -> bool:
+        """Whether it failed and took something with it; where no severity is recorded, it did."""
+        return self.passed is False and self.severity is not Scope.NOTE
 
 
 @dataclass(frozen=True, slots=True)

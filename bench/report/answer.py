@@ -67,9 +67,8 @@ def short_answer(view: View) -> Answer:
     """The answer of this run in a sentence or two."""
     measured = view.workloads_with("throughput")
     ends = tuple(dict.fromkeys([*measured[:1], *measured[-1:]]))
-    reason = view.results.no_verdicts_because
-    if reason is not None:
-        why = unmarked(why_no_verdicts(reason)).rstrip(".")
+    if view.results.no_verdicts_because is not None:
+        why = unmarked(why_no_verdicts(view.results)).rstrip(".")
         said = f"This run gives **no verdicts**: {why}."
         if why.count(". ") or why.count("? "):
             said = "This run gives **no verdicts**."

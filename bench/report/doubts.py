@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bench.model.doubt import Scope, Warning
 from bench.model.results import Check, Results
-from bench.report.words import SCOPES, grade
+from bench.report.words import SCOPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def grouped_warnings(results: Results) -> tuple[Doubt, ...]:
     spared = {
         check.id: check
         for check in results.checks
-        if grade(check.passed, check.effect) == "note"
+        if check.passed is False and not check.takes_verdicts
     }
     return tuple(_doubt(code, group, spared.get(code)) for code, group in found.items())
 

@@ -28,7 +28,7 @@ from bench.report.exhibits import behind
 from bench.report.exhibits import counted as counted_table
 from bench.report.numbers import percent, size
 from bench.report.predictions import pitfalls
-from bench.report.quality import failures_in_short, takes_verdicts
+from bench.report.quality import failures_in_short
 from bench.report.same_load import same_load_table
 from bench.report.stress import recovery_table, stress_table, stress_words
 from bench.report.versions import asked_of
@@ -97,7 +97,7 @@ def report_page(results: Results, index: str | None = None) -> Page:
             strip=_strip(shown.checks),
             checks=sorted(shown.checks, key=_gravity),
             failures=failures_in_short(shown),
-            no_verdicts_why=why_no_verdicts(shown.no_verdicts_because or ""),
+            no_verdicts_why=why_no_verdicts(shown),
             too_noisy=_failed(view.check("noise")),
             **parts,
         )
@@ -175,18 +175,14 @@ def _rows(cards: list[Card]) -> list[list[Card]]:
 
 def _strip(checks: tuple[Check, ...]) -> tuple[Check, ...]:
     chosen = [each for each in checks if each.id in STRIP]
-    chosen += [
-        each
-        for each in checks
-        if each.id not in STRIP and grade(each.passed, each.effect) == "fail"
-    ]
+    chosen += [each for each in checks if each.id not in STRIP and each.takes_verdicts]
     return tuple(chosen)
 
 
 def _gravity(check: Check) -> int:
     """What failed stands before what passed, in a table of two dozen rows."""
     if check.passed is False:
-        return 0 if takes_verdicts(check) else 1
+        return 0 if check.takes_verdicts else 1
     return 2
 
 

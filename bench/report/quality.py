@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bench.model.results import Check, Results
-from bench.report.view import View
+from bench.report.view import View, lower_first
 from bench.report.words import why_no_verdicts
 
 
@@ -33,11 +33,6 @@ class Quality:
         return SIGNS[self.grade]
 
 
-def takes_verdicts(check: Check) -> bool:
-    """Whether a check failed and verdicts with it."""
-    return check.passed is False and not check.effect.startswith("none")
-
-
 def quality(results: Results) -> Quality:
     """The gravest thing that the run says of itself."""
     if not results.profile.verdicts:
@@ -50,7 +45,9 @@ def quality(results: Results) -> Quality:
         return Quality(Grade.NOTE, failures_in_short(results))
     noted = next((each for each in results.checks if each.passed is False), None)
     if noted is not None:
-        return Quality(Grade.NOTE, f"{noted.title} {noted.short}")
+        return Quality(
+            Grade.NOTE, f"not so: {lower_first(noted.title)} ({noted.short})"
+        )
     return Quality(Grade.PASS, _all_passed(results.checks))
 
 
@@ -58,11 +55,11 @@ def _grave(results: Results) -> str | None:
     """What takes verdicts away, or None."""
     if not results.checks:
         return "it ended before any check was made"
-    failed = next((each for each in results.checks if takes_verdicts(each)), None)
+    failed = next((each for each in results.checks if each.takes_verdicts), None)
     if failed is not None:
         return failed.short
     if results.no_verdicts_because:
-        return why_no_verdicts(results.no_verdicts_because)
+        return why_no_verdicts(results)
     return None
 
 

@@ -54,15 +54,20 @@ def _row(view: View, target: str, workload: str, load: Load) -> tuple[str, ...]:
     rate = _cell(view, (target, workload), "rate", load, short=True)
     quantiles = [_cell(view, (target, workload), name, load) for name in LEVELS]
     service = _cell(view, (target, workload), "service_p99", load)
-    late = _cell(view, (target, workload), "late", load, short=True)
-    unit = "" if late.startswith("not") else " %"
-    return (*names, rate, *quantiles, service, f"{late}{unit}")
+    late = _cell(view, (target, workload), "late", load, short=True, unit="\u00a0%")
+    return (*names, rate, *quantiles, service, late)
 
 
 def _cell(
-    view: View, cell: tuple[str, str], what: str, load: Load, short: bool = False
+    view: View,
+    cell: tuple[str, str],
+    what: str,
+    load: Load,
+    short: bool = False,
+    unit: str = "",
 ) -> str:
     quantity = view.quantity(*cell, metric_name(what, load.name))
     if quantity is None or quantity.estimate is None:
         return absent(quantity.reason if quantity else None)
-    return point(quantity.estimate) if short else with_interval(quantity.estimate)
+    said = point(quantity.estimate) if short else with_interval(quantity.estimate)
+    return f"{said}{unit}"

@@ -70,10 +70,10 @@ def _head(view: View) -> list[str]:
         lines += [f"## Claims: {tally_words(results.verdicts)}", ""]
     told = {each.reason.code for each in results.warnings}
     for check in results.checks:
-        failed = grade(check.passed, check.effect) == "fail"
-        if failed and check.id not in told:
+        if check.takes_verdicts and check.id not in told:
             lines += _alert(
-                check.title, f"{check.measured} (limit {check.limit}). {check.effect}"
+                f"Not so: {lower_first(check.title)}.",
+                f"{check.measured} (limit {check.limit}). {check.effect}",
             )
     if results.rounds_done < results.rounds_planned and not _decided(results):
         done = f"{results.rounds_done} of {results.rounds_planned}"
@@ -181,7 +181,7 @@ _BOLD = {"fail": "**fail**"}
 
 def _checks(view: View) -> list[str]:
     checks = view.results.checks
-    grades = [grade(check.passed, check.effect) for check in checks]
+    grades = [grade(check.passed, check.severity) for check in checks]
     counts = [
         f"{grades.count(each)} {word}"
         for each, word in _GRADES.items()

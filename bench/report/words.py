@@ -6,6 +6,7 @@ from markupsafe import Markup, escape
 
 from bench.judge.deciding import order
 from bench.model.doubt import Scope
+from bench.model.results import Results
 from bench.model.verdict import Outcome, Part, Verdict
 
 
@@ -72,7 +73,7 @@ def sign(outcome: Outcome) -> str:
     return SIGNS[outcome]
 
 
-def grade(passed: bool | None, effect: str = "") -> str:
+def grade(passed: bool | None, severity: Scope | None = None) -> str:
     """
     How a check came out: pass, fail, note or not measured.
 
@@ -82,7 +83,7 @@ def grade(passed: bool | None, effect: str = "") -> str:
         return "not measured"
     if passed:
         return "pass"
-    return "note" if effect.startswith("none") else "fail"
+    return "note" if severity is Scope.NOTE else "fail"
 
 
 def css_class(outcome: Outcome) -> str:
@@ -105,10 +106,12 @@ def parted(value: str) -> tuple[str, str]:
     return (value.replace(found[0], "", 1), found[1]) if found else (value, "")
 
 
-def why_no_verdicts(reason: str) -> str:
-    """The reason alone, where it begins by saying once more that there are none."""
-    first, colon, rest = reason.partition(": ")
-    return rest if colon and "no verdict" in first.lower() else reason
+def why_no_verdicts(results: Results) -> str:
+    """Why the run judges nothing, for a place that has said that it does not; "" where it judges."""
+    if results.no_verdicts_because is None:
+        return ""
+    own = results.profile.why if not results.profile.verdicts else ""
+    return own or results.no_verdicts_because
 
 
 def sentence(text: str) -> str:

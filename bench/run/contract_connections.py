@@ -100,9 +100,9 @@ def _rendezvous(subject: Subject) -> Finding:
         replies = list(pool.map(lambda _: _come(subject), range(parties)))
     bodies = [read_json(reply) for reply in replies]
     met = any(wrong is None and found == {"met": True} for found, wrong in bodies)
-    serial = subject.target.concurrency.lower().startswith("one request at a time")
     seen = "met" if met else "never met: one request at a time"
-    return Finding("rendezvous", met is not serial, seen, seen, binding=False)
+    ok = met is not subject.target.serial
+    return Finding("rendezvous", ok, seen, seen, binding=False)
 
 
 def _come(subject: Subject) -> Reply:

@@ -6,6 +6,7 @@ import pytest
 
 from bench.analyse import reasons
 from bench.analyse.analysis import analyse
+from bench.model.doubt import Scope
 from bench.model.results import Check
 from bench.model.run import Run
 from bench.model.trial import Window
@@ -37,7 +38,7 @@ def test_what_is_void_is_told_and_whether_it_is_missed(lost: int, takes: bool) -
 
     assert found is not None
     assert found.passed is (lost == 0)
-    assert found.effect.startswith("none") is not takes
+    assert (found.severity is not Scope.NOTE) is takes
     if lost:
         why = reasons.ERRORS.title.lower()
         assert found.measured == f"turns: {lost} of 14 windows void, {why}"

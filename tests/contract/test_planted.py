@@ -143,7 +143,7 @@ def test_a_validator_that_stops_early_must_say_so(
 def test_unexpected_serial_server_is_found(right: tuple[str, int, Stage]) -> None:
     """A target that calls itself serial and is not breaks the contract, too."""
     host, port, stage = right
-    serial = replace(RIGHT, concurrency="One request at a time.", workloads=("wait",))
+    serial = replace(RIGHT, serial=True, workloads=("wait",))
     findings = {f.name: f for f in play(host, port, serial, reset=stage.database.reset)}
     assert findings["rendezvous"].ok is False
 

@@ -89,12 +89,12 @@ KEYS = {
 }
 
 CHECKS = (
-    Check("noise", "Does a target entered twice equal itself?", "no difference (p = 0.41)", "Holm-adjusted p of at least 0.01", True, "every verdict becomes inconclusive", "Flask against itself: no difference, resolution 2.4 %"),
-    Check("generator", "Was the load generator ever the limit?", "at most 61 % of its core", "85 % of its core", True, "no throughput verdict for what it touches; CPU verdicts stand", "generator at most 61 % of its core"),
-    Check("errors", "Was every answer right?", "0 wrong or failed of 412,330", "0", True, "the windows are void and left out", "412,330 answers checked, 0 wrong"),
-    Check("rounds", "Are there enough rounds?", "12 of 12", "6 rounds", True, "every verdict becomes inconclusive", "12 rounds, 95 % intervals"),
-    Check("steal", "Did the hypervisor take more than 5 % of the time?", "3 of 288 windows", "20 % of the windows", True, "none; the reader must know", "steal in 3 of 288 windows"),
-    Check("database", "More database connections than the others may use?", "not measured", "8", None, "none; the reader must know", "not measured"),
+    Check("noise", "A target entered twice equals itself (A/A)", "no difference (p = 0.41)", "Holm-adjusted p of at least 0.01", True, "every verdict becomes inconclusive", "Flask against itself: no difference, resolution 2.4 %", Scope.RUN),
+    Check("generator", "The load generator was never the limit", "at most 61 % of its core", "85 % of its core", True, "no throughput verdict for what it touches; CPU verdicts stand", "generator at most 61 % of its core", Scope.THROUGHPUT, 61.0, 85.0, "% of a core"),
+    Check("errors", "Every answer was right", "0 wrong or failed of 412,330", "0", True, "the windows are void and left out", "412,330 answers checked, 0 wrong", Scope.WINDOW, 0, 0, "answers"),
+    Check("rounds", "There are enough rounds", "12 of 12", "6 rounds", True, "every verdict becomes inconclusive", "12 rounds, 95 % intervals", Scope.RUN, 12, 6, "rounds"),
+    Check("steal", "The hypervisor took at most 5 % of the time", "3 of 288 windows", "20 % of the windows", True, "none; the reader must know", "steal in 3 of 288 windows", Scope.NOTE, 3, 57.6, "windows"),
+    Check("database", "No target used more database connections than the others may", "not measured", "8", None, "none; the reader must know", "not measured", Scope.NOTE),
 )  # fmt: skip
 
 

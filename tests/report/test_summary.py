@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench.model.doubt import Scope
 from bench.model.verdict import Outcome, Quote
 from bench.report.summary import LONGEST, summary_md
 from tests.report.pages import made
@@ -99,13 +100,26 @@ def test_a_rule_that_decided_is_no_count() -> None:
     assert any("“" in row and row.endswith("| in the words |") for row in rows)
 
 
+def test_a_check_is_graded_by_its_severity_whatever_its_words() -> None:
+    """Two failed checks with exchanged effects: the grade follows the value, not the sentence."""
+    made = normal()
+    grave, light = made.checks[0], made.checks[4]
+    changed = (
+        replace(grave, passed=False, effect=light.effect),
+        replace(light, passed=False, effect=grave.effect),
+    )
+
+    assert [each.takes_verdicts for each in changed] == [True, False]
+    assert "Checks: 1 failed, 1 noted" in summary_md(replace(made, checks=changed))
+
+
 def test_a_check_that_takes_nothing_is_noted_and_does_not_fail() -> None:
     """The summary says what the page says: a note; what does take something fails."""
     made = normal()
     notes = tuple(
         replace(each, passed=False)
         for each in made.checks
-        if each.effect.startswith("none")
+        if each.severity is Scope.NOTE
     )
     wrong = replace(made.checks[2], passed=False)
     text = summary_md(replace(made, checks=(*notes, wrong)))

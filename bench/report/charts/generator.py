@@ -1,7 +1,5 @@
 """Was the generator the limit? Its CPU share at each target, against the limit."""
 
-import re
-
 from bench.report.charts.bars import label, label_width
 from bench.report.charts.canvas import Canvas, Pen, Type, text_width
 from bench.report.charts.chart import Chart, Table, Words, chart
@@ -56,10 +54,9 @@ def generator_chart(view: View, palette: Palette) -> Chart | None:
 
 
 def limit_percent(view: View) -> float | None:
-    """The limit as the run's own check states it."""
+    """The limit as the run's own check states it; None where it states none."""
     check = view.check("generator")
-    found = re.search(r"(\d+(?:\.\d+)?)\s*%", check.limit) if check else None
-    return float(found[1]) if found else None
+    return check.limit_value if check else None
 
 
 def _busiest(view: View) -> list[tuple[Row, str]]:
