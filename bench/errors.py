@@ -9,7 +9,19 @@ Everything that may go wrong for a reason that the user can understand.
 """
 
 from collections.abc import Iterable
+from enum import IntEnum
 from pathlib import Path
+
+
+class ExitStatus(IntEnum):
+    """How a command has ended; every other status is a fault."""
+
+    DONE = 0
+    NO = 1  # the answer is no: a broken contract, a confirmed slowdown, a newer version
+    USAGE = 2  # what was asked for does not exist, or cannot be meant
+    ENVIRONMENT = 3  # the machine refused, or the result is not reliable
+    INTERNAL = 70  # a fault of the harness; its traceback is in a file
+    INTERRUPTED = 130  # Ctrl-C, SIGTERM or SIGHUP; what was measured is kept
 
 
 MOST_SHOWN = 160
@@ -19,7 +31,7 @@ MOST_SHOWN = 160
 class BenchError(Exception):
     """What was refused, in one sentence, with a hint that says what to do."""
 
-    exit_status = 1
+    exit_status = ExitStatus.INTERNAL
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
@@ -30,13 +42,13 @@ class BenchError(Exception):
 class AskedWrongly(BenchError):
     """The request itself cannot be met as it was written."""
 
-    exit_status = 2
+    exit_status = ExitStatus.USAGE
 
 
 class MachineRefused(BenchError):
     """The machine, the database or the engine cannot do it now."""
 
-    exit_status = 3
+    exit_status = ExitStatus.ENVIRONMENT
 
 
 class TargetFailed(MachineRefused):

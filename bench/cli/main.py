@@ -8,8 +8,9 @@ from types import FrameType
 
 import typer
 
-from bench.errors import BenchError
-from bench.report.clean import clean_text
+from bench.cli.faults import complain, internal, of_the_machine
+from bench.cli.streams import OutputFailed, last_words_written, open_streams
+from bench.errors import BenchError, ExitStatus
 
 
 COMMANDS = {
@@ -28,7 +29,6 @@ COMMANDS = {
     "instructions": "Count what a request costs inside the application, exactly.",
     "selftest": "Hold the harness itself against truths that are known.",
 }
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="bench",
@@ -41,36 +41,50 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run one command; every foreseen fault is one sentence, a hint and an exit status."""
-    signal.signal(signal.SIGTERM, _terminated)
-    signal.signal(signal.SIGHUP, _terminated)
-    _register()
+    """Run one command and leave with its status, as `ExitStatus` lists them."""
+    open_streams()
+    status = _played()
+    failed = last_words_written()
+    if failed is not None and status in (ExitStatus.DONE, ExitStatus.NO):
+        # Nobody has read the answer that the status stands for.
+        status = _refused(failed)
+        last_words_written()
+    sys.exit(status)
+
+
+def _played() -> int:
+    """Every foreseen fault is one sentence and a hint; an unforeseen one has its traceback in a file."""
     try:
+        _listen_to_signals()
+        _register()
         app(standalone_mode=True)
+        return ExitStatus.DONE
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else ExitStatus.DONE
+    except KeyboardInterrupt:
+        return ExitStatus.INTERRUPTED
     except BenchError as error:
         if os.environ.get("BENCH_DEBUG"):
             raise
+        return _refused(error)
+    except Exception as error:
+        if os.environ.get("BENCH_DEBUG"):
+            raise
+        refused = of_the_machine(error)
+        return _refused(refused) if refused else internal(error)
+
+
+def _refused(error: BenchError) -> int:
+    if not (isinstance(error, OutputFailed) and error.quiet):
         complain(error)
-        sys.exit(error.exit_status)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    return error.exit_status
 
 
-def complain(error: BenchError) -> None:
-    """Say on stderr what was refused and what to do."""
-    print(f"error: {_shown(error.message)}", file=sys.stderr)
-    if error.hint:
-        print(f"hint:  {_shown(error.hint)}", file=sys.stderr)
-    tail = getattr(error, "log_tail", None)
-    if tail:
-        print("the end of its log:", file=sys.stderr)
-        for line in clean_text(tail).rstrip().splitlines()[-12:]:
-            print(f"  | {line}", file=sys.stderr)
-
-
-def _shown(text: str) -> str:
-    """Somebody else's words among ours: nothing that a terminal obeys, no line that looks like ours."""
-    return clean_text(text).replace("\n", "\n       ")
+def _listen_to_signals() -> None:
+    """SIGTERM and SIGHUP unwind like Ctrl-C; not where whoever started us had them ignored (nohup)."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _terminated)
 
 
 def _register() -> None:

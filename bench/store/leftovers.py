@@ -11,6 +11,9 @@ from bench.store.folder import HEAD, LOGS, SAMPLES
 REFUSED = "refused"
 """Beside the run folders: the logs of the last start that was refused, or check that failed."""
 
+INTERNAL = "internal-errors"
+"""Beside the run folders: the tracebacks of faults of the harness itself."""
+
 _RUN_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-.+-[0-9a-f]{4}")  # as `run_id` makes it
 
 

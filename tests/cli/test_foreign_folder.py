@@ -15,7 +15,7 @@ from rich.console import Console
 
 from bench.cli import indexing, list_command, measuring
 from bench.cli.asked import Asked, plan_for, refuse_foreign
-from bench.cli.main import complain
+from bench.cli.faults import complain
 from bench.cli.progress import Display, Pace
 from bench.cli.rendering import render
 from bench.deploy.machine import inspect_machine

@@ -1,0 +1,99 @@
+"""How a command ends that went wrong: sentences on stderr, a status, and the traceback of an internal error in a file."""
+
+import contextlib
+import errno
+import platform
+import sys
+import tempfile
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.cli.places import RUNS, shown
+from bench.errors import BenchError, ExitStatus, MachineRefused
+from bench.report.clean import clean_text
+from bench.store.leftovers import INTERNAL
+
+
+_OF_THE_MACHINE = frozenset(
+    {
+        errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM,
+        errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.EAGAIN,
+        errno.ENAMETOOLONG, errno.ENOTDIR,
+    }
+)  # fmt: skip
+"""Whoever meets one of these has asked for something that the machine does not give."""
+
+
+def of_the_machine(error: Exception) -> MachineRefused | None:
+    """What the machine did not give, as a refusal; None for a fault of the harness."""
+    if isinstance(error, MemoryError):
+        return MachineRefused(
+            "there is too little memory", "end other programs, or use a larger machine"
+        )
+    if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+        where = f"{error.filename}: " if error.filename else ""
+        return MachineRefused(
+            f"{where}{error.strerror}",
+            "make room, or give this user the right to it; BENCH_RUNS puts runs "
+            "elsewhere; what was measured is kept",
+        )
+    return None
+
+
+def complain(error: BenchError) -> None:
+    """Say on stderr what was refused and what to do."""
+    print(f"error: {_shown(error.message)}", file=sys.stderr)
+    if error.hint:
+        print(f"hint:  {_shown(error.hint)}", file=sys.stderr)
+    tail = getattr(error, "log_tail", None)
+    if tail:
+        print("the end of its log:", file=sys.stderr)
+        for line in clean_text(tail).rstrip().splitlines()[-12:]:
+            print(f"  | {line}", file=sys.stderr)
+
+
+def internal(error: Exception, runs: Path = RUNS) -> ExitStatus:
+    """Keep the traceback, and say in one sentence that the fault is the harness' own."""
+    text = "".join(
+        (
+            f"{datetime.now(UTC).isoformat(timespec='seconds')}, Python "
+            f"{platform.python_version()}, {platform.platform()}\n",
+            f"bench {' '.join(sys.argv[1:])}\n\n",
+            *traceback.format_exception(error),
+        )
+    )
+    kept = _kept(text, runs)
+    where = f"its traceback is in {shown(kept)}" if kept else "its traceback follows"
+    said = str(error).strip().splitlines()[:1]
+    what = ": ".join([type(error).__name__, *said])
+    complain(
+        BenchError(
+            f"internal error, a fault of the harness itself ({what}); {where}",
+            "report it with that traceback; what was measured is kept",
+        )
+    )
+    if kept is None:
+        print(text, file=sys.stderr)
+    return ExitStatus.INTERNAL
+
+
+def _kept(text: str, runs: Path) -> Path | None:
+    """The file that holds the text now, among the runs or else in the temporary folder."""
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.txt"
+    with contextlib.suppress(OSError):
+        (runs / INTERNAL).mkdir(parents=True, exist_ok=True)
+        return _written(runs / INTERNAL / name, text)
+    with contextlib.suppress(OSError):
+        return _written(Path(tempfile.gettempdir()) / f"bench-internal-{name}", text)
+    return None
+
+
+def _written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    return path
+
+
+def _shown(text: str) -> str:
+    """Somebody else's words among ours: nothing that a terminal obeys, no line that looks like ours."""
+    return clean_text(text).replace("\n", "\n       ")

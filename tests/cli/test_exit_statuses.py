@@ -1,0 +1,164 @@
+"""How commands end: with a status of the table, in sentences, wherever their words go."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.errors import ExitStatus
+
+
+ROOT = Path(__file__).resolve().parents[2]
+BENCH = (sys.executable, "-m", "bench")
+PLANTED = """
+import sys
+import bench.cli.list_command as listing
+import bench.cli.main
+def command():
+    {what}
+listing.command = command
+sys.argv = ["bench", "list"]
+bench.cli.main.main()
+"""
+
+
+def ended(
+    words: tuple[str, ...], shell: str = "", runs: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A command of this checkout, its streams turned elsewhere as a shell would."""
+    script = f'"$@" {shell}'
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", script, "bash", *words],
+        cwd=ROOT,
+        env=os.environ | ({"BENCH_RUNS": str(runs)} if runs else {}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def planted(what: str, runs: Path, shell: str = "") -> subprocess.CompletedProcess[str]:
+    """A command that does `what`."""
+    return ended((sys.executable, "-c", PLANTED.format(what=what)), shell, runs)
+
+
+@pytest.mark.parametrize(
+    ("words", "shell", "status"),
+    [
+        (("list", "claims"), ">/dev/full", ExitStatus.ENVIRONMENT),
+        (("list", "claims"), ">/dev/full 2>&1", ExitStatus.ENVIRONMENT),
+        (("list", "claims"), ">&-", ExitStatus.DONE),
+        (("list", "claims"), "2>&-", ExitStatus.DONE),
+        (("list", "claims"), "<&- >&- 2>&-", ExitStatus.DONE),
+        (("nonsense",), "2>/dev/full", ExitStatus.USAGE),
+        (("list", "nonsense"), "2>/dev/full", ExitStatus.USAGE),
+        (("list", "nonsense"), "2>&-", ExitStatus.USAGE),
+    ],
+)
+def test_a_stream_that_takes_nothing_changes_no_meaning(
+    words: tuple[str, ...], shell: str, status: ExitStatus
+) -> None:
+    """An answer that cannot be written is none; progress that cannot be shown is no reason to fail; never 1, which is an answer."""
+    done = ended((*BENCH, *words), shell)
+
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    if shell == ">/dev/full":
+        assert done.stderr.startswith("error: the output cannot be written: No space")
+
+
+def test_a_reader_that_has_gone_is_no_error(tmp_path: Path) -> None:
+    """`| head -1`: what it read is right, and nothing is said on stderr."""
+    much = "print('x' * 1000000); print('x')"
+
+    done = planted(much, tmp_path, "| head -c 1")
+
+    assert done.stdout == "x" and done.stderr == ""
+    assert done.returncode == ExitStatus.ENVIRONMENT
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_character_that_the_terminal_lacks_is_shown_as_another(
+    tmp_path: Path, encoding: str
+) -> None:
+    """Sentences hold dashes and arrows; a terminal of one byte a character shows question marks."""
+    env = ("env", f"PYTHONIOENCODING={encoding}", "LC_ALL=C")
+
+    done = ended((*env, *BENCH, "list", "claims"), "", tmp_path)
+
+    assert done.returncode == ExitStatus.DONE, done.stderr
+
+
+def test_an_internal_error_is_one_sentence_and_a_file(tmp_path: Path) -> None:
+    """Status 70; the traceback is in the file that the sentence names, beside the runs."""
+    done = planted("raise KeyError('planted')", tmp_path)
+
+    (file,) = (tmp_path / "internal-errors").iterdir()
+    assert done.returncode == ExitStatus.INTERNAL
+    first, second = done.stderr.splitlines()
+    assert first.startswith("error: internal error, a fault of the harness itself")
+    assert "KeyError: 'planted'" in first and first.endswith(str(file))
+    assert second.startswith("hint:  report it")
+    assert file.read_text().splitlines()[-1] == "KeyError: 'planted'"
+
+
+def test_a_traceback_that_cannot_be_kept_there_is_kept_elsewhere(
+    tmp_path: Path,
+) -> None:
+    """BENCH_RUNS is a file: the temporary folder has it."""
+    (tmp_path / "runs").touch()
+    (tmp_path / "temporary").mkdir()
+    what = f"import tempfile; tempfile.tempdir = {str(tmp_path / 'temporary')!r}; 1 / 0"
+
+    done = planted(what, tmp_path / "runs")
+
+    (file,) = (tmp_path / "temporary").iterdir()
+    assert done.returncode == ExitStatus.INTERNAL and str(file) in done.stderr
+    assert "ZeroDivisionError" in file.read_text()
+
+
+def test_what_the_machine_does_not_give_is_no_internal_error(tmp_path: Path) -> None:
+    """A full disk, a folder without rights, no memory: status 3 and the place."""
+    full = planted("open('/dev/full', 'wb', buffering=0).write(b'x')", tmp_path)
+    denied = planted("import os; raise PermissionError(13, os.strerror(13), '/a/b')", tmp_path)  # fmt: skip
+    memory = planted("raise MemoryError", tmp_path)
+
+    assert full.returncode == denied.returncode == memory.returncode == 3
+    assert "No space left on device" in full.stderr
+    assert "error: /a/b: Permission denied" in denied.stderr
+    assert "too little memory" in memory.stderr
+    assert not (tmp_path / "internal-errors").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_interrupts(tmp_path: Path, number: signal.Signals) -> None:
+    """Status 130, without a traceback."""
+    default = f"import os, signal; signal.signal({number}, signal.SIG_DFL)"
+    if number == signal.SIGINT:
+        default = "import signal; signal.signal(2, signal.default_int_handler)"
+    what = f"import os; os.kill(os.getpid(), {int(number)}); import time; time.sleep(9)"
+
+    done = ended(
+        (sys.executable, "-c", f"{default}\n{PLANTED.format(what=what)}"), "", tmp_path
+    )
+
+    assert done.returncode == ExitStatus.INTERRUPTED, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_was_ignored_before_stays_so(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """`nohup bench run`: the terminal closes, and the run goes on."""
+    what = f"import os; os.kill(os.getpid(), {int(number)}); print('went on')"
+
+    trap = f"trap '' {number.name[3:]}; exec \"$@\""
+    words = ("sh", "-c", trap, "sh", sys.executable, "-c", PLANTED.format(what=what))
+    done = ended(words, "", tmp_path)
+
+    assert (done.returncode, done.stdout) == (ExitStatus.DONE, "went on\n")
