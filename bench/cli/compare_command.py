@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,9 +24,10 @@ from bench.store.folder import find, read
 EXIT = {
     Gate.REGRESSION: 1,
     Gate.BROKEN: 1,
-    Gate.SUSPECTED: 0,
+    Gate.ALARM: 3,
+    Gate.NOT_MEASURED: 3,
+    Gate.CANNOT_TELL: 3,
     Gate.CLEAR: 0,
-    Gate.UNFIT: 3,
 }
 
 
@@ -42,15 +43,23 @@ def command(
         str | None,
         typer.Option(help="A second run of both, that must repeat an alarm."),
     ] = None,
+    within_run: Annotated[
+        bool,
+        typer.Option(
+            "--within-run",
+            help="Let the second half of the rounds confirm the first, instead of a second run.",
+        ),
+    ] = False,
     any_machine: Annotated[
         bool,
         typer.Option("--any-machine", help="Compare runs though they cannot be equal."),
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON instead of Markdown.")
+        bool,
+        typer.Option("--json", help="Print JSON, with the same as Markdown in it."),
     ] = False,
 ) -> None:
-    """Is NEW slower than BASE? Exit 1 if so and confirmed, 3 if the run cannot tell."""
+    """Is NEW slower than BASE? Exit 0 if no, 1 if so and confirmed, 3 for an alarm that is not, or if the run cannot tell."""
     what = what or []
     if len(what) > 3:  # RUN BASE NEW
         raise AskedWrongly(
@@ -59,26 +68,41 @@ def command(
         )
     runs = _two_runs(what)
     if runs is not None:
-        if confirm is not None:
+        if confirm is not None or within_run:
+            option = "--within-run" if confirm is None else "--confirm"
             raise AskedWrongly(
-                "--confirm belongs to two targets of one run",
+                f"{option} belongs to two targets of one run",
                 "history between two runs is never a gate",
             )
         _history(runs, any_machine, as_json)
         return
+    if confirm is not None and within_run:
+        raise AskedWrongly(
+            "--confirm and --within-run are two ways to confirm an alarm",
+            "a second run tells more: leave --within-run out",
+        )
     folder = find(RUNS, PUBLISHED, what[0] if len(what) in {1, 3} else None)
     second = find(RUNS, PUBLISHED, confirm) if confirm else None
     run = read(folder)
     pairs = [(what[-2], what[-1])] if len(what) > 1 else _in_turn(run)
-    judged = [_judged(folder, run, base, new, second) for base, new in pairs]
+    confirming = _confirming(folder, second, within_run)
+    judged = [_judged(run, base, new, confirming) for base, new in pairs]
+    # The page's words are among its charts, which take long to load.
+    from bench.report.changes import MARKDOWN, TERMINAL, judgement_text
+
     if as_json:
-        found = [{"run": folder.name, **asdict(each)} for each in judged]
+        found = [
+            {
+                "run": folder.name,
+                **asdict(each),
+                "markdown": judgement_text(each, folder.name, MARKDOWN),
+            }
+            for each in judged
+        ]
         print(json.dumps(found if len(what) < 2 else found[0], indent=1))
     else:
-        # The page's words are among its charts, which take long to load.
-        from bench.report.changes import judgement_md
-
-        print("\n".join(judgement_md(each, folder.name) for each in judged), end="")
+        texts = (judgement_text(each, folder.name, TERMINAL) for each in judged)
+        print("\n".join(texts), end="")
     ends = {EXIT[each.gate] for each in judged}
     raise typer.Exit(1 if 1 in ends else max(ends))
 
@@ -119,27 +143,49 @@ def _in_turn(run: Run) -> list[tuple[str, str]]:
     return found
 
 
-def _judged(
-    folder: Path, run: Run, base: str, new: str, second: Path | None
-) -> Judgement:
+@dataclass(frozen=True, slots=True)
+class _Confirming:
+    """What may confirm an alarm: a second run, the run's own halves, or nothing."""
+
+    run: Run | None = None
+    name: str = ""
+    within_run: bool = False
+
+
+def _confirming(folder: Path, second: Path | None, within_run: bool) -> _Confirming:
+    if second is None:
+        return _Confirming(within_run=within_run)
+    if second.resolve() == folder.resolve():
+        raise AskedWrongly("a run cannot confirm itself", "measure again: bench run")
+    return _Confirming(read(second), second.name)
+
+
+def _judged(run: Run, base: str, new: str, confirming: _Confirming) -> Judgement:
     old_id, new_id = target_of(run, base), target_of(run, new)
     if old_id == new_id:
         raise AskedWrongly(
             f"{base!r} and {new!r} are the same target, {old_id}",
             "its twin is another one: the same with +again",
         )
-    broken = _broken(run, old_id, new_id)
-    if broken is not None:
-        return Judgement(old_id, new_id, Gate.BROKEN, broken, (), "nothing")
+    runs, second = [run], None
+    if confirming.run is not None:
+        runs.append(_holding(confirming.run, (old_id, new_id)))
+        second = (confirming.name, analyse(confirming.run))
     workloads = _both_serve(run, old_id, new_id)
-    confirming = None
-    if second is not None:
-        if second.resolve() == folder.resolve():
-            raise AskedWrongly(
-                "a run cannot confirm itself", "measure again: bench run"
-            )
-        confirming = (second.name, analyse(_holding(read(second), (old_id, new_id))))
-    return judge_change(analyse(run), old_id, new_id, workloads, confirming)
+    judged = judge_change(
+        analyse(run), old_id, new_id, workloads, second, confirming.within_run
+    )
+    missing = [_missing(each, old_id, new_id) for each in runs]
+    known = tuple(
+        f"run {each.record.id}: {why}"
+        for each, why in zip(runs, missing, strict=True)
+        if why
+    )
+    if len(known) == 2:
+        return replace(judged, gate=Gate.BROKEN, missing=known)
+    if known and judged.gate is not Gate.REGRESSION:
+        return replace(judged, gate=Gate.NOT_MEASURED, missing=known)
+    return judged
 
 
 def _both_serve(run: Run, old_id: str, new_id: str) -> list[str]:
@@ -162,6 +208,8 @@ def _both_serve(run: Run, old_id: str, new_id: str) -> list[str]:
 def _holding(second: Run, ids: tuple[str, str]) -> Run:
     """The confirming run, if it measured both; its machine may be another one, all the better."""
     there = {target.id for target in second.record.plan.targets}
+    # What could not be prepared is in no plan, and was asked for all the same.
+    there |= {failure.target for failure in second.failures}
     missing = [name for name in ids if name not in there]
     if missing:
         raise AskedWrongly(
@@ -191,7 +239,7 @@ def target_of(run: Run, name: str) -> str:
     raise unknown("target", name, list(dict.fromkeys(ids)), where=run.record.id)
 
 
-def _broken(run: Run, base: str, target: str) -> str | None:
+def _missing(run: Run, base: str, target: str) -> str | None:
     """Why a target has no trial at all, or none of a workload that its base answered; None if it has all."""
     answered = {
         name: {
@@ -235,6 +283,7 @@ def _history(folders: tuple[Path, Path], any_machine: bool, as_json: bool) -> No
         }
         print(json.dumps(found, indent=1))
     else:
-        from bench.report.changes import history_md
+        from bench.report.changes import TERMINAL, history_text
 
-        print(history_md((folders[0].name, folders[1].name), differing, rows), end="")
+        names = (folders[0].name, folders[1].name)
+        print(history_text(names, differing, rows, TERMINAL), end="")

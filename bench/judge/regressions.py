@@ -7,11 +7,10 @@ set of rounds repeats, tested for the alarmed comparisons alone. Each stage errs
 in at most 2.5 % of comparisons that lie exactly on the margin, so both
 together in less than one of a thousand.
 
-The second set is another run where one is given; else the second half of the
-rounds, the first half alone giving the alarm. Rounds are the unit: servers are
-started afresh in each, so two halves share no round's luck. What a whole run
-has in common (its machine's hour, its environment on disk) only another run
-can forget, which is why one may be given.
+The second set is another run. The two halves of one run may take its place
+where that is asked for: servers are started afresh in each round, so the halves
+share no round's luck, but they share what the whole run has in common (its
+machine's hour, its environment on disk), which only another run can forget.
 
 Absolute figures and memory decide nothing here.
 Source of the rule and of the error of each stage: Holm 1979; the margins were
@@ -28,7 +27,7 @@ from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
 from bench.judge.court import forced_because
 from bench.model.estimate import Comparison, Estimate
-from bench.stats import holm, interval
+from bench.stats import holm, interval, power
 
 
 MARGINS = {"cpu": 0.03, "throughput": 0.05}
@@ -41,7 +40,7 @@ class Change(StrEnum):
     """What became of one comparison."""
 
     SLOWER = "slower"  # alarmed and confirmed
-    SUSPECTED = "slower, not confirmed yet"  # alarmed, nothing to confirm it by
+    ALARM = "alarm, to be confirmed"  # nothing to confirm it by
     NOT_CONFIRMED = "an alarm that was not repeated"
     FASTER = "faster"  # the same rule, mirrored
     NONE = "no change shown"
@@ -52,10 +51,22 @@ class Gate(StrEnum):
     """What became of the whole."""
 
     REGRESSION = "regression"
-    BROKEN = "not measured"  # the new version did not start or answer
-    SUSPECTED = "suspected"
+    BROKEN = (
+        "not measured twice"  # the new version did not start or answer, in two runs
+    )
+    ALARM = "alarm, to be confirmed"
+    NOT_MEASURED = "not measured"  # in one of two runs, or in the only one
+    CANNOT_TELL = "cannot tell"
     CLEAR = "no regression"
-    UNFIT = "machine unfit"
+
+
+class Confirmation(StrEnum):
+    """By which rounds an alarm is confirmed."""
+
+    SECOND_RUN = "second run"
+    HALVES = "halves"  # the first half of the rounds alarms, the second confirms
+    TOO_SHORT = "too short"  # halves were asked for, and have too few rounds
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +77,19 @@ class Judged:
     metric: str
     margin: float
     slowdown: Estimate | None  # above 1 the new one is slower
-    smallest_detectable: float | None
+    # The slowdown that these rounds would have found four times in five, all
+    # stages together; None: not tested.
+    found_from: float | None
     change: Change
     because: str | None = None  # why it was not tested
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A run that may decide nothing; `second` is the one that confirms."""
+
+    second: bool
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +99,15 @@ class Judgement:
     base: str
     new: str
     gate: Gate
-    because: str
-    changes: tuple[Judged, ...]
-    confirmed_by: str  # in words: what the second stage looked at
+    changes: tuple[Judged, ...] = ()
+    confirmation: Confirmation = Confirmation.NONE
+    second: str | None = None  # the run that confirms
+    unfit: Unfit | None = None
+    missing: tuple[str, ...] = ()  # why a version was not measured, run by run
+
+    def those(self, change: Change) -> tuple[Judged, ...]:
+        """The comparisons of which this became."""
+        return tuple(each for each in self.changes if each.change is change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +125,37 @@ def judge_change(
     new: str,
     workloads: Sequence[str],
     second: tuple[str, Analysis] | None = None,
+    within_run: bool = False,
 ) -> Judgement:
     """
-    Compare two target ids of a run; `second` is the name and analysis of a run that confirms.
+    Compare two target ids of a run.
 
+    `second` is the name and analysis of a run that confirms; without one,
+    `within_run` lets the second half of the rounds confirm the first.
     A run that may decide nothing (its twin differs from itself, too few rounds,
-    too many void windows) gives no judgement but UNFIT.
+    too many void windows) gives no judgement but CANNOT_TELL.
     """
-    runs = [("this run", analysis), *([second] if second else [])]
     keys = list(product(workloads, MARGINS))
-    stages = [_stages(analysis, second, base, new, key) for key in keys]
+    stages = [_stages(analysis, second, base, new, key, within_run) for key in keys]
     changes = tuple(_changes(keys, stages))
-    confirmed_by = _confirmed_by(second, stages)
-    for name, each in runs:
-        forced = forced_because(each)
-        if forced is not None:
-            because = f"{name} decides nothing: {forced}"
-            return Judgement(base, new, Gate.UNFIT, because, changes, confirmed_by)
-    gate, because = _gate(changes)
-    return Judgement(base, new, gate, because, changes, confirmed_by)
+    unfit = _unfit(analysis, second)
+    return Judgement(
+        base,
+        new,
+        Gate.CANNOT_TELL if unfit else _gate(changes),
+        changes,
+        _confirmation(second, stages, within_run),
+        second[0] if second else None,
+        unfit,
+    )
+
+
+def _unfit(analysis: Analysis, second: tuple[str, Analysis] | None) -> Unfit | None:
+    if (because := forced_because(analysis)) is not None:
+        return Unfit(False, because)
+    if second is not None and (because := forced_because(second[1])) is not None:
+        return Unfit(True, because)
+    return None
 
 
 def slowdown(
@@ -159,6 +198,7 @@ def _stages(
     base: str,
     new: str,
     key: tuple[str, str],
+    within_run: bool,
 ) -> _Stages:
     comparison = slowdown(analysis, base, new, *key)
     rounds = _known(comparison)
@@ -167,7 +207,7 @@ def _stages(
         # A second run that cannot tell confirms nothing and clears nobody.
         return _Stages(comparison, rounds, again or None)
     half = len(rounds) // 2
-    if half < reasons.FEWEST_ROUNDS:
+    if not within_run or half < reasons.FEWEST_ROUNDS:
         return _Stages(comparison, rounds, None)
     return _Stages(comparison, rounds[:half], rounds[half:])
 
@@ -187,7 +227,7 @@ def _changes(
     slower = _found(stages, margins, lambda x: x)
     faster = _found(stages, margins, lambda x: -x)
     return [
-        _judged(key, stage, slower[i], faster[i])
+        _judged(key, stage, slower[i], faster[i], len(keys))
         for i, (key, stage) in enumerate(zip(keys, stages, strict=True))
     ]
 
@@ -214,14 +254,18 @@ def _found(
     found: list[Change | None] = [None] * len(stages)
     for i, p in zip(alarmed, second, strict=True):
         if stages[i].second is None:
-            found[i] = Change.SUSPECTED
+            found[i] = Change.ALARM
         else:
             found[i] = Change.SLOWER if p <= ERROR else Change.NOT_CONFIRMED
     return found
 
 
 def _judged(
-    key: tuple[str, str], stage: _Stages, slower: Change | None, faster: Change | None
+    key: tuple[str, str],
+    stage: _Stages,
+    slower: Change | None,
+    faster: Change | None,
+    comparisons: int,
 ) -> Judged:
     comparison = stage.comparison
     change, because = slower or Change.NONE, None
@@ -230,14 +274,33 @@ def _judged(
         because = _untested(comparison)
     elif slower is None and faster is Change.SLOWER:
         change = Change.FASTER
+    margin = MARGINS[key[1]]
     return Judged(
         *key,
-        margin=MARGINS[key[1]],
+        margin=margin,
         slowdown=comparison.advantage if comparison else None,
-        smallest_detectable=comparison.smallest_detectable if comparison else None,
+        found_from=_found_from(stage, margin, comparisons),
         change=change,
         because=because,
     )
+
+
+def _found_from(stage: _Stages, margin: float, comparisons: int) -> float | None:
+    """
+    The slowdown that is found four times in five where nothing else became slower.
+
+    Then it must pass Holm's hardest step in the alarm, and is alone in the second stage.
+    """
+    if not stage.alarm:
+        return None
+    # A difference between the halves is scatter, too: both have that of the whole run.
+    whole = interval.scatter(_known(stage.comparison))
+    tests = [power.Stage(len(stage.alarm), whole, ERROR / comparisons)]
+    if stage.second is not None:
+        same_run = len(stage.alarm) < len(_known(stage.comparison))
+        scatter = whole if same_run else interval.scatter(stage.second)
+        tests.append(power.Stage(len(stage.second), scatter, ERROR))
+    return power.found_by_all(margin, tests)
 
 
 def _untested(comparison: Comparison | None) -> str:
@@ -249,34 +312,20 @@ def _untested(comparison: Comparison | None) -> str:
     return f"{n} pairs of rounds are left, {reasons.FEWEST_ROUNDS} are needed"
 
 
-def _gate(changes: Sequence[Judged]) -> tuple[Gate, str]:
-    def tell(which: Change) -> list[str]:
-        return [f"{c.workload} ({c.metric})" for c in changes if c.change is which]
-
-    slower, suspected = tell(Change.SLOWER), tell(Change.SUSPECTED)
-    if slower:
-        return Gate.REGRESSION, f"slower beyond the margin, twice: {', '.join(slower)}"
-    if suspected:
-        return (
-            Gate.SUSPECTED,
-            f"slower beyond the margin: {', '.join(suspected)}; one look is no proof, "
-            "measure again and confirm",
-        )
-    tested = [c for c in changes if c.change is not Change.NOT_TESTED]
-    if not tested:
-        return Gate.UNFIT, next(
-            (c.because for c in changes if c.because), "nothing was compared"
-        )
-    untested = len(changes) - len(tested)
-    rest = f"; {untested} could not be tested" if untested else ""
-    return Gate.CLEAR, f"none of {len(tested)} comparisons shows a slowdown twice{rest}"
+def _gate(changes: Sequence[Judged]) -> Gate:
+    found = {each.change for each in changes}
+    if Change.SLOWER in found:
+        return Gate.REGRESSION
+    if Change.ALARM in found:
+        return Gate.ALARM
+    return Gate.CLEAR if found - {Change.NOT_TESTED} else Gate.CANNOT_TELL
 
 
-def _confirmed_by(
-    second: tuple[str, Analysis] | None, stages: Sequence[_Stages]
-) -> str:
+def _confirmation(
+    second: tuple[str, Analysis] | None, stages: Sequence[_Stages], within_run: bool
+) -> Confirmation:
     if second is not None:
-        return f"run {second[0]}"
+        return Confirmation.SECOND_RUN
     if any(stage.second is not None for stage in stages):
-        return "the second half of the rounds, the first half gives the alarm"
-    return f"nothing: fewer than {2 * reasons.FEWEST_ROUNDS} rounds, and no second run"
+        return Confirmation.HALVES
+    return Confirmation.TOO_SHORT if within_run else Confirmation.NONE

@@ -23,6 +23,11 @@ class Version:
     asked: Mapping[str, str]  # what it was asked for with: release by package
     packages: Mapping[str, str]  # all that is installed, by plain name
 
+    @property
+    def is_release(self) -> bool:
+        """Whether its name is a release's, and not a commit's or an address'."""
+        return _parsed(self.own) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -37,6 +42,11 @@ class Release:
         """All of them, in the order of time."""
         return (*self.older, self.head, *self.newer)
 
+    @property
+    def in_turn(self) -> tuple[Version, ...]:
+        """Those of them that are a version of the framework itself, in the order of time."""
+        return tuple(v for v in self.versions if v is self.head or not v.asked)
+
 
 def releases_of(
     targets: Iterable[Target], receipts: Mapping[str, Receipt]
@@ -48,6 +58,8 @@ def releases_of(
     after those that were asked for once. One that was asked for with other
     packages is no release of its own where its release takes part as it is, be
     it at another patch; what is resolved today is often one ahead of a lock.
+    Of several commits with one number, the one that was typed first is the
+    oldest; a standing release of that number is older than all of them.
     """
     by_name: dict[str, list[Version]] = {}
     for target in targets:
@@ -58,12 +70,14 @@ def releases_of(
 
 
 def successions(releases: Iterable[Release]) -> list[tuple[Version, Version]]:
-    """The old one and the new one of each step: what is beneath a release, and then from release to release."""
+    """The old one and the new one of each step: within a release, and then from release to release."""
     releases = list(releases)
-    found = []
+    found: list[tuple[Version, Version]] = []
     for each in releases:
-        found += [(other, each.head) for other in each.older]
-        found += [(each.head, other) for other in each.newer]
+        own = each.in_turn
+        found += [(other, each.head) for other in each.older if other not in own]
+        found += pairwise(own)
+        found += [(each.head, other) for other in each.newer if other not in own]
     return found + list(pairwise(each.head for each in releases))
 
 
@@ -99,7 +113,10 @@ def _release(group: list[Version]) -> Release:
     plain = [each for each in group if not each.asked]
     head = (plain or group)[-1]
     others = [each for each in group if each is not head]
-    older = tuple(each for each in others if _on_older(each, head))
+    typed = not head.asked and not head.is_release
+    older = tuple(
+        each for each in others if _on_older(each, head) or (typed and not each.asked)
+    )
     return Release(head, older, tuple(each for each in others if each not in older))
 
 
@@ -118,7 +135,12 @@ def _on_older(one: Version, head: Version) -> bool:
 
 def _number(words: str) -> Number:
     """A release that can be put in order, however it is written."""
+    numbers = ".".join(re.findall(r"\d{1,9}", words)[:3])
+    return _parsed(words) or Number(numbers or "0")
+
+
+def _parsed(words: str) -> Number | None:
     try:
         return Number(words)
     except InvalidVersion:
-        return Number(".".join(re.findall(r"\d{1,9}", words)[:3]) or "0")
+        return None

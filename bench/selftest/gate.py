@@ -1,8 +1,8 @@
 """
 The gate of `bench compare` on servers whose true differences are known.
 
-Each pair goes the gate's own way over the whole run: an alarm in the first half
-of the rounds, its confirmation in the second, both metrics in one family. What
+Each pair goes the gate's own way within the run (`--within-run`): an alarm in the
+first half of the rounds, its confirmation in the second, both metrics in one family. What
 a run is warned of, and what is void in it, the gate is not told.
 What must come out of it is simulated by the rule as METHODOLOGY tells it and
 not by the gate's code, over the same pairs and noise that scatters as this run.
@@ -110,7 +110,9 @@ def _gated(trials: Trials, pairs: Pairs) -> Gated:
     whole = tuple(pair for pair in pairs if known[pair] >= FEWEST)
     by_cpu = regressions = 0
     for pair in whole:
-        changes = judge_change(_analysed(trials, pair), *pair, trials.workloads).changes
+        changes = judge_change(
+            _analysed(trials, pair), *pair, trials.workloads, within_run=True
+        ).changes
         for workload in trials.workloads:
             slower = {
                 change.metric

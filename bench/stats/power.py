@@ -5,14 +5,21 @@ Assumes: further rounds scatter as these did, normal on the log scale.
 Lies when: the scatter was estimated from few rounds (at n = 6 it may be wrong
 by a factor of two either way), so read both as orders of size.
 
-Source: the usual sum of two t quantiles, for example D. G. Altman, Practical
+Sources: the usual sum of two t quantiles, for example D. G. Altman, Practical
 Statistics for Medical Research, 1991, chapter 15; with t instead of normal
-quantiles because n is small.
+quantiles because n is small. The power of a t test itself is that of the
+noncentral t distribution, N. L. Johnson and B. L. Welch, Applications of the
+non-central t-distribution, 1940.
 """
 
-from math import exp, log1p, sqrt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log1p, prod, sqrt
 
-from bench.stats.interval import t_quantile
+from scipy.special import nctdtr
+
+from bench.stats import student
+from bench.stats.interval import SMALLEST_ERROR, t_quantile
 
 
 POWER = 0.8
@@ -31,6 +38,48 @@ def smallest_detectable(scatter: float, n: int, level: float) -> float:
     `scatter` is the standard deviation of the log ratios between rounds.
     """
     return exp(min(_reach(n, level) * scatter, LARGEST_LOG))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One of the tests that a slowdown must pass: so many rounds of this scatter (logs) at this one-sided error."""
+
+    rounds: int
+    scatter: float
+    error: float
+
+
+def found_by_all(margin: float, stages: Sequence[Stage]) -> float:
+    """
+    The ratio that every stage finds to be above 1 + margin, all of them together with 80 % power.
+
+    The stages are independent one-sided t tests of logs. ValueError without
+    any, or where one has fewer than two rounds.
+    """
+    if not stages or min(stage.rounds for stage in stages) < 2:
+        raise ValueError("a test needs at least two rounds")
+    low, high = 0.0, 1.0
+    while _power(stages, high) < POWER and high < LARGEST_LOG:
+        high *= 2
+    while high - low > 1e-9 * max(1.0, high):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _power(stages, middle) < POWER else (low, middle)
+    return exp(min(log1p(margin) + high, LARGEST_LOG))
+
+
+def _power(stages: Sequence[Stage], beyond: float) -> float:
+    """How often all stages find a slowdown that lies so far (a log) beyond the margin."""
+    return prod(
+        1
+        - float(
+            nctdtr(
+                stage.rounds - 1,
+                beyond * sqrt(stage.rounds) / max(stage.scatter, SMALLEST_ERROR),
+                student.quantile(1 - stage.error, stage.rounds - 1),
+            )
+        )
+        for stage in stages
+    )
 
 
 def rounds_needed(

@@ -1,7 +1,9 @@
 """What the workflows run, run here: each script with programs beside it that only say what they were asked."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import textwrap
 from dataclasses import dataclass
@@ -9,23 +11,31 @@ from pathlib import Path
 
 import pytest
 
+from bench.judge.regressions import Gate
 
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("jq") is None, reason="jq is not installed"
+)
 ROOT = Path(__file__).resolve().parents[2]
 BENCH = (ROOT / ".github/workflows/bench.yml").read_text(encoding="utf-8")
-COMPARISON = """## flask&#64;3.2/gunicorn against flask&#64;3.1/gunicorn: regression
 
-Slower.
 
-## django&#64;6.2/gunicorn against django&#64;6.1/gunicorn: no regression
+def judged(new: str, base: str, gate: Gate) -> dict[str, str]:
+    """As much of what `bench compare --json` prints as the workflow reads."""
+    markdown = f"## {new.replace('@', '&#64;')}: {gate}\n\nWhat was seen of {new}.\n"
+    return {"new": new, "base": base, "gate": gate, "markdown": markdown}
 
-As before.
 
-## fastapi&#64;0.200/uvicorn against fastapi&#64;0.165/uvicorn: not measured
-
-It did not start.
-"""
+COMPARISON = [
+    judged("flask@3.2/gunicorn", "flask@3.1/gunicorn", Gate.REGRESSION),
+    judged("django@6.2/gunicorn", "django@6.1/gunicorn", Gate.CLEAR),
+    judged("django@6.3/gunicorn", "django@6.2/gunicorn", Gate.ALARM),
+    judged("fastapi@0.200/uvicorn", "fastapi@0.165/uvicorn", Gate.BROKEN),
+    judged("fastapi@0.201/uvicorn", "fastapi@0.165/uvicorn", Gate.NOT_MEASURED),
+]
 SLOWER = "flask@3.2/gunicorn against flask@3.1/gunicorn: regression"
-BROKEN = "fastapi@0.200/uvicorn against fastapi@0.165/uvicorn: not measured"
+BROKEN = "fastapi@0.200/uvicorn against fastapi@0.165/uvicorn: not measured twice"
 
 
 def script(job: str, name: str) -> str:
@@ -101,21 +111,45 @@ def test_whether_anything_is_new_is_handed_on(
     assert stand.said("calls") == "python -m bench versions\n"
 
 
-@pytest.mark.parametrize(("status", "passes"), [(0, True), (1, True), (3, True), (2, False)])  # fmt: skip
-def test_the_gate_judges_the_newest_run(
-    stand: Stand, status: int, passes: bool
+@pytest.mark.parametrize(
+    ("gate", "again"),
+    [
+        (Gate.CLEAR, "false"),
+        (Gate.CANNOT_TELL, "false"),
+        (Gate.ALARM, "true"),
+        (Gate.NOT_MEASURED, "true"),
+    ],
+)
+def test_what_must_be_confirmed_is_measured_again(
+    stand: Stand, gate: Gate, again: str
 ) -> None:
-    """Its status and the run go to the next jobs, both texts to the summary."""
+    """An alarm, and a version that was not measured; the run goes to the next jobs, both texts to the summary."""
     stand.measured("20260101T000000Z-versions-0001")
     stand.measured("20260102T000000Z-versions-0002")
-    stand.program(".venv/bin/python", f"echo judged; exit {status}")
+    found = [judged("a@2/server", "a@1/server", each) for each in (Gate.CLEAR, gate)]
+    status = 0 if gate is Gate.CLEAR else 3
+    stand.program(".venv/bin/python", f"echo '{json.dumps(found)}'; exit {status}")
     done = stand.run(script("news", "Has any become slower?"))
 
-    assert (done.returncode == 0) is passes, done.stderr
-    assert stand.said("calls").endswith("compare 20260102T000000Z-versions-0002\n")
-    assert stand.said("summary") == "judged\nthe summary\n"
-    if passes:
-        assert stand.said("out") == f"status={status}\nrun=20260102T000000Z-versions-0002\n"  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    name = "20260102T000000Z-versions-0002"
+    assert stand.said("calls").endswith(f"compare {name} --json\n")
+    assert stand.said("summary").count("What was seen of") == 2
+    assert stand.said("summary").endswith("the summary\n")
+    assert stand.said("out") == f"again={again}\nrun={name}\n"
+
+
+@pytest.mark.parametrize("status", [1, 2, 70, 137])
+def test_what_is_no_answer_of_one_run_fails_the_night(
+    stand: Stand, status: int
+) -> None:
+    """One run confirms nothing, so 1 is a fault there like every other status."""
+    stand.measured("20260102T000000Z-versions-0002")
+    stand.program(".venv/bin/python", f"echo '[]'; exit {status}")
+    done = stand.run(script("news", "Has any become slower?"))
+
+    assert done.returncode != 0
+    assert stand.said("out") == ""
 
 
 def test_a_night_that_measured_nothing_judges_nothing(stand: Stand) -> None:
@@ -127,20 +161,20 @@ def test_a_night_that_measured_nothing_judges_nothing(stand: Stand) -> None:
     assert stand.said("out") == ""
 
 
-@pytest.mark.parametrize("status", [0, 1, 3])
+@pytest.mark.parametrize("status", [0, 1, 3, 2, 70, 137])
 def test_the_second_machine_repeats_the_first_ones_alarm(
     stand: Stand, status: int
 ) -> None:
-    """The first run comes from its artifact, the second is the one made here."""
+    """The first run comes from its artifact, the second is the one made here; what is no answer fails."""
     stand.measured("20260102T000000Z-versions-0002")
-    stand.program(".venv/bin/python", f"exit {status}")
+    stand.program(".venv/bin/python", f"echo '[]'; exit {status}")
     done = stand.run(script("confirm", "Does it alarm again?"), FIRST="one")
 
-    assert done.returncode == 0, done.stderr
-    assert stand.said("out") == f"status={status}\n"
+    assert (done.returncode == 0) is (status in {0, 1, 3}), done.stderr
+    assert stand.said("out") == (f"status={status}\n" if done.returncode == 0 else "")
     assert stand.said("calls") == (
         "python -m bench compare first/reports/runs/one --confirm "
-        "reports/runs/20260102T000000Z-versions-0002\n"
+        "reports/runs/20260102T000000Z-versions-0002 --json\n"
     )
 
 
@@ -174,7 +208,7 @@ def test_an_issue_for_each_that_is_worse_and_not_open(
         "bin/gh",
         f'if [ "$2" = list ]; then echo "{titles}"; else cat "$6" >> bodies; fi',
     )
-    (stand.folder / "comparison.md").write_text(COMPARISON)
+    (stand.folder / "comparison.json").write_text(json.dumps(COMPARISON))
     (stand.folder / ".ci").symlink_to(ROOT / ".ci")
     done = stand.run(script("tell", "Open it, unless it is open already"))
 
@@ -182,15 +216,18 @@ def test_an_issue_for_each_that_is_worse_and_not_open(
     found = re.findall(r"^gh issue create --title (.*) --body-file", stand.said("calls"), re.M)  # fmt: skip
     assert found == opened
     if opened == [BROKEN]:
-        assert stand.said("bodies").endswith("It did not start.\n")
-        assert "Slower" not in stand.said("bodies")
+        assert stand.said("bodies").endswith(
+            "What was seen of fastapi@0.200/uvicorn.\n"
+        )
+        assert "flask" not in stand.said("bodies")
 
 
 def test_without_anything_worse_there_is_no_issue(stand: Stand) -> None:
     """The step is harmless where it has nothing to say."""
     stand.program("bin/gh", "true")
-    (stand.folder / "comparison.md").write_text("## a against b: no regression\n")
-    done = stand.run(f"{ROOT}/.ci/tell comparison.md")
+    clear = judged("a@2/server", "a@1/server", Gate.CLEAR)
+    (stand.folder / "comparison.json").write_text(json.dumps(clear))
+    done = stand.run(f"{ROOT}/.ci/tell comparison.json")
 
     assert done.returncode == 0, done.stderr
     assert "create" not in stand.said("calls")

@@ -43,20 +43,47 @@ def test_a_target_against_itself_is_no_regression() -> None:
     assert text.count("no change shown") == 6
 
 
-def test_six_rounds_of_a_slower_one_are_suspected() -> None:
-    """Half the speed alarms, but one look proves nothing: exit 0, and JSON says what is missing."""
+def test_one_run_of_a_slower_one_is_an_alarm() -> None:
+    """Half the speed, and one run is no proof: exit 3, and what to type next."""
     status, text = typed(str(RUN), "fastapi@0.165", "flask@3.1", "--json")
     found: dict[str, Any] = json.loads(text)
-    assert (status, found["gate"]) == (0, "suspected")
-    assert found["confirmed_by"].startswith("nothing")
+    assert (status, found["gate"]) == (3, "alarm, to be confirmed")
+    assert found["confirmation"] == "none"
+    assert all(1.03 < each["found_from"] < 1.25 for each in found["changes"])
+    status, text = typed(str(RUN), "fastapi@0.165", "flask@3.1")
+    assert "flask@3.1/gunicorn-gthread --confirm SECOND-RUN" in text
+    assert "By their scatter, these rounds find a slowdown of " in text
+
+
+def test_a_terminal_is_no_markup() -> None:
+    """Names are printed as they are typed; Markdown, in JSON, escapes them."""
+    words = (str(RUN), "fastapi@0.165", "flask@3.1")
+    text = typed(*words)[1]
+    assert text.startswith("flask@3.1/gunicorn-gthread against fastapi@0.165/uvicorn: ")
+    history = typed(str(RUN), str(RUN))[1]
+    for shown in (text, history):
+        assert "&" not in shown
+        assert "\\" not in shown
+    markdown = json.loads(typed(*words, "--json")[1])["markdown"]
+    assert markdown.startswith("## flask&#64;3.1/gunicorn-gthread against ")
+    assert "\n| --- | --- |" in markdown
+
+
+def test_halves_confirm_only_where_that_is_asked_for() -> None:
+    """Fourteen rounds of a version that takes a third longer: exit 3, and 1 with --within-run."""
+    run = str(PUBLISHED / "20261129T201826Z-versions-74a8")
+    words = (run, "fastapi@0.130.0", "fastapi@0.165", "--json")
+    status, text = typed(*words)
+    assert (status, json.loads(text)["gate"]) == (3, "alarm, to be confirmed")
+    status, text = typed(*words, "--within-run")
+    assert (status, json.loads(text)["gate"]) == (1, "regression")
+    with pytest.raises(AskedWrongly, match="two ways to confirm"):
+        typed(*words, "--within-run", "--confirm", str(RUN))
 
 
 def test_a_second_run_confirms(tmp_path: Path) -> None:
     """The same slowdown in another folder: exit 1."""
-    copy = tmp_path / "again"
-    copy.mkdir()
-    for name in ("run.json", "trials.jsonl"):
-        (copy / name).write_bytes((RUN / name).read_bytes())
+    copy = measured_again(tmp_path / "again")
     words = (str(RUN), "fastapi@0.165", "flask@3.1")
     status, text = typed(*words, "--confirm", str(copy))
     assert status == 1
@@ -72,9 +99,17 @@ def test_an_unfit_machine_is_told_and_is_status_3(tmp_path: Path) -> None:
     done = bench("compare", str(tmp_path), "fastapi@0.165", "flask@3.1")
 
     assert done.returncode == 3, done.stderr
-    assert done.stdout.splitlines()[0].endswith(": machine unfit")
+    assert done.stdout.splitlines()[0].endswith(": cannot tell")
     assert "decides nothing: a target differs from itself" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def measured_again(to: Path) -> Path:
+    """The published run once more, in another folder."""
+    to.mkdir()
+    for name in ("run.json", "trials.jsonl"):
+        (to / name).write_bytes((RUN / name).read_bytes())
+    return to
 
 
 def dearer_twin(line: str) -> str:
@@ -163,25 +198,47 @@ def test_the_python_of_the_targets_is_what_must_be_equal() -> None:
 
 
 def test_a_version_that_cannot_answer_a_workload_is_no_clear_one(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """All else is as fast as before, but `validate` went wrong in every round."""
+    """All else is as fast as before, but `validate` went wrong in every round; another run that measured it changes nothing."""
     run = read(RUN)
     gone = tuple(w for w in run.windows if (w.target, w.workload) != (TWIN, "validate"))
     said = tuple(
         Failure(number, TWIN, "validate", "wrong status 500") for number in range(1, 7)
     )
+    broken = replace(run, windows=gone, failures=said)
     monkeypatch.setattr(
         compare_command,
         "read",
-        lambda folder: replace(run, windows=gone, failures=said),
+        lambda folder: run if folder.name == "whole" else broken,
     )
+    whole = measured_again(tmp_path / "whole")
+    words = (str(RUN), "flask@3.1/gunicorn-gthread", TWIN, "--json")
+    gates = {
+        (): (3, "not measured"),
+        ("--confirm", str(whole)): (3, "not measured"),
+    }
+    for confirm, expected in gates.items():
+        status, text = typed(*words, *confirm)
+        assert (status, json.loads(text)["gate"]) == expected
+        assert "on validate: wrong status 500" in text
 
-    status, text = typed(str(RUN), "flask@3.1/gunicorn-gthread", TWIN, "--json")
 
-    assert status == 1
-    assert json.loads(text)["gate"] == "not measured"
-    assert "on validate: wrong status 500" in text
+def test_a_version_that_two_runs_could_not_measure_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It could not be prepared in either: exit 1, with the reason of each."""
+    run = read(RUN)
+    refused = Failure(0, "flask@9.9/gunicorn-gthread", None, "no such version")
+    monkeypatch.setattr(
+        compare_command, "read", lambda folder: replace(run, failures=(refused,))
+    )
+    again = str(measured_again(tmp_path / "again"))
+    words = (str(RUN), "flask@3.1", "flask@9.9", "--confirm", again, "--json")
+    status, text = typed(*words)
+    found = json.loads(text)
+    assert (status, found["gate"]) == (1, "not measured twice")
+    assert [why.endswith("no such version") for why in found["missing"]] == [True, True]
 
 
 def test_a_refused_target_can_be_named() -> None:
@@ -196,9 +253,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """The pairs that a command without names judges, in order."""
     pairs: list[tuple[str, str]] = []
 
-    def judged(folder: Path, run: Run, base: str, new: str, second: None) -> Judgement:
+    def judged(run: Run, base: str, new: str, confirming: object) -> Judgement:
         pairs.append((base, new))
-        return Judgement(base, new, Gate.CLEAR, "", (), "nothing")
+        return Judgement(base, new, Gate.CLEAR)
 
     monkeypatch.setattr(compare_command, "_judged", judged)
     return pairs

@@ -119,6 +119,19 @@ def test_a_commit_that_has_the_number_of_a_release_is_held_against_it() -> None:
     assert steps(*made) == [("git-1a2b3c4-lib-2.9", "1.0"), ("1.0", "git-1a2b3c4")]
 
 
+COMMITS = ("git-2222222", "git-1111111")
+
+
+@pytest.mark.parametrize("typed", [COMMITS, COMMITS[::-1]])
+def test_commits_of_one_number_are_in_the_order_in_which_they_were_typed(
+    typed: tuple[str, str],
+) -> None:
+    """Alone: old, new. Beside a release of that number, which comes last in a run: the release first."""
+    made = [(name, on("1.0.3")) for name in typed]
+    assert steps(*made) == [typed]
+    assert steps(*made, ("1.0", on("1.0.3"))) == [("1.0", typed[0]), typed]
+
+
 def test_a_package_that_did_not_stand_there_makes_the_new_one() -> None:
     """Nothing is older than nothing; and a name written otherwise is the same name."""
     made = (

@@ -42,3 +42,26 @@ def test_rounds_needed_are_those_that_could_have_seen_it() -> None:
 def test_a_ratio_on_the_line_needs_more_rounds_than_anybody_has() -> None:
     """Exactly at the margin no number of rounds decides."""
     assert power.rounds_needed(log(1.05), 0.05, 0.04, 0.95) is None
+
+
+def test_the_textbook_number_of_rounds_for_half_a_scatter() -> None:
+    """A one-sided test at 2.5 % finds half a standard deviation with 80 % power from 34 values on (33.4, Cohen 1988 and G*Power)."""
+    sizes = [
+        log(power.found_by_all(0.0, [power.Stage(n, 1.0, 0.025)])) for n in (33, 34)
+    ]
+    assert sizes[0] > 0.5 > sizes[1]
+
+
+def test_a_margin_is_what_comes_first_and_stages_make_it_harder() -> None:
+    """The size lies beyond the margin by as much as without one, and two tests find less than one."""
+    stage = power.Stage(7, 0.05, 0.025)
+    none = power.found_by_all(0.0, [stage])
+    assert power.found_by_all(0.03, [stage]) == pytest.approx(1.03 * none)
+    assert power.found_by_all(0.0, [stage, stage]) > none
+    assert power.found_by_all(0.0, [power.Stage(7, 0.0, 0.025)]) == pytest.approx(1.0)
+
+
+def test_without_rounds_nothing_is_found() -> None:
+    """A stage of one round is no test."""
+    with pytest.raises(ValueError, match="two rounds"):
+        power.found_by_all(0.0, [power.Stage(1, 0.05, 0.025)])
