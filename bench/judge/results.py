@@ -7,6 +7,7 @@ from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
 from bench.judge.court import Evidence
 from bench.judge.judge import contestants, judge
+from bench.judge.ranking import ranked
 from bench.judge.settled import settled
 from bench.model.framework import Framework
 from bench.model.probe import Exhibits
@@ -93,7 +94,8 @@ def results(
         costs=analysis.costs,
         breakdowns=analysis.breakdowns,
     )
-    return settled(found)
+    own = contestants(plan, frameworks).values()
+    return settled(ranked(found, [target.id for target in own]))
 
 
 def _versions(run: Run, frameworks: Sequence[Framework]) -> dict[str, str]:
