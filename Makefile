@@ -1,13 +1,14 @@
 # The bench's verbs. `make help` lists them. Each line can also be typed by hand.
 
-PYTHON ?= python3
-PROFILE ?= quick
-ENGINE ?= auto
-RESUME ?=
-RUN ?=
-CONFIRM ?=
-SITE ?= site
-UV = .cache/tools/bin/uv
+# Only what stands on make's command line counts, as in `make bench PROFILE=smoke`;
+# variables of these names in the shell do not.
+PYTHON = python3
+PROFILE = quick
+ENGINE = auto
+RESUME =
+RUN =
+CONFIRM =
+SITE = site
 BENCH = .venv/bin/python -m bench
 
 .PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-still test-containers test-contract test-load test-selftests test-commands test-fast clean lock
@@ -15,19 +16,10 @@ BENCH = .venv/bin/python -m bench
 help:  ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# uv itself, at the version that the lock names, in a folder of its own.
-$(UV): requirements.lock
-	$(PYTHON) -m venv .cache/tools
-	grep -A40 '^uv==' requirements.lock | sed '/^    # via/,$$d' > .cache/tools/uv.lock
-	.cache/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .cache/tools/uv.lock
-	@touch $@
-
-.venv/.ready: $(UV) requirements.lock .python-version
-	$(UV) venv --quiet --allow-existing .venv
-	VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes --compile-bytecode requirements.lock
-	@touch $@
-
-setup: .venv/.ready  ## make .venv with the harness and its tools
+setup:  ## make .venv with the harness and its tools
+	@$(PYTHON) -I -c 'import sys; sys.exit(sys.version_info < (3, 8))' || \
+		{ echo "setup: $(PYTHON) is missing or older than Python 3.8; install a newer one, or name it: make $(or $(MAKECMDGOALS),setup) PYTHON=/path/to/python3" >&2; exit 3; }
+	@$(PYTHON) -I bench/install/setup.py
 
 bench: setup  ## measure and write the page: PROFILE=smoke|quick|standard|full, RESUME=run
 	$(BENCH) run $(if $(RESUME),--resume $(RESUME),--profile $(PROFILE) --engine $(ENGINE))
@@ -116,4 +108,4 @@ clean:  ## remove environments and caches; runs stay
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 lock: setup  ## resolve the harness' own dependencies again
-	$(UV) pip compile pyproject.toml --group dev --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.13 --output-file requirements.lock
+	.venv/bin/python -m bench.install.lock

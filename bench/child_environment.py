@@ -43,6 +43,23 @@ NETWORK = {
 }
 """What a child may know that asks a package index or fetches a repository."""
 
+INSTALLERS = {
+    "XDG_DATA_HOME": "uv keeps credentials and Pythons there",
+    "UV_CACHE_DIR": "where uv keeps what it fetched",
+    "UV_CREDENTIALS_DIR": "where `uv auth login` keeps credentials",
+    "UV_LINK_MODE": "some file systems have no hard links",
+    "UV_OFFLINE": "the user wants nothing fetched",
+    "UV_HTTP_TIMEOUT": "slow mirrors",
+    "UV_HTTP_RETRIES": "unsteady mirrors",
+    "UV_PYTHON_DOWNLOADS": "the user wants no Python fetched",
+    "UV_PYTHON_INSTALL_MIRROR": "where Python itself is fetched from",
+    "PIP_CACHE_DIR": "where pip keeps what it fetched",
+    "PIP_DEFAULT_TIMEOUT": "slow mirrors",
+    "PIP_TIMEOUT": "slow mirrors",
+    "PIP_RETRIES": "unsteady mirrors",
+}
+"""What uv and pip may know besides; which index they ask is bench/install's to say."""
+
 
 def child_environment(
     shell: Mapping[str, str], *passing: Mapping[str, str], **own: str

@@ -31,7 +31,11 @@ def place_of(folder: Path, table: Path) -> Path:
         # One's own table may have been edited since; it is known by its name.
         edited = name == table.name and not plain and not is_published(folder)
         same = (ours and plain) or sha256 == table_sha256(table) or edited
-    return folder if same else READINGS / folder.resolve().name / (safe(table.stem) or "claims")
+    return (
+        folder
+        if same
+        else READINGS / folder.resolve().name / (safe(table.stem) or "claims")
+    )
 
 
 def _judged_by(folder: Path) -> tuple[str, str] | None:

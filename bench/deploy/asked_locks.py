@@ -1,5 +1,6 @@
 """Locks of versions that are asked for once: resolved by uv today, kept in the cache."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from bench.configure.wishes import Wish, package_of, requirements
-from bench.deploy.uv_tool import Refused, uv
+from bench.deploy.uv_tool import Refused, compile_lock
 from bench.model.version_names import safe, version_name
 
 
@@ -73,8 +74,9 @@ def _resolved(lines: str, wished: Wish, say: Callable[[str], None]) -> str:
 
 def compiled(lines: str, *options: str) -> str:
     """The lock of some requirements, with hashes and without any index's name; Refused with uv's words."""
-    words = ("pip", "compile", "-", "--quiet", *_PLAIN, *options)
-    return uv("make the lock", *words, given=lines)
+    date = os.environ.get("UV_EXCLUDE_NEWER")
+    as_of = ("--exclude-newer", date) if date else ()
+    return compile_lock("-", "--quiet", *_PLAIN, *as_of, *options, given=lines)
 
 
 _PLAIN = (

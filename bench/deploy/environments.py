@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 from bench.deploy.asked_locks import REASON, asked_lock
 from bench.deploy.engine import Say
-from bench.deploy.uv_tool import Refused, uv
+from bench.deploy.uv_tool import Refused, install, make_environment
 from bench.model.framework import Target
 from bench.model.run import Receipt
 from bench.model.version_names import by_plain_name
@@ -28,7 +28,6 @@ _LOOK_LIMIT_S = 60
 _COMPILE_LIMIT_S = 600
 _COMPLETE = "complete"  # the file that only a finished build has
 _COMPILED = "compiled"  # the file of one whose packages are compiled
-_DOING = "make the environment"
 FROM_COMMIT = re.compile(r"^\S+ @ git\+", re.MULTILINE)
 _SKIPPED = {"__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache"}
 LOOK = """
@@ -99,15 +98,14 @@ class Environments:
         self.built += 1
         shutil.rmtree(path, ignore_errors=True)
         try:
-            uv(_DOING, "venv", "--python", sys.executable, "--no-project", str(path))
-            python = str(path / "bin" / "python")
-            options = ["--python", python, "--strict"]
+            make_environment(path)
+            options = ["--strict"]
             if self._compiled:
                 options += ["--compile-bytecode"]
             # What comes from a commit is named by its own hash, and uv refuses a second one.
             if not FROM_COMMIT.search(lock.read_text(encoding="utf-8")):
                 options += ["--require-hashes"]
-            uv(_DOING, "pip", "sync", *options, str(lock))
+            install(lock, path, *options)
             if self._compiled:
                 (path / _COMPILED).touch()
             (path / _COMPLETE).write_text(platform.python_version())

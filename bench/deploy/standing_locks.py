@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.configure.wishes import package_of
 from bench.deploy.asked_locks import pins
-from bench.deploy.uv_tool import uv
+from bench.deploy.uv_tool import compile_lock
 from bench.model.framework import Framework
 
 
@@ -44,9 +44,8 @@ class Lock:
 
 def newest_release(package: str) -> str:
     """The newest release of a package at the index; Refused if it does not answer."""
-    lines = uv(
-        "ask the index", "pip", "compile", "-", "--no-deps", *_OPTIONS, given=package
-    )
+    words = ("-", "--no-deps", *_OPTIONS)
+    lines = compile_lock(*words, doing="ask the index", given=package)
     return pins(lines)[package_of(package)]
 
 
@@ -84,10 +83,7 @@ def today(root: Path, framework: Framework, version: str) -> Lock:
         lines = [line for line in lines if package_of(line) != framework.package]
         lines.append(f"{framework.package}=={version}.*")
     lines += own.read_text(encoding="utf-8").splitlines() if own.is_file() else []
-    text = uv(
-        *("make the lock", "pip", "compile", "-", *_OPTIONS),
-        given="\n".join(lines) + "\n",
-    )
+    text = compile_lock("-", *_OPTIONS, given="\n".join(lines) + "\n")
     return Lock(
         root / folder / "locks" / f"{version}.txt",
         text.replace("-r -\n", f"-r {source}\n"),
@@ -125,5 +121,4 @@ def dependents(root: Path, framework: Framework) -> Iterator[Lock]:
 
 
 def _of_file(root: Path, source: Path, *options: str) -> str:
-    words = ("pip", "compile", *_OPTIONS, *options, str(source))
-    return uv("make the lock", *words, folder=root)
+    return compile_lock(*_OPTIONS, *options, str(source), folder=root)

@@ -1,19 +1,18 @@
 """uv, the one program that asks the package index."""
 
-import configparser
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from uv import find_uv_bin
+from bench.install.settings_files import UnreadableSettings
+from bench.install.tools import Tool, uv_tool
 
 
 LIMIT_S = 600
 _MESSAGE_LINES = 6
-_DROPPED = ("VIRTUAL_ENV", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT")
-_OWN = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_CONFIG_FILE")
-"""Whoever sets one of these has told uv itself where its index is."""
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 class Refused(Exception):
@@ -24,15 +23,55 @@ class Refused(Exception):
         self.reason = reason
 
 
-def uv(
-    doing: str, *words: str, given: str | None = None, folder: Path | None = None
+def compile_lock(
+    *words: str,
+    doing: str = "make the lock",
+    given: str | None = None,
+    folder: Path = _ROOT,
 ) -> str:
-    """Run uv and return what it wrote; Refused with the end of its words. `doing`: make the lock."""
-    kept = {k: v for k, v in os.environ.items() if k not in _DROPPED}
+    """The lock that `uv pip compile` makes in that folder; Refused with the end of uv's words."""
+    tool = _tool(os.environ, locking=True)
+    words = ("pip", "compile", *words, "--python", sys.executable, *tool.options)
+    return _uv(tool, doing, words, given, folder)
+
+
+def make_environment(path: Path) -> None:
+    """An empty environment of this Python; Refused with the end of uv's words."""
+    words = ("venv", "--python", sys.executable, "--no-project", str(path))
+    _uv(_tool(os.environ), _ENVIRONMENT, words)
+
+
+def install(lock: Path, environment: Path, *options: str) -> None:
+    """Make the environment hold exactly what the lock names; Refused with the end of uv's words."""
+    tool = _tool(os.environ)
+    python = ("--python", str(environment / "bin" / "python"))
+    words = ("pip", "sync", *python, *tool.options, *options, str(lock))
+    _uv(tool, _ENVIRONMENT, words)
+
+
+_ENVIRONMENT = "make the environment"
+
+
+def _tool(shell: Mapping[str, str], *, locking: bool = False) -> Tool:
+    try:
+        return uv_tool(shell, _ROOT, locking=locking)
+    except UnreadableSettings as error:
+        raise Refused(str(error)) from error
+
+
+def _uv(
+    tool: Tool,
+    doing: str,
+    words: tuple[str, ...],
+    given: str | None = None,
+    folder: Path = _ROOT,
+) -> str:
+    # The one of our own lock: another one may know other options.
+    program = Path(sys.prefix, "bin", "uv")
     try:
         done = subprocess.run(
-            [find_uv_bin(), *words],
-            env=kept | of_pip(kept) | {"UV_NO_PROGRESS": "1", "NO_COLOR": "1"},
+            [program, *words],
+            env=tool.environment,
             input=given,
             cwd=folder,
             capture_output=True,
@@ -40,37 +79,11 @@ def uv(
             timeout=LIMIT_S,
             check=False,
         )
+    except FileNotFoundError as error:
+        raise Refused(f"there is no {program}: run `make setup`") from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Refused(f"uv {words[0]} could not run: {error}") from error
     if done.returncode:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
         raise Refused(f"uv could not {doing}: {' '.join(lines[-_MESSAGE_LINES:])}")
     return done.stdout
-
-
-def of_pip(environment: Mapping[str, str]) -> dict[str, str]:
-    """
-    The mirror that pip was told of, for uv; nothing where uv was told itself.
-
-    A machine behind a mirror often says so to pip alone: in a variable, or in
-    a pip.conf. Further indexes (extra-index-url) are left out: uv and pip
-    choose among several in different ways, so whoever has them tells uv.
-    """
-    if any(environment.get(name) for name in _OWN):
-        return {}
-    mirror = environment.get("PIP_INDEX_URL") or _configured(environment)
-    return {"UV_DEFAULT_INDEX": mirror} if mirror else {}
-
-
-def _configured(environment: Mapping[str, str]) -> str | None:
-    home = Path(environment.get("HOME") or "/")
-    user = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
-    files = [Path("/etc/pip.conf"), home / ".pip/pip.conf", user / "pip/pip.conf"]
-    if environment.get("PIP_CONFIG_FILE"):
-        files.append(Path(environment["PIP_CONFIG_FILE"]))
-    found = configparser.RawConfigParser(strict=False)
-    try:
-        found.read(files, encoding="utf-8")
-    except (configparser.Error, UnicodeDecodeError):
-        return None  # pip will complain of its own file
-    return found.get("global", "index-url", fallback=None)

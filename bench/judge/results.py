@@ -7,7 +7,6 @@ from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
 from bench.judge.court import Evidence
 from bench.judge.judge import contestants, judge
-from bench.judge.ranking import ranked
 from bench.judge.settled import settled
 from bench.model.framework import Framework
 from bench.model.probe import Exhibits
@@ -94,8 +93,7 @@ def results(
         costs=analysis.costs,
         breakdowns=analysis.breakdowns,
     )
-    own = contestants(plan, frameworks).values()
-    return settled(ranked(found, [target.id for target in own]))
+    return settled(found)
 
 
 def _versions(run: Run, frameworks: Sequence[Framework]) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Numbers that carry their doubt."""
 
 from dataclasses import dataclass
-from math import inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,17 +12,6 @@ class Estimate:
     high: float
     level: float  # 0.95 is 95 %
     n: int
-
-    @property
-    def inverse(self) -> "Estimate":
-        """A ratio seen from the other side."""
-        return Estimate(
-            _over(self.point), _over(self.high), _over(self.low), self.level, self.n
-        )
-
-
-def _over(value: float) -> float:
-    return inf if value == 0 else 1 / value
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Everything that a report prints, computed once; results.json is its image."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bench.model.calibration import Calibration
 from bench.model.cost import Breakdown, Cost
@@ -12,7 +12,6 @@ from bench.model.load import Load
 from bench.model.plan import EXTERNAL, Pinning, Profile
 from bench.model.predictions import Predictions
 from bench.model.probe import Exhibits
-from bench.model.ranking import Ranking, Step
 from bench.model.run import Machine, Receipt
 from bench.model.scaling import Scalings
 from bench.model.stress import Stress
@@ -144,12 +143,6 @@ class Results:
     predictions: Predictions | None = None  # cheap requests beside a model, if played
     costs: tuple[Cost, ...] = ()  # CPU time per request, and what adds how much to it
     breakdowns: tuple[Breakdown, ...] = ()  # what a request is made of
-    rankings: tuple[
-        Ranking, ...
-    ] = ()  # of the default deployments, by workload and metric
-    steps: tuple[Step, ...] = ()  # from version to version, beyond the A/A control
-    # By metric: how far from 1 the intervals of the A/A control reach, as a ratio.
-    control_reach: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def own_servers(self) -> bool:

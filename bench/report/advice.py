@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bench.model.doubt import Scope
 from bench.report.answer import Answer
-from bench.report.rankings import ranking_sentence
+from bench.report.standing import Kind, standing
 from bench.report.view import View
 
 
@@ -35,9 +35,11 @@ def advice(view: View, answer: Answer) -> tuple[Advice, ...]:
 
 def _speed(view: View, workload: str) -> str:
     """By throughput; by CPU time where throughput was not to be judged."""
-    compared = view.ranking(workload, "throughput") is not None
-    return ranking_sentence(view, workload, "throughput" if compared else "cpu")
+    by_rate = standing(view, workload, "throughput")
+    if by_rate.kind is not Kind.NOT_COMPARED:
+        return by_rate.sentence
+    return standing(view, workload, "cpu").sentence
 
 
 def _memory(view: View, workload: str) -> Advice:
-    return Advice("If memory is scarce", ranking_sentence(view, workload, "memory"))
+    return Advice("If memory is scarce", standing(view, workload, "memory").sentence)

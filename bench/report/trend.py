@@ -6,6 +6,7 @@ history keeps, where there is one.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from bench.report.charts.palette import palette
 from bench.report.clean import clean
 from bench.report.page import page_environment, page_style
 from bench.report.past import past
-from bench.report.trend_charts import METRICS, failed, title, trend_charts
+from bench.report.trend_charts import METRICS, failed, noise, steps, title, trend_charts
 from bench.report.versions import Family, asked_for, families, only_beneath, question
 from bench.report.view import View, joined
 from bench.report.write import replace_file
@@ -57,7 +58,7 @@ def trend_html(results: Results, kept: Sequence[KeptRun] = ()) -> str | None:
         charts=trend_charts(view, colours, found),
         refused=_refused(view, found),
         packages=_packages(view, found),
-        past=past(view, colours, kept, view.results.control_reach.get),
+        past=past(view, colours, kept, partial(noise, view)),
     )
 
 
@@ -99,9 +100,13 @@ def _refused(view: View, found: list[Family]) -> list[str]:
 
 
 def _finding(view: View, found: list[Family]) -> str:
-    if any(metric not in view.results.control_reach for metric in METRICS):
-        return "This run cannot tell a step from noise"
-    count = len(view.results.steps)
+    count = sum(
+        len(steps(view, found, note.name, metric))
+        for note in view.results.workloads
+        for metric in METRICS
+    )
+    if any(noise(view, metric) is None for metric in METRICS):
+        return "This run has too few rounds to name a step"
     if count:
         return f"{count} step{'s' if count > 1 else ''} beyond the noise"
     if only_beneath(found):

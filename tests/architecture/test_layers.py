@@ -14,7 +14,7 @@ BENCH = ROOT / "bench"
 LAYERS = (
     {"errors", "child_environment"},
     {"model"},
-    {"workloads", "stats"},
+    {"workloads", "stats", "install"},
     {"configure", "plan", "store"},
     {"deploy", "load", "analyse"},
     {"run", "judge", "calibrate"},

@@ -7,7 +7,6 @@ import pytest
 from bench.configure.wishes import Wish
 from bench.deploy.asked_locks import asked_lock, pins, resolve
 from bench.deploy.environments import Environments, prepare
-from bench.deploy.uv_tool import of_pip
 from bench.model.run import Receipt
 from tests.deploy.places import tiny
 from tests.deploy.test_environments import write_wheel
@@ -74,15 +73,3 @@ def test_pins_are_read_from_a_lock() -> None:
         "dotted-name": "3.1",
         "flask": "git-0123456",
     }
-
-
-def test_a_mirror_that_pip_knows_is_told_to_uv(tmp_path: Path) -> None:
-    """A variable, then pip.conf; whoever told uv itself is left alone."""
-    conf = tmp_path / "pip.conf"
-    conf.write_text("[global]\nindex-url = https://conf.invalid/simple\n")
-    home = {"HOME": str(tmp_path), "PIP_CONFIG_FILE": str(conf)}
-    assert of_pip({"HOME": str(tmp_path)}) == {}
-    assert of_pip(home) == {"UV_DEFAULT_INDEX": "https://conf.invalid/simple"}
-    typed = home | {"PIP_INDEX_URL": "https://typed.invalid/simple"}
-    assert of_pip(typed) == {"UV_DEFAULT_INDEX": "https://typed.invalid/simple"}
-    assert of_pip(typed | {"UV_INDEX_URL": "https://own.invalid/simple"}) == {}

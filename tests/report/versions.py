@@ -14,7 +14,6 @@ from tests.report.builders import (
     FLASK,
     KEYS,
     WSGI,
-    ranked_again,
     results,
 )
 
@@ -68,7 +67,7 @@ def with_old(
     made = results(ALL, change=change)
     receipt = made.receipts[OLD.id]
     old = replace(receipt, version="0.9.1", packages={"flask": "0.9.1"})
-    return ranked_again(replace(made, receipts={**made.receipts, OLD.id: old}))
+    return replace(made, receipts={**made.receipts, OLD.id: old})
 
 
 def on_older(share: float, *more: Beneath) -> Results:
@@ -88,7 +87,7 @@ def on_older(share: float, *more: Beneath) -> Results:
         )
         for name, each in made.receipts.items()
     }
-    return ranked_again(replace(made, receipts=receipts))
+    return replace(made, receipts=receipts)
 
 
 def changed(

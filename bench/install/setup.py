@@ -1,0 +1,238 @@
+"""
+`make setup`: makes .venv, of uv, Python 3.13 and what the locks name.
+
+Any Python from 3.8 on runs this file. Nothing outside .venv and .cache is changed,
+whatever the user's variables and files say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from bench.child_environment import child_environment  # noqa: E402
+from bench.install.settings_files import UnreadableSettings  # noqa: E402
+from bench.install.tools import (  # noqa: E402
+    Tool,
+    ToolFailed,
+    output_of,
+    pip_tool,
+    run_tool,
+    uv_tool,
+)
+
+
+VENV = ROOT / ".venv"
+TOOLS = ROOT / ".cache" / "tools"
+PYTHONS = ROOT / ".cache" / "python"
+UV = TOOLS / "bin" / "uv"
+LOCK = ROOT / "requirements.lock"
+_STAMP = VENV / ".ready"
+
+
+def main(shell: Mapping[str, str]) -> int:
+    """Make what is missing; 0, or 3 with sentences on stderr."""
+    # Other users read .venv, too: PostgreSQL does not run as root.
+    os.umask(0o022)
+    try:
+        with _alone():
+            _make(shell)
+    except (ToolFailed, UnreadableSettings, OSError) as error:
+        print(f"setup: {error}", file=sys.stderr)
+        return 3
+    except KeyboardInterrupt:
+        print("setup: interrupted; `make setup` goes on", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _make(shell: Mapping[str, str]) -> None:
+    ours = _is_ours()
+    if ours and _stamp() == _wanted():
+        return
+    _ensure_uv(shell)
+    if not ours:
+        _make_venv(shell)
+    locks = [LOCK]
+    _say(f"installing {sum(map(_count, locks))} packages into .venv")
+    _write_stamp({"place": str(ROOT)})
+    tool = uv_tool(shell, ROOT)
+    run_tool(
+        [
+            *(str(UV), "pip", "sync", "--quiet", *tool.options),
+            *("--python", str(VENV / "bin" / "python")),
+            *("--require-hashes", "--compile-bytecode", *map(str, locks)),
+        ],
+        tool,
+        "install what the lock names",
+        ROOT,
+    )
+    _write_stamp(_wanted())
+
+
+def _wanted() -> dict[str, str]:
+    """What a finished .venv is made of, and where."""
+    return {
+        "place": str(ROOT),
+        "lock": hashlib.sha256(LOCK.read_bytes()).hexdigest(),
+        "python": _python_version(),
+    }
+
+
+def _stamp() -> dict[str, str]:
+    try:
+        found = json.loads(_STAMP.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write_stamp(made: Mapping[str, str]) -> None:
+    _STAMP.write_text(json.dumps(made), encoding="utf-8")
+
+
+def _is_ours() -> bool:
+    """Whether .venv was made here, and its Python runs and is of the right version."""
+    # The programs in it name their interpreter by its full path.
+    if _stamp().get("place") != str(ROOT):
+        return False
+    look = "import sys; print(sys.prefix); print(*sys.version_info[:2], sep='.')"
+    said = output_of([str(VENV / "bin" / "python"), "-I", "-c", look])
+    return said.splitlines() == [str(VENV), _python_version()]
+
+
+def _python_version() -> str:
+    return (ROOT / ".python-version").read_text(encoding="utf-8").strip()
+
+
+def _ensure_uv(shell: Mapping[str, str]) -> None:
+    """The uv that the lock names, in a folder of its own."""
+    entry = _lock_entry("uv")
+    version = entry.split("==")[1].split()[0]
+    if output_of([str(UV), "--version"]).split()[1:2] == [version]:
+        return
+    _say(f"fetching uv {version}")
+    shutil.rmtree(TOOLS, ignore_errors=True)
+    TOOLS.parent.mkdir(exist_ok=True)
+    plain = Tool(child_environment(shell), ())
+    run_tool(
+        [sys.executable, "-I", "-m", "venv", str(TOOLS)],
+        plain,
+        f"make a virtual environment with {sys.executable} "
+        "(on Debian and Ubuntu it needs the package python3-venv)",
+        ROOT,
+    )
+    own = TOOLS / "uv.lock"
+    own.write_text(entry, encoding="utf-8")
+    tool = pip_tool(shell, ROOT)
+    options = ["--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    python = str(TOOLS / "bin" / "python")
+    run_tool(
+        [python, "-I", "-m", "pip", "install", *options, "-r", str(own)],
+        tool,
+        f"fetch uv {version} from the package index",
+        ROOT,
+    )
+
+
+def _lock_entry(package: str) -> str:
+    """The lines of one package in the lock: its version and its hashes."""
+    pattern = rf"^{package}==\S+.*\n(?:    --hash=.*\n)+"
+    found = re.search(pattern, LOCK.read_text(encoding="utf-8"), re.MULTILINE)
+    if found is None:
+        raise ToolFailed(f"{LOCK.name} names no {package}; `git checkout {LOCK.name}`")
+    return found.group()
+
+
+def _make_venv(shell: Mapping[str, str]) -> None:
+    if VENV.is_symlink():
+        raise ToolFailed(
+            f".venv is a link to {VENV.resolve()}, which is no environment of this "
+            "checkout; remove the link, and make a folder or nothing in its place"
+        )
+    python = _find_python(shell) or _fetch_python(shell)
+    if VENV.exists():
+        _say("making .venv again: it was made elsewhere, or its Python is gone")
+        shutil.rmtree(VENV)
+    tool = uv_tool(shell, ROOT)
+    run_tool(
+        [str(UV), "venv", "--quiet", "--no-project", "--python", python, str(VENV)],
+        tool,
+        f"make .venv with {python}",
+        ROOT,
+    )
+
+
+def _find_python(shell: Mapping[str, str]) -> str | None:
+    """A Python of the right version on this machine; only looked for, never changed."""
+    tool = uv_tool(shell, ROOT)
+    wanted = _python_version()
+    look = [*(str(UV), "python", "find", "--system", "--no-python-downloads"), wanted]
+    usual = {k: shell[k] for k in ("UV_PYTHON_INSTALL_DIR",) if shell.get(k)}
+    for folder in (usual, {"UV_PYTHON_INSTALL_DIR": str(PYTHONS)}):
+        found = output_of(look, {**tool.environment, **folder}).strip()
+        if found:
+            return found
+    return None
+
+
+def _fetch_python(shell: Mapping[str, str]) -> str:
+    wanted = _python_version()
+    _say(f"fetching Python {wanted}")
+    tool = uv_tool(shell, ROOT)
+    mirror = tool.environment.get("UV_PYTHON_INSTALL_MIRROR")
+    source = mirror or "the releases of python-build-standalone on GitHub"
+    try:
+        run_tool(
+            [
+                *(str(UV), "python", "install", "--quiet", "--no-bin"),
+                *("--install-dir", str(PYTHONS), wanted),
+            ],
+            tool,
+            f"fetch Python {wanted} from {source}",
+            ROOT,
+        )
+    except ToolFailed as error:
+        raise ToolFailed(
+            f"there is no Python {wanted} on this machine, and it could not be "
+            f"fetched from {source}.\nInstall Python {wanted} (your system's packages, "
+            "pyenv, or python.org), or connect to the network, or name a mirror in "
+            f"UV_PYTHON_INSTALL_MIRROR; then `make setup` again.\n{error}"
+        ) from error
+    return _find_python(shell) or str(PYTHONS)
+
+
+def _count(lock: Path) -> int:
+    return len(re.findall(r"^[A-Za-z0-9].*==", lock.read_text("utf-8"), re.MULTILINE))
+
+
+def _say(line: str) -> None:
+    print(f"setup: {line}", flush=True)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One setup at a time in a checkout; the kernel gives the lock back if it dies."""
+    import fcntl  # not on Windows
+
+    folder = ROOT / ".cache"
+    folder.mkdir(exist_ok=True)
+    with (folder / "setup.lock").open("a") as lock:
+        with suppress(OSError):  # some network file systems have no locks
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))

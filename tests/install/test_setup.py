@@ -1,0 +1,294 @@
+"""`make setup` makes .venv and changes nothing else, whatever the shell and the files say."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bench.child_environment import INSTALLERS, NETWORK, USER
+from tests.install.checkouts import (
+    PYTHON,
+    UV,
+    Checkout,
+    installed,
+    new_checkout,
+    uv_version,
+    write_wheel,
+)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return new_checkout(tmp_path)
+
+
+@pytest.fixture
+def victim(checkout: Checkout) -> Path:
+    """A Python with a package of its own, which nobody may touch."""
+    venv = checkout.home / "victim"
+    write_wheel(checkout.wheels, "precious", "1.0")
+    environment = checkout.environment({"UV_FIND_LINKS": str(checkout.wheels)})
+    python = ("--python", str(venv / "bin/python"))
+    for words in (
+        ("venv", "--python", PYTHON, str(venv)),
+        ("pip", "install", "--no-index", *python, "precious"),
+    ):
+        subprocess.run(
+            [UV, *words, "--quiet", "--no-config"], env=environment, check=True
+        )
+    return venv
+
+
+def files(folder: Path) -> dict[str, int]:
+    """Every file with the time of its last change."""
+    return {str(p): p.lstat().st_mtime_ns for p in folder.rglob("*")}
+
+
+def right(checkout: Checkout) -> bool:
+    return checkout.installed() == {"tiny-thing 1.0", f"uv {uv_version()}"}
+
+
+VARIABLES = {
+    "the system's Python": {"UV_SYSTEM_PYTHON": "1"},
+    "a Python": {"UV_PYTHON": "{victim}/bin/python"},
+    "an active environment": {
+        "VIRTUAL_ENV": "{victim}",
+        "CONDA_PREFIX": "{victim}",
+        "UV_PROJECT_ENVIRONMENT": "{victim}",
+    },
+    "other folders": {
+        "PIP_TARGET": "{victim}/target",
+        "PIP_PREFIX": "{victim}/prefix",
+        "PIP_ROOT": "{victim}/root",
+        "PIP_USER": "1",
+        "PIP_REQUIRE_VIRTUALENV": "1",
+        "UV_TARGET": "{victim}/target",
+        "UV_PREFIX": "{victim}/prefix",
+        "UV_WORKING_DIR": "{victim}",
+        "UV_PROJECT": "{victim}",
+    },
+    "Python's own": {
+        "PYTHONHOME": "{victim}",
+        "PYTHONPATH": "{victim}/broken",
+        "PYTHONUSERBASE": "{victim}",
+    },
+    "rules": {
+        "UV_EXCLUDE_NEWER": "2001-01-01",
+        "UV_CONSTRAINT": "/nowhere",
+        "PIP_CONSTRAINT": "/nowhere",
+        "UV_NO_BINARY": "1",
+        "PIP_NO_BINARY": ":all:",
+        "UV_REQUIRE_HASHES": "0",
+    },
+}
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("kind", VARIABLES)
+def test_no_variable_aims_setup_at_another_python(
+    kind: str, checkout: Checkout, victim: Path
+) -> None:
+    """.venv is right, the other Python is as it was."""
+    broken = victim / "broken"
+    broken.mkdir()
+    (broken / "json.py").write_text("raise SystemExit('not this one')\n")
+    before = files(victim)
+    given = {k: v.format(victim=victim) for k, v in VARIABLES[kind].items()}
+    path = f"{victim}/bin{os.pathsep}{os.environ['PATH']}"
+    done = checkout.make("setup", given={"PATH": path} | given)
+    assert files(victim) == before, done.stderr
+    assert installed(victim) == {"precious 1.0"}
+    assert (done.returncode, right(checkout)) == (0, True), done.stderr
+
+
+FILES = {
+    "home/.config/uv/uv.toml": '[pip]\nsystem = true\npython = "{victim}/bin/python"\n',
+    "uv.toml": '[pip]\npython = "{victim}/bin/python"\ntarget = "{victim}/target"\n',
+    "checkout/uv.toml": '[pip]\nsystem = true\nno-binary = [":all:"]\n',
+    "home/named.toml": '[pip]\nprefix = "{victim}/prefix"\n',
+    "home/.config/pip/pip.conf": "[install]\ntarget = {victim}/target\nuser = yes\n",
+    "home/.pip/pip.conf": "[global]\nprefix = {victim}/prefix\nno-binary = :all:\n",
+}
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("name", FILES)
+def test_no_file_aims_setup_at_another_python(
+    name: str, checkout: Checkout, victim: Path, tmp_path: Path
+) -> None:
+    """The same for the files of uv and pip: the user's, a parent folder's, a named one."""
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(FILES[name].format(victim=victim), encoding="utf-8")
+    before = files(victim)
+    given = {"UV_CONFIG_FILE": str(file)} if "named" in name else {}
+    path = f"{victim}/bin{os.pathsep}{os.environ['PATH']}"
+    done = checkout.make("setup", given={"PATH": path} | given)
+    assert files(victim) == before, done.stderr
+    assert (done.returncode, right(checkout)) == (0, True), done.stderr
+
+
+RECORDER = """#!{python} -I
+import json, os, sys
+with open({record!r}, "a") as record:
+    print(json.dumps([sys.argv, dict(os.environ)]), file=record)
+if sys.argv[1:] == ["--version"]:
+    print("uv {version} (a stand-in)")
+elif sys.argv[1:3] == ["python", "find"]:
+    print({python!r})
+elif sys.argv[1] == "venv":
+    os.makedirs(sys.argv[-1])
+"""
+
+
+def test_uv_is_told_what_the_lists_name_and_nothing_else(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    """Its variables are those of the lists and the index settings; --python is always said."""
+    record = tmp_path / "record"
+    uv = checkout.folder / ".cache/tools/bin/uv"
+    uv.unlink()
+    text = RECORDER.format(python=PYTHON, record=str(record), version=uv_version())
+    uv.write_text(text)
+    uv.chmod(0o755)
+    done = checkout.make("setup", given={"UV_SYSTEM_PYTHON": "1", "STRANGE": "1"})
+    assert done.returncode == 0, done.stderr
+    calls = [json.loads(line) for line in record.read_text().splitlines()]
+    known = {*USER, *NETWORK, *INSTALLERS, "UV_FIND_LINKS", "UV_NO_CONFIG"}
+    known |= {"NO_COLOR", "UV_NO_PROGRESS", "UV_PYTHON_INSTALL_DIR", "LC_CTYPE"}
+    (sync,) = [(argv, shell) for argv, shell in calls if argv[1:3] == ["pip", "sync"]]
+    for argv, shell in calls:
+        if argv[1:] != ["--version"]:
+            assert shell.keys() <= known
+            assert shell["UV_NO_CONFIG"] == "1"
+            assert "--python" in argv or argv[1] == "python"
+    argv, shell = sync
+    assert argv[argv.index("--python") + 1] == str(checkout.folder / ".venv/bin/python")
+    assert {"--require-hashes", "--no-index"} <= set(argv)
+    assert shell["UV_FIND_LINKS"] == str(checkout.wheels)
+
+
+@pytest.mark.live
+def test_setup_makes_venv_again_where_it_was_moved_or_its_python_is_gone(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    """It also does nothing where nothing is to be done."""
+    assert checkout.make("setup").returncode == 0
+    again = checkout.make("setup")
+    assert (again.stdout, again.stderr) == ("", "")
+    (checkout.folder / ".venv/bin/python").unlink()
+    assert "making .venv again" in checkout.make("setup").stdout
+    assert right(checkout)
+    moved = Checkout(tmp_path / "moved", checkout.wheels, checkout.home)
+    checkout.folder.rename(moved.folder)
+    assert "making .venv again" in moved.make("setup").stdout
+    assert right(moved)
+    assert str(moved.folder) in (moved.folder / ".venv/bin/activate").read_text()
+
+
+@pytest.mark.live
+def test_a_link_to_another_environment_is_refused(
+    checkout: Checkout, victim: Path
+) -> None:
+    """A .venv that leads elsewhere would empty what it leads to."""
+    (checkout.folder / ".venv").symlink_to(victim)
+    before = files(victim)
+    done = checkout.make("setup")
+    assert done.returncode != 0
+    assert f".venv is a link to {victim}" in done.stderr
+    assert files(victim) == before
+
+
+@pytest.mark.live
+def test_an_old_uv_in_the_way_is_replaced(checkout: Checkout) -> None:
+    """A uv of another version than the lock's is fetched anew, here from the shelf."""
+    uv = checkout.folder / ".cache/tools/bin/uv"
+    uv.unlink()
+    uv.write_text("#!/bin/sh\necho uv 0.1.0\n")
+    uv.chmod(0o755)
+    done = checkout.make("setup", given={"PIP_TARGET": str(checkout.home / "target")})
+    # The shelf's uv is an empty distribution: it is fetched, and then cannot run.
+    assert f"fetching uv {uv_version()}" in done.stdout
+    assert f"uv {uv_version()}" in installed(checkout.folder / ".cache/tools")
+    assert not (checkout.home / "target").exists()
+    assert done.returncode != 0
+
+
+@pytest.mark.live
+def test_what_setup_makes_is_readable_for_others(checkout: Checkout) -> None:
+    """PostgreSQL runs as another user where the harness is root, whatever the umask."""
+    words = f"umask 077; exec make setup PYTHON={PYTHON}"
+    subprocess.run(
+        ["sh", "-c", words],
+        cwd=checkout.folder,
+        env=checkout.environment(),
+        check=True,
+        capture_output=True,
+    )
+    closed = [
+        path
+        for path in (checkout.folder / ".venv").rglob("*")
+        if not path.is_symlink() and not path.stat().st_mode & 0o004
+    ]
+    assert closed == []
+
+
+@pytest.mark.live
+def test_without_python_and_network_it_says_what_is_missing(
+    checkout: Checkout,
+) -> None:
+    """Which Python, where it would come from, and what to do."""
+    (checkout.folder / ".python-version").write_text("3.7\n")
+    given = {
+        "PATH": "/usr/bin:/bin",
+        "UV_PYTHON_INSTALL_MIRROR": "http://127.0.0.1:9/none",
+        "UV_HTTP_RETRIES": "0",
+    }
+    done = checkout.make("setup", given=given)
+    assert done.returncode != 0
+    assert "there is no Python 3.7 on this machine" in done.stderr
+    assert "http://127.0.0.1:9/none" in done.stderr
+    assert "Install Python 3.7" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_python_that_is_missing_is_named(checkout: Checkout) -> None:
+    """Before anything is installed."""
+    done = subprocess.run(
+        ["make", "setup", "PYTHON=python-is-not-here"],
+        cwd=checkout.folder,
+        env=checkout.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "python-is-not-here is missing or older than Python 3.8" in done.stderr
+    assert not (checkout.folder / ".venv").exists()
+
+
+MAKE_VARIABLES = ("PYTHON", "PROFILE", "ENGINE", "RESUME", "RUN", "CONFIRM", "SITE")
+
+
+def test_make_takes_its_variables_from_its_command_line_alone(
+    checkout: Checkout,
+) -> None:
+    """A shell that has PROFILE or RUN for its own purposes changes nothing."""
+    targets = ("bench", "smoke", "news", "compare", "report", "site")
+
+    def printed(*words: str, **shell: str) -> str:
+        return subprocess.run(
+            ["make", "--dry-run", *targets, *words],
+            cwd=checkout.folder,
+            env=checkout.environment(shell),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    usual = printed()
+    assert printed(**dict.fromkeys(MAKE_VARIABLES, "of-the-shell")) == usual
+    for name in MAKE_VARIABLES:
+        assert "typed" in printed(f"{name}=typed"), name
