@@ -92,7 +92,7 @@ def _row(each: Judged, style: Style) -> list[str]:
 
 def _found_from(judged: Judgement) -> str:
     """What these rounds can find, by the workload on which they find least."""
-    found = {}
+    found: dict[str, float] = {}
     for each in judged.changes:
         if each.found_from is not None:
             found[each.metric] = max(each.found_from, found.get(each.metric, 1.0))
