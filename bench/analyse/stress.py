@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from math import isclose
-from statistics import median
+from statistics import mean, median
 
 from bench.analyse import reasons
 from bench.analyse.experiments import (
@@ -24,6 +24,7 @@ from bench.analyse.surge import left_waiting, part, recovery_s, watched_s_of
 from bench.analyse.trials import Trials
 from bench.analyse.voids import Checked
 from bench.model.doubt import Scope
+from bench.model.load import experiment_of
 from bench.model.plan import Cell
 from bench.model.results import Check
 from bench.model.stress import Series, Step, Stress, Stressed
@@ -185,13 +186,16 @@ def _step(played: Played, cell: Cell, level: float, capacity: Series) -> Step:
 
     offered = _series(played, level, lambda n: rate(n, lambda slot: slot.due))
     achieved = _series(played, level, lambda n: rate(n, lambda slot: slot.answered))
+    own = capacity
+    if played.experiment.capacity_around:
+        own = _series(played, level, lambda n: _around_rps(played, cell, n))
     kept = {
         number: _kept(*values)
         for number, *values in zip(
             played.rounds,
             achieved.rounds,
             offered.rounds,
-            capacity.rounds,
+            own.rounds,
             strict=True,
         )
     }
@@ -228,7 +232,41 @@ def _step(played: Played, cell: Cell, level: float, capacity: Series) -> Step:
         windows=len(checked),
         void=len(void),
         void_because=why.most_common(1)[0][0] if why else None,
+        capacity_rps=own,
     )
+
+
+def _around_rps(played: Played, cell: Cell, number: int) -> float | None:
+    """
+    The mean rate of the closed loops next to a cell's windows in a round.
+
+    A speed that changes between them is met by half of it, whichever way.
+    """
+    own = [
+        w
+        for w in played.trials.run.windows
+        if (w.round, w.target, w.workload, experiment_of(w.load))
+        == (number, cell.target, cell.workload, NAME)
+    ]
+    usable = {
+        (c.window.load, c.window.cycle)
+        for (_, of), found in played.checked.items()
+        for c in found
+        if of == number and c.window.target == cell.target and not c.void
+    }
+    counted = {w.cycle for w in played.usable(cell, number)}
+    rates = []
+    for at, window in enumerate(own):
+        if window.load != cell.load.name or window.cycle not in counted:
+            continue
+        beside = [
+            w.tally.requests / w.tally.measure_s
+            for w in (*own[max(0, at - 1) : at], *own[at + 1 : at + 2])
+            if w.rate_rps is None and (w.load, w.cycle) in usable
+        ]
+        if beside:
+            rates.append(mean(beside))
+    return mean(rates) if rates else None
 
 
 def _kept(

@@ -93,7 +93,7 @@ def _open_lines(plan: Plan) -> Iterator[str]:
 def _experiment_lines(plan: Plan) -> Iterator[str]:
     for experiment in plan.profile.experiments:
         cells = [c for c in plan.cells if c.load.experiment == experiment.name]
-        windows = sum(plan.cycles(cell) for cell in cells)
+        windows = sum(plan.windows(cell) for cell in cells)
         if not cells and experiment.workers:
             yield (
                 f"        not {experiment.name}: {experiment.why} It needs a core for each of "

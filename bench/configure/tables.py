@@ -134,6 +134,15 @@ class _ExperimentRow(_Row):
     workers: tuple[Annotated[int, Field(ge=1, le=64)], ...] = ()
     surge: _SurgeRow | None = None
     beside: _BesideRow | None = None
+    capacity_s: Annotated[float | None, Field(gt=0, le=600)] = None
+
+    @model_validator(mode="after")
+    def _capacity_is_one(self) -> Self:
+        if self.capacity_s is not None and (len(self.clients) > 1 or self.beside):
+            raise ValueError(
+                "capacity_s belongs to an experiment with one number of clients and nothing beside"
+            )
+        return self
 
     @model_validator(mode="after")
     def _beside_is_played(self) -> Self:
@@ -153,7 +162,12 @@ class _ExperimentRow(_Row):
         With something beside, each open loop is there twice: alone and beside it.
         """
         windows = (self.warm_s, self.measure_s)
-        closed = (Load(n, *windows, experiment=self.name) for n in self.clients)
+        closed = (
+            Load(
+                n, self.warm_s, self.capacity_s or self.measure_s, experiment=self.name
+            )
+            for n in self.clients
+        )
         pool = Load(
             self.connections, *windows, arrivals=self.arrivals, experiment=self.name
         )
@@ -179,6 +193,7 @@ class _ExperimentRow(_Row):
             at_once=self.at_once,
             workers=self.workers,
             beside=row.workload if row else None,
+            capacity_around=self.capacity_s is not None,
         )
 
 

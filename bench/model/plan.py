@@ -62,6 +62,9 @@ class Experiment:
     # usual form, as far as there are processors; (): the usual number.
     workers: tuple[int, ...] = ()
     beside: str | None = None  # the workload that open loops are played beside
+    # Whether a closed loop comes before and after every open window, which tells
+    # the capacity at that time, beside those that come first and tell the rates.
+    capacity_around: bool = False
 
     def loads_of(self, workload: str) -> tuple[Load, ...]:
         """The loads under which it plays a workload: what is beside others in closed loops, the others in open ones."""
@@ -152,7 +155,7 @@ class Plan:
         return max(1, min(self.load_workers, len(self.pinning.load)))
 
     def cycles(self, cell: Cell) -> int:
-        """How many windows the cell has in a round of which it is part; a surge is long and comes once."""
+        """In how many cycles of a round the cell takes part; a surge is long and comes once."""
         experiment = self.profile.experiment(cell.load.experiment)
         if experiment is not None:
             return 1 if cell.load.surge else experiment.cycles
@@ -160,6 +163,20 @@ class Plan:
         return (
             open_loop.cycles if open_loop and cell.load.is_open else self.profile.cycles
         )
+
+    def windows(self, cell: Cell) -> int:
+        """How many windows the cell has in a round of which it is part, those around open windows included."""
+        experiment = self.profile.experiment(cell.load.experiment)
+        cycles = self.cycles(cell)
+        if experiment is None or not experiment.capacity_around or cell.load.is_open:
+            return cycles
+        opened = [
+            self.cycles(replace(cell, load=load))
+            for load in experiment.loads_of(cell.workload)
+            if load.is_open
+        ]
+        # One before the first open window of each cycle, and one after each.
+        return cycles + max(opened, default=0) + sum(opened)
 
     def plays(self, cell: Cell, round_number: int) -> bool:
         """Whether the cell is measured in that round; experiments end before the run may."""

@@ -33,6 +33,9 @@ class Step:
     windows: int
     void: int
     void_because: str | None  # the reason met most often
+    # That `kept` is of: the mean of the closed loops before and after each of its
+    # windows; in older runs of those at the beginning of the round.
+    capacity_rps: Series | None = None  # None: older than this field
 
 
 @dataclass(frozen=True, slots=True)

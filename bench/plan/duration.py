@@ -41,7 +41,7 @@ def duration(plan: Plan) -> Duration:
 def _round_s(plan: Plan, number: int) -> float:
     cells = cells_of(plan, number)
     windows = sum(
-        (cell.load.duration_s + VISIT_OVERHEAD_S) * plan.cycles(cell) for cell in cells
+        (cell.load.duration_s + VISIT_OVERHEAD_S) * plan.windows(cell) for cell in cells
     )
     warmed = {
         (cell.load.experiment, cell.target, cell.workload): cell for cell in cells
@@ -66,7 +66,7 @@ def _volleys_s(plan: Plan, number: int) -> float:
 def windows_in(plan: Plan, rounds: int) -> int:
     """How many windows so many rounds have, from the first."""
     return sum(
-        plan.cycles(cell)
+        plan.windows(cell)
         for number in range(1, rounds + 1)
         for cell in cells_of(plan, number)
     )

@@ -8,16 +8,25 @@ from bench.model.plan import Cell, Plan
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One window of a round: a cell, and which of its windows this is (from 1)."""
+
+    cell: Cell
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """
     One workload of a round: its cells cycle by cycle, each cycle in its own order.
 
-    The open loops come after all closed ones, as these tell their rates.
+    The open loops come after all closed ones, as these tell their rates; where
+    the experiment asks for it, closed ones come around each of them, too.
     """
 
     workload: str
     cycles: tuple[tuple[Cell, ...], ...]
-    open_cycles: tuple[tuple[Cell, ...], ...] = ()
+    open_turns: tuple[Turn, ...] = ()
     experiment: str = ""  # whose block it is; "": of the headline comparison
 
 
@@ -77,14 +86,42 @@ def blocks(plan: Plan, round_number: int) -> Iterator[Block]:
             c for c in cells if (c.load.experiment, c.workload) == (experiment, name)
         ]
         closed = [cell for cell in own if not cell.load.is_open]
-        opened = [cell for cell in own if cell.load.is_open]
         purpose = f"{experiment}.{name}" if experiment else name
         yield Block(
             name,
             _cycles(plan, round_number, purpose, closed) if closed else (),
-            _cycles(plan, round_number, f"{purpose}/open", opened) if opened else (),
+            tuple(_open_turns(plan, round_number, f"{purpose}/open", own)),
             experiment,
         )
+
+
+def _open_turns(
+    plan: Plan, round_number: int, purpose: str, own: Sequence[Cell]
+) -> Iterator[Turn]:
+    opened = [cell for cell in own if cell.load.is_open]
+    if not opened:
+        return
+    cycles = _cycles(plan, round_number, purpose, opened)
+    experiment = plan.profile.experiment(opened[0].load.experiment)
+    if experiment is None or not experiment.capacity_around:
+        for number, cells in enumerate(cycles, 1):
+            yield from (Turn(cell, number) for cell in cells)
+        return
+    closed = {cell.target: cell for cell in own if not cell.load.is_open}
+    told = dict.fromkeys(closed, experiment.cycles)
+
+    def capacity(target: str) -> Turn:
+        told[target] += 1
+        return Turn(closed[target], told[target])
+
+    for number, cells in enumerate(cycles, 1):
+        # A target's windows stand together, so that each capacity is its neighbour's.
+        for target in dict.fromkeys(cell.target for cell in cells):
+            yield capacity(target)
+            for cell in cells:
+                if cell.target == target:
+                    yield Turn(cell, number)
+                    yield capacity(target)
 
 
 def volley_order(

@@ -8,7 +8,7 @@ for ten seconds is slow for everybody. Nothing here saves, prints or decides:
 events are yielded, and the caller has stored one before it asks for the next.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 
 from bench.deploy.cores import cores_for
@@ -18,7 +18,7 @@ from bench.model.plan import Cell, Plan
 from bench.model.run import Run
 from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
 from bench.model.workload import Workload
-from bench.plan.order import Block, blocks, boot_order, hash_seed, volley_order
+from bench.plan.order import Block, Turn, blocks, boot_order, hash_seed, volley_order
 from bench.run.instruments import Instruments, Now
 from bench.run.rates import settle, settled
 from bench.run.state import Round
@@ -138,11 +138,13 @@ def _end(state: Round, server: Server) -> None:
 
 def _one_workload(state: Round, block: Block, skip: set[str]) -> Iterator[Event | Now]:
     workload = state.workloads[block.workload]
-    closed, opened = _left(state, block.cycles), _left(state, block.open_cycles)
-    waiting = {cell.target for cells in (*closed, *opened) for cell in cells}
+    closed = _left(state, _turns(block.cycles))
+    opened = _left(state, block.open_turns)
+    waiting = {turn.cell.target for turn in (*closed, *opened)}
     # Warm-up is at the most clients that the block has, not at those that
     # happen to come first.
-    first = sorted((block.cycles or block.open_cycles)[0], key=_clients)
+    turns = _turns(block.cycles) or block.open_turns
+    first = sorted((t.cell for t in turns if t.number == 1), key=_clients)
     waiting |= {cell.target for cell in first if _volley_missing(state, cell)}
     live = {cell.target: cell for cell in first if cell.target in waiting}
     live = {t: c for t, c in live.items() if t in state.servers and t not in skip}
@@ -153,7 +155,7 @@ def _one_workload(state: Round, block: Block, skip: set[str]) -> Iterator[Event 
         except TargetFailed as error:
             live.pop(target_id)
             yield from _drop(state, cell, error)
-    yield from _cycles(state, closed, live)
+    yield from _windows(state, closed, live)
     yield from _open_loops(state, opened, live)
     yield from _at_once(state, block, live)
     if workload.writes:
@@ -196,19 +198,22 @@ def _at_once(
             yield from _drop(state, cell, error)
 
 
-def _left(state: Round, cycles: tuple[tuple[Cell, ...], ...]) -> list[list[Cell]]:
-    """What is still to be measured, cycle by cycle."""
-    return [
-        [cell for cell in cells if not state.has(cell, number)]
-        for number, cells in enumerate(cycles, 1)
-    ]
+def _turns(cycles: tuple[tuple[Cell, ...], ...]) -> tuple[Turn, ...]:
+    return tuple(
+        Turn(cell, number) for number, cells in enumerate(cycles, 1) for cell in cells
+    )
+
+
+def _left(state: Round, turns: Sequence[Turn]) -> list[Turn]:
+    """What is still to be measured."""
+    return [turn for turn in turns if not state.has(turn.cell, turn.number)]
 
 
 def _open_loops(
-    state: Round, cycles: list[list[Cell]], live: dict[str, Cell]
+    state: Round, turns: list[Turn], live: dict[str, Cell]
 ) -> Iterator[Window | Failure | Now]:
-    """The open cells at their rates, which the closed loop has told by now."""
-    cells = [cell for cells in cycles for cell in cells if cell.target in live]
+    """The open cells at their rates, which the closed loop has told by now, with the closed ones around them."""
+    cells = [t.cell for t in turns if t.cell.load.is_open and t.cell.target in live]
     rates = settle(state, cells)
     ready = {cell.key: settled(state, cell, rates) for cell in cells}
     for cell in cells:
@@ -220,19 +225,21 @@ def _open_loops(
             )
             yield from _drop(state, cell, unknown)
     timed = [
-        [found for cell in cells if (found := ready.get(cell.key))] for cells in cycles
+        Turn(found, turn.number)
+        for turn in turns
+        if (found := ready.get(turn.cell.key) if turn.cell.load.is_open else turn.cell)
     ]
-    yield from _cycles(state, timed, live)
+    yield from _windows(state, timed, live)
 
 
-def _cycles(
-    state: Round, cycles: list[list[Cell]], live: dict[str, Cell]
+def _windows(
+    state: Round, turns: list[Turn], live: dict[str, Cell]
 ) -> Iterator[Window | Failure | Now]:
-    for number, cells in enumerate(cycles, 1):
-        for cell in cells:
-            if cell.target in live:
-                yield Now(state.number, "measuring", cell.target, cell.workload, number)
-                yield from _one_window(state, cell, number, live)
+    for turn in turns:
+        cell, number = turn.cell, turn.number
+        if cell.target in live:
+            yield Now(state.number, "measuring", cell.target, cell.workload, number)
+            yield from _one_window(state, cell, number, live)
 
 
 def _one_window(

@@ -104,7 +104,7 @@ def _refuse_load(where: str, load: Load) -> None:
 
 def most_cycles(plan: Plan) -> Mapping[str, int]:
     """How many windows each cell of a plan has in a round, by the cell's key."""
-    return {cell.key: plan.cycles(cell) for cell in plan.cells}
+    return {cell.key: plan.windows(cell) for cell in plan.cells}
 
 
 def refuse_event(

@@ -7,9 +7,10 @@ import numpy as np
 
 from bench.load.arrivals import due_times
 from bench.model.load import Arrivals, Basis, Load, Surge
-from bench.model.plan import Cell, Experiment
+from bench.model.plan import Cell, Experiment, Plan
 from bench.model.run import Run
 from bench.model.trial import SLOT_S, Slot, Tally, Window
+from bench.plan.order import Turn, blocks
 from bench.stats.sketch import sketch
 from tests.analyse.builders import DJANGO, FASTAPI, FLASK, Truth, make_run, window_of
 
@@ -39,6 +40,9 @@ class Stressful:
     natures: Mapping[str, Nature] = field(default_factory=dict)
     rounds: int = 6
     seed: int = 1
+    around: bool = False  # a closed loop comes before and after every open one
+    # Of every server's speed, once the closed loops at the beginning of a round are over.
+    later: float = 1.0
 
 
 def stressful_run(stressful: Stressful = Stressful()) -> Run:
@@ -51,28 +55,66 @@ def stressful_run(stressful: Stressful = Stressful()) -> Run:
         plan,
         cells=(*plan.cells, *cells),
         profile=replace(
-            plan.profile, experiments=(replace(STRESS, rounds=stressful.rounds),)
+            plan.profile,
+            experiments=(
+                replace(
+                    STRESS,
+                    rounds=stressful.rounds,
+                    capacity_around=stressful.around,
+                ),
+            ),
         ),
     )
     random = np.random.default_rng(stressful.seed)
     windows = tuple(
         _window(
-            cell, number, cycle, stressful.natures.get(cell.target, Nature()), random
+            turn.cell,
+            number,
+            turn.number,
+            stressful.natures.get(turn.cell.target, Nature()),
+            random,
+            stressful.later if _is_later(turn) else 1.0,
         )
         for number in range(1, stressful.rounds + 1)
-        for cell in cells
-        for cycle in range(1, plan.cycles(cell) + 1)
+        for turn in _turns(plan, number)
     )
     record = replace(run.record, plan=plan)
     return replace(run, record=record, windows=(*run.windows, *windows))
 
 
+def _turns(plan: Plan, number: int) -> list[Turn]:
+    """The windows of the experiment: those of a target in the order in which a round has them."""
+    (block,) = (b for b in blocks(plan, number) if b.experiment)
+    first = [
+        Turn(cell, at) for at, cells in enumerate(block.cycles, 1) for cell in cells
+    ]
+    places = [(cell.target, cell.load.name) for cell in plan.cells]
+    turns = [*first, *block.open_turns]
+    if not block.open_turns[0].cell.load.is_open:
+        return turns
+    return sorted(
+        turns,
+        key=lambda t: (places.index((t.cell.target, t.cell.load.name)), t.number),
+    )
+
+
+def _is_later(turn: Turn) -> bool:
+    """Whether it comes after the closed loops at the beginning of a round."""
+    return turn.cell.load.is_open or turn.number > STRESS.cycles
+
+
 def _window(
-    cell: Cell, number: int, cycle: int, nature: Nature, random: np.random.Generator
+    cell: Cell,
+    number: int,
+    cycle: int,
+    nature: Nature,
+    random: np.random.Generator,
+    factor: float,
 ) -> Window:
     place = (number, cycle, cell.target, cell.workload)
     plain = window_of(place, 1.0)
     speed = nature.capacity_rps * float(np.exp(random.normal(0, nature.scatter)))
+    speed *= factor
     if cell.load.share is None:
         tally = _closed(plain.tally, speed)
         return replace(plain, load=cell.load.name, tally=tally)

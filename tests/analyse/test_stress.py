@@ -180,6 +180,40 @@ def test_wrong_answers_in_the_closed_loop_void_its_capacity() -> None:
     assert step(own, 1.1).kept.rounds[1] is None
 
 
+@pytest.mark.parametrize(("around", "kept"), [(True, 1.0), (False, 0.6)])
+def test_what_is_kept_is_of_the_capacity_next_to_the_step(
+    around: bool, kept: float
+) -> None:
+    """A machine at 60 % of its speed after the first closed loops: no server lost anything. Older runs have only those."""
+    run = stressful_run(Stressful(around=around, later=0.6))
+    own = one(found(run))
+    for share in (1.1, 1.5):
+        at = step(own, share)
+        assert at.kept.estimate and at.capacity_rps and at.capacity_rps.estimate
+        assert at.kept.estimate.point == pytest.approx(kept, abs=0.04)
+        expected = 600 if around else 1000
+        assert at.capacity_rps.estimate.point == pytest.approx(expected, rel=0.02)
+
+
+def test_a_void_window_next_to_a_step_leaves_the_other_one() -> None:
+    """The capacity of a round is that of the windows that count; without any there is none."""
+    run = stressful_run(Stressful(around=True))
+    bad = {"errors": {"wrong answer": 3}}
+
+    def without(cycles: range) -> tuple[float | None, ...]:
+        changed_run = run
+        for cycle in cycles:
+            place = {"load": "stress.closed-16", "round": 2, "cycle": cycle}
+            changed_run = changed(changed_run, lambda w: tally(w, **bad), **place)
+        at = step(one(found(changed_run)), 1.1)
+        assert at.capacity_rps is not None
+        return at.capacity_rps.rounds
+
+    # Every other one of the fifteen: each step keeps the one before or the one after.
+    assert without(range(3, 16, 2))[1] == pytest.approx(1000, rel=0.03)
+    assert without(range(3, 16))[1] is None
+
+
 def test_a_target_that_could_not_go_on_says_in_which_round() -> None:
     """Its windows of that round are left out, the failure is kept."""
     run = stressful_run()

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 from bench.model.framework import Role
-from bench.model.load import Load, experiment_of
+from bench.model.load import Basis, Load, Surge, experiment_of
 from bench.plan.duration import duration, windows_in
 from bench.plan.make import TakingPart, with_experiments
 from bench.plan.order import Block, blocks, boot_order, volley_order
@@ -128,3 +128,31 @@ def test_processes_are_those_that_the_command_asks_for() -> None:
     own = target("gamma", serve=("serve", "--workers={workers}"), workers=2)
     this = replace(this, targets=(one, many, own))
     assert [this.processes(t.id) for t in this.targets] == [1, 4, 2]
+
+
+def test_a_capacity_stands_before_and_after_every_open_window() -> None:
+    """Of the same target, next to it; each closed window has a number of its own, and all are planned."""
+    load = Load(4, 0.0, 1.0, experiment="stress")
+    opened = [
+        replace(load, clients=64, basis=Basis.OWN, share=share) for share in (0.5, 1.1)
+    ]
+    surge = replace(opened[0], share=0.3, surge=Surge(5.0, 0.25, 0.5))
+    asked = replace(
+        experiment(
+            "stress", loads=(load, *opened, surge), workloads=("hello",), cycles=2
+        ),
+        capacity_around=True,
+    )
+    this = small(asked, "alpha", "beta", "gamma")
+    (block,) = (each for each in blocks(this, 1) if each.experiment)
+    turns = block.open_turns
+    for at, turn in enumerate(turns):
+        if turn.cell.load.is_open:
+            for beside in (turns[at - 1], turns[at + 1]):
+                assert beside.cell.target == turn.cell.target
+                assert not beside.cell.load.is_open
+    closed = [t for t in turns if not t.cell.load.is_open]
+    for cell in {t.cell for t in closed}:
+        # Two at the beginning, then 3 open windows with 4 around, and 2 with 3.
+        own = sorted(t.number for t in closed if t.cell == cell)
+        assert own == list(range(3, this.windows(cell) + 1)) == list(range(3, 10))

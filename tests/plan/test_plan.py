@@ -7,7 +7,14 @@ from bench.model.load import Basis, Load, Surge
 from bench.model.plan import Experiment, Plan
 from bench.plan.duration import duration
 from bench.plan.make import TakingPart, with_experiments
-from bench.plan.order import blocks, boot_order, hash_seed, request_seed
+from bench.plan.order import (
+    Block,
+    Turn,
+    blocks,
+    boot_order,
+    hash_seed,
+    request_seed,
+)
 from bench.workloads import WORKLOADS
 from tests.builders import plan
 
@@ -92,11 +99,17 @@ def test_a_surge_comes_once_and_the_rest_of_its_block_in_every_cycle() -> None:
         profile = replace(this.profile, experiments=(asked,))
         return with_experiments(replace(this, profile=profile), [part])
 
+    def second(block: Block) -> list[Turn]:
+        return [turn for turn in block.open_turns if turn.number == 2]
+
     whole = playing(*loads, surge)
     block = next(b for b in blocks(whole, 1) if b.experiment)
-    seen = [Counter(cell.load.name for cell in cells) for cells in block.open_cycles]
+    seen = [
+        Counter(t.cell.load.name for t in block.open_turns if t.number == number)
+        for number in (1, 2)
+    ]
     assert [found["stress.open-own-30-surge-150"] for found in seen] == [2, 0]
     assert [found["stress.open-own-110"] for found in seen] == [2, 2]
     without = next(b for b in blocks(playing(*loads), 1) if b.experiment)
-    assert block.open_cycles[1] == without.open_cycles[1]
+    assert second(block) == second(without)
     assert duration(whole).round_s > duration(playing(*loads)).round_s + 2 * 4.0

@@ -85,6 +85,36 @@ def test_an_interrupted_experiment_goes_on_without_measuring_twice(
         assert visited(first + rest) == whole, cut
 
 
+def test_a_closed_loop_is_measured_around_each_open_one_and_goes_on_after_a_break(
+    tmp_path: Path,
+) -> None:
+    """Each window once, in the planned order, wherever it was interrupted; rates are those of the first closed loops."""
+    this = open_plan()
+    (one,) = this.profile.experiments
+    loads = tuple(load for load in one.loads if load.clients != 1)
+    one = replace(one, loads=loads, capacity_around=True, rounds=1)
+    this = small(one, "alpha", "beta", looks=(1,))
+    events = collect(this, tmp_path)
+    windows = [e for e in events if isinstance(e, Window) and "." in e.load]
+    places = [(w.target, w.load, w.cycle) for w in windows]
+    assert len(set(places)) == len(places) == windows_in_round(this)
+    first, *rest = (w for w in windows if w.target == windows[0].target)
+    assert [w.rate_rps is None for w in (first, *rest)] == [
+        True, *(True, False, True, False, True),
+    ]  # fmt: skip
+    assert {w.rate_rps for w in windows} == {None, 480.0}
+    whole = visited(play(this, tmp_path)[0])
+    for cut in range(1, len(play(this, tmp_path)[0])):
+        before, _ = play(this, tmp_path, stop_after=cut)
+        after, _ = play(this, tmp_path, before=as_run(this, before))
+        assert visited(before + after) == whole, cut
+
+
+def windows_in_round(this: Plan) -> int:
+    """Of the experiment."""
+    return sum(this.windows(cell) for cell in this.cells if cell.load.experiment)
+
+
 def test_headline_numbers_do_not_know_of_an_experiment(tmp_path: Path) -> None:
     """The same run with and without its experiment's windows gives the same comparisons."""
     this = open_plan()
