@@ -60,6 +60,22 @@ INSTALLERS = {
 }
 """What uv and pip may know besides; which index they ask is bench/install's to say."""
 
+CONTAINERS = {
+    **dict.fromkeys(
+        ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_API_VERSION"),
+        "which container engine",
+    ),
+    **dict.fromkeys(
+        ("DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"), "the way to it"
+    ),
+    "DOCKER_CONFIG": "contexts, credentials and plugins of the docker program",
+    "XDG_RUNTIME_DIR": "where a rootless engine's socket lies",
+    "DOCKER_BUILDKIT": "which builder",
+    "BUILDX_BUILDER": "the same",
+    "BUILDX_CONFIG": "the same",
+}
+"""What docker and compose may know."""
+
 
 def child_environment(
     shell: Mapping[str, str], *passing: Mapping[str, str], **own: str

@@ -46,7 +46,9 @@ def new_generator(
 ) -> LocustGenerator:
     """The generator for servers of that engine: a process, one inside its container, or a crew of several."""
     if isinstance(engine, ComposeEngine):
-        return ContainerGenerator(engine.generator_command, engine.inside, log)
+        return ContainerGenerator(
+            engine.generator_command, engine.inside, log, engine.generator_ended
+        )
     if crew is not None:
         return DistributedGenerator(cores.load, crew, credentials_of(crew), log)
     return LocustGenerator(cores.load, log=log)

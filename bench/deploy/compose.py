@@ -1,6 +1,5 @@
 """The engine of containers: the services of docker-compose.yml, started one by one."""
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -11,9 +10,11 @@ from typing import Self
 from bench.deploy import compose_leftovers
 from bench.deploy.compose_database import SERVICE, ContainerDatabase
 from bench.deploy.compose_images import Images, Recipe
+from bench.deploy.compose_refusals import LOCAL
 from bench.deploy.compose_relay import Relay
 from bench.deploy.compose_server import Container, ContainerServer
-from bench.deploy.compose_tool import Tool, find_tool
+from bench.deploy.compose_settings import Settings, read_settings
+from bench.deploy.compose_tool import Tool, find_tool, surroundings
 from bench.deploy.compose_variables import (
     command_and_environment,
     cpu_list,
@@ -90,8 +91,11 @@ class ComposeEngine:
             stack.enter_context(on_cores(self._cores.harness))
             self._tool = self._named(found)
             self._refuse_little_memory()
+            self._settings = self._read_settings()
             self._sweep()
-            self._images = Images(self._tool, self._root, self._cache)
+            self._images = Images(
+                self._tool, self._settings, self._root, self._cache, self._options.say
+            )
             generator = self._images.generator(self._options.say)
             stack.callback(self._remove_all)
             self._bring_up(generator, stack)
@@ -136,8 +140,17 @@ class ComposeEngine:
 
     def version(self) -> str:
         """The engine and the compose program, for the run's record."""
-        engine = self._tool.docker("version", "--format", "{{.Server.Version}}")
-        return f"docker {engine.strip()}, compose {self._tool.version}"
+        return f"docker {self._tool.engine.version}, compose {self._tool.version}"
+
+    def memory_limits(self) -> Mapping[str, int | None]:
+        """The most that a container of each service may hold, bytes; None where the engine cannot limit it."""
+        kept = self._tool.engine.limits_memory
+        limits = self._settings.memory_bytes.items()
+        return {name: most if kept else None for name, most in limits}
+
+    def generator_ended(self) -> str | None:
+        """How the generator's container, or a process in it, has ended; None while all is well."""
+        return self._containers["generator"].ended()
 
     def prepare(
         self, targets: Sequence[Target], say: Say
@@ -164,7 +177,7 @@ class ComposeEngine:
         self._started += 1
         name = f"{self._tool.project}-app-{self._started}"
         log = placing.logs / f"{safe_name(target.id)}-{self._started}.log"
-        container = Container(self._tool, name, log)
+        container = Container(self._tool, name, log, "APP_MEMORY")
         command, environment = command_and_environment(target, placing, name, hash_seed)
         options = [word for line in environment for word in ("-e", line)]
         cpus = {"APP_CPUS": cpu_list(placing.pinning.server)}
@@ -198,13 +211,18 @@ class ComposeEngine:
         )
 
     def _refuse_little_memory(self) -> None:
-        has = int(self._tool.docker("info", "--format", "{{.MemTotal}}"))
+        has = self._tool.engine.memory_bytes
         if has < _NEED_BYTES:
             raise MachineRefused(
                 f"the container engine has {has / 2**30:.1f} GiB of memory, and a run "
                 f"needs {_NEED_BYTES / 2**30:.0f}",
-                "give it more, or use ENGINE=local",
+                f"give it more, or {LOCAL}",
             )
+
+    def _read_settings(self) -> Settings:
+        """What docker-compose.yml comes to here; not logged, since it names this machine's folders."""
+        quiet = replace(self._tool, log=None)
+        return read_settings(quiet.call("config", "--format", "json"))
 
     def _sweep(self) -> None:
         """Remove what killed runs of this checkout left: we hold its lock, so they are dead."""
@@ -214,14 +232,14 @@ class ComposeEngine:
             self._options.say(f"removed what a killed run had left: {', '.join(left)}")
 
     def _bring_up(self, generator: Recipe, stack: ExitStack) -> None:
-        image, image_id = self._images.database()
+        image, image_id = self._images.database
         services = (SERVICE, "relay", "generator")
         self._tool.call(
             *("up", "-d", "--no-build", "--no-deps", *services),
-            variables=generator.variables,
+            variables={**generator.variables, "DATABASE_IMAGE": image},
         )
         self._containers = {name: self._container(name) for name in services}
-        marked = {**os.environ, MARK: self._ledger.mark("relay")}
+        marked = {**surroundings(), MARK: self._ledger.mark("relay")}
         module = "bench.deploy.compose_relay"
         self._relay = Relay([*self._exec("relay"), module], marked)
         stack.callback(self._relay.close)
@@ -246,7 +264,11 @@ class ComposeEngine:
                 f"compose started {len(found)} containers of {service} instead of one",
                 "compose.log among the run's logs has what it said",
             )
-        return Container(self._tool, found[0], self._logs / f"{service}.log")
+        return self._service(service, found[0])
+
+    def _service(self, service: str, name: str) -> Container:
+        own = "DATABASE_MEMORY" if service == SERVICE else "GENERATOR_MEMORY"
+        return Container(self._tool, name, self._logs / f"{service}.log", own)
 
     def _exec(self, service: str) -> tuple[str, ...]:
         name = self._containers[service].name
@@ -281,7 +303,4 @@ class ComposeEngine:
             *("--format", '{{.ID}} {{.Label "com.docker.compose.service"}}'),
         )
         pairs = (line.split() for line in named.splitlines())
-        return [
-            Container(self._tool, name, self._logs / f"{service}.log")
-            for name, service in pairs
-        ]
+        return [self._service(service, name) for name, service in pairs]

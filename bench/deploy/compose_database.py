@@ -22,6 +22,7 @@ INNER_DSN = f"postgresql://bench:bench@{SERVICE}:{PORT}/bench"
 
 _READY_S = 90.0
 _SETTLE_S = 0.05
+_SETTLED_S = 1.0  # a relay that was killed is known to be gone by then
 
 
 class ContainerDatabase(StandingDatabase):
@@ -32,6 +33,8 @@ class ContainerDatabase(StandingDatabase):
     ) -> None:
         """Wait until it takes connections, then make and fill the tables."""
         self._container = container
+        self._relay = relay
+        self._refuse_ended()
         self._account = container.account()
         self._read_to: dict[
             str, str
@@ -47,10 +50,7 @@ class ContainerDatabase(StandingDatabase):
         try:
             return self._account.usage()
         except (OSError, ValueError) as error:
-            raise MachineRefused(
-                f"PostgreSQL is gone: {self._container.ended() or error}",
-                hint=f"see {self._container.log.name} among the run's logs",
-            ) from error
+            raise self._gone(self._container.ended() or str(error)) from error
 
     def watch_statements(self, on: bool) -> None:
         """Log every statement from now on, or none; never on while measuring."""
@@ -68,6 +68,27 @@ class ContainerDatabase(StandingDatabase):
         if lines:
             self._read_to[application_name] = lines[-1][0]
         return logged("\n".join(text for _, text in lines), application_name)
+
+    def _ask(
+        self, query: bytes, values: list[object] | None = None
+    ) -> psycopg.Cursor[tuple[object, ...]]:
+        """Like any database's, but what stands between is asked first whose fault a failure is."""
+        try:
+            return super()._ask(query, values)
+        except MachineRefused:
+            self._container.tool.refuse_silent()
+            self._relay.refuse_ended(_SETTLED_S)
+            how = self._container.ended()
+            if how is not None:
+                raise self._gone(how) from None
+            raise
+
+    def _gone(self, how: str) -> MachineRefused:
+        return MachineRefused(
+            f"PostgreSQL is gone: {how}",
+            hint=f"see {self._container.log.name} among the run's logs; what was "
+            "measured is kept: bench run --resume goes on",
+        )
 
     def _lines(self, *options: str) -> list[tuple[str, str]]:
         """
@@ -89,12 +110,23 @@ class ContainerDatabase(StandingDatabase):
             except psycopg.OperationalError as error:
                 said = re.sub(r"\s+", " ", str(error))
             now = time.monotonic()
-            ended = self._container.ended() if now > look_at else None
-            if ended or now > deadline:
-                self._container.save_log()
-                raise MachineRefused(
-                    f"PostgreSQL did not come up in its container: {ended or said}",
-                    hint=f"see {self._container.log.name} among the run's logs",
-                )
-            look_at = now + 1 if now > look_at else look_at
+            if now > look_at:
+                self._relay.refuse_ended()
+                self._refuse_ended()
+                look_at = now + 1
+            if now > deadline:
+                raise self._not_up(said)
             time.sleep(0.05)
+
+    def _refuse_ended(self) -> None:
+        how = self._container.ended()
+        if how is not None:
+            raise self._not_up(how)
+
+    def _not_up(self, how: str) -> MachineRefused:
+        self._container.save_log()
+        return MachineRefused(
+            f"PostgreSQL did not come up in its container: {how}",
+            hint=f"see {self._container.log.name} among the run's logs, and "
+            "DATABASE_MEMORY and POSTGRES_IMAGE where they are set",
+        )

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.deploy.compose_refusals import LOCAL, explain_pull
+from bench.deploy.compose_settings import Settings
 from bench.deploy.compose_tool import BUILD_LIMIT_S, Tool
 from bench.deploy.engine import Say
 from bench.deploy.environments import (
@@ -27,10 +28,6 @@ from bench.model.framework import Target
 from bench.model.run import Receipt
 
 
-BASE_VARIABLE = "PYTHON_IMAGE"
-DATABASE_VARIABLE = "POSTGRES_IMAGE"
-_BASE = "python:3.13-slim"
-_DATABASE = "postgres:17"
 _REPOSITORY = "frameworks-on-trial"
 ASKED = "apps/docker/asked"
 """Where a lock of --with lies while its image is built: the builder sees apps/ and bench/ alone."""
@@ -48,20 +45,22 @@ class Recipe:
 class Images:
     """Images of one checkout, on one engine."""
 
-    def __init__(self, tool: Tool, root: Path, cache: Path) -> None:
+    def __init__(
+        self, tool: Tool, settings: Settings, root: Path, cache: Path, say: Say
+    ) -> None:
+        """Have both base images here, pulled if they are not; MachineRefused if they cannot be."""
         self._tool = tool
         self._root = root
         self._cache = cache
+        self._settings = settings
         self.built = 0
+        self._base_id = self._pulled(settings.python_image, "PYTHON_IMAGE", say)
+        self._database_id = self._pulled(settings.postgres_image, "POSTGRES_IMAGE", say)
 
-    def base(self) -> str:
-        """The id of the base image, pulled if it is not here; MachineRefused if it cannot be."""
-        return self._pulled(os.environ.get(BASE_VARIABLE) or _BASE)
-
+    @property
     def database(self) -> tuple[str, str]:
-        """Name and id of the database's image, pulled if it is not here."""
-        name = os.environ.get(DATABASE_VARIABLE) or _DATABASE
-        return name, self._pulled(name)
+        """Name and id of the database's image."""
+        return self._settings.postgres_image, self._database_id
 
     def generator(self, say: Say) -> Recipe:
         """The image of the load generator, which is this harness; built if it is not here."""
@@ -159,18 +158,30 @@ class Images:
 
     def _suffix(self, lock: Path, folder: Path) -> str:
         """Changes whenever something that goes into the image does."""
-        digest = hashlib.sha256(self.base().encode())
+        digest = hashlib.sha256(self._base_id.encode())
         for path in (lock, self._root / "apps/Dockerfile"):
             digest.update(path.read_bytes())
         digest.update(folder_sha256(folder).encode())
         return f"-{digest.hexdigest()[:12]}"
 
-    def _pulled(self, name: str) -> str:
+    def _pulled(self, name: str, variable: str, say: Say) -> str:
         found = self._id(name)
         if found is None:
-            self._tool.docker("pull", "--quiet", name, limit_s=BUILD_LIMIT_S)
-            found = self._id(name)
-        assert found is not None
+            say(f"pulling the base image {name}")
+            command = ["docker", "pull", "--quiet", name]
+            status, out, err = self._tool.attempt(command, {}, BUILD_LIMIT_S)
+            found = None if status else self._id(name)
+            if found is None:
+                raise explain_pull(name, variable, f"{out}\n{err}")
+        template = "{{.Os}}/{{.Architecture}}"
+        made_for = self._tool.docker("image", "inspect", "--format", template, name)
+        if made_for.strip() != self._tool.engine.platform:
+            raise MachineRefused(
+                f"the base image {name} is made for {made_for.strip()}, and the container "
+                f"engine's processors are {self._tool.engine.platform}",
+                f"docker rmi {name}, so that the right one is pulled, or name another "
+                f"in {variable}; or {LOCAL}",
+            )
         return found
 
     def _id(self, image: str) -> str | None:
@@ -192,7 +203,13 @@ def within_reach(lock: Path, folder: Path) -> Iterator[None]:
     if there == lock:
         yield
         return
-    shutil.copyfile(lock, there)
+    try:
+        shutil.copyfile(lock, there)
+    except OSError as error:
+        raise MachineRefused(
+            f"{ASKED}/{lock.name} cannot be written: {error.strerror}",
+            f"images are built of what lies in the checkout: make it writable, or {LOCAL}",
+        ) from error
     try:
         yield
     finally:

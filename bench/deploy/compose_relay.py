@@ -187,6 +187,21 @@ class Relay:
                 listener.shutdown(socket.SHUT_RDWR)
             listener.close()
 
+    def refuse_ended(self, patience_s: float = 0.0) -> None:
+        """
+        MachineRefused if the inner end is gone, so that nobody behind it is blamed.
+
+        Connections are closed a moment before that is known: `patience_s`.
+        """
+        self._thread.join(patience_s)
+        if not self._thread.is_alive():
+            raise MachineRefused(
+                "the relay has ended, the process by which the harness reaches the "
+                "servers and the database in their containers",
+                "was it killed, perhaps for want of memory (GENERATOR_MEMORY)? what was "
+                "measured is kept: bench run --resume goes on",
+            )
+
     def close(self) -> None:
         """End everything; harmless when repeated."""
         for port in list(self._listeners):

@@ -50,6 +50,7 @@ class Container:
     tool: Tool
     name: str
     log: Path  # where its log goes when it ends
+    memory_setting: str  # what names its memory limit
 
     def inspect(self, template: str) -> str:
         """What the engine knows of it, by a template; MachineRefused if it is gone."""
@@ -60,6 +61,9 @@ class Container:
         found = self.inspect(
             "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}"
         )
+        if not found.split():
+            how = self.ended() or "it has no address in its network"
+            raise MachineRefused(f"a container cannot be reached: {how}")
         return found.split()[0]
 
     def account(self) -> Account:
@@ -71,16 +75,18 @@ class Container:
             return StatsAccount(self.tool, self.name)
 
     def ended(self) -> str | None:
-        """How it, or a process in it for want of memory, has ended, in words; None while all is well."""
+        """
+        How it, or a process in it for want of memory, has ended, in words; None while all is well.
+
+        MachineRefused if the engine itself does not answer any more.
+        """
         try:
             state = json.loads(self.inspect("{{json .State}}"))
         except BenchError:
+            self.tool.refuse_silent()
             return "its container is gone"
         if state.get("OOMKilled"):
-            return (
-                "a process of it was killed because its memory limit was not enough "
-                "(the *_MEMORY variables of docker-compose.yml)"
-            )
+            return f"a process was killed for want of memory ({self.memory_setting})"
         if state["Status"] == "running":
             return None
         status = state["ExitCode"]
@@ -209,6 +215,7 @@ class ContainerServer:
                 self.first_answer_s = age_s + time.monotonic() - looked
                 return
             if time.monotonic() > look_at:
+                self._relay.refuse_ended()
                 self.refuse_ended()
                 look_at = time.monotonic() + _LOOK_S
             time.sleep(_ASK_S)

@@ -6,6 +6,7 @@ from pathlib import Path
 from bench.deploy import compose_leftovers
 from bench.deploy.compose_database import INNER_DSN
 from bench.deploy.compose_server import INNER_PORT
+from bench.deploy.compose_settings import BY_HAND
 from bench.deploy.engine import Placing
 from bench.deploy.server import Where, fill, surroundings
 from bench.model.framework import Target
@@ -19,6 +20,7 @@ _OF_THE_IMAGE = ("PATH", "VIRTUAL_ENV", "TMPDIR")
 def of_the_run(cache: Path, token: str, cores: Pinning) -> dict[str, str]:
     """The variables of docker-compose.yml that are the same for a whole run."""
     return {
+        **dict.fromkeys(BY_HAND, ""),
         "BENCH_HOME": compose_leftovers.home(cache),
         "BENCH_RUN": token,
         "ISOLATED": "true",

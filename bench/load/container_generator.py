@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bench.child_environment import CONTAINERS, child_environment
 from bench.errors import MachineRefused
 from bench.load.locust_generator import LocustGenerator
 from bench.load.messages import Message
@@ -23,15 +24,30 @@ class ContainerGenerator(LocustGenerator):
     """
     Starts the generator process by `command`, which runs a Python module in a container.
 
-    Its processors are those of the container.
+    Its processors are those of the container. `ended` tells how that has ended,
+    None while all is well.
     """
 
     def __init__(
-        self, command: Sequence[str], inside: Inside, log: Path | None = None
+        self,
+        command: Sequence[str],
+        inside: Inside,
+        log: Path | None = None,
+        ended: Callable[[], str | None] = lambda: None,
     ) -> None:
         super().__init__((), log=log)
         self._command = tuple(command)
         self._inside = inside
+        self._ended = ended
+
+    def _died(self, when: str) -> MachineRefused:
+        died = super()._died(when)
+        how = self._ended()
+        return MachineRefused(
+            f"the generator ended {when}: {how}" if how else died.message,
+            "was it killed for want of memory (GENERATOR_MEMORY)? what was measured is "
+            "kept: bench run --resume goes on",
+        )
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
@@ -44,7 +60,7 @@ class ContainerGenerator(LocustGenerator):
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
                 stderr=self._log,
-                env=dict(os.environ),
+                env=child_environment(os.environ, CONTAINERS),
                 start_new_session=True,
             )
 

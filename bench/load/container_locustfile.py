@@ -6,23 +6,71 @@ measurement goes through the generator, which keeps every sample. BENCH_WORKLOAD
 names what is asked for, and Locust's --host whom.
 """
 
+import itertools
 import os
 import socket
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import gevent
 
+from bench.errors import AskedWrongly
 from bench.load import locust_process
-from bench.load.course import Course
-from bench.load.engine import Engine
-from bench.load.generator import Visit
+from bench.load.answers import Answers, Variant, variants
+from bench.load.connection import Connection
+from bench.load.course import ClosedCourse
+from bench.load.head import Heads
 from bench.model.load import Load
+from bench.model.workload import Workload
 from bench.workloads import workload
 
 
+VARIABLE = "BENCH_WORKLOAD"
 SHARE_S = 1.0
-_FOREVER_S = 24 * 3600.0  # Locust says when it is over
+BODY_BYTES = 4 * 1024 * 1024
+"""The most that one answer may hold; there may be hundreds of users."""
+_FOREVER = Load(clients=1, warm_s=0.0, measure_s=24 * 3600.0)  # Locust ends it
+
+
+def chosen() -> Workload:
+    """The workload that was asked for; this process, the master's too, ends at once where there is none."""
+    try:
+        return workload(os.environ.get(VARIABLE) or "hello")
+    except AskedWrongly as error:
+        sys.exit(f"{VARIABLE}: {error.message}: {error.hint}")
+
+
+WORKLOAD = chosen()
+# Made once, before Locust starts its clock: large bodies take seconds.
+REQUESTS = WORKLOAD.requests(int(time.time()))
+_users = itertools.count()
+_examples: dict[str, str] = {}  # what was seen first, by kind of failure
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """One server, with what every user sends it and what is known of its answers."""
+
+    host: str
+    port: int
+    sendable: Sequence[Variant]
+    answers: Answers
+
+
+@cache
+def aim(base: str) -> Aim:
+    """The server at that address; what is sent there is rendered once."""
+    parts = urlsplit(base)
+    host = socket.gethostbyname(parts.hostname or "127.0.0.1")
+    port = parts.port or 80
+    ready = replace(WORKLOAD, requests=lambda seed: REQUESTS)
+    made = variants(ready, 0, host, port)
+    return Aim(host, port, made, Answers(WORKLOAD.check))
 
 
 # Named through its module: Locust would take an imported class for another user.
@@ -31,35 +79,39 @@ class Visitor(locust_process.Slot):
 
     def on_start(self) -> None:
         """Send until Locust stops this user; its statistics are fed once a second."""
-        name = os.environ.get("BENCH_WORKLOAD", "hello")
-        self._course, self._engine, self._address = _course(self.host or "", name)
+        at, loop = aim(self.host or ""), gevent.get_hub().loop
+        self._connection = Connection(loop, at.host, at.port, Heads())
+        self._connection.hold_at_most(BODY_BYTES)
+        # In step, all users would want the same rows at once.
+        first = next(_users) % len(at.sendable)
+        sendable = [*at.sendable[first:], *at.sendable[:first]]
+        self._reported: dict[str, int] = {}
+        self._course = ClosedCourse(
+            loop, _FOREVER, [self._connection], sendable, at.answers
+        )
         self._course.join()
         while True:
             gevent.sleep(SHARE_S)
-            self.feed(name)
+            self.feed()
 
     def on_stop(self) -> None:
         """Count the rest, and close the connection."""
         if hasattr(self, "_course"):
             self._course.finish()
-            self.feed(os.environ.get("BENCH_WORKLOAD", "hello"))
-            self._engine.forget(*self._address)
+            self.feed()
+            self._connection.close()
 
-    def feed(self, name: str) -> None:
-        """Give Locust what came in since last time."""
+    def feed(self) -> None:
+        """Give Locust what came in since last time, with the reasons of what failed."""
         runner: Any = self.environment.runner
-        method = workload(name).requests(0)[0].method
-        batch = self._course.ledger.batch()
-        locust_process.share(runner.stats, name, method, batch)
-
-
-def _course(base: str, name: str) -> tuple[Course, Engine, tuple[str, int]]:
-    """A closed loop of one connection to that address."""
-    parts = urlsplit(base)
-    host = socket.gethostbyname(parts.hostname or "127.0.0.1")
-    address = host, parts.port or 80
-    engine = Engine(gevent.get_hub().loop)
-    load = Load(clients=1, warm_s=0.0, measure_s=_FOREVER_S)
-    seed = gevent.get_hub().loop.now()
-    visit = Visit(*address, name, int(seed), load, None)
-    return engine.course(visit, workload(name)), engine, address
+        ledger, method = self._course.ledger, REQUESTS[0].method
+        locust_process.share(runner.stats, WORKLOAD.name, method, ledger.batch())
+        for kind, count in ledger.faults.items():
+            news = count - self._reported.get(kind, 0)
+            self._reported[kind] = count
+            if news:
+                # Its example is the process's first; else each row had a line.
+                example = _examples.setdefault(kind, f"{kind}: {ledger.examples[kind]}")
+                locust_process.report(
+                    runner.stats, WORKLOAD.name, method, example, news
+                )

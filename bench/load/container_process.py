@@ -7,6 +7,7 @@ harness's, so they travel in the answer, with their checksum.
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -16,14 +17,14 @@ import sys
 import threading
 from pathlib import Path
 from queue import SimpleQueue
-from typing import IO
+from typing import IO, NoReturn
 
 
 FOLDER = Path("/samples")
 """Memory of the container; a file lives there until its answer is under way."""
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> NoReturn:
     """
     Start the generator process, and speak for it until either side ends.
 
@@ -48,11 +49,21 @@ def main(arguments: list[str]) -> int:
         _answer(answers.readline(), None)
         while True:
             order, samples = redirected(orders.get())
-            ours.sendall(order)
-            answer = answers.readline()
+            answer = b""
+            with contextlib.suppress(OSError):
+                ours.sendall(order)
+                answer = answers.readline()
             if not answer:
-                return child.wait()
+                _end(child.wait())
             _answer(answer, samples)
+
+
+def _end(status: int) -> NoReturn:
+    """End as the generator process did; the thread that waits for orders must not be waited for."""
+    if status < 0:
+        sys.stderr.write(f"the generator process was ended by signal {-status}\n")
+        sys.stderr.flush()
+    os._exit(status if status >= 0 else 128 - status)
 
 
 def _read(orders: SimpleQueue[bytes]) -> None:
@@ -87,4 +98,4 @@ def _answer(line: bytes, samples: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -42,6 +42,7 @@ class Ledger:
         self.wrong = 0
         self.faults: Counter[str] = Counter()
         self.first_error: str | None = None
+        self.examples: dict[str, str] = {}  # what was seen first, by fault
         self.opened = 0
         self.retried = 0
         self.late: array[int] = array("Q")  # when each late send was due
@@ -64,6 +65,7 @@ class Ledger:
     def fault(self, fault: Fault, detail: str) -> None:
         """Count one request that went wrong."""
         self.faults[fault.value] += 1
+        self.examples.setdefault(fault.value, detail[:DETAIL_LIMIT])
         if self.first_error is None:
             self.first_error = f"{fault.value}: {detail}"[:DETAIL_LIMIT]
 

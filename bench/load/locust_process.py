@@ -12,7 +12,7 @@ import locust
 from locust.env import Environment
 from locust.exception import RPCError
 from locust.runners import MasterRunner, Runner
-from locust.stats import RequestStats, StatsEntry, bucket_response_time
+from locust.stats import RequestStats, StatsEntry, StatsError, bucket_response_time
 
 import argparse
 from collections.abc import Callable
@@ -92,6 +92,13 @@ def share(stats: RequestStats, name: str, method: str, batch: Batch) -> None:
             entry.response_times[bucket] += int(counts[milliseconds])
     stats.get(name, method).extend(entry)
     stats.total.extend(entry)
+
+
+def report(stats: RequestStats, name: str, method: str, error: str, count: int) -> None:
+    """Count so many failed requests in Locust's table of errors."""
+    key = StatsError.create_key(method, name, error)
+    entry = stats.errors.setdefault(key, StatsError(method, name, error))
+    entry.occurrences += count
 
 
 def new_environment() -> Environment:

@@ -1,8 +1,7 @@
-"""docker-compose.yml as a person drives it: one compose program, one project."""
+"""docker-compose.yml as a person drives it."""
 
 import os
 import secrets
-import shlex
 import socket
 import subprocess
 import time
@@ -12,10 +11,9 @@ from tests.docker.standing import ROOT, docker
 
 
 class Hand:
-    """One compose program and a project of the test's own."""
+    """A project of the test's own."""
 
-    def __init__(self, program: str) -> None:
-        self.program = program
+    def __init__(self) -> None:
         self.project = f"hand-{secrets.token_hex(4)}"
         with closing(socket.create_server(("127.0.0.1", 0))) as probe:
             self.port = probe.getsockname()[1]
@@ -23,7 +21,7 @@ class Hand:
     def call(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Type one command."""
         return subprocess.run(
-            [*shlex.split(self.program), "-p", self.project, *words],
+            ["docker", "compose", "-p", self.project, *words],
             cwd=ROOT,
             env={**os.environ, "PORT": str(self.port), **variables},
             capture_output=True,

@@ -12,7 +12,7 @@ from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
 from bench.deploy.compose import ComposeEngine, ComposeOptions
 from bench.deploy.compose_leftovers import LABEL, home
-from bench.deploy.compose_tool import compose_version, find_tool
+from bench.deploy.compose_tool import find_tool
 from bench.deploy.engine import Placing
 from bench.errors import MachineRefused
 from bench.model.framework import Target
@@ -34,14 +34,6 @@ def refusal() -> str | None:
 
 
 needs_engine = pytest.mark.skipif(refusal() is not None, reason=refusal() or "")
-
-
-def composes() -> list[str]:
-    """Every compose program that works here."""
-    known = ("docker compose", "docker-compose")
-    return (
-        [] if refusal() else [name for name in known if compose_version(name.split())]
-    )
 
 
 def targets() -> dict[str, Target]:

@@ -1,6 +1,7 @@
-"""What a reader of the README types, with every compose that is here."""
+"""What a reader of the README types."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,7 +9,7 @@ import pytest
 
 from bench.deploy.compose_refusals import explain
 from tests.docker.hand import Hand
-from tests.docker.standing import composes, docker, inspect, needs_engine
+from tests.docker.standing import ROOT, docker, inspect, needs_engine
 
 
 pytestmark = [
@@ -19,14 +20,13 @@ pytestmark = [
 ]
 
 
-FORMS = {"docker compose": ("--env-file", "apps/docker/fastapi.env")}
-"""How an app is asked for; else the default, which the other builder makes anyway."""
+DJANGO = ("--env-file", "apps/docker/django.env")
 
 
 @contextmanager
-def project(program: str) -> Iterator[Hand]:
+def project() -> Iterator[Hand]:
     """A project that is gone afterwards."""
-    made = Hand(program)
+    made = Hand()
     try:
         yield made
     finally:
@@ -36,31 +36,48 @@ def project(program: str) -> Iterator[Hand]:
     assert docker("network", "ls", "--quiet", "--filter", label) == ""
 
 
-@pytest.fixture(params=composes() or ["none"])
-def hand(request: pytest.FixtureRequest) -> Iterator[Hand]:
-    """A project of one test."""
-    with project(request.param) as made:
-        yield made
-
-
-@pytest.fixture(scope="module", params=composes() or ["none"])
-def one_app(request: pytest.FixtureRequest) -> Iterator[Hand]:
-    """One app and what it needs, up for the tests that only look."""
-    with project(request.param) as made:
+@pytest.fixture(scope="module")
+def one_app() -> Iterator[Hand]:
+    """One app and what it needs, up for the tests that look or load."""
+    with project() as made:
         done = made.call(
-            *FORMS.get(made.program, ()), *("up", "-d", "--build", "app"),
-            HEALTH_INTERVAL="1s",
-        )  # fmt: skip
+            *(*DJANGO, "up", "-d", "--build", "--wait", "app"), HEALTH_INTERVAL="1s"
+        )
         assert done.returncode == 0, done.stderr[-2000:]
         yield made
 
 
+def load(hand: Hand, workload: str, *words: str, **variables: str) -> tuple[int, str]:
+    """The status of Locust's master, and what it printed."""
+    done = hand.call(
+        *(*DJANGO, "--profile", "load", "up", "-d", *words),
+        *(f"--scale=locust-worker={variables.get('WORKERS', '1')}",),
+        *("locust-master", "locust-worker"),
+        WORKLOAD=workload,
+        HEALTH_INTERVAL="1s",
+        DURATION="2s",
+        CLIENTS="4",
+        **variables,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    status = docker("wait", hand.container("locust-master"))
+    said = hand.call("--profile", "load", "logs", "--no-log-prefix", "locust-master")
+    return int(status), said.stdout + said.stderr
+
+
+def aggregated(said: str) -> tuple[int, float]:
+    """Requests, and the share of them that failed, of Locust's summary."""
+    found = re.findall(r"Aggregated +(\d+) +\d+\(([\d.]+)%\)", said)
+    assert found, said
+    return int(found[-1][0]), float(found[-1][1]) / 100
+
+
 def test_one_app_and_then_curl(one_app: Hand) -> None:
-    """`up` of one app waits for its database; then it answers, also from the rows."""
-    assert one_app.healthy("database") == "healthy"
-    assert one_app.healthy("app") == "healthy"
+    """`up --wait` of one app returns when it answers, also from the rows; README's answer is the real one."""
     assert one_app.curl("/hello") == "Hello, World!"
-    assert json.loads(one_app.curl("/db/7"))["id"] == 7
+    answer = one_app.curl("/db/7")
+    assert json.loads(answer)["id"] == 7
+    assert f"\n{answer}\n" in (ROOT / "README.md").read_text()
 
 
 def test_nothing_is_published_beyond_this_machine(one_app: Hand) -> None:
@@ -79,42 +96,56 @@ def test_nothing_is_published_beyond_this_machine(one_app: Hand) -> None:
 
 def test_a_port_that_is_taken_is_named(one_app: Hand) -> None:
     """A second app on the port of the first does not come up, and what compose says of it is understood."""
-    words = (*FORMS.get(one_app.program, ()), "up", "-d", "app")
-    with project(one_app.program) as other:
+    words = (*DJANGO, "up", "-d", "app")
+    with project() as other:
         other.port = one_app.port
         done = other.call(*words, HEALTH_INTERVAL="1s")
 
     assert done.returncode != 0
-    said = explain(["compose", *words], done.returncode, done.stdout + done.stderr)
+    said = explain(
+        ["compose", *words], done.returncode, done.stdout + done.stderr, logged=False
+    )
     assert "a port that would be published is in use" in said.message
 
 
-def test_locusts_master_and_workers(hand: Hand) -> None:
-    """Two workers under one master really load the app: requests without a failure."""
-    done = hand.call(
-        *("--profile", "load", "up", "-d", "--build", "--scale", "locust-worker=2"),
-        "locust-worker",
-        HEALTH_INTERVAL="1s",
-        WORKERS="2",
-        DURATION="2s",
-        CLIENTS="4",
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+def test_locusts_master_and_workers(one_app: Hand) -> None:
+    """Two workers under one master really load the app; the rows that were written are reset before the next load."""
+    status, said = load(one_app, "db-write", "--build", WORKERS="2")
+    requests, failed = aggregated(said)
+    assert (status, failed) == (0, 0) and requests > 0
 
-    master = hand.container("locust-master")
-    assert docker("wait", master) == "0"
-    done = hand.call("--profile", "load", "logs", "locust-master")
-    (total,) = [
-        line
-        for line in done.stdout.splitlines()
-        if "req/s" not in line and "(0.00%)" in line and "Aggregated" in line
-    ]
-    assert int(total.split("Aggregated")[1].split()[0]) > 0
+    status, said = load(one_app, "db-list")
+    requests, failed = aggregated(said)
+    assert (status, failed) == (0, 0), said
+    assert requests > 0
 
 
-def test_the_file_is_valid(hand: Hand) -> None:
-    """Both generations of compose accept every service, bare and with an environment file."""
-    for words in ((), ("--env-file", "apps/docker/django.env")):
-        done = hand.call(*words, "--profile", "load", "--profile", "harness", "config")
-        assert done.returncode == 0, done.stderr
-        assert "locust-master" in done.stdout and "relay" in done.stdout
+def test_the_reasons_of_failures_are_printed(one_app: Hand) -> None:
+    """Rows that somebody else has changed meanwhile are failures, and Locust's table says which."""
+    change = "PGPASSWORD=bench psql -h 127.0.0.1 -U bench -c 'UPDATE world SET randomnumber = 0'"
+    docker("exec", one_app.container("database"), "sh", "-c", change)
+
+    status, said = load(one_app, "db-list", "--no-deps")
+
+    assert status == 1 and aggregated(said)[1] == 1
+    assert "Error report" in said and "wrong answer: " in said
+
+
+def test_an_unknown_workload_ends_the_master(one_app: Hand) -> None:
+    """The master itself says what is wrong and ends; nobody waits for workers that cannot come."""
+    status, said = load(one_app, "db-reed")
+
+    assert status == 1
+    assert "BENCH_WORKLOAD: no workload named 'db-reed'" in said
+    assert "did you mean 'db-read'" in said
+
+
+def test_the_file_is_valid() -> None:
+    """Compose accepts every service, bare and with an environment file."""
+    with project() as hand:
+        for words in ((), ("--env-file", "apps/docker/django.env")):
+            done = hand.call(
+                *words, "--profile", "load", "--profile", "harness", "config"
+            )
+            assert done.returncode == 0, done.stderr
+            assert "locust-master" in done.stdout and "relay" in done.stdout

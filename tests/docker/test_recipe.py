@@ -6,11 +6,13 @@ import tomllib
 
 import pytest
 
+from bench.deploy.compose_settings import BY_HAND, SETTINGS
 from bench.deploy.server import fill
 from bench.model.framework import Role
 from tests.docker.standing import ROOT, targets
 
 
+RECIPES = ("apps/Dockerfile", "apps/database/Dockerfile", "docker-compose.yml")
 FILES = sorted((ROOT / "apps/docker").glob("*.env"))
 
 
@@ -98,7 +100,7 @@ def test_only_what_is_named_reaches_the_builder() -> None:
 
 def test_no_registry_is_named() -> None:
     """Plain image names only: where they come from is the engine's business."""
-    for name in ("apps/Dockerfile", "docker-compose.yml"):
+    for name in RECIPES:
         text = (ROOT / name).read_text()
         images = re.findall(r"(?:FROM|image:|BASE_IMAGE[=:]|_IMAGE:-)\s*(\S+)", text)
         assert images
@@ -111,12 +113,11 @@ def defaults() -> dict[str, dict[str, list[str]]]:
     python = {
         "apps/Dockerfile": r"^ARG BASE_IMAGE=(\S+)",
         "docker-compose.yml": r"\$\{PYTHON_IMAGE:-([^}]+)\}",
-        "bench/deploy/compose_images.py": r'^_BASE = "(.+)"',
         "apps/docker/README.md": r"^\| `PYTHON_IMAGE`, .*? \| `(.+?)`",
     }
     postgres = {
         "docker-compose.yml": r"\$\{POSTGRES_IMAGE:-([^}]+)\}",
-        "bench/deploy/compose_images.py": r'^_DATABASE = "(.+)"',
+        "apps/database/Dockerfile": r"^ARG BASE_IMAGE=(\S+)",
         "apps/docker/README.md": r"^\| .*?`POSTGRES_IMAGE` \| .*?, `(.+?)`",
     }
     return {
@@ -145,7 +146,7 @@ def test_base_images_are_of_one_release() -> None:
 
 def test_no_image_is_whatever_is_newest() -> None:
     """Every image has a tag or is named by a variable, and the tag is never `latest`."""
-    for name in ("apps/Dockerfile", "docker-compose.yml"):
+    for name in RECIPES:
         text = (ROOT / name).read_text()
         for image in re.findall(r"^(?:FROM|\s+image:)\s+(\S+)", text, re.MULTILINE):
             plain = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", image)
@@ -153,12 +154,35 @@ def test_no_image_is_whatever_is_newest() -> None:
         assert "latest" not in text
 
 
-def test_the_recipe_needs_no_buildkit() -> None:
-    """Old builders understand it too: no syntax line, no mounts, no here-documents."""
-    text = (ROOT / "apps/Dockerfile").read_text()
+def test_the_recipes_need_no_buildkit() -> None:
+    """Old builders understand them too: no syntax line, no mounts, no here-documents."""
+    for name in ("apps/Dockerfile", "apps/database/Dockerfile"):
+        text = (ROOT / name).read_text()
+        assert "# syntax" not in text
+        assert "--mount" not in text and "<<" not in text and "--chmod" not in text
 
-    assert "# syntax" not in text
-    assert "--mount" not in text and "<<" not in text and "--chmod" not in text
+
+def test_no_recipe_names_processors() -> None:
+    """Whatever the engine's processors are, images are built and pulled for them."""
+    for name in (*RECIPES, ".ci/engine"):
+        text = (ROOT / name).read_text()
+        text = text.replace("--platform any", "").replace('--platform "man', "")
+        assert not re.search(r"amd64|x86|arm64|aarch64|platform[:=]", text), name
+
+
+def test_the_file_says_what_the_harness_decides_and_what_a_user_may() -> None:
+    """Each variable of docker-compose.yml is a setting of a run or decided by the harness: none comes from a shell by accident."""
+    text = (ROOT / "docker-compose.yml").read_text()
+
+    assert not {*SETTINGS} & {*BY_HAND}
+    assert {*re.findall(r"\$\{(\w+)", text)} == {*SETTINGS, *BY_HAND}
+
+
+def test_settings_stand_in_the_documents() -> None:
+    """What a user may set is named where people look for it."""
+    text = (ROOT / "apps/docker/README.md").read_text()
+
+    assert [name for name in SETTINGS if f"`{name}" not in text] == []
 
 
 def test_frameworks_table_is_readable() -> None:

@@ -14,7 +14,6 @@ from bench.deploy.compose import ComposeEngine
 from bench.deploy.compose_images import ASKED, pinned
 from bench.deploy.compose_server import ContainerServer
 from bench.deploy.compose_stats import StatsAccount
-from bench.deploy.compose_tool import COMPOSE_VARIABLE
 from bench.errors import MachineRefused, TargetFailed
 from bench.load.container_generator import ContainerGenerator
 from bench.load.generator import Visit
@@ -24,7 +23,6 @@ from bench.model.run import Receipt
 from bench.run.contract import Finding, verify
 from tests.docker.standing import (
     ROOT,
-    composes,
     docker,
     inspect,
     needs_engine,
@@ -402,26 +400,6 @@ def test_packages_out_of_reach_are_named(engine: ComposeEngine, place: Path) -> 
 
     assert isinstance(reason, str)
     assert "the image cannot be built: its packages are not within reach" in reason
-
-
-@pytest.mark.parametrize("program", composes() or ["none"])
-def test_each_compose_carries_a_round(
-    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With either program: a server comes up, answers, tells its use, and nothing is left."""
-    monkeypatch.setenv(COMPOSE_VARIABLE, program)
-    flask = targets()["flask/gunicorn-gthread"]
-
-    with new_engine(tmp_path / "cache", tmp_path / "logs") as made:
-        assert isinstance(made.prepare([flask], lambda line: None)[flask.id], Receipt)
-        server = made.start(flask, placing(tmp_path / "logs"), 7)
-        assert verify(server.host, server.port, "db-read") is None
-        assert server.usage().cpu_ns > 0
-        server.stop()
-
-    assert traces(tmp_path / "cache") == []
-    commands = (tmp_path / "logs/compose.log").read_text()
-    assert f"$ {program} -f docker-compose.yml" in commands
 
 
 def test_a_version_from_a_commit_runs_as_a_process(

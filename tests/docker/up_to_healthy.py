@@ -14,12 +14,12 @@ import time
 from statistics import median
 
 from tests.docker.hand import Hand
-from tests.docker.standing import ROOT, composes
+from tests.docker.standing import ROOT
 
 
-def seconds(program: str, env_file: str) -> float:
+def seconds(env_file: str) -> float:
     """One start of one app, in seconds; nothing is left."""
-    hand = Hand(program)
+    hand = Hand()
     words = ("--env-file", env_file, "up", "-d", "app")
     try:
         began = time.monotonic()
@@ -36,12 +36,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument("--times", type=int, default=3)
     times = parser.parse_args().times
-    program = composes()[0]
     files = sorted(ROOT.glob("apps/docker/*.env"))
     for file in (str(path.relative_to(ROOT)) for path in files):
-        done = Hand(program).call("--env-file", file, "build", "app")
+        done = Hand().call("--env-file", file, "build", "app")
         assert done.returncode == 0, done.stderr[-2000:]
-        took = [seconds(program, file) for _ in range(times)]
+        took = [seconds(file) for _ in range(times)]
         spread = f"{min(took):.1f} to {max(took):.1f}"
         sys.stdout.write(
             f"{file:28} {median(took):4.1f} s ({spread}, {times} starts)\n"
