@@ -17,6 +17,7 @@ from bench.analyse.whole_run import (
 )
 from bench.analyse.words import per_cent
 from bench.model.doubt import Reason, Scope, Warning
+from bench.model.plural import plural
 from bench.model.results import Check
 from bench.model.trial import Window
 
@@ -142,7 +143,7 @@ def _generator(trials: Trials, warnings: tuple[Warning, ...]) -> Check:
     text += (
         f" (the busiest of {crew} workers)" if worst is not None and crew > 1 else ""
     )
-    more = f", over the limit in {len(touched)} cells" if touched else ""
+    more = f", over the limit in {plural(len(touched), 'cell')}" if touched else ""
     return Check(
         "generator",
         "The load generator was never the limit",
@@ -169,7 +170,7 @@ def _errors(trials: Trials) -> Check:
         "0",
         wrong == 0 if windows else None,
         VOID_WINDOWS,
-        f"{answered:,} answers checked, {wrong:,} wrong",
+        f"{plural(answered, 'answer')} checked, {wrong:,} wrong",
         Scope.WINDOW,
         wrong if windows else None,
         0,
@@ -186,7 +187,7 @@ def _rounds(trials: Trials) -> Check:
         f"{reasons.FEWEST_ROUNDS} rounds",
         n >= reasons.FEWEST_ROUNDS,
         ALL_INCONCLUSIVE,
-        f"{n} rounds, {100 * trials.level:.4g} % intervals",
+        f"{plural(n, 'round')}, {100 * trials.level:.4g} % intervals",
         Scope.RUN,
         n,
         reasons.FEWEST_ROUNDS,
@@ -240,7 +241,7 @@ def _void(trials: Trials) -> Check:
 
 def _steal(trials: Trials) -> Check:
     stolen, known = steal_windows(trials)
-    measured = f"{stolen} of {known} windows" if known else "not measured"
+    measured = f"{stolen} of {plural(known, 'window')}" if known else "not measured"
     return Check(
         "steal",
         f"The hypervisor took at most {per_cent(reasons.STEAL_SHARE)} of the time",

@@ -12,6 +12,7 @@ from bench.analyse.experiments import (
 )
 from bench.analyse.trials import Trials
 from bench.model.doubt import Scope
+from bench.model.plural import plural
 from bench.model.results import Check
 
 
@@ -30,7 +31,7 @@ def experiment_checks(trials: Trials) -> Iterator[Check]:
         return
     told = [text for one in played if (text := _told(one))]
     windows = sum(len(windows) for one in played for windows in one.checked.values())
-    measured = "; ".join(told) or f"0 of {windows} windows void"
+    measured = "; ".join(told) or f"0 of {plural(windows, 'window')} void"
     spared = bool(told) and all(map(_enough, played))
     yield Check(
         "experiments",
@@ -65,7 +66,7 @@ def _told(played: Played) -> str:
     if not void:
         return ""
     most = why.most_common(1)[0][0]
-    return f"{played.experiment.name}: {len(void)} of {len(windows)} windows void, {most}"  # fmt: skip
+    return f"{played.experiment.name}: {len(void)} of {plural(len(windows), 'window')} void, {most}"  # fmt: skip
 
 
 def _enough(played: Played) -> bool:

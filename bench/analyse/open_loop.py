@@ -22,6 +22,7 @@ from bench.model.doubt import Reason, Scope, Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.load import Load
 from bench.model.plan import Cell
+from bench.model.plural import plural
 from bench.model.results import Check
 from bench.model.trial import Window
 from bench.plan.order import servers_up
@@ -182,7 +183,9 @@ def open_warnings(opened: OpenTrials) -> Iterator[Warning]:
     for (reason, key), findings in grouped.items():
         worst = max(findings, key=lambda finding: finding.amount)
         yield Warning(
-            reason, f"{len(findings)} of {visits[key]} windows, worst {worst.text}", key
+            reason,
+            f"{len(findings)} of {plural(visits[key], 'window')}, worst {worst.text}",
+            key,
         )
 
 

@@ -26,6 +26,7 @@ from bench.analyse.voids import Checked
 from bench.model.doubt import Scope
 from bench.model.load import experiment_of
 from bench.model.plan import Cell
+from bench.model.plural import plural
 from bench.model.results import Check
 from bench.model.stress import Series, Step, Stress, Stressed
 from bench.model.trial import SLOT_S, Slot, Window
@@ -83,7 +84,9 @@ def stress_checks(stress: Stress | None) -> Iterator[Check]:
         return
     steps = [step for one in stress.targets for step in one.steps]
     windows, void = sum(s.windows for s in steps), sum(s.void for s in steps)
-    measured = f"{void} of {windows} windows void" if windows else "not measured"
+    measured = (
+        f"{void} of {plural(windows, 'window')} void" if windows else "not measured"
+    )
     enough = all(_whole(one) >= reasons.FEWEST_ROUNDS for one in stress.targets)
     if why := [s.void_because for s in steps if s.void_because]:
         measured += f": {Counter(why).most_common(1)[0][0].lower()}"

@@ -10,6 +10,7 @@ from bench.analyse.voids import Finding
 from bench.analyse.words import per_cent
 from bench.model.doubt import Reason, Warning
 from bench.model.framework import Role
+from bench.model.plural import plural
 
 
 def doubts_of(trials: Trials) -> Doubts:
@@ -43,7 +44,7 @@ def _from_windows(trials: Trials) -> Iterator[Warning]:
         worst = max(findings, key=lambda finding: finding.amount)
         yield Warning(
             reason,
-            f"{len(findings)} of {visits[where]} windows, worst {worst.text}",
+            f"{len(findings)} of {plural(visits[where], 'window')}, worst {worst.text}",
             where,
         )
 
@@ -137,7 +138,7 @@ def _failures(trials: Trials) -> Iterator[Warning]:
             where = " ".join(filter(None, (failure.target, work)))
             lost[where].add(failure.round)
     for where, rounds in lost.items():
-        often = f"in {len(rounds)} of {len(trials.rounds)} rounds"
+        often = f"in {len(rounds)} of {plural(len(trials.rounds), 'round')}"
         if 0 in rounds:
             often = "it could not be prepared, so it is in no round"
         yield Warning(reasons.FAILED, often, where)

@@ -8,6 +8,7 @@ from bench.analyse.trials import Trials
 from bench.analyse.words import per_cent
 from bench.model.doubt import Warning
 from bench.model.framework import Role
+from bench.model.plural import plural
 
 
 STOP_WORDS = 500
@@ -29,14 +30,15 @@ def run_warnings(trials: Trials, noise: Noise) -> Iterator[Warning]:
     if stood:
         yield Warning(
             reasons.AFRESH,
-            f"{', '.join(stood)} stood already in each of {len(trials.rounds)} rounds",
+            f"{', '.join(stood)} stood already in each of {plural(len(trials.rounds), 'round')}",
         )
     if len(trials.rounds) < reasons.FEWEST_ROUNDS:
         yield Warning(reasons.ROUNDS, rounds_text(trials))
     void, total = void_windows(trials)
     if total and void / total > reasons.VOID_SHARE:
         yield Warning(
-            reasons.VOID, f"{void} of {total} windows of contestants and their twin"
+            reasons.VOID,
+            f"{void} of {plural(total, 'window')} of contestants and their twin",
         )
     yield from _notes(trials)
 
@@ -150,9 +152,7 @@ def twin_text(trials: Trials, noise: Noise) -> str:
 def rounds_text(trials: Trials) -> str:
     """How many rounds there are, and how many a verdict needs."""
     n = len(trials.rounds)
-    return (
-        f"{n} complete round{'s' if n != 1 else ''}, {reasons.FEWEST_ROUNDS} are needed"
-    )
+    return f"{plural(n, 'complete round')}, {reasons.FEWEST_ROUNDS} are needed"
 
 
 def _list(numbers: tuple[int, ...]) -> str:

@@ -14,6 +14,7 @@ from bench.deploy.engine import Placing, WatchedDatabase
 from bench.deploy.topology import topology
 from bench.errors import TargetFailed
 from bench.model.framework import Target
+from bench.model.plural import plural
 from bench.report.clean import clean_text
 from bench.run.contract import Finding, compare, play
 
@@ -63,7 +64,7 @@ def check_targets(
     for finding in compare(found):
         tell("all", finding)
     print(
-        f"{len(targets)} targets, {broken} faults"
+        f"{plural(len(targets), 'target')}, {plural(broken, 'fault')}"
         + ("" if broken else ": the work is equal")
     )
     return broken

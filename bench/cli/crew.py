@@ -9,6 +9,7 @@ from bench.errors import AskedWrongly
 from bench.load.crew import Crew
 from bench.load.joining import Credentials, is_near, token_of_run
 from bench.model.plan import Plan
+from bench.model.plural import plural
 
 
 LISTEN = "BENCH_LOAD_LISTEN"
@@ -62,7 +63,7 @@ def invitation(crew: Crew) -> Iterator[str]:
 def crew_line(plan: Plan) -> str:
     """Who sends, in the words of the plan."""
     cores = len(plan.pinning.load)
-    here = f"{plan.load_workers} here on {cores} core{'s' if cores > 1 else ''}"
+    here = f"{plan.load_workers} here on {plural(cores, 'core')}"
     more = f", {plan.load_elsewhere} from elsewhere" if plan.load_elsewhere else ""
     crowded = ", which they share" if plan.load_workers > cores else ""
     return f"workers {here}{crowded}{more}: each sends its part of every window"

@@ -6,6 +6,7 @@ from pathlib import Path
 from bench.analyse.missing import Missing, missing, targets_of
 from bench.cli.places import shown
 from bench.errors import MachineRefused, short
+from bench.model.plural import plural
 from bench.model.run import Run
 from bench.store.folder import LOGS, read
 
@@ -24,7 +25,7 @@ def refuse_missing(folder: Path) -> None:
     head = (
         "nothing was measured"
         if len(lost) == len(asked)
-        else f"{len(found)} of {len(asked)} targets were not measured, or not on everything"
+        else f"{len(found)} of {plural(len(asked), 'target')} not measured, or not on everything"
     )
     reasons = [_sentence(one) for one in found[:MOST_NAMED]]
     more = len(found) - MOST_NAMED

@@ -13,6 +13,7 @@ from bench.configure.claims import load_claims
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
 from bench.errors import AskedWrongly, unknown
+from bench.model.plural import plural
 from bench.report.clean import one_line
 from bench.report.words import SCOPES
 from bench.store.folder import read_head, run_folders
@@ -91,7 +92,7 @@ def _runs() -> list[dict[str, Any]]:
     for folder in [*run_folders(PUBLISHED), *run_folders(RUNS)]:
         try:
             plan = asdict(read_head(folder).plan)
-            about = f"{plan['profile']['name']}, {len(plan['cells'])} cells"
+            about = f"{plan['profile']['name']}, {plural(len(plan['cells']), 'cell')}"
         except AskedWrongly as error:
             about = f"unreadable: {error.message}"
         rows.append({"run": folder.name, "about": about, "folder": shown(folder)})

@@ -44,6 +44,7 @@ from bench.load.distributed_generator import DistributedGenerator
 from bench.load.locust_generator import LocustGenerator
 from bench.model.framework import Target
 from bench.model.plan import Plan
+from bench.model.plural import plural
 from bench.model.run import Receipt, Run
 from bench.model.trial import Failure, RoundEnd, Stop
 from bench.report.clean import clean_text
@@ -189,7 +190,7 @@ def resume(
     if here.fingerprint != run.record.machine.fingerprint:
         raise AskedWrongly(
             f"run {run.record.id} was begun on another machine "
-            f"({run.record.machine.cpu_model}, {run.record.machine.cores} cores)",
+            f"({run.record.machine.cpu_model}, {plural(run.record.machine.cores, 'core')})",
             "go on there, or start a new run here",
         )
     refuse_foreign(plan)

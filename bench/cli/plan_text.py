@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bench.cli.crew import crew_line
 from bench.model.framework import Target
 from bench.model.plan import Pinning, Plan
+from bench.model.plural import plural
 from bench.model.topology import cpu_words
 from bench.plan.duration import duration
 
@@ -32,7 +33,7 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     expected = duration(plan)
     looks = profile.looks
     rounds = (
-        f"{looks[0]} round{'s' if looks[0] > 1 else ''}"
+        plural(looks[0], "round")
         if len(looks) == 1
         else f"{looks[0]} to {looks[-1]} rounds, looking after {', '.join(map(str, looks))}"
     )
@@ -43,8 +44,8 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     headline = [cell for cell in plan.cells if not cell.load.experiment]
     closed = sum(not cell.load.is_open for cell in headline)
     yield f"profile {profile.name}: {profile.why}"
-    yield f"takes about {took}: {rounds} of {closed} cells, {profile.cycles} windows of {load.duration_s:g} s each"
-    yield f"load    closed loop, {load.clients} connections; the first {load.warm_s:g} s of a window do not count"
+    yield f"takes about {took}: {rounds} of {plural(closed, 'cell')}, {plural(profile.cycles, 'window')} of {load.duration_s:g} s each"
+    yield f"load    closed loop, {plural(load.clients, 'connection')}; the first {load.warm_s:g} s of a window do not count"
     yield from _open_lines(plan)
     yield from _experiment_lines(plan)
     yield _servers(plan)
@@ -73,7 +74,7 @@ def _servers(plan: Plan) -> str:
             "time and memory only where an agent tells; the contract comes first; no "
             "experiments and nothing that writes; not started afresh, so no verdicts"
         )
-    return f"servers {plan.workers} worker process{'es' if plan.workers > 1 else ''} each, {plan.threads} threads where the model is threads, {plan.connections} database connections per process"
+    return f"servers {plural(plan.workers, 'worker process', 'worker processes')} each, {plural(plan.threads, 'thread')} where the model is threads, {plural(plan.connections, 'database connection')} per process"
 
 
 def _open_lines(plan: Plan) -> Iterator[str]:
@@ -85,8 +86,8 @@ def _open_lines(plan: Plan) -> Iterator[str]:
     works = dict.fromkeys(c.workload for c in cells)
     yield (
         f"        then open loops ({open_loop.arrivals}) {', '.join(loads)} on "
-        f"{', '.join(works)}: {open_loop.cycles} windows of "
-        f"{open_loop.warm_s + open_loop.measure_s:g} s each, {open_loop.connections} connections"
+        f"{', '.join(works)}: {plural(open_loop.cycles, 'window')} of "
+        f"{open_loop.warm_s + open_loop.measure_s:g} s each, {plural(open_loop.connections, 'connection')}"
     )
 
 
@@ -103,8 +104,8 @@ def _experiment_lines(plan: Plan) -> Iterator[str]:
             targets = len({cell.target for cell in cells})
             works = ", ".join(dict.fromkeys(cell.workload for cell in cells))
             yield (
-                f"        and {experiment.name}: {experiment.why} {targets} targets on "
-                f"{works}, {windows} windows in each of the first {experiment.rounds} rounds"
+                f"        and {experiment.name}: {experiment.why} {plural(targets, 'target')} on "
+                f"{works}, {plural(windows, 'window')} in each of the first {plural(experiment.rounds, 'round')}"
             )
 
 

@@ -13,12 +13,17 @@ from rich.text import Text
 from bench.analyse.progress import RatioSoFar
 from bench.cli.plan_text import minutes
 from bench.model.estimate import Estimate
-from bench.model.framework import Target
+from bench.model.framework import Role, Target
 from bench.model.plan import Plan
+from bench.model.plural import plural
 from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
 from bench.plan.duration import SETUP_S, duration, windows_in
 from bench.report.clean import clean_text
 from bench.run.instruments import Now
+
+
+MOST_RATIOS = 3
+"""Ratios of a round's line; the page has all of them."""
 
 
 @dataclass(slots=True)
@@ -97,23 +102,17 @@ class Display:
         self.ratios, self.rounds = ratios, number
         if self.live is not None:
             return
-        self.console.print(self._standing(), highlight=False, soft_wrap=True)
-        for ratio in ratios:
-            if ratio.advantage is not None:
-                self.console.print(
-                    f"  {ratio_text(self.plan, ratio)}",
-                    highlight=False,
-                    markup=False,
-                    soft_wrap=True,
-                )
+        told = headline_text(self.plan, ratios)
+        line = f"{self._standing()}; {told}" if told else self._standing()
+        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def _standing(self) -> str:
         """Rounds, windows and time in one line."""
         looks = self.plan.profile.looks
-        most = f"{'at most ' if len(looks) > 1 else ''}{looks[-1]}"
+        most = f"{'at most ' if len(looks) > 1 else ''}{plural(looks[-1], 'round')}"
         words = (
-            f"{self.rounds} of {most} rounds done",
-            f"{self.pace.done:,} of {self.pace.all_windows:,} windows",
+            f"{self.rounds} of {most} done",
+            f"{self.pace.done:,} of {plural(self.pace.all_windows, 'window')}",
             f"about {minutes(self.pace.left_s(time.monotonic()))} left",
         )
         failed = f", {self.failures} failed" if self.failures else ""
@@ -193,9 +192,19 @@ def span_text(estimate: Estimate | None) -> str:
     return f"{estimate.point:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
 
 
-def ratio_text(plan: Plan, ratio: RatioSoFar) -> str:
-    """One ratio in one line."""
-    head = f"{pair_text(plan, ratio)}, {ratio.workload}, {ratio.metric}:"
-    if ratio.advantage is None:
-        return f"{head} no interval yet"
-    return f"{head} {span_text(ratio.advantage)} times, {ratio.advantage.n} rounds"
+def headline_text(plan: Plan, ratios: Sequence[RatioSoFar]) -> str:
+    """The first workload's throughput, as ratios of the default deployments; "" without an interval."""
+    own = {t.id for t in plan.targets if t.role is Role.CONTESTANT}
+    known = [
+        each
+        for each in ratios
+        if each.metric == "throughput"
+        and each.advantage is not None
+        and {each.subject, each.baseline} <= own
+    ]
+    first = [each for each in known if each.workload == known[0].workload]
+    said = [
+        f"{pair_text(plan, each)} {span_text(each.advantage)}"
+        for each in first[:MOST_RATIOS]
+    ]
+    return f"{first[0].workload}, requests/s: {', '.join(said)}" if said else ""

@@ -9,6 +9,7 @@ from bench.judge.court import Evidence
 from bench.judge.judge import contestants, judge
 from bench.judge.settled import settled
 from bench.model.framework import Framework
+from bench.model.plural import plural
 from bench.model.probe import Exhibits
 from bench.model.results import RESULTS_SCHEMA, Results, StoredFile, WorkloadNote
 from bench.model.run import Run
@@ -113,5 +114,5 @@ def no_verdicts_because(run: Run, analysis: Analysis) -> str | None:
         return f"The {profile.name} profile gives no verdicts: {profile.why}"
     n = len(analysis.rounds)
     if n < reasons.FEWEST_ROUNDS:
-        return f"{n} complete round{'s' if n != 1 else ''}: verdicts need at least {reasons.FEWEST_ROUNDS}."
+        return f"{plural(n, 'complete round')}: verdicts need at least {reasons.FEWEST_ROUNDS}."
     return None

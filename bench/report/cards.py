@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from bench.model.plural import plural
 from bench.model.verdict import Claim, Outcome, Rule, Verdict
 from bench.report.charts.chart import Chart, Table
 from bench.report.charts.forest import findings_chart, forest_chart
@@ -135,4 +136,4 @@ def _by(view: View, verdict: Verdict) -> str | None:
 
 
 def _more(rounds: int) -> str:
-    return f"About {rounds} more round{'' if rounds == 1 else 's'} would decide it."
+    return f"About {plural(rounds, 'more round')} would decide it."

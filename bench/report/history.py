@@ -11,6 +11,7 @@ from bench.judge.change_points import (
     long_enough,
 )
 from bench.model.history import INSTRUCTIONS
+from bench.model.plural import plural
 from bench.report.numbers import percent
 from bench.report.summary import plain
 from bench.report.view import joined
@@ -74,7 +75,7 @@ def finding(runs: int, series: Sequence[Series], found: Sequence[ChangePoint]) -
 
 
 def _runs(number: int) -> str:
-    return f"{number} run{'' if number == 1 else 's'}"
+    return plural(number, "run")
 
 
 def limits(series: Sequence[Series]) -> str:

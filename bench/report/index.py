@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from bench.model.estimate import Estimate
 from bench.model.framework import Framework, Target
+from bench.model.plural import plural
 from bench.model.results import Results
 from bench.model.verdict import Outcome
 from bench.report.charts.dots import look_tokens
@@ -121,7 +122,7 @@ def _frameworks(runs: Sequence[Results]) -> tuple[Framework, ...]:
 
 def _group(colours: Palette, pairs: list[tuple[Entry, Results]]) -> Group:
     machine = pairs[0][1].machine
-    cores = f"{machine.cores} core{'' if machine.cores == 1 else 's'}"
+    cores = plural(machine.cores, "core")
     return Group(
         title=f"{machine.cpu_model}, {cores}",
         fingerprint=machine.fingerprint,
@@ -137,7 +138,7 @@ def _row(entry: Entry, results: Results) -> Row:
         for each in view.contestants
         if each.id in results.receipts
     )
-    rounds = f"{results.rounds_done} of {results.rounds_planned} rounds"
+    rounds = f"{results.rounds_done} of {plural(results.rounds_planned, 'round')}"
     return Row(
         run=one_line(entry.run, LONGEST_REASON),
         href=entry.href,

@@ -28,7 +28,7 @@ from bench.report.exhibits import behind
 from bench.report.exhibits import counted as counted_table
 from bench.report.numbers import percent, size
 from bench.report.predictions import pitfalls
-from bench.report.quality import failures_in_short
+from bench.report.quality import failure_words, failures_in_short
 from bench.report.same_load import same_load_table
 from bench.report.stress import recovery_table, stress_table, stress_words
 from bench.report.versions import asked_of
@@ -98,6 +98,7 @@ def report_page(results: Results, index: str | None = None) -> Page:
             checks=sorted(shown.checks, key=_gravity),
             failures=failures_in_short(shown),
             no_verdicts_why=why_no_verdicts(shown),
+            failure_words=failure_words,
             too_noisy=_failed(view.check("noise")),
             **parts,
         )

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bench.model.plural import plural
 from bench.model.results import Check, Results
+from bench.model.trial import Failure
 from bench.report.view import View, lower_first
 from bench.report.words import why_no_verdicts
 
@@ -69,12 +71,20 @@ def failures_in_short(results: Results) -> str:
         return ""
     first = results.failures[0]
     more = len(results.failures) - 1
-    said = f"{View(results).label(first.target)} failed in round {first.round}"
+    said = failure_words(View(results), first)
     return f"{said}, and {more} more" if more else said
+
+
+def failure_words(view: View, failure: Failure) -> str:
+    """Who failed, and when; round 0 is the preparation before the first round."""
+    name = view.label(failure.target)
+    if failure.round == 0:
+        return f"{name} could not be prepared"
+    return f"{name} failed in round {failure.round}"
 
 
 def _all_passed(checks: tuple[Check, ...]) -> str:
     passed = sum(each.passed is True for each in checks)
     unknown = len(checks) - passed
     beside = f", {unknown} not measured" if unknown else ""
-    return f"{passed} checks passed{beside}"
+    return f"{plural(passed, 'check')} passed{beside}"

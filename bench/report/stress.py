@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bench.model.plural import plural
 from bench.model.stress import Series, Step, Stress, Stressed
 from bench.report.charts.chart import Chart, Table
 from bench.report.charts.hockey import hockey_chart
@@ -101,7 +102,7 @@ def _after(view: View, stress: Stress) -> Iterator[tuple[str, ...]]:
             _cell(one.capacity_rps),
             _cell(one.waiting),
             _cell(one.recovery_s),
-            f"{one.recovered} of {seen} rounds" if seen else "not measured",
+            f"{one.recovered} of {plural(seen, 'round')}" if seen else "not measured",
         )
 
 

@@ -8,6 +8,7 @@ own comment instead of posting another. No verdict is judged here.
 import re
 from itertools import chain
 
+from bench.model.plural import plural
 from bench.model.results import Results
 from bench.model.verdict import Outcome
 from bench.report.cards import Card, card
@@ -222,10 +223,10 @@ def _tail(view: View) -> list[str]:
         if each.id in results.receipts
     )
     facts = [
-        f"{results.rounds_done} rounds in random order",
+        f"{plural(results.rounds_done, 'round')} in random order",
         f"Python {joined(_pythons(view))}",
         joined(list(versions)),
-        f"{results.machine.cpu_model}, {results.machine.cores} cores",
+        f"{results.machine.cpu_model}, {plural(results.machine.cores, 'core')}",
     ]
     if results.claims_sha256:
         facts.append(f"judged by {results.claims_source} {results.claims_sha256[:12]}")

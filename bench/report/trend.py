@@ -13,6 +13,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from bench.model.history import KeptRun
+from bench.model.plural import plural
 from bench.model.results import Results
 from bench.report.charts.chart import Table
 from bench.report.charts.palette import palette
@@ -94,7 +95,7 @@ def _refused(view: View, found: list[Family]) -> list[str]:
             count = len({each.round for each in own})
             where = f" on “{view.workload(workload)}”" if workload else ""
             told.append(
-                f"{target} failed{where} in {count} of {view.results.rounds_done} rounds: {own[0].message}"
+                f"{target} failed{where} in {count} of {plural(view.results.rounds_done, 'round')}: {own[0].message}"
             )
     return told
 
@@ -108,7 +109,7 @@ def _finding(view: View, found: list[Family]) -> str:
     if any(noise(view, metric) is None for metric in METRICS):
         return "This run has too few rounds to name a step"
     if count:
-        return f"{count} step{'s' if count > 1 else ''} beyond the noise"
+        return f"{plural(count, 'step')} beyond the noise"
     if only_beneath(found):
         return "No difference is larger than the noise"
     return "No step between two versions is larger than the noise"

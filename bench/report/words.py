@@ -25,6 +25,8 @@ SIGNS = {
 }
 _INTERVAL = re.compile(r" ?\(([^()]+ to [^()]+)\)")
 TESTED = (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.INCONCLUSIVE)
+PROGRAMS = {"uv", "gunicorn", "uvicorn", "granian", "hypercorn", "initdb", "psql"}
+"""Names that are written small where a sentence begins with them, too."""
 NUMBER_WORDS = [
     "No",
     "One",
@@ -115,8 +117,9 @@ def why_no_verdicts(results: Results) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital first letter and a full stop."""
+    """The text with a capital first letter and a full stop; the name of a program keeps its own."""
     text = text.strip()
     if not text:
         return text
-    return text[:1].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+    first = text[:1] if text.split(" ", 1)[0] in PROGRAMS else text[:1].upper()
+    return first + text[1:] + ("" if text[-1] in ".!?" else ".")

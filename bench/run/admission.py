@@ -6,6 +6,7 @@ from bench.deploy.addresses import Place
 from bench.deploy.engine import Say
 from bench.errors import TargetFailed
 from bench.model.framework import Target
+from bench.model.plural import plural
 from bench.run.contract import compare, play
 from bench.run.finding import Finding
 
@@ -31,7 +32,9 @@ def refuse_broken(standing: Sequence[tuple[Target, Place]], say: Say) -> None:
     for target, place in standing:
         found[target.id] = _passed(target, place)
         shown = sum(finding.ok is True for finding in found[target.id])
-        say(f"contract: {target.serve[0]} passed {shown} checks for {target.id}")
+        say(
+            f"contract: {target.serve[0]} passed {plural(shown, 'check')} for {target.id}"
+        )
     for finding in compare(found):
         if finding.ok is False:
             raise TargetFailed(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.model.framework import Target
+from bench.model.plural import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def compare(findings: Mapping[str, Sequence[Finding]]) -> Iterator[Finding]:
 def _between(name: str, groups: Mapping[str, list[str]], free: bool) -> Finding:
     if len(groups) == 1:
         (value, targets), *_ = groups.items()
-        return Finding(f"same: {name}", True, f"{len(targets)} targets: {value}")
+        return Finding(
+            f"same: {name}", True, f"{plural(len(targets), 'target')}: {value}"
+        )
     parts = [f"{value}: {', '.join(targets)}" for value, targets in groups.items()]
     return Finding(f"same: {name}", None if free else False, " | ".join(parts))

@@ -64,9 +64,7 @@ def test_elsewhere_each_round_is_a_line_with_its_ratios(tmp_path: Path) -> None:
     text = shown(this, events_of(this, tmp_path), live=False)
 
     assert "1 of at most 4 rounds done, 4 of 16 windows" in text
-    assert (
-        "Alpha : Beta, hello, throughput: 1.00 (1.00 to 1.00) times, 2 rounds" in text
-    )
+    assert "; hello, requests/s: Alpha : Beta 1.00 (1.00 to 1.00)" in text
     assert "\x1b" not in text
 
 

@@ -14,9 +14,11 @@ from bench.report.answer import short_answer
 from bench.report.charts.hockey import points_of
 from bench.report.numbers import ratio, with_interval
 from bench.report.page import report_html
+from bench.report.quality import failure_words
 from bench.report.stress import stress_table
 from bench.report.tables import comparisons_shown
 from bench.report.view import View
+from bench.report.words import sentence
 from tests.report.pages import made, page_of
 from tests.report.states import (
     STATES,
@@ -459,3 +461,18 @@ def test_workloads_are_told_by_their_titles() -> None:
     assert view.spelled("A leads on db-readers") == "A leads on db-readers"
     assert view.spelled("A leads on db-read-x") == "A leads on db-read-x"
     assert View(replace(normal(), workloads=())).spelled("on db-read") == "on db-read"
+
+
+def test_a_program_keeps_its_name_at_the_beginning_of_a_sentence() -> None:
+    """uv is no Uv; any other word begins with a capital letter."""
+    assert sentence("uv could not make the lock") == "uv could not make the lock."
+    assert sentence("the lock is gone") == "The lock is gone."
+
+
+def test_what_could_not_be_prepared_did_not_fail_in_a_round() -> None:
+    """Round 0 is no round that a reader knows."""
+    view = View(made("failed_target"))
+    (failure,) = view.results.failures
+
+    assert failure_words(view, replace(failure, round=3)).endswith("failed in round 3")
+    assert "round" not in failure_words(view, replace(failure, round=0))
