@@ -47,7 +47,7 @@ from bench.workloads import WORKLOADS, workload
 
 VARIANTS = 64
 """Distinct requests of a workload that are used, in turn."""
-_SEED = 1
+SEED = 1
 _NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
 
 
@@ -211,21 +211,25 @@ def _programs(
         if why is not None or application is None:
             console.print(f"left out: {target.id}: {why}", style="yellow", markup=False)
             continue
-        environment = made.path(target.framework, target.version)
-        folder = ROOT / "apps" / target.framework
-        where = Where(environment, folder, home, _NO_DATABASE)
-        values = {"port": "1", "connections": str(target.pool_connections)}
-        yield (
-            Program(
-                target.id,
-                application,
-                target.interface,
-                environment / "bin" / "python",
-                folder,
-                surroundings(target, where, values, hash_seed=_SEED),
-            ),
-            target,
-        )
+        yield program_of(target, application, made, home), target
+
+
+def program_of(
+    target: Target, application: str, made: Environments, home: Path
+) -> Program:
+    """A target whose environment is made, as it is called directly."""
+    environment = made.path(target.framework, target.lock_name)
+    folder = ROOT / "apps" / target.framework
+    where = Where(environment, folder, home, _NO_DATABASE)
+    values = {"port": "1", "connections": str(target.pool_connections)}
+    return Program(
+        target.id,
+        application,
+        target.interface,
+        environment / "bin" / "python",
+        folder,
+        surroundings(target, where, values, hash_seed=SEED),
+    )
 
 
 def counted(
@@ -233,7 +237,7 @@ def counted(
 ) -> list[CountedTwice]:
     """Two counts on each workload that the target serves; TargetFailed if an answer is wrong."""
     asked: dict[str, Sequence[Request]] = {
-        name: workload(name).requests(_SEED)[:VARIANTS]
+        name: workload(name).requests(SEED)[:VARIANTS]
         for name in names
         if serves(target, name)
     }

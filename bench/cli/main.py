@@ -27,6 +27,7 @@ COMMANDS = {
     "load": "Drive load at one URL on this machine.",
     "worker": "Send a part of the load of a run on another machine.",
     "instructions": "Count what a request costs inside the application, exactly.",
+    "bisect": "Which releases between two changed what a request costs.",
     "selftest": "Hold the harness itself against truths that are known.",
 }
 

@@ -32,7 +32,8 @@ from bench.model.framework import Target
 WARM_REQUESTS = 100
 """Before counting: caches are filled, and the interpreter has specialised its code."""
 
-_DIRECT = Path(__file__).with_name("direct.py")
+CALLING = Path(__file__).with_name("direct.py")
+"""What calls an application, run by its own interpreter."""
 _LIMIT_S = 900
 _APPLICATION = re.compile(r"[A-Za-z_][\w.]*(:\w+|\.\w+)")
 _COUNT = re.compile(r"I\s+refs:\s+([\d,]+)")
@@ -170,7 +171,7 @@ def _started(
         given.write(json.dumps(words))
         given.seek(0)
         with subprocess.Popen(
-            [*tool, str(program.python), "-P", str(_DIRECT)],
+            [*tool, str(program.python), "-P", str(CALLING)],
             cwd=program.folder,
             env=dict(program.environment),
             stdin=given,

@@ -25,8 +25,8 @@ def bodies(subject: Subject) -> Iterator[Finding]:
 def _judged(subject: Subject, vector: Vector) -> Finding:
     reply = _send(subject, vector)
     name = f"{vector.workload}: {vector.name}"
-    partly = not subject.target.names_all_faults and len(vector.wrong or ()) > 1
-    wrong = _wrong(vector, reply, partly)
+    partly = _in_part(vector, subject.target.names_all_faults)
+    wrong = fault(vector, reply, names_all=subject.target.names_all_faults)
     # A part of the faults is not held beside what others name.
     seen = None if partly else _verdict(reply, with_paths=vector.wrong is not None)
     return Finding(name, wrong is None, wrong or f"{reply.status}", seen)
@@ -44,21 +44,31 @@ def strictness(subject: Subject) -> Iterator[Finding]:
 
 
 def _send(subject: Subject, vector: Vector) -> Reply:
-    return ask(subject.host, subject.port, _request(vector))
+    return ask(subject.host, subject.port, request_of(vector))
 
 
-def _request(vector: Vector) -> Request:
+def request_of(vector: Vector) -> Request:
+    """What sends the body of a vector."""
     return Request("POST", vector.route, vector.body, vector.content_type)
 
 
-def _wrong(vector: Vector, reply: Reply, partly: bool) -> str | None:
+def _in_part(vector: Vector, names_all: bool) -> bool:
+    return not names_all and len(vector.wrong or ()) > 1
+
+
+def fault(vector: Vector, reply: Reply, *, names_all: bool) -> str | None:
+    """What is wrong with the answer to a vector, or None; `names_all` is False of a validator that stops at the first fault."""
     if vector.status == 200:
         if vector.answer is not None:
             return wrong_json(reply, vector.answer)
-        return workload(vector.workload).check(_request(vector), reply)
+        return workload(vector.workload).check(request_of(vector), reply)
     if wrong := wrong_status(reply, vector.status):
         return wrong
-    return _wrong_paths(vector, reply, partly) if vector.status == 422 else None
+    return (
+        _wrong_paths(vector, reply, _in_part(vector, names_all))
+        if vector.status == 422
+        else None
+    )
 
 
 def _wrong_paths(vector: Vector, reply: Reply, partly: bool) -> str | None:

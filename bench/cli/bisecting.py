@@ -1,0 +1,214 @@
+"""Releases of a framework, counted: each in an environment of its own, after it has met the contract."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import batched
+from pathlib import Path
+
+from bench.cli.asked import chosen_targets
+from bench.cli.instructions_command import SEED, VARIANTS, program_of
+from bench.cli.places import CACHE, ROOT
+from bench.configure.tables import load_frameworks
+from bench.configure.wishes import wish
+from bench.deploy import environments
+from bench.deploy.asked_locks import resolve
+from bench.deploy.engine import Say
+from bench.deploy.environments import Environments
+from bench.deploy.instructions import (
+    CALLING,
+    Program,
+    application_of,
+    count,
+    rehearse,
+    valgrind_version,
+)
+from bench.deploy.machine import available_cores
+from bench.errors import TargetFailed
+from bench.model.bisection import Release, RequestCost
+from bench.model.exchange import Request
+from bench.model.framework import Framework, Target
+from bench.model.run import Receipt
+from bench.plan.make import serves
+from bench.run.contract_bodies import fault, request_of
+from bench.store.counts import CountOf, keep_count, read_counts
+from bench.workloads import workload
+from bench.workloads.more_vectors import MORE_VECTORS
+from bench.workloads.vectors import VECTORS
+
+
+COUNTS = CACHE / "counts"
+"""Counts that were made once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A release that is installed: its program, and what its counts hold for."""
+
+    release: Release
+    target: Target
+    program: Program
+    counts_of: Mapping[str, CountOf]  # by workload
+
+
+class ReleaseCounter:
+    """Counts releases of one framework; what was counted once is not counted again."""
+
+    def __init__(
+        self,
+        framework: Framework,
+        workloads: Sequence[str],
+        requests: int,
+        beside: Sequence[str],
+        home: Path,
+        say: Say,
+    ) -> None:
+        self._framework = framework
+        self._workloads = workloads
+        self._requests = requests
+        self._beside = tuple(beside)  # requirements that hold for every release
+        self._home = home
+        self._say = say
+        self._made = Environments(ROOT / "apps", CACHE / "environments", compiled=False)
+        self._valgrind = valgrind_version()
+        self._prepared: dict[str, Prepared] = {}
+
+    def counted(
+        self, releases: Sequence[Release], chosen: Sequence[str], times: int
+    ) -> list[Release]:
+        """The same releases, of which those that are chosen have been counted so many times, or say why not."""
+        found = {each.version: each for each in releases}
+        ready = []
+        for version in chosen:
+            outcome = self._prepare(version)
+            if isinstance(outcome, Release):
+                self._say(f"{version}: left out: {outcome.skipped}")
+                found[version] = outcome
+            else:
+                ready.append(outcome)
+        for some in batched(ready, len(available_cores()), strict=False):
+            for each in self._count(some, times):
+                found[each.version] = each
+        return list(found.values())
+
+    def _prepare(self, version: str) -> Prepared | Release:
+        """Install a release; with the app's own limits for older ones where it does not meet the contract without."""
+        if version in self._prepared:
+            return self._prepared[version]
+        first: Release | None = None
+        for more in ((), *self._limits()):
+            outcome = self._installed(version, (*self._beside, *more))
+            if isinstance(outcome, Prepared):
+                self._prepared[version] = outcome
+                return outcome
+            first = first or outcome
+        assert first is not None
+        return first
+
+    def _limits(self) -> Iterator[tuple[str, ...]]:
+        """What the app's older versions need besides, oldest version last."""
+        folder = ROOT / "apps" / self._framework.name
+        for path in sorted(folder.glob("requirements@*.in"), reverse=True):
+            lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
+            yield tuple(line for line in lines if line and not line.startswith("#"))
+
+    def _installed(self, version: str, beside: Sequence[str]) -> Prepared | Release:
+        typed = " + ".join([f"{self._framework.package}=={version}", *beside])
+        locked = resolve(
+            wish(typed, load_frameworks()), ROOT / "apps", CACHE, self._say
+        )
+        if locked.refused:
+            return Release(version, skipped=locked.refused)
+        name = (locked.framework, locked.version)
+        (target,) = chosen_targets(["@".join(name)], [name])
+        receipt = environments.prepare(
+            self._made, [target], {target.framework: self._framework.package}, _quiet
+        )[target.id]
+        if isinstance(receipt, str):
+            return Release(version, skipped=receipt)
+        application = application_of(target)
+        if application is None:
+            return Release(version, skipped="its command names no application")
+        prepared = Prepared(
+            Release(version, packages=dict(receipt.packages)),
+            target,
+            program_of(target, application, self._made, self._home),
+            {name: self._count_of(receipt, name) for name in self._workloads},
+        )
+        # Nothing is counted, and so nothing kept, of what answers wrongly.
+        if all(read_counts(COUNTS, of) for of in prepared.counts_of.values()):
+            return prepared
+        broken = broken_contract(prepared.program, target, self._workloads)
+        return replace(prepared.release, skipped=broken) if broken else prepared
+
+    def _count_of(self, receipt: Receipt, name: str) -> CountOf:
+        return CountOf(
+            packages=receipt.packages,
+            app_sha256=receipt.app_sha256,
+            python=receipt.python,
+            valgrind=self._valgrind,
+            calling_sha256=hashlib.sha256(CALLING.read_bytes()).hexdigest(),
+            workload=name,
+            requests=self._requests,
+        )
+
+    def _count(self, some: Sequence[Prepared], times: int) -> Iterator[Release]:
+        for _ in range(times):
+            missing = [
+                each
+                for each in some
+                if any(
+                    len(read_counts(COUNTS, of)) < times
+                    for of in each.counts_of.values()
+                )
+            ]
+            if missing:
+                names = ", ".join(each.release.version for each in missing)
+                self._say(f"counting {names}")
+                programs = [each.program for each in missing]
+                counts = count(programs, asked(self._workloads), self._requests)
+                for each, own in zip(missing, counts, strict=True):
+                    for name, of in each.counts_of.items():
+                        keep_count(COUNTS, of, own[name])
+        for each in some:
+            yield replace(
+                each.release,
+                costs={
+                    name: RequestCost(*read_counts(COUNTS, of)[:2])
+                    for name, of in each.counts_of.items()
+                },
+            )
+
+
+def asked(names: Sequence[str]) -> dict[str, Sequence[Request]]:
+    """The requests of each workload that are counted."""
+    return {name: workload(name).requests(SEED)[:VARIANTS] for name in names}
+
+
+def broken_contract(
+    program: Program, target: Target, names: Sequence[str]
+) -> str | None:
+    """The first wrong answer to the workloads' own requests and to the contract's right and wrong bodies; None if there is none."""
+    vectors = [each for each in (*VECTORS, *MORE_VECTORS) if each.workload in names]
+    requests = asked([name for name in names if serves(target, name)])
+    if missing := [name for name in names if name not in requests]:
+        return f"it does not serve {', '.join(missing)}"
+    try:
+        replies = rehearse(
+            program, {**requests, "": [request_of(each) for each in vectors]}
+        )
+    except TargetFailed as error:
+        last = (error.log_tail or "").strip().splitlines()[-1:]
+        return ": ".join([error.message, *last])
+    for name, own in requests.items():
+        for request, reply in zip(own, replies[name], strict=True):
+            if wrong := workload(name).check(request, reply):
+                return f"{name}: {wrong}"
+    for vector, reply in zip(vectors, replies[""], strict=True):
+        if wrong := fault(vector, reply, names_all=target.names_all_faults):
+            return f"{vector.workload}: {vector.name}: {wrong}"
+    return None
+
+
+def _quiet(line: str) -> None:
+    """Environments are made by the dozen; the release that is counted is told instead."""

@@ -1,0 +1,134 @@
+"""
+Where a series of releases changes its cost: which releases to count next, and the steps.
+
+The first release of each minor version and the newest one are counted. Between
+two neighbours that differ by more than half the threshold, the release in the
+middle is counted, until each such change has a release of its own. What lies
+between two neighbours of one cost is not counted: a change there that a later
+release of the same minor version took back remains unseen.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from packaging.version import Version
+
+from bench.model.bisection import PackageChange, Release, RequestCost, Step
+from bench.model.estimate import Estimate
+from bench.model.instructions import EXACT
+from bench.model.version_names import by_plain_name
+
+
+THRESHOLD = 0.01
+"""The share by which a request's cost must change for a step; counts of one thing differ by a tenth of it."""
+
+
+def first_of_each(versions: Sequence[str]) -> list[str]:
+    """The first release of each minor version, and the last one of all; oldest first."""
+    firsts: dict[tuple[int, ...], str] = {}
+    for each in versions:
+        firsts.setdefault(Version(each).release[:2], each)
+    return list(dict.fromkeys([*firsts.values(), *versions[-1:]]))
+
+
+def next_to_count(releases: Sequence[Release]) -> list[str]:
+    """One release in the middle of each gap whose ends differ; empty when every step has its release."""
+    measured = [i for i, each in enumerate(releases) if each.costs]
+    chosen = []
+    for before, after in pairwise(measured):
+        gap = [each for each in releases[before + 1 : after] if not each.skipped]
+        if gap and _differ(releases[before], releases[after], THRESHOLD / 2):
+            chosen.append(gap[len(gap) // 2].version)
+    return chosen
+
+
+def without_second_count(releases: Sequence[Release]) -> list[str]:
+    """The releases on either side of a step that were counted only once."""
+    bordering = dict.fromkeys(
+        each.version
+        for older, newer in neighbours(releases)
+        if _differ(older, newer, THRESHOLD)
+        for each in (older, newer)
+        if any(cost.again is None for cost in each.costs.values())
+    )
+    return list(bordering)
+
+
+def counted_steps(
+    package: str, releases: Sequence[Release], workloads: Sequence[str]
+) -> Iterator[Step]:
+    """Every change beyond the threshold between neighbours that were counted, oldest first."""
+    for older, newer in neighbours(releases):
+        for workload in workloads:
+            before, after = older.costs.get(workload), newer.costs.get(workload)
+            if before is None or after is None:
+                continue
+            times = after.value / before.value
+            if abs(times - 1) > THRESHOLD:
+                yield Step(
+                    workload=workload,
+                    older=older.version,
+                    newer=newer.version,
+                    times=times,
+                    low=None,
+                    high=None,
+                    exact=_repeated(before) and _repeated(after),
+                    changed=changed_packages(package, older, newer),
+                )
+
+
+def timed_steps(
+    package: str,
+    releases: Sequence[Release],
+    workloads: Sequence[str],
+    slowdown: Callable[[str, str, str], Estimate | None],
+) -> Iterator[Step]:
+    """
+    Every change whose whole interval lies beyond the threshold, between neighbours that were timed.
+
+    `slowdown` tells for older release, newer release and workload how many
+    times the CPU time the newer one takes.
+    """
+    for older, newer in neighbours(releases):
+        for workload in workloads:
+            found = slowdown(older.version, newer.version, workload)
+            if found and (found.low > 1 + THRESHOLD or found.high < 1 - THRESHOLD):
+                yield Step(
+                    workload=workload,
+                    older=older.version,
+                    newer=newer.version,
+                    times=found.point,
+                    low=found.low,
+                    high=found.high,
+                    exact=False,
+                    changed=changed_packages(package, older, newer),
+                )
+
+
+def neighbours(releases: Sequence[Release]) -> Iterator[tuple[Release, Release]]:
+    """Each measured release with the next measured one."""
+    yield from pairwise(each for each in releases if each.costs)
+
+
+def changed_packages(
+    package: str, older: Release, newer: Release
+) -> tuple[PackageChange, ...]:
+    """What differs between their environments beside the package itself, by name."""
+    before, after = (by_plain_name(each.packages) for each in (older, newer))
+    return tuple(
+        PackageChange(name, before.get(name), after.get(name))
+        for name in sorted({*before, *after} - {package})
+        if before.get(name) != after.get(name)
+    )
+
+
+def _differ(older: Release, newer: Release, threshold: float) -> bool:
+    return any(
+        abs(newer.costs[workload].value / cost.value - 1) > threshold
+        for workload, cost in older.costs.items()
+        if workload in newer.costs
+    )
+
+
+def _repeated(cost: RequestCost) -> bool:
+    return cost.again is not None and abs(cost.again / cost.value - 1) <= EXACT

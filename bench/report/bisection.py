@@ -1,0 +1,242 @@
+"""bisection.html and bisection.md: which releases changed what a request costs; pure functions of a Bisection."""
+
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from bench.judge.steps import neighbours
+from bench.model.bisection import Bisection, PackageChange, Step
+from bench.model.framework import Framework
+from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.palette import Palette, palette, tokens
+from bench.report.charts.releases import ReleaseMark, ReleasePanel, draw
+from bench.report.clean import clean
+from bench.report.numbers import percent
+from bench.report.page import page_environment, page_style
+from bench.report.summary import plain
+from bench.report.view import joined
+from bench.workloads import WORKLOADS
+
+
+NOBODY = "–"
+MOST_PACKAGES = 8
+"""Other packages named in a row; the table of environments has all of them."""
+
+
+def bisection_md(found: Bisection) -> str:
+    """A heading, one sentence on what was done, and a row for each step."""
+    found = clean(found)
+    table = steps_table(found)
+    lines = [
+        f"## {plain(heading(found))}",
+        "",
+        plain(how(found)),
+        "",
+        f"| {' | '.join(table.columns)} |",
+        f"|---|---|{'--:|' * (len(table.columns) - 3)}---|",
+        *(f"| {' | '.join(map(plain, row))} |" for row in table.rows),
+        "",
+        *(
+            f"- {plain(each.version)} was left out: {plain(each.skipped or '')}"
+            for each in found.releases
+            if each.skipped
+        ),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def bisection_html(found: Bisection, framework: Framework) -> str:
+    """The whole page; the same bisection gives the same bytes."""
+    found = clean(found)
+    colours = palette((framework,))
+    return (
+        page_environment()
+        .get_template("bisection.html.j2")
+        .render(
+            found=found,
+            css=Markup(page_style(colours)),
+            title=framework.title,
+            heading=heading(found),
+            how=how(found),
+            steps=steps_table(found),
+            chart=_chart(found, framework, colours),
+            costs=_costs(found),
+            environments=_environments(found),
+            skipped=[each for each in found.releases if each.skipped],
+            command=command_line(found),
+        )
+    )
+
+
+def heading(found: Bisection) -> str:
+    """How many steps there are between the two, and what all of them come to."""
+    measured = [each for each in found.releases if each.costs]
+    count = len({(step.older, step.newer) for step in found.steps})
+    ends = (
+        f"{found.package} {found.releases[0].version} to {found.releases[-1].version}"
+    )
+    if len(measured) < 2:
+        return f"{ends}: fewer than two releases could be measured"
+    whole = []
+    for workload in found.workloads:
+        first, last = (each.costs.get(workload) for each in (measured[0], measured[-1]))
+        if first is not None and last is not None:
+            whole.append(f"{workload} {last.value / first.value:.2f} times the cost")
+    steps = f"{count} release{'' if count == 1 else 's'} changed the cost by more than {percent(found.threshold)}"
+    return f"{ends}: {steps}; {joined(whole)}"
+
+
+def how(found: Bisection) -> str:
+    """What was measured, of how many releases."""
+    measured = sum(bool(each.costs) for each in found.releases)
+    skipped = sum(each.skipped is not None for each in found.releases)
+    if found.timed:
+        return (
+            f"CPU time per request of {measured} releases in "
+            f"{found.measured_by['rounds']} paired rounds of run {found.measured_by['run']}. "
+            f"A step is a change whose whole interval lies beyond {percent(found.threshold)}; "
+            f"{skipped} could not be measured."
+        )
+    rest = len(found.releases) - measured - skipped
+    return (
+        f"Instructions per request inside the application, counted by "
+        f"{found.measured_by['valgrind']} under Python {found.measured_by['python']}: "
+        f"{measured} of {len(found.releases)} releases, each after it gave the right answers. "
+        f"{skipped} did not meet the contract or could not be installed. {rest} lie between "
+        "two measured ones that cost the same to half the threshold and were not counted. "
+        "Each release is installed with the newest other packages that fit with it; "
+        "instructions are not time, and those of server and kernel are not in them."
+    )
+
+
+def command_line(found: Bisection) -> str:
+    """What a person types to make it again."""
+    return " ".join(
+        [
+            f"bench bisect {found.package}",
+            f"{found.releases[0].version} {found.releases[-1].version}",
+            f"--workload {','.join(found.workloads)}",
+            *(["--timed"] if found.timed else []),
+        ]
+    )
+
+
+def steps_table(found: Bisection) -> Table:
+    """A row for each pair of releases with a step, a column for each workload."""
+    pairs = dict.fromkeys((step.older, step.newer) for step in found.steps)
+    rows = []
+    for older, newer in pairs:
+        own = {
+            s.workload: s for s in found.steps if (s.older, s.newer) == (older, newer)
+        }
+        cells = [_cell(own.get(name)) for name in found.workloads]
+        rows.append((newer, older, *cells, _changes(next(iter(own.values())).changed)))
+    return Table(
+        ("release", "after", *found.workloads, "also different"),
+        tuple(rows) or ((NOBODY,) * (3 + len(found.workloads)),),
+    )
+
+
+def _cell(step: Step | None) -> str:
+    if step is None:
+        return NOBODY
+    change = f"{100 * (step.times - 1):+.1f}\u00a0%"
+    if step.low is not None and step.high is not None:
+        return f"{change} ({100 * (step.low - 1):+.1f} to {100 * (step.high - 1):+.1f})"
+    return change if step.exact else f"{change}, two counts differ"
+
+
+def _changes(changed: tuple[PackageChange, ...]) -> str:
+    told = [
+        f"{each.package} {each.before or 'none'} → {each.after or 'none'}"
+        for each in changed[:MOST_PACKAGES]
+    ]
+    more = len(changed) - MOST_PACKAGES
+    return ", ".join([*told, *([f"{more} more"] if more > 0 else [])]) or "nothing"
+
+
+def _chart(found: Bisection, framework: Framework, colours: Palette) -> Chart:
+    token, text_token = tokens(0)
+    stepped = {(step.newer, step.workload) for step in found.steps}
+    panels = []
+    for workload in found.workloads:
+        base = next(
+            (r.costs[workload].value for r in found.releases if workload in r.costs),
+            1.0,
+        )
+        marks = []
+        for release in found.releases:
+            cost = release.costs.get(workload)
+            marks.append(
+                ReleaseMark(
+                    release.version,
+                    cost.value / base if cost else None,
+                    cost.low if cost else None,
+                    cost.high if cost else None,
+                    (release.version, workload) in stepped,
+                )
+            )
+        panels.append(
+            ReleasePanel(
+                _title(workload), token, text_token, framework.look.marker, tuple(marks)
+            )
+        )
+    what = "CPU time" if found.timed else "instructions"
+    words = Words(
+        finding=heading(found),
+        sub=f"{framework.title}: {what} per request, oldest release = 100\u00a0%, lower is better",
+        caption="Mark: a release that was measured; large, with a dotted line: a step. "
+        "A release between two marks on one level was not measured.",
+    )
+    return chart(
+        f"releases-{found.package}",
+        colours,
+        words,
+        _costs(found),
+        lambda width: draw(colours, width, panels),
+    )
+
+
+def _title(workload: str) -> str:
+    return WORKLOADS[workload].title if workload in WORKLOADS else workload
+
+
+def _costs(found: Bisection) -> Table:
+    """Every release with what it costs."""
+    rows = []
+    for release in found.releases:
+        cells = []
+        for workload in found.workloads:
+            cost = release.costs.get(workload)
+            if cost is None:
+                cells.append("left out" if release.skipped else "not counted")
+            elif found.timed:
+                cells.append(
+                    f"{cost.value:.3f}"
+                    if cost.low is None or cost.high is None
+                    else f"{cost.value:.3f} ({cost.low:.3f} to {cost.high:.3f})"
+                )
+            else:
+                cells.append(f"{cost.value:,.0f}")
+        rows.append((release.version, *cells))
+    return Table(("release", *found.workloads), tuple(rows))
+
+
+def _environments(found: Bisection) -> Table:
+    """What else differs from each measured release to the next, step or none."""
+    rows = tuple(
+        (
+            f"{older.version} → {newer.version}",
+            _all(older.packages, newer.packages, found),
+        )
+        for older, newer in neighbours(found.releases)
+    )
+    return Table(("releases", "other packages"), tuple(row for row in rows if row[1]))
+
+
+def _all(before: Mapping[str, str], after: Mapping[str, str], found: Bisection) -> str:
+    return ", ".join(
+        f"{name} {before.get(name, 'none')} → {after.get(name, 'none')}"
+        for name in sorted({*before, *after}, key=str.lower)
+        if before.get(name) != after.get(name) and name.lower() != found.package
+    )

@@ -1,0 +1,54 @@
+"""
+Counted instructions that were made once, by what they hold for: one small file each.
+
+A count depends on the packages, the application, the interpreter, valgrind and
+the requests, and on nothing else; whoever asks for the same again is told at once.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.store.folder import write_atomically
+
+
+@dataclass(frozen=True, slots=True)
+class CountOf:
+    """Everything that a count depends on."""
+
+    packages: Mapping[str, str]
+    app_sha256: str
+    python: str
+    valgrind: str
+    calling_sha256: str  # of what calls the application
+    workload: str
+    requests: int
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        held = (self.app_sha256, self.python, self.valgrind, self.calling_sha256)
+        text = json.dumps(
+            [sorted(self.packages.items()), *held, self.workload, self.requests]
+        )
+        return f"{self.workload}-{hashlib.sha256(text.encode()).hexdigest()[:20]}.json"
+
+
+def read_counts(folder: Path, of: CountOf) -> tuple[float, ...]:
+    """The counts that were made of it, none if there are none or the file is damaged."""
+    try:
+        found = json.loads((folder / of.name).read_text(encoding="utf-8"))
+        return tuple(float(each) for each in found)
+    except (OSError, ValueError, TypeError):
+        return ()
+
+
+def keep_count(folder: Path, of: CountOf, count: float) -> None:
+    """Add one count; a disk that does not take it costs a later count, and nothing else."""
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        counts = [*read_counts(folder, of), count]
+        write_atomically(folder / of.name, json.dumps(counts) + "\n")
