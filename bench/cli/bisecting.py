@@ -78,16 +78,17 @@ class ReleaseCounter:
     ) -> list[Release]:
         """The same releases, of which those that are chosen have been counted so many times, or say why not."""
         found = {each.version: each for each in releases}
-        ready = []
-        for version in chosen:
-            outcome = self._prepare(version)
-            if isinstance(outcome, Release):
-                self._say(f"{version}: left out: {outcome.skipped}")
-                found[version] = outcome
-            else:
-                ready.append(outcome)
-        for some in batched(ready, len(available_cores()), strict=False):
-            for each in self._count(some, times):
+        # A few at a time: whoever breaks it off loses only what is being counted.
+        for some in batched(chosen, len(available_cores()), strict=False):
+            ready = []
+            for version in some:
+                outcome = self._prepare(version)
+                if isinstance(outcome, Release):
+                    self._say(f"{version}: left out: {outcome.skipped}")
+                    found[version] = outcome
+                else:
+                    ready.append(outcome)
+            for each in self._count(ready, times):
                 found[each.version] = each
         return list(found.values())
 

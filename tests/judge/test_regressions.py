@@ -208,4 +208,6 @@ def test_what_is_said_to_be_found_is_found_four_times_in_five(way: str) -> None:
         said.append(change.found_from)
     assert 0.73 * 300 <= hits <= 0.87 * 300
     # What each run says of itself scatters with its scatter, about the same size.
-    assert np.median([found for found in said if found]) - 1 == pytest.approx(size - 1, rel=0.1)
+    assert np.median([found for found in said if found]) - 1 == pytest.approx(
+        size - 1, rel=0.1
+    )
