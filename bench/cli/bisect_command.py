@@ -31,7 +31,9 @@ from bench.store.bisections import write_bisection
 
 
 def command(  # noqa: PLR0913 - one parameter is one option that people type
-    package: Annotated[str, typer.Argument(help="A framework's package: fastapi.")],
+    package: Annotated[
+        str, typer.Argument(help="A framework's package, as the index names it.")
+    ],
     old: Annotated[str, typer.Argument(help="The oldest release that is asked about.")],
     new: Annotated[
         str, typer.Argument(help="The newest one.", metavar="[NEW]")
@@ -59,7 +61,8 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     beside: Annotated[
         list[str] | None,
         typer.Option(
-            "--with", help='Beneath every release: "pydantic==2.11.*"; may be repeated.'
+            "--with",
+            help='Another package at a version, for every release: "PACKAGE==1.2.*"; may be repeated.',
         ),
     ] = None,
     requests: Annotated[
