@@ -76,6 +76,21 @@ CONTAINERS = {
 }
 """What docker and compose may know."""
 
+MEASURED = {
+    "TMPDIR": "the user may have too little room in /tmp",
+    "TZ": "times of day in logs",
+}
+"""What servers, the database and the load may know: nothing that changes how fast they are."""
+
+_BEHIND_ONES_BACK = ("PG", "PYTHON", "MPL", "MATPLOTLIBRC", "LOCUST_")
+_KEPT = {
+    "PYTHON_IMAGE": "a setting of the harness: the base image",
+    "PYTHONUNBUFFERED": "only when output is written",
+    "PYTHONDONTWRITEBYTECODE": "only where bytecode is written",
+    "PYTHONFAULTHANDLER": "only what a crash says",
+    "PYTHONHASHSEED": "nothing of the harness itself depends on it",
+}
+
 
 def child_environment(
     shell: Mapping[str, str], *passing: Mapping[str, str], **own: str
@@ -90,3 +105,50 @@ def child_environment(
     kept = {name: shell[name] for name in sorted(names) if shell.get(name)}
     kept.setdefault("PATH", os.defpath)
     return {**kept, **own}
+
+
+def measured_environment(shell: Mapping[str, str], **own: str) -> dict[str, str]:
+    """
+    What a measured child gets: MEASURED, the same language everywhere, and `own` above it.
+
+    Absent, since only these few are there: debug switches, other allocators and
+    preloaded libraries (PYTHONMALLOC, PYTHONTRACEMALLOC, LD_PRELOAD, MALLOC_*,
+    GLIBC_TUNABLES), numbers of threads and workers, telemetry, proxies, and
+    whatever the servers, the drivers and Locust read themselves.
+    """
+    kept = {name: shell[name] for name in MEASURED if shell.get(name)}
+    if "TMPDIR" in kept:
+        kept["TMPDIR"] = os.path.abspath(kept["TMPDIR"])  # noqa: PTH100 - see above: 3.8
+    own = {"PATH": os.defpath, "HOME": "/nonexistent", "LANG": "C.UTF-8", **own}
+    return {**kept, **own}
+
+
+def sending_environment(
+    shell: Mapping[str, str], root: str, **own: str
+) -> dict[str, str]:
+    """
+    What a Python of the harness gets that sends load or answers it: nothing but the harness and its own packages.
+
+    `root` is the checkout: neither the current directory nor the user's own
+    packages are looked into.
+    """
+    fixed = {"PYTHONPATH": root, "PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1"}
+    return measured_environment(shell, **{**fixed, **own})
+
+
+def behind_ones_back(shell: Mapping[str, str], root: str) -> list[str]:
+    """
+    The variables that libraries of the harness itself would take from the shell.
+
+    PG*: a server, certificates and options beside the database that is named.
+    PYTHON*: other packages, allocators, debug switches, encodings. MPL*: how
+    charts look. LOCUST_*: how the load is sent. A PYTHONPATH that names `root`,
+    the checkout, and nothing else is none of them.
+    """
+    return [
+        name
+        for name in shell
+        if name.startswith(_BEHIND_ONES_BACK)
+        and name not in _KEPT
+        and not (name == "PYTHONPATH" and shell[name] == root)
+    ]

@@ -7,12 +7,26 @@ tests that start something are `timed`, as are those that say so themselves:
 they have the machine for themselves.
 """
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
+from bench.child_environment import behind_ones_back
+
 
 HERE = Path(__file__).parent
+
+# As the harness itself begins: what libraries would take from the shell is gone,
+# and Ctrl-C is not ignored, as it is in the background of a script.
+for name in behind_ones_back(os.environ, str(HERE.parent)):
+    del os.environ[name]
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        usual = signal.default_int_handler
+        signal.signal(number, usual if number == signal.SIGINT else signal.SIG_DFL)
+
 STARTING = {"live", "docker"}
 BESIDE = ("docker", "deploy", "contract", "probes", "cli", "load", "run")
 

@@ -1,6 +1,7 @@
 """How much the generator can send from its core, and what it adds to what it times."""
 
 import json
+import os
 import subprocess
 import sys
 from statistics import median
@@ -15,6 +16,7 @@ from bench.calibrate.stand import (
     generator_share,
     rate_rps,
 )
+from bench.child_environment import sending_environment
 from bench.errors import MachineRefused
 from bench.model.calibration import Proof
 from bench.model.load import Load
@@ -153,7 +155,12 @@ def _bare_us(stand: Stand, known: Known, rate: float) -> float:
     command += ["--port", str(known.port), "--rate", str(rate)]
     command += ["--seconds", str(ADDED_S), "--cpus", cpu_list(stand.load_cpus)]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False
+        command,
+        cwd=ROOT,
+        env=sending_environment(os.environ, str(ROOT)),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise MachineRefused(

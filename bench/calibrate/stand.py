@@ -1,5 +1,6 @@
 """What a calibration works with: servers of known behaviour and the generator, each on its core."""
 
+import os
 import subprocess
 import sys
 import urllib.request
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import bench
+from bench.child_environment import sending_environment
 from bench.errors import MachineRefused
 from bench.load.generator import Visit
 from bench.load.locust_generator import LocustGenerator
@@ -74,7 +76,12 @@ class Stand:
         command = [sys.executable, "-m", "bench.calibrate.known_server"]
         command += ["--cpus", cpu_list(self.server_cpus)]
         process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command,
+            cwd=ROOT,
+            env=sending_environment(os.environ, str(ROOT)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         try:
             assert process.stdout is not None

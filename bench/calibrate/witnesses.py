@@ -1,5 +1,6 @@
 """Noise by a server entered twice, and independent generators on the same server."""
 
+import os
 import random
 import re
 import shutil
@@ -19,6 +20,7 @@ from bench.calibrate.stand import (
     ratio_text,
     within,
 )
+from bench.child_environment import child_environment
 from bench.errors import MachineRefused
 from bench.model.calibration import Proof
 from bench.model.load import Load
@@ -133,7 +135,12 @@ def _asker(stand: Stand, known: Known, name: str) -> Callable[[], float]:
 
     def ask() -> float:
         done = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=30
+            command,
+            env=child_environment(os.environ),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
         )
         told = re.search(pattern, done.stdout)
         if done.returncode or told is None or float(told[1]) <= 0:

@@ -1,15 +1,18 @@
 """The head of a run: everything that must be known to believe or repeat it."""
 
 import hashlib
+import os
 import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from bench.child_environment import child_environment
 from bench.cli.asked import Asked
 from bench.cli.places import ROOT
 from bench.deploy.machine import inspect_machine
@@ -71,9 +74,12 @@ def command_line(asked: Asked, plan: Plan) -> str:
 
 def harness_facts() -> dict[str, str]:
     """Commit, hashes and versions of what measured."""
+    changed = git("status", "--porcelain")
     facts = {
-        "commit": _git("rev-parse", "HEAD") or "unknown",
-        "changed_files": str(len(_git("status", "--porcelain").splitlines())),
+        "commit": git("rev-parse", "HEAD") or "unknown",
+        "changed_files": "unknown"
+        if changed is None
+        else str(len(changed.splitlines())),
         "lock_sha256": _sha256([ROOT / "requirements.lock"]),
         "measuring_sha256": _sha256(_files(MEASURING)),
     }
@@ -99,11 +105,34 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _git(*words: str) -> str:
-    done = subprocess.run(
-        ["git", *words], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() if done.returncode == 0 else ""
+def git(*words: str, root: Path = ROOT) -> str | None:
+    """What git says of this checkout, and of no repository around it; None where it knows nothing."""
+    with tempfile.NamedTemporaryFile("w", suffix=".gitconfig") as settings:
+        # Also where the checkout is somebody else's: we only read. Old versions of
+        # git take this from a file alone.
+        settings.write("[include]\npath = ~/.gitconfig\n[safe]\ndirectory = *\n")
+        settings.flush()
+        environment = child_environment(
+            os.environ,
+            GIT_CONFIG_GLOBAL=settings.name,
+            GIT_CEILING_DIRECTORIES=str(root.parent),
+            GIT_OPTIONAL_LOCKS="0",
+            LC_ALL="C.UTF-8",
+        )
+        try:
+            done = subprocess.run(
+                ["git", "-c", "core.fsmonitor=false", *words],
+                cwd=root,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+            )
+        except OSError:
+            return None
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _files(folders: Iterable[str]) -> list[Path]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.child_environment import measured_environment
 from bench.errors import MachineRefused
 
 
@@ -101,6 +102,7 @@ def _version(folder: Path) -> str | None:
         try:
             done = subprocess.run(
                 [folder / program, "--version"],
+                env=measured_environment(os.environ),
                 capture_output=True,
                 text=True,
                 timeout=_LOOK_LIMIT_S,
@@ -125,10 +127,16 @@ def reachable(binaries: Binaries, user: tuple[int, int] | None, near: Path) -> B
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.is_dir():
         shutil.copytree(libraries, near / libraries.name, symlinks=True)
-    for folder in (near, near / package.name, near / libraries.name, copied):
-        if folder.is_dir():
-            folder.chmod(0o755)
+    # The copies have the modes of a checkout that others may not be let into.
+    for path in (near, near / package.name, *near.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o555 if _runs(path) else 0o444))
     return Binaries(copied / "bin", binaries.version, binaries.source)
+
+
+def _runs(path: Path) -> bool:
+    """A folder, or a program: what needs the right to be entered, or executed."""
+    return path.is_dir() or bool(path.stat().st_mode & 0o100)
 
 
 def _runs_as(folder: Path, user: tuple[int, int]) -> bool:
@@ -150,6 +158,7 @@ def _succeeds(command: list[str], user: tuple[int, int]) -> bool:
             group=user[1],
             extra_groups=[],
             cwd="/",
+            env=measured_environment(os.environ),
             capture_output=True,
             timeout=_LOOK_LIMIT_S,
             check=False,

@@ -28,6 +28,8 @@ _SETTLED_S = 1.0  # a relay that was killed is known to be gone by then
 class ContainerDatabase(StandingDatabase):
     """Its rows over the relay, its CPU time from its control group, its statements from its log."""
 
+    _remedy = f"see {SERVICE}.log among the run's logs"
+
     def __init__(
         self, container: Container, relay: Relay, image: str, scripts: Path
     ) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 from psycopg import Connection
 
+from bench.deploy.dsn import DSN_VARIABLE
 from bench.errors import MachineRefused
 from bench.model.trial import Usage
 
@@ -51,10 +52,12 @@ class StandingDatabase:
     """
 
     source = "given by the user"
+    _remedy = f"is the database that {DSN_VARIABLE} names up, and is its address right?"
 
-    def __init__(self, dsn: str, scripts: Path) -> None:
+    def __init__(self, dsn: str, scripts: Path, sslmode: str = "") -> None:
         """Connect, make the tables and fill them; MachineRefused if that cannot be done."""
         self.dsn = dsn
+        self.sslmode = sslmode  # "": as drivers do by themselves
         self._scripts = scripts
         self._connection: Connection[tuple[object, ...]] | None = None
         try:
@@ -122,6 +125,9 @@ class StandingDatabase:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(
                 self.dsn,
+                # Like the applications: no password and no option from elsewhere.
+                passfile="/nonexistent",
+                sslmode=self.sslmode or None,
                 autocommit=True,
                 application_name=HARNESS_NAME,
                 connect_timeout=10,
@@ -136,7 +142,7 @@ class StandingDatabase:
     def _ask(
         self, query: bytes, values: list[object] | None = None
     ) -> psycopg.Cursor[tuple[object, ...]]:
-        with _answering():
+        with self._answering():
             connection = self._connect()
             with _not_for_ever(connection):
                 return connection.execute(query, values)
@@ -153,6 +159,18 @@ class StandingDatabase:
         for statement in statements(text):
             self._ask(statement.encode())
 
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """A database that fails or goes away is a sentence with a remedy, at any time."""
+        try:
+            yield
+        except psycopg.Error as error:
+            raise MachineRefused(
+                f"the database cannot be used: {_first_line(error)}",
+                hint=f"{self._remedy}; what was measured is kept: bench run --resume "
+                "goes on",
+            ) from error
+
     def _check_rows(self) -> None:
         found = self._rows(b"SELECT count(*), sum(randomnumber) FROM world")[0]
         if found != (ROWS, SUM_OF_NUMBERS):
@@ -168,7 +186,7 @@ class StandingDatabase:
         if version < _OLDEST:
             raise MachineRefused(
                 f"the database is PostgreSQL {version // 10_000}, older than 15",
-                hint="name a newer one in BENCH_DATABASE_DSN, or none at all",
+                hint=f"name a newer one in {DSN_VARIABLE}, or none at all",
             )
         query = b"SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
         others = {str(name) for (name,) in self._rows(query)} - _OURS
@@ -177,19 +195,6 @@ class StandingDatabase:
                 f"the database holds other tables ({', '.join(sorted(others)[:3])})",
                 hint="give the benchmark an empty database of its own",
             )
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """A database that fails or goes away is a sentence with a remedy, at any time."""
-    try:
-        yield
-    except psycopg.Error as error:
-        raise MachineRefused(
-            f"the database cannot be used: {_first_line(error)}",
-            hint="see postgres.log among the run's logs, or BENCH_DATABASE_DSN; "
-            "what was measured is kept: bench run --resume goes on",
-        ) from error
 
 
 @contextmanager

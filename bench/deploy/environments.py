@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import os
 import platform
 import re
 import shutil
@@ -16,8 +17,10 @@ from typing import TypedDict
 
 from packaging.utils import canonicalize_name
 
+from bench.child_environment import measured_environment
 from bench.deploy.asked_locks import REASON, asked_lock
 from bench.deploy.engine import Say
+from bench.deploy.ledger import no_locks
 from bench.deploy.uv_tool import Refused, install, make_environment
 from bench.model.framework import Target
 from bench.model.run import Receipt
@@ -237,7 +240,10 @@ def _alone(folder: Path) -> Iterator[None]:
     """Let one process build at a time; the kernel gives the lock back if it dies."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:
+            raise no_locks(Path(lock.name), error) from error
         yield
 
 
@@ -245,6 +251,7 @@ def _compile(environment: Path, folder: Path) -> bool:
     """Compile what lies in the folder; whether all of it is. OSError, TimeoutExpired."""
     done = subprocess.run(
         [environment / "bin" / "python", "-m", "compileall", "-q", folder],
+        env=measured_environment(os.environ),
         capture_output=True,
         timeout=_COMPILE_LIMIT_S,
         check=False,
@@ -257,6 +264,7 @@ def _look(python: Path) -> _Seen:
     try:
         done = subprocess.run(
             [python, "-I", "-c", LOOK],
+            env=measured_environment(os.environ),
             capture_output=True,
             text=True,
             timeout=_LOOK_LIMIT_S,

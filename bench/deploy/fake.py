@@ -100,6 +100,7 @@ class FakeDatabase:
 
     def __init__(self) -> None:
         self.dsn = "postgresql://bench@127.0.0.1:1/bench"
+        self.sslmode = ""
         self.resets = 0
         self.cpu_us = 0.0
         self.open: dict[str, int] = {}

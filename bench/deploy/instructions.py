@@ -22,6 +22,7 @@ from itertools import batched
 from pathlib import Path
 from typing import Any
 
+from bench.child_environment import measured_environment
 from bench.deploy.machine import available_cores
 from bench.deploy.scratch import scratch
 from bench.errors import MachineRefused, TargetFailed
@@ -70,7 +71,11 @@ def find_valgrind() -> str:
 def valgrind_version() -> str:
     """What it calls itself ("valgrind-3.19.0"); counts of two versions may differ by a little."""
     done = subprocess.run(
-        [find_valgrind(), "--version"], capture_output=True, text=True, check=False
+        [find_valgrind(), "--version"],
+        env=measured_environment(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return done.stdout.strip() or "unknown"
 

@@ -62,7 +62,8 @@ class Ledger:
         """A new folder outside of the cache, remembered before it exists."""
         folder = parent / f"{_PREFIX}{purpose}-{self.token}"
         self._write(kind="folder", path=str(folder))
-        folder.mkdir(mode=0o755)
+        folder.mkdir()
+        folder.chmod(0o755)  # whatever the umask: PostgreSQL's user goes through it
         return folder
 
     def _write(self, **entry: object) -> None:
@@ -98,10 +99,22 @@ def _locked(path: Path, wait_s: float) -> TextIOWrapper:
                 "and two at once would disturb each other",
                 hint="wait until it ends, or end it with Ctrl-C",
             ) from None
+        except OSError as error:
+            lock.close()
+            raise no_locks(path, error) from error
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
         return lock
+
+
+def no_locks(path: Path, error: OSError) -> MachineRefused:
+    """Why two runs at once could not be kept apart in that folder."""
+    return MachineRefused(
+        f"{path.parent}: the file system cannot lock files ({error.strerror}), so "
+        "nothing would keep two runs apart",
+        hint="put the checkout on a local disk; some network file systems have no locks",
+    )
 
 
 def sweep(folder: Path) -> bool:

@@ -228,7 +228,13 @@ class LocalEngine:
         except Refused as error:
             raise TargetFailed(f"{target.id}: {error.reason}") from error
         folder = self._apps / target.framework
-        return Where(environment, folder, self._entered().folder, self.database.dsn)
+        return Where(
+            environment,
+            folder,
+            self._entered().folder,
+            self.database.dsn,
+            self.database.sslmode,
+        )
 
     def _entered(self) -> Ledger:
         if self._ledger is None:

@@ -1,6 +1,7 @@
 """A PostgreSQL of our own: made for one run, in memory where there is room, gone afterwards."""
 
 import os
+import pwd
 import re
 import signal
 import subprocess
@@ -12,9 +13,11 @@ from pathlib import Path
 
 import psycopg
 
+from bench.child_environment import measured_environment
 from bench.deploy.binaries import Binaries, find_binaries, reachable, unprivileged
 from bench.deploy.child import Child, Order, tail
 from bench.deploy.database import StandingDatabase
+from bench.deploy.dsn import DSN_VARIABLE, address_of
 from bench.deploy.ledger import MARK, Ledger, roomy_folder
 from bench.deploy.server import HOST, free_port
 from bench.errors import MachineRefused
@@ -22,7 +25,6 @@ from bench.model.plan import Pinning
 from bench.model.trial import Usage
 
 
-DSN_VARIABLE = "BENCH_DATABASE_DSN"
 _USER = "bench"
 _NEED_BYTES = 1 << 30
 _INITDB_LIMIT_S = 120
@@ -34,6 +36,8 @@ _LOGGED = re.compile(
 )
 _SETTINGS = {
     "listen_addresses": HOST,
+    # Nobody uses a socket, and its path may be longer than the kernel takes.
+    "unix_socket_directories": "",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -61,6 +65,8 @@ class Installed:
 
 class OwnDatabase(StandingDatabase):
     """The PostgreSQL that this run started; also tells its CPU time and its statements."""
+
+    _remedy = "see postgres.log among the run's logs"
 
     def __init__(self, child: Child, port: int, installed: Installed, scripts: Path):
         self._child = child
@@ -134,7 +140,9 @@ def open_database(
     given = os.environ.get(DSN_VARIABLE)
     with ExitStack() as stack:
         if given:
-            database = StandingDatabase(given, apps / "database")
+            named = address_of(given)
+            scripts = apps / "database"
+            database = StandingDatabase(named.url, scripts, named.sslmode)
         else:
             installed = _install(logs, ledger)
             child, port = _start(installed, cores, ledger)
@@ -146,6 +154,7 @@ def open_database(
 
 def _install(logs: Path, ledger: Ledger) -> Installed:
     """Programs within reach and an empty cluster; MachineRefused with what initdb said."""
+    _refuse_nameless()
     user = unprivileged()
     folder = ledger.make_folder(roomy_folder(_NEED_BYTES), "postgres")
     binaries = reachable(find_binaries(), user, folder)
@@ -154,13 +163,52 @@ def _install(logs: Path, ledger: Ledger) -> Installed:
     data = folder / "data"
     data.mkdir(mode=0o700)
     if user:
-        os.chown(data, *user)
+        _refuse_closed(folder)
+        _give(data, user)
     _initdb(installed, data, ledger)
     with (data / "postgresql.conf").open("a") as conf:
         for name, value in _SETTINGS.items():
             conf.write(f"{name} = '{value}'\n")
-        conf.write(f"unix_socket_directories = '{data}'\n")
     return installed
+
+
+def _refuse_closed(folder: Path) -> None:
+    """PostgreSQL's user must come through every folder above its data."""
+    closed = [path for path in folder.parents if not path.stat().st_mode & 0o001]
+    if closed:
+        raise MachineRefused(
+            f"{closed[-1]}: PostgreSQL runs as another user than root, who may not "
+            "enter that folder",
+            hint="set TMPDIR to a folder that everybody may enter, or run as an ordinary "
+            "user",
+        )
+
+
+def _give(data: Path, user: tuple[int, int]) -> None:
+    """Let the data be that user's; MachineRefused for a root that may not do what root may."""
+    try:
+        os.chown(data, *user)
+    except OSError as error:
+        raise MachineRefused(
+            "PostgreSQL refuses to run as root, and this root may not become another "
+            f"user ({error.strerror}): a container without CAP_CHOWN and CAP_SETUID, or "
+            "a user namespace with one user",
+            hint="run as an ordinary user, or give the container those capabilities, or "
+            f"name a database in {DSN_VARIABLE}",
+        ) from error
+
+
+def _refuse_nameless() -> None:
+    """PostgreSQL asks for the name of the user who starts it."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError as error:
+        raise MachineRefused(
+            f"user {os.geteuid()} has no entry in /etc/passwd, and PostgreSQL starts for "
+            "no user without a name",
+            hint="run as a user of this machine (docker run without --user, or with one "
+            f"of the image's), or name a database in {DSN_VARIABLE}",
+        ) from error
 
 
 def _initdb(installed: Installed, data: Path, ledger: Ledger) -> None:
@@ -236,7 +284,12 @@ def _takes_connections(child: Child, port: int) -> bool:
     while time.monotonic() < deadline and child.status is None:
         try:
             psycopg.connect(
-                host=HOST, port=port, user=_USER, dbname="postgres", connect_timeout=5
+                host=HOST,
+                port=port,
+                user=_USER,
+                dbname="postgres",
+                sslmode="disable",
+                connect_timeout=5,
             ).close()
         except psycopg.OperationalError:
             time.sleep(0.02)
@@ -256,16 +309,12 @@ def _stop(child: Child) -> None:
 
 
 def _environment(data: Path) -> dict[str, str]:
-    return {
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "LC_ALL": "C.UTF-8",
-        "HOME": str(data),
-    }
+    return measured_environment(os.environ, LC_ALL="C.UTF-8", HOME=str(data))
 
 
 def _refused(said: str) -> MachineRefused:
     return MachineRefused(
         f"PostgreSQL cannot start: {said or 'it said nothing'}",
-        hint=f"name a database that stands in {DSN_VARIABLE}, or see postgres.log",
+        hint="see postgres.log among the run's logs, or name a database that is up in "
+        f"{DSN_VARIABLE}",
     )

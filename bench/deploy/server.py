@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.child_environment import measured_environment
 from bench.deploy.child import Child
 from bench.deploy.processes import Process, owns_port, same, wait_until
 from bench.deploy.whole_answer import WholeAnswer
@@ -23,7 +24,6 @@ _ANSWER_LIMIT_S = 2.0
 _HELLO = b"Hello, World!"
 _SETTLE_S = 2.0
 _STEADY_LOOKS = 5
-_INHERITED = ("TMPDIR", "TZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Where:
     folder: Path  # apps/<framework>
     home: Path  # an empty folder of the run
     dsn: str
+    sslmode: str = ""  # "": as drivers do by themselves
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -72,12 +73,10 @@ def surroundings(
     debug switches, bytecode) are absent because only these few are there.
     """
     path = [str(where.environment / "bin"), *os.defpath.split(os.pathsep)]
-    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return {
-        **kept,
+        **measured_environment(os.environ),
         "PATH": os.pathsep.join(part for part in path if part),
         "HOME": str(where.home),
-        "LANG": "C.UTF-8",
         "VIRTUAL_ENV": str(where.environment),
         "PYTHONHASHSEED": str(hash_seed),
         "PYTHONUNBUFFERED": "1",
@@ -85,6 +84,7 @@ def surroundings(
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "DATABASE_URL": where.dsn,
+        **({"PGSSLMODE": where.sslmode} if where.sslmode else {}),
         "APPLICATION_NAME": application_name(int(values["port"])),
         "POOL_CONNECTIONS": values["connections"],
         **{name: fill(value, values) for name, value in target.environment.items()},

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import IO, Self
 
 import bench
+from bench.child_environment import sending_environment
 from bench.errors import MachineRefused
 from bench.load.course import DRAIN_S, LIMITED_S
 from bench.load.generator import Visit
@@ -220,11 +221,10 @@ class LocustGenerator:
 def clean_environment(hash_seed: int = 0) -> dict[str, str]:
     """The environment of every process that sends."""
     assert bench.__file__ is not None
-    environment = dict(os.environ)
-    # Nothing but the harness itself: not the current directory, no hooks.
-    environment["PYTHONPATH"] = str(Path(bench.__file__).parent.parent)
-    environment["PYTHONSAFEPATH"] = "1"
-    environment["PYTHONHASHSEED"] = str(hash_seed)
-    environment["OPENBLAS_NUM_THREADS"] = "1"  # sums of a window need no more
-    environment["GEVENT_LOOP"] = "libev-cext"
-    return environment
+    return sending_environment(
+        os.environ,
+        str(Path(bench.__file__).parent.parent),
+        PYTHONHASHSEED=str(hash_seed),
+        OPENBLAS_NUM_THREADS="1",  # sums of a window need no more
+        GEVENT_LOOP="libev-cext",
+    )

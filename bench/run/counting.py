@@ -173,7 +173,8 @@ def _in_environment(bench: Bench, framework: str, version: str) -> Callable[...,
     def run(words: Sequence[str]) -> str:
         environment = bench.environments.path(framework, version)
         home = Path(tempfile.gettempdir())
-        where = Where(environment, folder, home, bench.engine.database.dsn)
+        database = bench.engine.database
+        where = Where(environment, folder, home, database.dsn, database.sslmode)
         values = {"port": "0", "connections": "2"}
         variables = {
             **surroundings(target, where, values, hash_seed=0),

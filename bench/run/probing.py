@@ -206,7 +206,8 @@ def _runner(bench: Bench, target: Target, work: str) -> Callable[..., str]:
     except Refused as error:
         raise TargetFailed(error.reason) from error
     folder = bench.apps / target.framework
-    where = Where(environment, folder, Path(work), bench.engine.database.dsn)
+    database = bench.engine.database
+    where = Where(environment, folder, Path(work), database.dsn, database.sslmode)
     values = {"port": "0", "connections": "2"}
     variables = {
         **surroundings(target, where, values, hash_seed=0),

@@ -17,6 +17,7 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 
 import bench
+from bench.child_environment import sending_environment
 
 
 ROOT = Path(bench.__file__).parent.parent
@@ -37,7 +38,8 @@ def hog(core: int, seconds: float = LONGEST_S) -> Iterator[int]:
     """The program at work on that core while the block runs; its process id."""
     command = [sys.executable, "-m", "bench.selftest.hog"]
     command += ["--core", str(core), "--seconds", str(seconds)]
-    with Popen(command, cwd=ROOT, stdin=PIPE) as child:
+    environment = sending_environment(os.environ, str(ROOT))
+    with Popen(command, cwd=ROOT, env=environment, stdin=PIPE) as child:
         try:
             # From its first moment: to load Python is work on a core, too.
             os.sched_setaffinity(child.pid, {core})

@@ -29,6 +29,19 @@ from tests.cli.test_life import (
 
 pytestmark = pytest.mark.live
 
+WITH_CLOCK = """
+import os
+import bench.load.locust_generator as generator
+usual = generator.clean_environment
+def clean_environment(hash_seed=0):
+    clock = {name: os.environ[name] for name in ("LD_PRELOAD", "CLOCK_OFFSET")}
+    return usual(hash_seed) | clock
+generator.clean_environment = clean_environment
+from bench.cli.main import main
+main()
+"""
+"""The harness, whose generator gets the library, too; of the shell it would not."""
+
 SOURCE = Path(__file__).with_name("set_clock.c")
 
 
@@ -56,7 +69,7 @@ def put(clock: Path, seconds: int) -> None:
 def test_a_clock_that_is_set_changes_no_figure(tmp_path: Path, clock: Path) -> None:
     """Every window and start is there and plausible; only the times of day tell of it."""
     runs = tmp_path / "runs"
-    with running(runs, "run", *SMALL) as process:
+    with running(runs, "run", *SMALL, started=("-c", WITH_CLOCK)) as process:
         folder = wait_for_windows(process, runs, 2)
         put(clock, 3600)
         wait_for_windows(process, runs, 4)

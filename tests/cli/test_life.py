@@ -29,11 +29,14 @@ PATIENCE_S = 120
 
 @contextmanager
 def running(
-    runs: Path, *words: str, root: Path = ROOT
+    runs: Path,
+    *words: str,
+    root: Path = ROOT,
+    started: tuple[str, ...] = ("-m", "bench"),
 ) -> Iterator[subprocess.Popen[str]]:
     """`python -m bench WORDS` as a process of its own; killed if the test leaves early."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench", *words],
+        [sys.executable, *started, *words],
         cwd=root,
         env={**os.environ, "BENCH_RUNS": str(runs)},
         stdout=subprocess.PIPE,

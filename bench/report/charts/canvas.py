@@ -7,6 +7,7 @@ that a reader is likely to get, so that nothing overlaps elsewhere either.
 """
 
 import io
+import logging
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ from matplotlib.transforms import Affine2D
 from bench.report.charts.palette import Palette
 from bench.report.charts.svg import adopt
 
+
+# A matplotlibrc in the current folder would be read, too; and that no folder
+# takes a cache of fonts is no news for a reader of charts.
+mpl.rcdefaults()
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 DASHES: dict[str, tuple[float, ...]] = {
     "solid": (),
