@@ -23,6 +23,7 @@ from bench.model.trial import Window
 
 
 ALL_INCONCLUSIVE = "every verdict becomes inconclusive"
+NO_SPEED = "no verdict on throughput or CPU time where it happened"
 NO_THROUGHPUT = "no throughput verdict for what it touches; CPU verdicts stand"
 VOID_WINDOWS = "the windows are void and left out"
 NOTHING = "none; the reader must know"
@@ -66,7 +67,7 @@ REST = (
     Condition(reasons.MACHINE, "The machine stayed the same", "the same fingerprint after every round", Scope.RUN, ALL_INCONCLUSIVE),
     Condition(reasons.AFRESH, "Every server was started afresh", "every server in every round", Scope.RUN, ALL_INCONCLUSIVE),
     Condition(reasons.IDLE, "Other servers stayed idle while one was measured", f"{per_cent(reasons.IDLE_SHARE)} of a core together, or {per_cent(reasons.IDLE_SHARE_EACH, 2)} each", Scope.WINDOW, "the windows are void and left out; beyond the limit over a whole round, all of that round"),
-    Condition(reasons.FOREIGN, "No other program on the server’s core", f"{per_cent(reasons.FOREIGN_SHARE)} of its time in a window", Scope.THROUGHPUT, NO_THROUGHPUT, of_windows=True),
+    Condition(reasons.FOREIGN, "No other program on the server’s core", f"{per_cent(reasons.FOREIGN_SHARE)} of its time in a window", Scope.SPEED, NO_SPEED, of_windows=True),
     Condition(reasons.WAITED, "The load generator did not wait for its core", f"{per_cent(reasons.WAIT_SHARE)} of a window", Scope.NOTE, NOTHING),
     Condition(reasons.COUNT, "The generator’s record and Locust’s statistics agree", "equal", Scope.WINDOW, VOID_WINDOWS, of_windows=True),
     Condition(reasons.LITTLE_LAW, "Clients, throughput and latency agree (Little’s law)", f"{per_cent(reasons.LITTLE)} apart, edges aside", Scope.WINDOW, VOID_WINDOWS, of_windows=True),

@@ -21,6 +21,7 @@ class Doubts:
     """What was found out about cells before their ratios are formed."""
 
     throughput_void: Mapping[tuple[str, str], str]  # (target, workload) -> why
+    cpu_void: Mapping[tuple[str, str], str]  # the same
     connections: Mapping[tuple[str, str], float]  # opened for each request
     warnings: tuple[Warning, ...]
 
@@ -92,9 +93,9 @@ def _void(doubts: Doubts, pair: Pair, workload: str, measure: Measure) -> str | 
         apart = connections_apart(doubts, pair, workload)
         if apart is not None:
             return apart
-    if measure is not metrics.THROUGHPUT:
-        return None
-    found = [doubts.throughput_void.get((t.id, workload)) for t in pair]
+    throughput = measure is metrics.THROUGHPUT
+    void = doubts.throughput_void if throughput else doubts.cpu_void
+    found = [void.get((t.id, workload)) for t in pair]
     return next((why for why in found if why is not None), None)
 
 

@@ -1,11 +1,14 @@
 """Where costs are read from: the windows of an experiment, or those of the headline."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from bench.analyse import reasons
 from bench.analyse.experiments import Played, lay_out_experiment
 from bench.analyse.metrics import CPU
+from bench.analyse.suspicions import DISTURBED
 from bench.analyse.trials import Trials
+from bench.model.plan import Cell
 from bench.stats.looks import OVERALL
 
 
@@ -18,6 +21,12 @@ class Source:
     rounds: tuple[int, ...]
     cells: frozenset[tuple[str, str]]  # target and workload
     read: Callable[[str, str, int], float | None]
+    disturbed: frozenset[tuple[str, str]] = frozenset()  # of the cells: decide nothing
+
+    def void(self, targets: Iterable[str], workload: str) -> str | None:
+        """Why costs of these targets decide nothing, if so."""
+        cells = {(target, workload) for target in targets}
+        return None if self.disturbed.isdisjoint(cells) else DISTURBED
 
     def by_round(self, target: str, workload: str) -> Mapping[int, float]:
         """Microseconds of the rounds that were measured; empty if there is no such cell."""
@@ -35,7 +44,7 @@ def headline(trials: Trials) -> Source:
         return CPU.of_round([c.window for c in usable]) if usable else None
 
     cells = frozenset(trials.cells)
-    return Source("", trials.level, trials.rounds, cells, read)
+    return Source("", trials.level, trials.rounds, cells, read, trials.disturbed)
 
 
 def source(trials: Trials, experiment: str) -> Source:
@@ -59,4 +68,18 @@ def _of_experiment(played: Played) -> Source:
 
     # It ends with a round that was fixed beforehand, so it is looked at once.
     name = played.experiment.name
-    return Source(name, 1 - OVERALL, played.rounds, frozenset(cells), read)
+    return Source(
+        name,
+        1 - OVERALL,
+        played.rounds,
+        frozenset(cells),
+        read,
+        frozenset(cell for cell, own in cells.items() if _disturbed(played, own)),
+    )
+
+
+def _disturbed(played: Played, cell: Cell) -> bool:
+    """Whether its CPU time may not be its own, in too many windows."""
+    found = [c for n in played.rounds for c in played.checked.get((cell.key, n), ())]
+    hit = sum(bool(checked.cpu_doubts) for checked in found)
+    return hit > len(found) * reasons.VOID_SHARE

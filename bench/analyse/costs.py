@@ -97,6 +97,7 @@ def whole(windows: Source, target: str, workload: str) -> Cost:
         windows.experiment,
         mean(list(values.values()), windows.level),
         tuple(values.get(number) for number in windows.rounds),
+        windows.void([target], workload),
     )
 
 
@@ -117,7 +118,7 @@ def difference(
         windows.experiment,
         mean(list(values.values()), windows.level),
         tuple(values.get(number) for number in windows.rounds),
-        void,
+        void or windows.void(pair, workload),
     )
 
 

@@ -89,7 +89,7 @@ def _void_if_doubtful(checked: Checked) -> Checked:
         checked.window,
         tuple(
             Finding(replace(f.reason, scope=Scope.WINDOW), f.amount, f.text)
-            if f.reason.scope is Scope.THROUGHPUT
+            if f.reason.scope in (Scope.THROUGHPUT, Scope.SPEED)
             else f
             for f in checked.findings
         ),

@@ -161,8 +161,8 @@ LITTLE_LAW = Reason(
 FOREIGN = Reason(
     "foreign",
     "Somebody else used the server's core",
-    Scope.THROUGHPUT,
-    "Find it (top, sorted by CPU), end it and measure again; CPU time per request stands.",
+    Scope.SPEED,
+    "Find it (top, sorted by CPU), end it and measure again; CPU time per request moves, too, as caches are shared.",
 )
 WAITED = Reason(
     "waited",

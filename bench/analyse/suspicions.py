@@ -18,6 +18,7 @@ def doubts_of(trials: Trials) -> Doubts:
     void = {**_near_ceiling(trials), **_limited(trials), **_near_floor(trials)}
     return Doubts(
         throughput_void=void,
+        cpu_void=dict.fromkeys(trials.disturbed, DISTURBED),
         connections=_connections(trials),
         warnings=(
             *_from_windows(trials),
@@ -53,10 +54,14 @@ def _limited(trials: Trials) -> dict[tuple[str, str], str]:
     return {cell: _WHY[reason] for cell, reason in trials.limited.items()}
 
 
+DISTURBED = (
+    "somebody else used the server's core in more than "
+    f"{per_cent(reasons.VOID_SHARE)} of the windows"
+)
+"""Why a cell has no verdict on throughput or CPU time."""
 _WHY = {
     reasons.GENERATOR: "the load generator was near its own limit: the ratio is a lower bound",
-    reasons.FOREIGN: "somebody else used the server's core in more than "
-    f"{per_cent(reasons.VOID_SHARE)} of the windows",
+    reasons.FOREIGN: DISTURBED,
 }
 
 

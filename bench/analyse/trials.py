@@ -94,6 +94,23 @@ class Trials:
             if hit[cell] > n * reasons.VOID_SHARE
         }
 
+    @cached_property
+    def disturbed(self) -> frozenset[tuple[str, str]]:
+        """
+        The cells whose CPU time may not be their own, in too many windows.
+
+        Fewer windows stay where they are: their round value is a median over
+        cycles, and a stranger moves CPU time by far less than throughput.
+        """
+        total: Counter[tuple[str, str]] = Counter()
+        hit: Counter[tuple[str, str]] = Counter()
+        for (target, workload, _), windows in self.checked.items():
+            total[target, workload] += len(windows)
+            hit[target, workload] += sum(bool(c.cpu_doubts) for c in windows)
+        return frozenset(
+            cell for cell, n in total.items() if hit[cell] > n * reasons.VOID_SHARE
+        )
+
     def logs(self, workload: str, measure: Measure) -> Floats:
         """
         One log value for each (round, target) of a workload, NaN where there is none.

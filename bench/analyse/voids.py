@@ -44,9 +44,13 @@ class Checked:
     @property
     def rate_doubts(self) -> tuple[Reason, ...]:
         """Why its throughput may not be the server's own."""
-        return tuple(
-            f.reason for f in self.findings if f.reason.scope is Scope.THROUGHPUT
-        )
+        doubtful = (Scope.THROUGHPUT, Scope.SPEED)
+        return tuple(f.reason for f in self.findings if f.reason.scope in doubtful)
+
+    @property
+    def cpu_doubts(self) -> tuple[Reason, ...]:
+        """Why its CPU time may not be what the server takes on its own."""
+        return tuple(f.reason for f in self.findings if f.reason.scope is Scope.SPEED)
 
 
 def check(window: Window, load: Load, servers: int) -> Checked:

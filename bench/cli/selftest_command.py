@@ -147,10 +147,10 @@ def _words(extent: Extent) -> str:
 def _disturbed(rounds: int, seed: int) -> Finding:
     plan = disturbed_plan(rounds, seed)
     core = plan.pinning.server[0] if plan.pinning.server else available_cores()[0]
+    words = f"disturbed --rounds {rounds}"
+    undisturbed = _measured(plan, words)
     with hog(core):
-        run = _measured(plan, f"disturbed --rounds {rounds}")
-    fast, slow, again = (target.id for target in plan.targets)
-    return beside_a_stranger(run, (fast, slow), again)
+        return beside_a_stranger(undisturbed, _measured(plan, words))
 
 
 def _measured(plan: Plan, words: str) -> Run:

@@ -17,7 +17,6 @@ from bench.model.exchange import Request
 from bench.model.framework import Role, Target
 from bench.model.plan import Plan, Profile
 from bench.plan.make import make_plan
-from bench.selftest.disturbed import MORE_WORK
 from bench.workloads import workload
 
 
@@ -85,13 +84,10 @@ def slowed(steps: int, entries: int) -> list[Target]:
 
 
 def disturbed_plan(rounds: int, seed: int) -> Plan:
-    """Two servers, of which the second has half as much work again, and the first one's twin."""
-    fast, slow = (
-        replace(slowed(steps, 1)[0], role=Role.CONTESTANT)
-        for steps in (BASE_STEPS, round(BASE_STEPS * (1 + MORE_WORK)))
-    )
+    """Every framework's usual deployment, different programs all of them, and a twin of the first."""
+    programs = chosen_targets(["contestant"])
     extent = Extent(rounds, 2, MEASURE_S)
-    plan = plan_of("disturbed", [fast, slow, twin(fast)], extent, seed)
+    plan = plan_of("disturbed", [*programs, twin(programs[0])], extent, seed)
     return replace(plan, profile=replace(plan.profile, verdicts=True))
 
 

@@ -9,6 +9,7 @@ class Scope(StrEnum):
 
     WINDOW = "window"  # the window is void
     THROUGHPUT = "throughput"  # throughput verdicts are void, CPU verdicts stand
+    SPEED = "speed"  # throughput and CPU verdicts are void
     RUN = "run"  # every verdict of the run becomes inconclusive
     NOTE = "note"  # nothing; the reader must know
 

@@ -1,7 +1,8 @@
 """The order of everything, from one seed, so that a plan can be repeated."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from random import Random
 
 from bench.model.plan import Cell, Plan
@@ -101,27 +102,35 @@ def _open_turns(
     opened = [cell for cell in own if cell.load.is_open]
     if not opened:
         return
-    cycles = _cycles(plan, round_number, purpose, opened)
+    turns = [
+        [Turn(cell, number) for cell in cells]
+        for number, cells in enumerate(_cycles(plan, round_number, purpose, opened), 1)
+    ]
     experiment = plan.profile.experiment(opened[0].load.experiment)
-    if experiment is None or not experiment.capacity_around:
-        for number, cells in enumerate(cycles, 1):
-            yield from (Turn(cell, number) for cell in cells)
-        return
-    closed = {cell.target: cell for cell in own if not cell.load.is_open}
-    told = dict.fromkeys(closed, experiment.cycles)
+    if experiment is not None and experiment.capacity_around:
+        closed = {cell.target: cell for cell in own if not cell.load.is_open}
+        yield from _with_capacities(turns, closed, experiment.cycles)
+    else:
+        yield from chain.from_iterable(turns)
 
-    def capacity(target: str) -> Turn:
-        told[target] += 1
-        return Turn(closed[target], told[target])
 
-    for number, cells in enumerate(cycles, 1):
-        # A target's windows stand together, so that each capacity is its neighbour's.
-        for target in dict.fromkeys(cell.target for cell in cells):
-            yield capacity(target)
-            for cell in cells:
-                if cell.target == target:
-                    yield Turn(cell, number)
-                    yield capacity(target)
+def _with_capacities(
+    cycles: Iterable[list[Turn]], closed: Mapping[str, Cell], before: int
+) -> Iterator[Turn]:
+    """
+    The open windows with a closed one of the same target before and after each.
+
+    Those of a target stand together in a cycle, so that each capacity is its
+    neighbour's; `before` windows of each closed cell came earlier in the round.
+    """
+    counts = {target: count(before + 1) for target in closed}
+    for turns in cycles:
+        for target in dict.fromkeys(turn.cell.target for turn in turns):
+            yield Turn(closed[target], next(counts[target]))
+            for turn in turns:
+                if turn.cell.target == target:
+                    yield turn
+                    yield Turn(closed[target], next(counts[target]))
 
 
 def volley_order(

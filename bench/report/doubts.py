@@ -35,7 +35,7 @@ def grouped_warnings(results: Results) -> tuple[Doubt, ...]:
 def _doubt(code: str, group: list[Warning], spared: Check | None) -> Doubt:
     """What a reason takes, or that in this run it took nothing."""
     reason = group[0].reason
-    takes = reason.scope in (Scope.RUN, Scope.THROUGHPUT)
+    takes = reason.scope in (Scope.RUN, Scope.THROUGHPUT, Scope.SPEED)
     return Doubt(
         code=code,
         title=reason.title,

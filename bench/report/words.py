@@ -13,6 +13,7 @@ from bench.model.verdict import Outcome, Part, Verdict
 SCOPES = {
     Scope.RUN: "every verdict of this run is inconclusive",
     Scope.THROUGHPUT: "no throughput verdict for what it touches; CPU verdicts stand",
+    Scope.SPEED: "no verdict on throughput or CPU time for what it touches",
     Scope.WINDOW: "the windows are void and left out",
     Scope.NOTE: "changes no verdict",
 }

@@ -1,37 +1,40 @@
 """
-A run beside a program that wants the server's core: warned and inconclusive, never wrong.
+The same programs undisturbed, and beside a program that wants their core: warned and withheld.
 
-Two servers of which one does half as much work again, and a twin of the
-first. What must hold is asked of the same analysis and the same rule that
-judge every run.
+Different programs are compared. A stranger takes caches and not only time, and
+what that costs differs from program to program, so ratios of CPU time move; two
+copies of one program move alike, and their ratio shows nothing.
+What must hold is asked of the same analysis and the same rule that judge every run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from math import log
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
-from bench.judge.decide import decide
+from bench.judge.decide import decide, logs
 from bench.model.estimate import Comparison
+from bench.model.framework import Role
+from bench.model.plan import Plan
 from bench.model.run import Run
 from bench.model.verdict import Outcome
 from bench.selftest.finding import Finding, Row
+from bench.stats.unpaired import log_ratio_unpaired
 
 
 MARGINS = (0.0, 0.05, 1.0)
-"""Where a throughput verdict is asked for: at none of them may there be one."""
-MORE_WORK = 0.5
-"""Of the slower server's own work; of the whole request it is less, and more than nothing."""
+"""Where verdicts are asked for: at none of them may there be one."""
+METRICS = ("throughput", "cpu")
 
 
-def beside_a_stranger(run: Run, pair: tuple[str, str], twin: str) -> Finding:
-    """What is said of a pair, the first of which is faster, and of the first beside itself."""
-    analysis = analyse(run)
-    rate = _comparison(analysis, pair, "throughput")
-    cpu = _comparison(analysis, pair, "cpu")
-    own_rate = _comparison(analysis, (twin, pair[0]), "throughput")
-    own_cpu = _comparison(analysis, (twin, pair[0]), "cpu")
-    cells = [cell.key for cell in run.record.plan.cells]
-    warned = {w.where for w in analysis.warnings if w.reason is reasons.FOREIGN}
+def beside_a_stranger(undisturbed: Run, disturbed: Run) -> Finding:
+    """What is said of the programs of the disturbed run, and how far their ratios moved."""
+    before, after = analyse(undisturbed), analyse(disturbed)
+    plan = disturbed.record.plan
+    pairs = _pairs(plan)
+    cells = [cell.key for cell in plan.cells]
+    warned = {w.where for w in after.warnings if w.reason is reasons.FOREIGN}
     rows = (
         Row(
             "cells that are warned of",
@@ -40,34 +43,73 @@ def beside_a_stranger(run: Run, pair: tuple[str, str], twin: str) -> Finding:
             1.0,
             1.0,
             "every one",
-            _strangers(run),
+            f"{_strangers(disturbed)}; without the stranger {_strangers(undisturbed)}",
         ),
-        Row(
-            "throughput ratio: verdicts given",
-            len(MARGINS),
-            _decided(rate) / len(MARGINS),
-            0.0,
-            0.0,
-            f"none at margins of {', '.join(f'{m:.0%}' for m in MARGINS)}",
-            _seen(rate),
-        ),
-        Row(
-            "CPU time per request: contradictions",
-            2,
-            sum(_wrong(cpu)) / 2,
-            0.0,
-            0.0,
-            f"neither equal, nor {MORE_WORK + 0.1:.0%} more and above",
-            _seen(cpu),
-        ),
-        _shown("the faster one beside itself, throughput", own_rate),
-        _shown("the faster one beside itself, CPU time", own_cpu),
+        *(_verdicts(after, pairs, metric) for metric in METRICS),
+        *_moved((before, after), pairs, plan),
     )
     return Finding(
         "disturbed",
-        "A stranger on the servers’ core: is the run warned of, and nothing wrong decided?",
+        "A stranger on the servers’ core: is the run warned of, and nothing decided?",
         rows,
-        ("a run that is warned of may still be right; what it may not is decide",),
+        (
+            "how far ratios moved is shown and not judged: it is why nothing may be decided "
+            "there; the interval is Welch's, at 95 %",
+        ),
+    )
+
+
+def _pairs(plan: Plan) -> list[tuple[str, str]]:
+    """Every two different programs, and the twin with its original."""
+    ids = [t.id for t in plan.targets if t.role is Role.CONTESTANT]
+    return list(combinations(ids, 2))
+
+
+def _verdicts(analysis: Analysis, pairs: Sequence[tuple[str, str]], metric: str) -> Row:
+    """How many verdicts the rule gives; a missing ratio cannot pass for a careful one."""
+    found = [_comparison(analysis, pair, metric) for pair in pairs]
+    given = sum(
+        each is None or decide([each], margin)[0][0] is not Outcome.INCONCLUSIVE
+        for each in found
+        for margin in MARGINS
+    )
+    cases = len(pairs) * len(MARGINS)
+    margins = ", ".join(f"{margin:.0%}" for margin in MARGINS)
+    return Row(
+        f"verdicts given, {metric}",
+        cases,
+        given / cases if cases else 1.0,
+        0.0,
+        0.0,
+        f"none at margins of {margins}",
+    )
+
+
+def _moved(
+    runs: tuple[Analysis, Analysis], pairs: Sequence[tuple[str, str]], plan: Plan
+) -> Iterator[Row]:
+    """Each ratio in both runs, and the change."""
+    originals = {
+        t.id: t.id.rpartition("+")[0] for t in plan.targets if t.role is Role.TWIN
+    }
+    for metric in METRICS:
+        for pair in (*pairs, *originals.items()):
+            found = [_comparison(each, pair, metric) for each in runs]
+            first, second = (plan.target(name).title for name in pair)
+            names = f"{first} : {'itself' if pair[0] in originals else second}"
+            what = f"{names}, {metric}"
+            yield Row(what, 1, 0.0, 0.0, 1.0, "", _change(*found), judged=False)
+
+
+def _change(before: Comparison | None, after: Comparison | None) -> str:
+    if before is None or after is None or not (before.advantage and after.advantage):
+        return "not measured"
+    moved = log_ratio_unpaired(logs(after), logs(before), 0.95)
+    beyond = log(moved.low) > 0 or log(moved.high) < 0
+    return (
+        f"{before.advantage.point:.2f} undisturbed, {after.advantage.point:.2f} disturbed: "
+        f"{moved.point:.3f} times ({moved.low:.3f} to {moved.high:.3f}), "
+        f"{'beyond' if beyond else 'within'} chance"
     )
 
 
@@ -76,31 +118,6 @@ def _comparison(
 ) -> Comparison | None:
     workload = next((c.workload for c in analysis.comparisons), "")
     return analysis.comparison(*pair, workload, metric)
-
-
-def _decided(rate: Comparison | None) -> int:
-    """At how many margins the rule gives a verdict; a missing ratio cannot pass for a careful one."""
-    if rate is None:
-        return len(MARGINS)
-    outcomes = (decide([rate], margin)[0][0] for margin in MARGINS)
-    return sum(outcome is not Outcome.INCONCLUSIVE for outcome in outcomes)
-
-
-def _wrong(cpu: Comparison | None) -> Iterator[bool]:
-    """Whether CPU time says that they are equal, or further apart than they can be."""
-    yield cpu is None or decide([cpu], 0.0)[0][0] is Outcome.REFUTED
-    yield cpu is None or decide([cpu], MORE_WORK + 0.1)[0][0] is Outcome.SUPPORTED
-
-
-def _shown(what: str, comparison: Comparison | None) -> Row:
-    return Row(what, 1, 0.0, 0.0, 1.0, "", _seen(comparison), judged=False)
-
-
-def _seen(comparison: Comparison | None) -> str:
-    if comparison is None or comparison.advantage is None:
-        return "not measured"
-    found = comparison.advantage
-    return f"seen as {found.point:.2f} ({found.low:.2f} to {found.high:.2f})"
 
 
 def _strangers(run: Run) -> str:

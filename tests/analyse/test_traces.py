@@ -24,6 +24,7 @@ from tests.analyse.builders import (
     only,
     tally,
 )
+from tests.analyse.cost_runs import cost_run
 
 
 type Change = Callable[[Window], Window]
@@ -98,8 +99,8 @@ def test_within_the_limits_nothing_is_said(change: Change) -> None:
     assert codes(analyse(make_run(Truth(fault=change)))) == set()
 
 
-def test_a_stranger_on_the_servers_core_takes_throughput_and_leaves_cpu() -> None:
-    """In every window of one target: its throughput decides nothing, its CPU time does."""
+def test_a_stranger_on_the_servers_core_takes_throughput_and_cpu() -> None:
+    """In every window of one target: neither its throughput nor its CPU time decides anything, its memory does."""
     analysis = analyse(
         make_run(Truth(fault=only(traced(foreign_s=1.0), target=FASTAPI)))
     )
@@ -109,8 +110,10 @@ def test_a_stranger_on_the_servers_core_takes_throughput_and_leaves_cpu() -> Non
 
     assert hurt is not None and "somebody else used" in (hurt.void or "")
     assert other is not None and other.void is None
-    assert cpu is not None and cpu.void is None
-    assert reasons.FOREIGN.scope is Scope.THROUGHPUT
+    assert cpu is not None and cpu.void == hurt.void
+    memory = analysis.comparison(FASTAPI, FLASK, "hello", "memory")
+    assert memory is not None and memory.void is None
+    assert reasons.FOREIGN.scope is Scope.SPEED
 
 
 def test_few_windows_beside_a_stranger_are_left_out_of_throughput_only() -> None:
@@ -177,16 +180,30 @@ def test_reasons_that_together_are_too_many_spare_nothing() -> None:
     assert check.takes_verdicts
 
 
-def test_a_stranger_makes_a_throughput_verdict_inconclusive() -> None:
+@pytest.mark.parametrize("metric", ["throughput", "cpu"])
+def test_a_stranger_makes_a_verdict_inconclusive(metric: str) -> None:
     """A clear lead, but on a disturbed core: inconclusive, and the verdict says why."""
     run = make_run(Truth(fault=traced(foreign_s=1.0)))
-    one = claim(["fastapi"], ["flask"], workloads=("hello",), margin=0.05)
+    one = claim(
+        ["fastapi"], ["flask"], workloads=("hello",), margin=0.05, metric=metric
+    )
     quiet = judge([one], analyse(make_run()), run.record.plan, FRAMEWORKS)
     (verdict,) = judge([one], analyse(run), run.record.plan, FRAMEWORKS)
 
     assert quiet[0].outcome is Outcome.SUPPORTED
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert "somebody else used the server's core" in (verdict.forced or "")
+
+
+def test_what_a_thing_costs_decides_nothing_on_a_disturbed_core() -> None:
+    """A difference in CPU time is void where either side was disturbed, in the headline and in an experiment."""
+    fault = only(traced(foreign_s=1.0), target=FLASK)
+    run = cost_run()
+    struck = replace(run, windows=tuple(fault(w) for w in run.windows))
+    found = analyse(struck).costs
+    assert {"", "layers", "validators"} <= {cost.experiment for cost in found}
+    for cost in found:
+        assert (cost.void is not None) is (FLASK in (cost.target, cost.less))
 
 
 def test_a_processor_that_changes_its_speed_is_noted() -> None:
