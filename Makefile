@@ -11,6 +11,9 @@ CONFIRM =
 SITE = site
 BENCH = .venv/bin/python -m bench
 
+# Python and pytest are started without what the shell would have them load or do.
+unexport PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONMALLOC PYTHONTRACEMALLOC PYTHONDEVMODE PYTEST_ADDOPTS PYTEST_PLUGINS
+
 .PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-still test-containers test-contract test-load test-selftests test-commands test-fast clean lock
 
 help:  ## list these targets

@@ -10,7 +10,7 @@ import typer
 
 from bench.cli.faults import complain, internal, of_the_machine
 from bench.cli.streams import OutputFailed, last_words_written, open_streams
-from bench.errors import BenchError, ExitStatus
+from bench.errors import BenchError, ExitStatus, MachineRefused
 
 
 COMMANDS = {
@@ -30,6 +30,12 @@ COMMANDS = {
     "bisect": "Which releases between two changed what a request costs.",
     "selftest": "Hold the harness itself against truths that are known.",
 }
+
+MEASURING = {
+    *("check", "calibrate", "probe", "agent", "run", "load", "worker"),
+    *("instructions", "selftest"),
+}
+"""Those that need Linux."""
 
 app = typer.Typer(
     name="bench",
@@ -58,6 +64,7 @@ def _played() -> int:
     try:
         _listen_to_signals()
         _register()
+        _refuse_other_systems()
         app(standalone_mode=True)
         return ExitStatus.DONE
     except SystemExit as ended:
@@ -99,6 +106,18 @@ def _register() -> None:
         sentence = COMMANDS[name]
         command = import_module(f"bench.cli.{name}_command").command
         app.command(name, help=sentence)(command)
+
+
+def _refuse_other_systems() -> None:
+    """What starts, sends or measures reads the kernel's accounts; what reads runs goes anywhere."""
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    helped = {"-h", "--help"} & set(sys.argv)
+    if sys.platform != "linux" and asked in MEASURING and not helped:
+        raise MachineRefused(
+            f"`bench {asked}` works on Linux only, and this is {sys.platform}",
+            "run it in a Linux machine or container; pages of stored runs are made here, "
+            "too: bench report",
+        )
 
 
 def _nothing() -> None:

@@ -1,7 +1,10 @@
 """Containers or processes: which engine a run uses, and why."""
 
+import os
+
 from bench.deploy.compose_tool import find_tool
-from bench.errors import MachineRefused, unknown
+from bench.deploy.dsn import DSN_VARIABLE
+from bench.errors import AskedWrongly, MachineRefused, unknown
 from bench.model.plan import EXTERNAL
 
 
@@ -13,7 +16,7 @@ def choose_engine(asked: str) -> tuple[str, str]:
     The engine's name, and the reason in one line.
 
     `auto` is compose when an engine answers, otherwise local. AskedWrongly
-    for a name that does not exist; MachineRefused when compose was asked for
+    for a name that does not exist, or for compose beside a database of the user's; MachineRefused when compose was asked for
     by name and cannot be had.
     """
     if asked not in ENGINES:
@@ -22,6 +25,13 @@ def choose_engine(asked: str) -> tuple[str, str]:
         return EXTERNAL, "engine external: what stands already, nothing is started"
     if asked == "local":
         return "local", "engine local: processes on this machine, as asked"
+    if os.environ.get(DSN_VARIABLE):
+        if asked == "compose":
+            raise AskedWrongly(
+                f"{DSN_VARIABLE} names a database, and containers have one of their own",
+                f"unset {DSN_VARIABLE}, or use ENGINE=local",
+            )
+        return "local", f"engine local: {DSN_VARIABLE} names a database"
     try:
         tool = find_tool()
     except MachineRefused as error:

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -93,11 +92,6 @@ class LocalEngine:
         SIGTERM and SIGHUP end the harness through `__exit__` from here on.
         MachineRefused while another run lives, or without PostgreSQL.
         """
-        if sys.platform != "linux":
-            raise MachineRefused(
-                f"local processes are measured on Linux only, and this is {sys.platform}",
-                hint="use a container engine: ENGINE=compose",
-            )
         with ExitStack() as stack:
             stack.enter_context(ending_orderly())
             self._ledger = Ledger(self._cache / "running", self._options.wait_s)

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import platform
+import resource
 import shutil
 import sysconfig
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from bench.child_environment import MEASURED
 from bench.model.run import Machine
 
 
@@ -18,7 +20,12 @@ _GIB = 2**30
 _FLAGS = ("avx2", "avx512f", "amx_tile", "aes", "sha_ni", "constant_tsc", "rdtscp")
 _CPUS = Path("/sys/devices/system/cpu")
 # As it was when the harness began: an engine pins the harness to a part of them.
-_AVAILABLE = tuple(sorted(os.sched_getaffinity(0)))
+# Where there is no such call, nothing is measured, but pages are read and made.
+_AVAILABLE = (
+    tuple(sorted(os.sched_getaffinity(0)))
+    if hasattr(os, "sched_getaffinity")
+    else tuple(range(os.cpu_count() or 1))
+)
 _STEAL_FIELD = 8  # of the "cpu" line of /proc/stat, see proc_stat(5)
 
 
@@ -146,17 +153,31 @@ def _details(cpu: Mapping[str, str]) -> dict[str, str]:
         "steal_s_since_boot": str(steal_s()),
         "load_average": " ".join(f"{value:.2f}" for value in os.getloadavg()),
         "shared_memory_free_bytes": _free("/dev/shm"),
+        **_handed_down(),
         "python_build": " ".join(platform.python_build()),
         "python_compiler": platform.python_compiler(),
     }
-    for resource in ("cpu", "memory", "io"):
-        details[f"pressure_{resource}"] = pressure(resource) or ""
+    for kind in ("cpu", "memory", "io"):
+        details[f"pressure_{kind}"] = pressure(kind) or ""
     return {name: value for name, value in details.items() if value}
 
 
-def pressure(resource: str) -> str | None:
+def _handed_down() -> dict[str, str]:
+    """What programs that we start have of whoever started us, where it may change how fast they are."""
+    nice = os.getpriority(os.PRIO_PROCESS, 0)
+    policy = os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else 0
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return {
+        "nice": str(nice) if nice else "",
+        "scheduling_policy": str(policy) if policy else "",
+        "open_files_limit": str(files),
+        "passed_variables": " ".join(name for name in MEASURED if os.environ.get(name)),
+    }
+
+
+def pressure(kind: str) -> str | None:
     """The kernel's first line on stalls (some ...) of cpu, memory or io; None if it keeps none."""
-    text = _read(Path("/proc/pressure") / resource)
+    text = _read(Path("/proc/pressure") / kind)
     return text.splitlines()[0] if text else None
 
 

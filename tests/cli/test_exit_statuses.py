@@ -134,6 +134,37 @@ def test_what_the_machine_does_not_give_is_no_internal_error(tmp_path: Path) -> 
     assert not (tmp_path / "internal-errors").exists()
 
 
+ELSEWHERE = """
+import os, sys, sysconfig
+import psutil, pydantic, zoneinfo  # they look which system they are on
+sysconfig.get_config_vars()
+del os.sched_getaffinity, os.sched_setaffinity, os.sched_getscheduler
+sys.platform = "darwin"
+from bench.cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("--help",), ExitStatus.DONE, ""),
+        (("run", "--help"), ExitStatus.DONE, ""),
+        (("list", "profiles"), ExitStatus.DONE, ""),
+        (("run", "--profile", "smoke"), ExitStatus.ENVIRONMENT, "works on Linux only"),
+        (("check",), ExitStatus.ENVIRONMENT, "works on Linux only"),
+    ],
+)
+def test_on_another_system_what_measures_is_refused_at_once(
+    words: tuple[str, ...], status: ExitStatus, said: str
+) -> None:
+    """macOS: no traceback, the rest works."""
+    done = ended((sys.executable, "-c", ELSEWHERE, *words))
+
+    assert done.returncode == status, done.stderr
+    assert said in done.stderr and "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_interrupts(tmp_path: Path, number: signal.Signals) -> None:
     """Status 130, without a traceback."""

@@ -1,6 +1,9 @@
 """What is known of the machine."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +93,21 @@ def test_the_cgroup_version_follows_from_the_mounts(
 def test_a_resource_without_pressure_figures_has_none() -> None:
     """Unknown is None, not nought."""
     assert pressure("patience") is None
+
+
+def test_what_is_handed_down_and_changes_speed_is_recorded() -> None:
+    """Niceness and limits of whoever starts the harness are those of servers, database and load."""
+    look = "import bench.deploy.machine as m; print(*m.inspect_machine().details.items(), sep='\\n')"
+    words = ["bash", "-c", f'ulimit -n 512; exec nice -n 5 "$0" -c "{look}"']
+
+    done = subprocess.run(
+        [*words, sys.executable],
+        cwd=Path(__file__).parents[2],
+        env={"PATH": os.defpath, "TZ": "Asia/Tokyo"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    for known in (("nice", "5"), ("open_files_limit", "512"), ("passed_variables", "TZ")):  # fmt: skip
+        assert repr(known) in done.stdout.splitlines(), done.stdout

@@ -348,3 +348,17 @@ def test_without_permission() -> None:
 
     assert done.returncode != 0
     assert "may not talk to the container engine" in error.message
+
+
+def test_a_named_database_goes_with_processes_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`auto` takes processes and says why; containers that were asked for are refused, and the database is not dropped."""
+    monkeypatch.setenv("BENCH_DATABASE_DSN", "postgresql://u@h/d")
+
+    assert choose_engine("auto") == (
+        "local",
+        "engine local: BENCH_DATABASE_DSN names a database",
+    )
+    with pytest.raises(AskedWrongly, match="BENCH_DATABASE_DSN"):
+        choose_engine("compose")
