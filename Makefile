@@ -37,7 +37,7 @@ versions: setup  ## what is newer at the package index than what is locked and m
 	$(BENCH) versions
 
 news: setup  ## measure what is newer beside what is locked, fourteen rounds
-	$(BENCH) run --new --profile versions --targets contestant,floor --engine $(ENGINE)
+	$(BENCH) run --new --keep-going --profile versions --targets contestant,floor --engine $(ENGINE)
 
 compare: setup  ## has any version become slower? RUN=id, or the newest; CONFIRM=second run
 	$(BENCH) compare $(RUN) $(if $(CONFIRM),--confirm $(CONFIRM))

@@ -9,11 +9,12 @@ from bench.cli.places import CACHE, ROOT
 from bench.configure.tables import load_frameworks, load_profiles, standing_wishes
 from bench.configure.targets import all_targets, select, twin, with_workers
 from bench.configure.wishes import wish, with_versions
+from bench.deploy.asked_locks import Asked as Locked
 from bench.deploy.asked_locks import resolve
 from bench.deploy.cores import MOST_WORKERS, pinning, spare
 from bench.deploy.engine import Say
 from bench.deploy.topology import topology
-from bench.errors import AskedWrongly, told, unknown
+from bench.errors import AskedWrongly, MachineRefused, told, unknown
 from bench.model.framework import Framework, Target
 from bench.model.plan import Plan, Profile
 from bench.model.version_names import safe
@@ -44,6 +45,8 @@ class Asked:
     command: str | None = None  # what a person typed, where it was not `bench run`
     claims: Path | None = None  # another table of claims than the project's
     wishes: tuple[str, ...] = ()  # versions beside the standing ones, as typed
+    news: tuple[str, ...] = ()  # what the index has since, found for --new
+    keep_going: bool = False  # what cannot be had is left out, and the rest measured
     at: tuple[str, ...] = ()  # deployments that stand already: NAME=URL, as typed
     agents: tuple[str, ...] = ()  # what tells of their processes, likewise
     i_own_this: bool = False  # load may go beyond loopback and private networks
@@ -62,10 +65,16 @@ def plan_for(asked: Asked, say: Say = lambda line: None) -> Plan:
     profile = profiles[asked.profile]
     # Like its targets, what a profile has beside them gives way to targets that are named.
     beside = () if asked.targets else standing_wishes(asked.profile)
-    wished = wished_versions((*beside, *asked.wishes), say)
+    wished = wished_versions(
+        (*beside, *asked.wishes), say, asked.news, asked.keep_going
+    )
     selectors = split(asked.targets) or list(profile.targets)
     chosen = chosen_targets([*selectors, *map("@".join, wished)], wished)
     works = _workloads(split(asked.workloads) or list(profile.workloads), chosen)
+    typed = [*split(asked.targets), *map("@".join, wished)]
+    refuse_unserved(typed, wished, [work.name for work in works])
+    for line in _unserved(chosen, works):
+        say(line)
     plan = make_plan(
         profile,
         _with_twin(chosen, profile.twin),
@@ -115,12 +124,47 @@ def most_workers(profile: Profile) -> int:
     return max((MOST_WORKERS, *asked))
 
 
-def wished_versions(wishes: Sequence[str], say: Say) -> list[tuple[str, str]]:
-    """(framework, version) of each wish, locked as of today; what cannot be locked is refused when it is prepared."""
+def wished_versions(
+    wishes: Sequence[str],
+    say: Say,
+    news: Sequence[str] = (),
+    keep_going: bool = False,
+) -> list[tuple[str, str]]:
+    """
+    (framework, version) of each wish, locked as of today; of `news` everything is today's.
+
+    What cannot be locked ends the command, all of it listed: AskedWrongly, or
+    MachineRefused where the index does not answer. With `keep_going` it is
+    refused when it is prepared, and the rest goes on.
+    """
     table = load_frameworks()
-    read = [wish(typed, table) for typed in wishes]
-    locked = [resolve(each, ROOT / "apps", CACHE, say) for each in read]
+    read = [(wish(typed, table), typed in news) for typed in (*wishes, *news)]
+    locked = [
+        resolve(each, ROOT / "apps", CACHE, say, table[each.framework][0].versions, new)
+        for each, new in read
+    ]
+    if not keep_going:
+        _refuse_unlocked([each.typed for each, _ in read], locked)
     return list(dict.fromkeys((one.framework, one.version) for one in locked))
+
+
+def _refuse_unlocked(typed: Sequence[str], locked: Sequence[Locked]) -> None:
+    refused = [
+        (each, one) for each, one in zip(typed, locked, strict=True) if one.refused
+    ]
+    if not refused:
+        return
+    reasons = [f"--with {each!r}: {one.refused}" for each, one in refused]
+    head = f"{len(refused)} of {len(typed)} versions that were asked for cannot be had, and nothing was started:"
+    said = "\n".join([head, *reasons])
+    if any(one.exists is False for _, one in refused):
+        raise AskedWrongly(
+            said, "mend or leave out those; bench run --keep-going measures the rest"
+        )
+    raise MachineRefused(
+        said,
+        "is the network up, and does the package index or repository answer? bench run --keep-going measures the rest",
+    )
 
 
 def chosen_targets(
@@ -130,6 +174,29 @@ def chosen_targets(
     table = with_versions(load_frameworks(), wished)
     _, parity = load_profiles()
     return select(all_targets(table, parity), selectors, table)
+
+
+def refuse_unserved(
+    typed: Sequence[str], wished: Sequence[tuple[str, str]], works: Sequence[str]
+) -> None:
+    """AskedWrongly where a target that was named answers none of the workloads: it would take no part."""
+    for selector in typed:
+        found = chosen_targets([selector], wished)
+        if any(serves(target, work) for target in found for work in works):
+            continue
+        own = dict.fromkeys(work for target in found for work in target.workloads or ())
+        raise AskedWrongly(
+            f"{selector!r} serves none of {', '.join(works)}",
+            f"leave it out, or choose among what it serves: {', '.join(own)}",
+        )
+
+
+def _unserved(chosen: Sequence[Target], works: Sequence[Workload]) -> Iterator[str]:
+    """What targets take no part in, a line for each that answers only some of the workloads."""
+    for target in chosen:
+        lacks = [work.name for work in works if not serves(target, work.name)]
+        if lacks:
+            yield f"note: {target.id} does not serve {', '.join(lacks)}"
 
 
 def refuse_foreign(plan: Plan) -> None:

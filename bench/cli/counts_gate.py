@@ -29,6 +29,14 @@ def old_and_new(
                 f"name one of: {', '.join(one.id for one in those)}",
             )
     ((old,), (new,)) = found
+    unused = [
+        v for v in wished if v not in {(t.framework, t.version) for t in (old, new)}
+    ]
+    if unused:
+        raise AskedWrongly(
+            f"--with asked for {', '.join(map('@'.join, unused))}, and neither of the two is that",
+            f"name it: bench instructions {old.framework}@OLD {'@'.join(unused[0])} --gate",
+        )
     if old.id == new.id or old.framework != new.framework:
         raise AskedWrongly(
             f"{old.id} and {new.id} are not two versions of one framework",

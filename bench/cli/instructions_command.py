@@ -11,7 +11,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.cli.asked import chosen_targets, frameworks, split, wished_versions
+from bench.cli.asked import (
+    chosen_targets,
+    frameworks,
+    refuse_unserved,
+    split,
+    wished_versions,
+)
 from bench.cli.counts_gate import old_and_new, refuse_gate, told
 from bench.cli.places import CACHE, PUBLISHED, ROOT, RUNS
 from bench.cli.record import utc_now
@@ -28,8 +34,8 @@ from bench.deploy.instructions import (
 from bench.deploy.machine import inspect_machine
 from bench.deploy.scratch import scratch
 from bench.deploy.server import Where, surroundings
-from bench.errors import AskedWrongly, TargetFailed
-from bench.judge.counted import MARGIN, grown
+from bench.errors import AskedWrongly, ExitStatus, MachineRefused, TargetFailed
+from bench.judge.counted import MARGIN, Grown, grown
 from bench.model.exchange import Request
 from bench.model.framework import Role, Target
 from bench.model.instructions import (
@@ -85,7 +91,7 @@ def command(
         bool, typer.Option("--json", help="Print JSON on stdout.")
     ] = False,
 ) -> None:
-    """Count the instructions of a request inside the application; exit 1 if two counts differ."""
+    """Count the instructions of a request inside the application; exit 3 if two counts of one thing differ."""
     if into is not None and (targets or wishes):
         raise AskedWrongly(
             "--into counts the targets of that run", "leave out the names"
@@ -97,11 +103,12 @@ def command(
     record = read_head(folder) if folder is not None else None
     console = Console(stderr=True)
     found: list[CountedTwice] = []
-    if record is not None:
-        chosen, ran_on = counted_of(record), record.receipts
-    else:
-        chosen, ran_on = _chosen(targets, wishes or (), gate, console), {}
-    with programs(chosen, console, ran_on) as prepared:
+    chosen = (
+        _chosen(targets, wishes or (), names, gate)
+        if record is None
+        else counted_of(record)
+    )
+    with programs(chosen, console, record.receipts if record else None) as prepared:
         for program, target in prepared:
             found += counted(program, target, names, requests)
     if not found:
@@ -109,26 +116,53 @@ def command(
             "none of the chosen targets can be called directly on these workloads",
             "choose targets whose server is told an application: bench list",
         )
-    how = {"requests": requests, "valgrind": valgrind_version()}
-    rows = [asdict(one) | {"apart": one.apart} | how for one in found]
-    print(json.dumps(rows, indent=1) if as_json else "\n".join(table(found)))
+    print(_json(found, requests) if as_json else "\n".join(table(found)))
     if folder is not None:
         write_instructions(folder, kept(found, requests))
         print(f"next: bench history add {folder.name}", file=sys.stderr)
     judged = list(grown(found, chosen[0].id, chosen[1].id, names)) if gate else []
     for line in told(judged):
         print(line, file=sys.stderr if as_json else sys.stdout)
-    if any(one.apart > EXACT for one in found) or any(one.too_much for one in judged):
-        raise typer.Exit(1)
+    _refuse_uncounted(chosen, found)
+    raise typer.Exit(_status(found, judged))
+
+
+def _status(found: Sequence[CountedTwice], judged: Sequence[Grown]) -> ExitStatus:
+    if any(one.too_much for one in judged):
+        return ExitStatus.NO
+    exact = all(one.apart <= EXACT for one in found)
+    return ExitStatus.DONE if exact else ExitStatus.ENVIRONMENT
+
+
+def _refuse_uncounted(chosen: Sequence[Target], found: Sequence[CountedTwice]) -> None:
+    """MachineRefused where the count of a chosen target is missing; why was said when it was left out."""
+    counts = {one.target for one in found}
+    lost = [target.id for target in chosen if target.id not in counts]
+    if lost:
+        raise MachineRefused(
+            f"{len(lost)} of {len(chosen)} targets were not counted: {', '.join(lost)}",
+            "the reasons are above; name only those that can be counted",
+        )
+
+
+def _json(found: Sequence[CountedTwice], requests: int) -> str:
+    how = {"requests": requests, "valgrind": valgrind_version()}
+    rows = [asdict(one) | {"apart": one.apart} | how for one in found]
+    return json.dumps(rows, indent=1)
 
 
 def _chosen(
-    names: list[str] | None, wishes: Sequence[str], gate: bool, console: Console
+    names: list[str] | None, wishes: Sequence[str], workloads: Sequence[str], gate: bool
 ) -> tuple[Target, ...]:
+    console = Console(stderr=True)
     wished = wished_versions(wishes, lambda line: console.print(line, highlight=False))
+    typed = [*(names or ()), *map("@".join, wished)]
+    refuse_unserved(typed, wished, workloads)
     if gate:
         return old_and_new(names or (), wished)
-    return chosen_targets(names or ["contestant", "floor"], wished)
+    beside = [] if names else ["contestant", "floor"]
+    found = chosen_targets([*beside, *typed], wished)
+    return tuple(t for t in found if any(serves(t, work) for work in workloads))
 
 
 def countable(names: Sequence[str]) -> list[str]:

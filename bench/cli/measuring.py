@@ -35,6 +35,7 @@ from bench.cli.progress import Display, Pace
 from bench.cli.record import harness_facts, new_record, utc_now
 from bench.cli.refused import keep_and_tell
 from bench.configure.claims import CLAIMS, load_claims
+from bench.deploy.engine import Engine
 from bench.deploy.machine import inspect_machine, steal_s
 from bench.deploy.trace import Tracer
 from bench.errors import AskedWrongly, BrokenOff, MachineRefused
@@ -87,7 +88,7 @@ def begin(
     with _claimed(folder), opened as engine:
         if plan.own_servers:  # whoever has their engine is the only one here
             remove_headless(runs, but=folder)
-        receipts, refused = _prepare(engine, plan.targets, console)
+        receipts, refused = _prepare(engine, plan.targets, console, asked.keep_going)
         plan = without(plan, set(refused))
         record = new_record(
             asked, plan, receipts, engine.database.facts(), engine_version(engine), now
@@ -195,7 +196,7 @@ def resume(
         )
     refuse_foreign(plan)
     with _engine(plan, folder, console, i_own_this) as engine:
-        receipts, refused = _prepare(engine, plan.targets, console)
+        receipts, refused = _prepare(engine, plan.targets, console, keep_going=True)
         _refuse_changes(run, receipts, refused, engine.database.facts())
         with reopen(folder) as writer, told_why(writer):
             # Read again, as the only writer: somebody may have gone on with it
@@ -204,7 +205,7 @@ def resume(
 
 
 def _prepare(
-    engine: AnyEngine, targets: Sequence[Target], console: Console
+    engine: Engine, targets: Sequence[Target], console: Console, keep_going: bool
 ) -> tuple[dict[str, Receipt], dict[str, str]]:
     def say(line: str) -> None:
         console.print(line, markup=False, highlight=False)
@@ -212,6 +213,8 @@ def _prepare(
     found = engine.prepare(targets, say)
     receipts = {t: r for t, r in found.items() if isinstance(r, Receipt)}
     refused = {t: r for t, r in found.items() if isinstance(r, str)}
+    if not keep_going:
+        _refuse_unprepared(refused)
     for target_id, reason in refused.items():
         console.print(
             f"left out: {target_id}: {clean_text(reason)}",
@@ -225,6 +228,19 @@ def _prepare(
             "the environments need the package index once; is the network up?",
         )
     return receipts, refused
+
+
+def _refuse_unprepared(refused: Mapping[str, str]) -> None:
+    """MachineRefused, before anything is measured, with everything that cannot be prepared."""
+    if refused:
+        by_reason: dict[str, list[str]] = {}
+        for target, reason in refused.items():
+            by_reason.setdefault(reason, []).append(target)
+        reasons = [f"{', '.join(each)}: {why}" for why, each in by_reason.items()]
+        raise MachineRefused(
+            "\n".join(["cannot be prepared, so nothing was measured:", *reasons]),
+            "--keep-going measures the rest",
+        )
 
 
 def _refuse_changes(

@@ -95,7 +95,9 @@ def _experiment_lines(plan: Plan) -> Iterator[str]:
     for experiment in plan.profile.experiments:
         cells = [c for c in plan.cells if c.load.experiment == experiment.name]
         windows = sum(plan.windows(cell) for cell in cells)
-        if not cells and experiment.workers:
+        if not cells and not experiment.workers:
+            yield f"        not {experiment.name}: none of its targets and workloads was asked for"
+        elif not cells:
             yield (
                 f"        not {experiment.name}: {experiment.why} It needs a core for each of "
                 f"{min(n for n in experiment.workers if n > 1)} workers, beside those of load and database"

@@ -63,6 +63,8 @@ def command_line(asked: Asked, plan: Plan) -> str:
     words += [f"--targets {asked.targets}"] if asked.targets else []
     words += [f"--workloads {asked.workloads}"] if asked.workloads else []
     words += [f"--with {shlex.quote(each)}" for each in asked.wishes]
+    words += ["--new"] if asked.news else []
+    words += ["--keep-going"] if asked.keep_going else []
     words += [f"--claims {asked.claims}"] if asked.claims else []
     # Not --i-own-this: whoever repeats the run must say it for himself.
     words += [f"--at {shlex.quote(each)}" for each in asked.at]

@@ -52,6 +52,13 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             "--new", help="Beside the newest versions what the index has since."
         ),
     ] = False,
+    keep_going: Annotated[
+        bool,
+        typer.Option(
+            "--keep-going",
+            help="Leave out what cannot be had and measure the rest; exit 3 at its end.",
+        ),
+    ] = False,
     engine: Annotated[
         str,
         typer.Option(
@@ -116,7 +123,12 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     """Measure, store, judge, and write the page."""
     console = Console(stderr=True)
     if resume_run is not None:
-        more = (new or None, load_workers or None, load_elsewhere or None)
+        more = (
+            new or None,
+            keep_going or None,
+            load_workers or None,
+            load_elsewhere or None,
+        )
         _refuse_mixture(targets, workloads, seed, wishes, at, agents, *more)
         folder = find(RUNS, PUBLISHED, resume_run)
         with page_of_what_there_is(claims):
@@ -125,15 +137,16 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         external = [*(at or ()), *(agents or ())]
         starting = bool(targets or wishes or new)
         refuse_mixture(engine, external, i_own_this, starting)
-        if new:
-            wishes = [*(wishes or []), *_news()]
-            if not wishes:
-                print("nothing is new at the package index: nothing is measured")
-                return
+        found = _news() if new else []
+        if new and not found and not wishes:
+            print("nothing is new at the package index: nothing is measured")
+            return
         asked = Asked(
             *(profile, targets, workloads, *choose_engine(engine), seed),
             claims=claims,
             wishes=tuple(wishes or ()),
+            news=tuple(found),
+            keep_going=keep_going,
             at=tuple(at or ()),
             agents=tuple(agents or ()),
             i_own_this=i_own_this,

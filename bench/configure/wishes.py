@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from bench.configure.targets import Frameworks
@@ -12,6 +13,10 @@ from bench.errors import AskedWrongly
 
 _AND = re.compile(r"\s\+\s")
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+_NEARLY = re.compile(
+    r"([A-Za-z0-9][A-Za-z0-9._-]*?)\s*(?:==|[=@ -])\s*v?([0-9]+(?:\.[0-9]+)*)[.*x]*"
+)
+"""What people type for PACKAGE==1.2.*: PACKAGE=1.2, PACKAGE@1.2, PACKAGE 1.2, PACKAGE-1.2.x."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ def wish(typed: str, frameworks: Frameworks) -> Wish:
     AskedWrongly says what is missing; whether a version exists is uv's to say.
     """
     parts = tuple(part.strip() for part in _AND.split(typed) if part.strip())
+    for part in parts:
+        _refuse_unreadable(typed, part)
     packages = {f.package: f.name for f, _ in frameworks.values() if f.package}
     named = [name for name in map(package_of, parts) if name in packages]
     if len(named) != 1:
@@ -41,8 +48,10 @@ def wish(typed: str, frameworks: Frameworks) -> Wish:
             f"there are {', '.join(packages)}; another package goes with one of them: "
             f'--with "{next(iter(packages))} + PACKAGE==1.2.*"',
         )
-    for part in parts:
-        _refuse_folders(typed, part)
+    if len(parts) == 1 and canonicalize_name(parts[0]) == named[0]:
+        raise AskedWrongly(
+            f"--with {typed!r} names no version", f"say which: {named[0]}==1.2.*"
+        )
     return Wish(typed, packages[named[0]], named[0], parts)
 
 
@@ -50,6 +59,15 @@ def package_of(requirement: str) -> str:
     """The name that a requirement begins with, written as indexes write it."""
     found = _NAME.match(requirement)
     return canonicalize_name(found.group(1)) if found else ""
+
+
+def versioned(wished: Wish) -> list[str]:
+    """The packages that a wish says a version or an address of."""
+    return [
+        package_of(r)
+        for r in wished.requirements
+        if canonicalize_name(r) != package_of(r)
+    ]
 
 
 def requirements(standing: str, wished: Wish) -> str:
@@ -60,11 +78,14 @@ def requirements(standing: str, wished: Wish) -> str:
     other packages the line stays (it may name extras) and the wish is added.
     """
     lines = standing.splitlines()
-    own = next(r for r in wished.requirements if package_of(r) == wished.package)
-    bare = canonicalize_name(own) == wished.package
+    bare = wished.package not in versioned(wished)
     if not bare:
         lines = [line for line in lines if package_of(line) != wished.package]
-    added = [r for r in wished.requirements if not (bare and r is own)]
+    added = [
+        each
+        for each in wished.requirements
+        if not (bare and package_of(each) == wished.package)
+    ]
     return "\n".join([*lines, *added]) + "\n"
 
 
@@ -85,10 +106,24 @@ def with_versions(
     return table
 
 
-def _refuse_folders(typed: str, part: str) -> None:
-    _, at, where = part.partition("@")
-    if at and not re.match(r"\s*(git\+|https?://)", where):
+def _refuse_unreadable(typed: str, part: str) -> None:
+    """AskedWrongly for what is no requirement, or names what may change beneath a run."""
+    nearly = _NEARLY.fullmatch(part)
+    try:
+        found = Requirement(part)  # PEP 508
+    except InvalidRequirement as error:
+        said = f"--with {typed!r}: {part!r} is no requirement"
+        raise AskedWrongly(said, _meant(nearly)) from error
+    if nearly and not found.specifier:
+        raise AskedWrongly(f"--with {typed!r}: {part!r} is no version", _meant(nearly))
+    if found.url and not re.match(r"(git\+|https?://)", found.url):
         raise AskedWrongly(
-            f"--with {typed!r}: {where.strip()} may change beneath a run",
+            f"--with {typed!r}: {found.url} may change beneath a run",
             "name a commit: package@git+file:///path/to/clone@COMMIT",
         )
+
+
+def _meant(nearly: re.Match[str] | None) -> str:
+    if nearly is None:
+        return "write PACKAGE==1.2.*, PACKAGE@git+URL@COMMIT or PACKAGE + OTHER==2.1"
+    return f"did you mean {nearly.group(1)}=={nearly.group(2)}.*?"

@@ -15,12 +15,19 @@ _MESSAGE_LINES = 6
 _ROOT = Path(__file__).resolve().parents[2]
 
 
+_NO_SUCH = 1
+"""uv's status where the index answered, and has no such thing; 2: it could not be asked, or uv failed."""
+
+
 class Refused(Exception):
     """Why an environment or a lock cannot be had, in one sentence."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, exists: bool | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.exists = (
+            exists  # False: what was asked for does not exist; None: not known
+        )
 
 
 def compile_lock(
@@ -85,5 +92,6 @@ def _uv(
         raise Refused(f"uv {words[0]} could not run: {error}") from error
     if done.returncode:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        raise Refused(f"uv could not {doing}: {' '.join(lines[-_MESSAGE_LINES:])}")
+        said = f"uv could not {doing}: {' '.join(lines[-_MESSAGE_LINES:])}"
+        raise Refused(said, False if done.returncode == _NO_SUCH else None)
     return done.stdout

@@ -22,7 +22,7 @@ def taken_apart(
     """
     plain = by_plain_name(installed)
     parts = [
-        rf"{re.escape(each)}-(?:{re.escape(safe(what))}|git-[0-9a-f]{{7}}|url)"
+        rf"{re.escape(each)}-(?:{re.escape(safe(what))}|git-[0-9a-f]{{7}}|url(?:-[0-9a-f]{{7}})?)"
         for each, what in plain.items()
     ]
     ending = re.compile(rf"(.+?)-({'|'.join(parts)})", re.IGNORECASE)

@@ -21,7 +21,14 @@ from bench.report.clean import clean
 from bench.report.page import page_environment, page_style
 from bench.report.past import past
 from bench.report.trend_charts import METRICS, failed, noise, steps, title, trend_charts
-from bench.report.versions import Family, asked_for, families, only_beneath, question
+from bench.report.versions import (
+    Family,
+    also_differ,
+    asked_for,
+    families,
+    only_beneath,
+    question,
+)
 from bench.report.view import View, joined
 from bench.report.write import replace_file
 from bench.store.outside import refuse_links
@@ -54,6 +61,7 @@ def trend_html(results: Results, kept: Sequence[KeptRun] = ()) -> str | None:
         question=question(found),
         only_beneath=only_beneath(found),
         packages_asked=bool(asked_for(found)),
+        also_differ=also_differ(view, found),
         stands_on=_stands_on(view, found),
         finding=_finding(view, found),
         charts=trend_charts(view, colours, found),

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from packaging.utils import canonicalize_name
+
 from bench.model import releases
 from bench.model.framework import Target
 from bench.model.releases import releases_of, successions
@@ -107,6 +109,20 @@ def only_beneath(found: list[Family]) -> bool:
 def asked_for(found: list[Family]) -> list[str]:
     """The packages that were asked for beneath some release, by name."""
     return sorted({p for f in found for version in f.versions for p in version.asked})
+
+
+def also_differ(view: View, found: list[Family]) -> list[str]:
+    """The packages that are not the same in all versions of some framework, and that nobody asked for, by name."""
+    own = {canonicalize_name(f.package or "") for f in view.results.frameworks}
+    names: set[str] = set()
+    for family in found:
+        installed = [version.packages for version in family.versions]
+        names |= {
+            name
+            for name in {name for each in installed for name in each}
+            if len({each.get(name) for each in installed}) > 1
+        }
+    return sorted(names - own - set(asked_for(found)))
 
 
 def asked_of(view: View) -> str | None:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from bench.cli import instructions_command
 from bench.cli.instructions_command import command
-from bench.errors import AskedWrongly, TargetFailed
+from bench.errors import AskedWrongly, MachineRefused, TargetFailed
 from bench.judge.counted import Grown
 from bench.model.framework import Target
 from bench.model.instructions import CountedTwice
@@ -91,19 +91,21 @@ def test_without_the_word_nothing_is_judged(count: Count) -> None:
 
 
 def test_counts_that_differ_from_themselves_decide_nothing(count: Count) -> None:
-    """Status 1, as ever when a count is not exact, and not for the margin."""
+    """Status 3, as ever when a result is not reliable, and not for the margin."""
     count({OLD: 100_000, NEW: 105_000}, 0.002)
     status, said, _ = typed("flask@3.0", "flask", "--gate")
 
-    assert status == 1
+    assert status == 3
     assert "two counts differ" in said
     assert "more than the margin" not in said
     assert not Grown("hello", 1.05, exact=False).too_much
 
 
 def test_a_version_that_cannot_be_counted_is_not_let_pass(count: Count) -> None:
-    """It is named, and nothing is said to be within the margin."""
+    """It is named, and nothing is said to be within the margin; without a gate, status 3 too."""
     count({OLD: 100_000}, 0.0)
+    with pytest.raises(MachineRefused, match=f"1 of 2 targets were not counted: {NEW}"):
+        typed("flask@3.0", "flask")
 
     with pytest.raises(TargetFailed, match=f"{NEW} could not be counted on hello"):
         typed("flask@3.0", "flask", "--gate")
@@ -136,3 +138,27 @@ def test_what_is_no_pair_of_versions_is_refused(
 
     with pytest.raises(AskedWrongly, match=fault):
         typed(*words, "--gate")
+
+
+def test_an_asked_version_is_counted_or_refused(
+    count: Count, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes part beside what is named; with --gate it must be one of the two."""
+    monkeypatch.setattr(
+        instructions_command, "wished_versions", lambda *_: [("flask", "9.9")]
+    )
+    asked = "flask@9.9/gunicorn-gthread"
+    count({asked: 100_000, NEW: 100_000}, 0.0)
+
+    assert asked in typed("flask", "--with", "flask==9.9.*")[1]
+    assert typed("flask@9.9", "flask", "--with", "flask==9.9.*", "--gate")[0] == 0
+    with pytest.raises(AskedWrongly, match=r"asked for flask@9\.9"):
+        typed("flask@3.0", "flask", "--with", "flask==9.9.*", "--gate")
+
+
+def test_a_target_that_serves_none_of_the_workloads_is_refused(count: Count) -> None:
+    """It would be counted nowhere, and nobody would say so."""
+    count({NEW: 100_000}, 0.0)
+
+    with pytest.raises(AskedWrongly, match="'floor' serves none of validate"):
+        typed("flask", "floor", "--workloads", "validate")

@@ -10,9 +10,10 @@ from rich.console import Console
 
 from bench.cli import check_command, checking, measuring
 from bench.cli.asked import Asked, plan_for
-from bench.deploy.fake import FakeEngine
+from bench.deploy.fake import FakeEngine, Script
 from bench.errors import MachineRefused
 from bench.store.leftovers import keep_logs
+from tests.builders import plan
 
 
 SAID = "server_1 | the last words"
@@ -65,3 +66,17 @@ def test_without_logs_nothing_is_kept(tmp_path: Path) -> None:
     assert keep_logs(tmp_path / "logs", tmp_path / "runs") is None
     assert keep_logs(tmp_path / "none", tmp_path / "runs") is None
     assert not (tmp_path / "runs").exists()
+
+
+def test_what_cannot_be_prepared_ends_a_run_before_it_begins() -> None:
+    """With its reason; --keep-going measures the rest."""
+    targets = plan().targets
+    console = Console(file=StringIO())
+    engine = FakeEngine(Script(refuses={targets[0].id: "no such lock"}))
+
+    with pytest.raises(MachineRefused, match=f"{targets[0].id}: no such lock") as told:
+        measuring._prepare(engine, targets, console, keep_going=False)
+    assert "--keep-going" in (told.value.hint or "")
+    receipts, refused = measuring._prepare(engine, targets, console, keep_going=True)
+    assert list(receipts) == [targets[1].id]
+    assert refused == {targets[0].id: "no such lock"}

@@ -14,6 +14,7 @@ from bench.cli.places import ROOT
 from bench.cli.run_command import command
 from bench.configure.wishes import package_of
 from bench.deploy.asked_locks import asked_lock
+from bench.errors import AskedWrongly, MachineRefused
 from tests.deploy.test_environments import write_wheel
 
 
@@ -65,13 +66,17 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def planned(wish: str) -> tuple[int, str, str]:
-    """Exit status, plan and the rest of a run that is asked for and not begun."""
+def planned(*wishes: str, going_on: bool = False) -> str:
+    """The plan of a run that is asked for and not begun; what refuses it is raised."""
     app = Typer()
     app.command()(command)
-    words = ("--engine", "local", "--profile", "smoke", "--plan", "--with", wish)
-    done = CliRunner().invoke(app, list(words))
-    return done.exit_code, done.stdout, done.stderr
+    words = ["--engine", "local", "--profile", "smoke", "--plan"]
+    words += [word for wish in wishes for word in ("--with", wish)]
+    words += ["--keep-going"] if going_on else []
+    done = CliRunner().invoke(app, words)
+    if done.exception is not None:
+        raise done.exception
+    return done.stdout
 
 
 def test_a_commit_of_a_clone_is_planned_beside_the_releases(
@@ -79,10 +84,9 @@ def test_a_commit_of_a_clone_is_planned_beside_the_releases(
 ) -> None:
     """The older commit is named in full in the lock and in short in the plan; everything else comes from the index."""
     commit = git(clone, "rev-parse", "HEAD~1")
-    status, plan, said = planned(f"flask@git+{clone.as_uri()}@{commit}")
+    plan = planned(f"flask@git+{clone.as_uri()}@{commit}")
 
     version = f"git-{commit[:7]}"
-    assert status == 0, said
     assert f"flask@{version}/gunicorn-gthread" in plan
     lock = asked_lock(tmp_path / "cache", "flask", version).read_text()
     assert f"@{commit}" in lock
@@ -92,10 +96,30 @@ def test_a_commit_of_a_clone_is_planned_beside_the_releases(
 def test_a_commit_that_is_not_there_is_refused_with_the_reason(
     clone: Path, tmp_path: Path
 ) -> None:
-    """The plan stands; the reason waits in the place of the lock, for the page."""
-    status, plan, said = planned(f"flask@git+{clone.as_uri()}@{'0' * 40}")
+    """All that cannot be had is listed and nothing begins; --keep-going plans the rest, and the reason waits in the place of the lock."""
+    commit = f"flask@git+{clone.as_uri()}@{'0' * 40}"
+    nowhere = f"flask@git+{(clone / 'nowhere').as_uri()}@{'1' * 40}"
+    there = f"flask@git+{clone.as_uri()}@{git(clone, 'rev-parse', 'HEAD')}"
+    with pytest.raises(AskedWrongly) as refused:
+        planned(commit, nowhere, there, "flask==99.*", "flask + no-such-thing==1.*")
+    said = refused.value.message
 
-    assert status == 0, said
-    assert "flask@git-" in plan
-    (reason,) = (tmp_path / "cache/locks/flask").iterdir()
+    assert "4 of 5 versions" in said
+    for typed in (commit, nowhere, "flask==99.*", "flask + no-such-thing==1.*"):
+        assert f"--with {typed!r}" in said
+    assert repr(there) not in said
+    assert "--keep-going" in (refused.value.hint or "")
+    assert "flask@git-" in planned(commit, going_on=True)
+    (reason,) = (tmp_path / "cache/locks/flask").glob("*0000*")
     assert "0" * 40 in reason.read_text()
+
+
+def test_an_index_that_does_not_answer_is_no_mistake_of_the_asker(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was asked wrongly: the machine is the reason."""
+    monkeypatch.delenv("UV_CONFIG_FILE")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:1/simple")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    with pytest.raises(MachineRefused, match="flask==3"):
+        planned("flask==3.*")

@@ -54,6 +54,40 @@ def test_one_framework_must_be_named(typed: str) -> None:
     assert "django, flask, fastapi" in (refused.value.hint or "")
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("flask=3.0", "did you mean flask==3.0.*?"),
+        ("flask@3.0", "did you mean flask==3.0.*?"),
+        ("flask 3.0", "did you mean flask==3.0.*?"),
+        ("flask-3", "did you mean flask==3.*?"),
+        ("flask==3.0.x", "did you mean flask==3.0.*?"),
+        ("fastapi + pydantic=2.11", "did you mean pydantic==2.11.*?"),
+        ("fastapi + -r /etc/passwd", "write PACKAGE==1.2.*"),
+        ("flask==3.0.*+werkzeug==3.1", "PACKAGE + OTHER==2.1"),
+        ("flask", "say which: flask==1.2.*"),
+    ],
+)
+def test_what_says_no_version_is_refused(typed: str, meant: str) -> None:
+    """It was taken for the standing version, or handed to the installer as an option."""
+    with pytest.raises(AskedWrongly) as refused:
+        wish(typed, TABLE)
+    assert repr(typed) in refused.value.message
+    assert meant in (refused.value.hint or "")
+
+
+def test_a_target_that_was_named_takes_part_or_is_refused() -> None:
+    """One that serves none of the workloads; one that the profile brings along is only mentioned."""
+    said: list[str] = []
+    with pytest.raises(AskedWrongly, match="'floor' serves none of db-read") as refused:
+        plan_for(Asked("quick", targets="flask,floor", workloads="db-read", seed=1))
+    plan = plan_for(Asked("quick", workloads="db-read", seed=1), said.append)
+
+    assert "hello" in (refused.value.hint or "")
+    assert not [t.id for t in plan.targets if t.role is Role.FLOOR]
+    assert any("floor@1" in line and "db-read" in line for line in said)
+
+
 def test_a_folder_is_refused() -> None:
     """What may change beneath a run is no version."""
     with pytest.raises(AskedWrongly, match="may change"):

@@ -1,11 +1,13 @@
 """Locks that uv makes for a day: names, refusals, mirrors."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.configure.wishes import Wish
-from bench.deploy.asked_locks import asked_lock, pins, resolve
+from bench.deploy.asked_locks import asked_lock, compiled, pins, resolve
 from bench.deploy.environments import Environments, prepare
 from bench.model.run import Receipt
 from tests.deploy.places import tiny
@@ -50,10 +52,10 @@ def test_a_wish_becomes_an_environment_of_its_own(shelf: Path) -> None:
 
 @pytest.mark.live
 def test_what_does_not_exist_is_refused_with_the_reason(shelf: Path) -> None:
-    """The run goes on without it: its target has uv's words in the place of a receipt."""
+    """Whoever goes on without it finds uv's words in the place of a receipt."""
     cache = shelf / "cache"
     asked = resolve(wished("tiny-thing==9.*"), shelf / "apps", cache, print)
-    assert asked.version == "9"
+    assert (asked.version, asked.exists) == ("9", False)
     target = tiny(id="good@9/server", framework="good", version="9")
     made = Environments(shelf / "apps", cache / "environments")
     found = prepare(made, [target], {"good": "tiny-thing"}, lambda line: None)
@@ -66,10 +68,47 @@ def test_pins_are_read_from_a_lock() -> None:
     lock = (
         "tiny-thing[x]==1.0 ; python_version > '3' \\\n    --hash=sha256:00\n"
         "    # via other==2.0\nDotted.Name==3.1\n"
-        "flask @ git+https://example.org/x@0123456789abcdef\n"
+        "flask @ git+https://example.org/x@0123456789abcdef#subdirectory=a\n"
+        "uvicorn[standard] @ git+https://example.org/x@abcdef0123456789\n"
+        "a @ https://example.org/a-1-py3-none-any.whl \\\n    --hash=sha256:00\n"
+        "b @ https://example.org/b-1-py3-none-any.whl\n"
     )
-    assert pins(lock) == {
+    found = pins(lock)
+    a, b = found.pop("a"), found.pop("b")
+    assert found == {
         "tiny-thing": "1.0",
         "dotted-name": "3.1",
         "flask": "git-0123456",
+        "uvicorn": "git-abcdef0",
     }
+    # Each address has a name of its own: one lock does not replace the other.
+    assert re.fullmatch("url-[0-9a-f]{7}", a) and re.fullmatch("url-[0-9a-f]{7}", b)
+    assert a != b
+
+
+@pytest.mark.live
+def test_what_stands_is_kept_beneath_an_asked_version(shelf: Path) -> None:
+    """Of other packages the standing lock's releases, of what was asked for the newest; fresh: all the newest."""
+    wheels, apps, cache = (shelf / each for each in ("wheels", "apps", "cache"))
+    for version in ("1.0", "2.0", "3.0"):
+        write_wheel(wheels, version, "tiny_beneath")
+    write_wheel(wheels, "1.2.4")
+    (shelf / "apps/good/requirements.in").write_text("tiny-thing==2.*\ntiny-beneath\n")
+    standing = compiled("tiny-thing==2.*\ntiny-beneath==2.0\n")
+    (shelf / "apps/good/locks/2.0.txt").write_text(standing)
+    standing = compiled("tiny-thing==1.2.3\ntiny-beneath==1.0\n")
+    (shelf / "apps/good/locks/1.txt").write_text(standing)
+
+    def locked(requirement: str, fresh: bool = False) -> dict[str, str]:
+        wish = replace(
+            wished(requirement), requirements=tuple(requirement.split(" + "))
+        )
+        made = resolve(wish, apps, cache, print, ("1", "2.0"), fresh)
+        return pins(asked_lock(cache, "good", made.version).read_text())
+
+    assert locked("tiny-thing==1.*") == {"tiny-thing": "1.2.4", "tiny-beneath": "2.0"}
+    assert locked("tiny-thing==1.*", fresh=True)["tiny-beneath"] == "3.0"
+    assert locked("tiny-thing + tiny-beneath<2")["tiny-beneath"] == "1.0"
+    # Not by the name of the standing one, whose lock would be taken for it.
+    wish = wished("tiny-thing==2.0.0")
+    assert resolve(wish, apps, cache, print, ("2.0.0",)).version == "2.0.0.0"

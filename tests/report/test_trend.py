@@ -57,8 +57,9 @@ def test_no_step_is_named_where_none_is() -> None:
 
 
 def test_what_else_differs_is_told() -> None:
-    """A package that only one release has stands in the table beneath."""
+    """A package that only one release has stands in the table beneath, and its name before the charts."""
     page = trend_html(slower(1.0)) or ""
+    assert "Besides the framework, 1 package differs: gunicorn" in page
     table = page[page.index('id="installed"') :]
     assert "gunicorn" in table
     assert "0.9.1" in table
@@ -107,7 +108,7 @@ def test_a_run_of_releases_and_packages_tells_both() -> None:
     """The question is that of releases; what is beneath is said where it is drawn, with its release."""
     page = trend_html(on_older(0.8, (OLD, {}))) or ""
     assert "<h1>Does a newer release run faster?</h1>" in page
-    assert "and where a mark is hollow, the package under it" in page
+    assert "a hollow mark has another package under it" in page
     assert "newest release = 100\u00a0%" in page
     assert named(page) == {
         "0.9",
@@ -125,6 +126,7 @@ def test_the_same_release_at_another_day_is_no_package() -> None:
         page = trend_html(made) or ""
         assert "<h1>Does a newer version run faster?</h1>" in page
         assert "Hollow" not in page
+        assert "No other package differs." in page
         assert named(page) == {"1.0", name}
 
 
