@@ -116,7 +116,11 @@ class ReleaseCounter:
     def _installed(self, version: str, beside: Sequence[str]) -> Prepared | Release:
         typed = " + ".join([f"{self._framework.package}=={version}", *beside])
         locked = resolve(
-            wish(typed, load_frameworks()), ROOT / "apps", CACHE, self._say
+            wish(typed, load_frameworks()),
+            ROOT / "apps",
+            CACHE,
+            self._say,
+            self._framework.versions,
         )
         if locked.refused:
             return Release(version, skipped=locked.refused)

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bench.cli.engines import AnyEngine, new_engine
 from bench.cli.plan_text import pinning_lines
-from bench.configure.tables import load_profiles
+from bench.configure.tables import load_frameworks, load_profiles
 from bench.deploy.cores import pinning
 from bench.deploy.engine import Placing, WatchedDatabase
 from bench.deploy.topology import topology
@@ -94,6 +94,7 @@ def play_target(
             reset=database.reset,
             statements=statements,
             workers=placing.workers,
+            bare=load_frameworks()[target.framework][0].package is None,
         ):
             findings.append(finding)
             tell(target.id, finding)

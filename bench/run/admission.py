@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bench.deploy.addresses import Place
 from bench.deploy.engine import Say
 from bench.errors import TargetFailed
-from bench.model.framework import Target
+from bench.model.framework import Role, Target
 from bench.model.plural import plural
 from bench.run.contract import compare, play
 from bench.run.finding import Finding
@@ -45,7 +45,9 @@ def refuse_broken(standing: Sequence[tuple[Target, Place]], say: Say) -> None:
 
 def _passed(target: Target, place: Place) -> list[Finding]:
     found = []
-    for finding in play(place.host, place.port, target, reset=_nothing):
+    for finding in play(
+        place.host, place.port, target, reset=_nothing, bare=target.role is Role.FLOOR
+    ):
         if finding.ok is False and finding.name not in DESCRIBED:
             raise TargetFailed(
                 f"{target.id}: {target.serve[0]} does not pass the contract: "

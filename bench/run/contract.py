@@ -44,6 +44,7 @@ def play(
     reset: Callable[[], None],
     statements: Callable[[], list[str]] | None = None,
     workers: int = 1,
+    bare: bool = False,
 ) -> Iterator[Finding]:
     """
     Play the whole contract, as far as the target serves it.
@@ -51,9 +52,10 @@ def play(
     `reset` brings the rows back to the seed: it is called before and after
     anything is written. `statements` returns what the database was asked by
     this target since it was last called; None: statements are not counted.
-    `workers` is how many processes answer at that address.
+    `workers` is how many processes answer at that address; `bare`: there is
+    no framework behind it.
     """
-    subject = Subject(host, port, target, reset, statements, workers)
+    subject = Subject(host, port, target, reset, statements, workers, bare)
     for section in SECTIONS:
         try:
             yield from section(subject)

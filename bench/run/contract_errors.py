@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.model.exchange import Reply, Request
 from bench.run.asking import ask_on, connected
 from bench.run.contract_bodies import paths
 from bench.run.finding import Finding, Subject
 from bench.workloads.answers import shown
-from bench.workloads.vectors import GONE, JSON, changed, sample
+from bench.workloads.more_vectors import MORE_VECTORS
+from bench.workloads.vectors import GONE, JSON, VECTORS, Vector, changed
 
 
 LIMIT_BYTES = 1024 * 1024
-_ORDER = json.dumps(sample()).encode()
+FORM = "application/x-www-form-urlencoded"
 _SURROGATE = changed((("customer", "name"), "\ud800"))
 _NAN = changed((("customer", "address", "geo", "lat"), float("nan")))
 _NO_CITY = json.dumps(changed((("customer", "address", "city"), GONE))).encode()
@@ -24,105 +25,121 @@ class Case:
     """One wrong question and the answers that it may get."""
 
     name: str
+    needs: tuple[str, ...]  # the workloads whose routes it concerns
     request: Request
     allowed: frozenset[int]
     chunked: bool = False
     at: str | None = None  # the path that a 422 must name
     recorded: bool = False  # any 2xx or 4xx will do, and is shown
+    routed: bool = False  # a server without a framework knows no methods
 
 
-def _get(path: str, *allowed: int, at: str | None = None) -> Case:
-    return Case(f"GET {path}", Request("GET", path), frozenset(allowed), at=at)
+def _get(needs: str, path: str, *allowed: int, at: str | None = None) -> Case:
+    request = Request("GET", path)
+    return Case(f"GET {path}", tuple(needs.split()), request, frozenset(allowed), at=at)
 
 
-def _method(method: str, path: str) -> Case:
-    return Case(f"{method} {path}", Request(method, path), frozenset({405}))
+def _method(needs: str, method: str, path: str) -> Case:
+    name, request = f"{method} {path}", Request(method, path)
+    return Case(name, (needs,), request, frozenset({405}), routed=True)
 
 
-def _post(
-    name: str,
-    body: bytes,
-    *allowed: int,
-    kind: str | None = JSON,
-    chunked: bool = False,
-) -> Case:
-    request = Request("POST", "/validate", body, kind)
-    return Case(f"POST /validate: {name}", request, frozenset(allowed), chunked)
-
-
-CASES: Sequence[Case] = (
-    _get("/db/0", 404),
-    _get("/db/10001", 404),
-    _get("/db/2147483648", 404),
-    _get("/db/99999999999999999999", 404),
-    _get("/db/-1", 404, 422),
-    _get("/db/seven", 404, 422),
-    _get("/queries?n=0&seed=1", 422, at="n"),
-    _get("/queries?n=501&seed=1", 422, at="n"),
-    _get("/queries?n=many&seed=1", 422, at="n"),
-    _get("/queries?seed=1", 422, at="n"),
-    _get("/queries?n=1&seed=-1", 422, at="seed"),
-    _get("/worlds?start=0&limit=50", 422, at="start"),
-    _get("/worlds?start=1&limit=501", 422, at="limit"),
-    _get("/worlds?start=99999999999&limit=1", 422, at="start"),
-    _get("/io?ms=-1", 422, at="ms"),
-    _get("/io?ms=5001", 422, at="ms"),
-    _get("/io?ms=1.5", 422, at="ms"),
-    _get("/pgsleep?ms=soon", 422, at="ms"),
-    _get("/rendezvous?parties=0", 422, at="parties"),
+QUERIES: Sequence[Case] = (
+    _get("db-read", "/db/0", 404),
+    _get("db-read", "/db/10001", 404),
+    _get("db-read", "/db/2147483648", 404),
+    _get("db-read", "/db/99999999999999999999", 404),
+    _get("db-read", "/db/-1", 404, 422),
+    _get("db-read", "/db/seven", 404, 422),
+    _get("db-many", "/queries?n=0&seed=1", 422, at="n"),
+    _get("db-many", "/queries?n=501&seed=1", 422, at="n"),
+    _get("db-many", "/queries?n=many&seed=1", 422, at="n"),
+    _get("db-many", "/queries?seed=1", 422, at="n"),
+    _get("db-many", "/queries?n=1&seed=-1", 422, at="seed"),
+    _get("db-list", "/worlds?start=0&limit=50", 422, at="start"),
+    _get("db-list", "/worlds?start=1&limit=501", 422, at="limit"),
+    _get("db-list", "/worlds?start=99999999999&limit=1", 422, at="start"),
+    _get("wait", "/io?ms=-1", 422, at="ms"),
+    _get("wait", "/io?ms=5001", 422, at="ms"),
+    _get("wait", "/io?ms=1.5", 422, at="ms"),
+    _get("wait db-read", "/pgsleep?ms=soon", 422, at="ms"),
+    _get("wait", "/rendezvous?parties=0", 422, at="parties"),
     Case(
         "POST /updates?n=0&seed=1",
+        ("db-write",),
         Request("POST", "/updates?n=0&seed=1"),
         frozenset({422}),
         at="n",
     ),
-    _method("POST", "/hello"),
-    _method("PUT", "/json"),
-    _method("DELETE", "/db/7"),
-    _method("GET", "/validate"),
-    _method("PUT", "/validate"),
-    _method("GET", "/updates?n=1&seed=1"),
-    _post("malformed JSON", b'{"order_id":', 400),
-    _post("JSON and more", _ORDER + b"x", 400),
-    _post("no body", b"", 400, 422),
-    _post("invalid UTF-8", b'{"order_id":"\xff"}', 400, 422),
-    _post("a lone surrogate", json.dumps(_SURROGATE).encode(), 400, 422),
-    _post("not a number as latitude", json.dumps(_NAN).encode(), 400, 422),
-    _post("number of 5000 digits", b'{"order_id":%s}' % (b"9" * 5000), 400, 422),
-    _post("nested 100000 deep", b"[" * 100_000, 400, 422),
-    _post("text/plain", _ORDER, 415, 422, kind="text/plain"),
-    _post("no content type", _ORDER, 415, 422, kind=None),
-    _post("a form", b"order_id=ORD-000042", 415, 422, kind="application/x-www-form-urlencoded"),
-    _post("just below 1 MiB", _ORDER.ljust(LIMIT_BYTES - 1), 200),
-    _post("over 1 MiB", _ORDER.ljust(LIMIT_BYTES + 1), 413),
-    _post("one field missing, over 1 MiB", _NO_CITY.ljust(LIMIT_BYTES + 1), 413),
-)  # fmt: skip
-
-# Not every interface hands on a body whose length nobody said: a server or a
-# framework may take it for empty. It must not be taken for right, that is all.
-CHUNKED: Sequence[Case] = (
-    Case(
-        "POST /validate: chunked",
-        Request("POST", "/validate", _ORDER, JSON),
-        frozenset({200}),
-        chunked=True,
-        recorded=True,
-    ),
-    Case(
-        "POST /validate: chunked, over 1 MiB",
-        Request("POST", "/validate", _ORDER[:-1].ljust(LIMIT_BYTES + 1) + b"}", JSON),
-        frozenset({413}),
-        chunked=True,
-        recorded=True,
-    ),
+    _method("hello", "POST", "/hello"),
+    _method("json", "PUT", "/json"),
+    _method("db-read", "DELETE", "/db/7"),
+    _method("db-write", "GET", "/updates?n=1&seed=1"),
 )
 
 
+def _of_bodies(right: Vector) -> Iterator[Case]:
+    """What every route must say to a body that it cannot take; `right` is one that it takes."""
+    route, body = right.route, right.body
+
+    def post(name: str, sent: bytes, *allowed: int, kind: str | None = JSON) -> Case:
+        request = Request("POST", route, sent, kind)
+        named = f"POST {route}: {name}"
+        return Case(named, (right.workload,), request, frozenset(allowed))
+
+    yield _method(right.workload, "GET", route)
+    yield _method(right.workload, "PUT", route)
+    yield post("malformed JSON", b'{"order_id":', 400)
+    yield post("JSON and more", body + b"x", 400)
+    yield post("no body", b"", 400, 422)
+    yield post("invalid UTF-8", b'{"order_id":"\xff"}', 400, 422)
+    yield post("number of 5000 digits", b'{"order_id":%s}' % (b"9" * 5000), 400, 422)
+    yield post("nested 100000 deep", b"[" * 100_000, 400, 422)
+    yield post("text/plain", body, 415, 422, kind="text/plain")
+    yield post("no content type", body, 415, 422, kind=None)
+    yield post("a form", b"order_id=ORD-000042", 415, 422, kind=FORM)
+    yield post("just below 1 MiB", body.ljust(LIMIT_BYTES - 1), 200)
+    yield post("over 1 MiB", body.ljust(LIMIT_BYTES + 1), 413)
+    # Not every interface hands on a body whose length nobody said: a server or a
+    # framework may take it for empty. It must not be taken for right, that is all.
+    for name, sent, status in (
+        ("chunked", body, 200),
+        ("chunked, over 1 MiB", body[:-1].ljust(LIMIT_BYTES + 1) + b"}", 413),
+    ):
+        yield replace(post(name, sent, status), chunked=True, recorded=True)
+
+
+def _of_orders(right: Vector) -> Iterator[Case]:
+    """What only an order has a place for."""
+    for name, sent, *allowed in (
+        ("a lone surrogate", json.dumps(_SURROGATE).encode(), 400, 422),
+        ("not a number as latitude", json.dumps(_NAN).encode(), 400, 422),
+        ("one field missing, over 1 MiB", _NO_CITY.ljust(LIMIT_BYTES + 1), 413),
+    ):
+        request = Request("POST", right.route, sent, JSON)
+        named = f"POST {right.route}: {name}"
+        yield Case(named, (right.workload,), request, frozenset(allowed))
+
+
+def _cases() -> Iterator[Case]:
+    yield from QUERIES
+    right: dict[str, Vector] = {}
+    for vector in (*VECTORS, *MORE_VECTORS):
+        if vector.status == 200 and vector.content_type == JSON:
+            right.setdefault(vector.workload, vector)
+    for vector in right.values():
+        yield from _of_bodies(vector)
+    yield from _of_orders(right["validate"])
+
+
+CASES: Sequence[Case] = tuple(_cases())
+
+
 def errors(subject: Subject) -> Iterator[Finding]:
-    """Ask wrongly in every agreed way."""
-    yield _played(subject, _get("/no-such-path", 404))
-    if subject.target.workloads is None:
-        for case in (*CASES, *CHUNKED):
+    """Ask wrongly in every agreed way, as far as the target serves the route."""
+    yield _played(subject, _get("", "/no-such-path", 404))
+    for case in CASES:
+        if all(map(subject.serves, case.needs)) and not (case.routed and subject.bare):
             yield _played(subject, case)
 
 

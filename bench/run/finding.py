@@ -34,6 +34,7 @@ class Subject:
     reset: Callable[[], None]
     statements: Callable[[], list[str]] | None
     workers: int
+    bare: bool = False  # a server without a framework, which has routes and no methods
 
     def serves(self, workload: str) -> bool:
         """Whether the target answers that workload at all."""

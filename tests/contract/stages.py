@@ -42,6 +42,11 @@ class Stage:
         return database
 
 
+def bare(target: Target) -> bool:
+    """Whether there is no framework behind it."""
+    return FRAMEWORKS[target.framework][0].package is None
+
+
 _PLAYED: dict[str, list[Finding]] = {}
 
 
@@ -60,6 +65,7 @@ def played_once(stage: Stage, target: Target) -> list[Finding]:
                     statements=lambda: stage.database.statements(
                         server.application_name
                     ),
+                    bare=bare(target),
                 )
             )
         finally:
