@@ -17,6 +17,7 @@ from bench.analyse.whole_run import (
 )
 from bench.analyse.words import per_cent
 from bench.model.doubt import Reason, Scope, Warning
+from bench.model.framework import Role
 from bench.model.plural import plural
 from bench.model.results import Check
 from bench.model.trial import Window
@@ -112,13 +113,21 @@ def _noise(trials: Trials, noise: Noise) -> Check:
         for name, metric in (("throughput", "throughput"), ("CPU", "cpu"))
         if (reach := resolution(noise, metric)) is not None
     }
+    entered = any(t.role is Role.TWIN for t in trials.plan.targets)
     if noise.passed is None or "throughput" not in reaches:
-        measured, short = "not measured", "no twin was measured"
+        measured = "not measured"
+        short = (
+            f"a target was entered twice, but {plural(len(trials.rounds), 'round')} cannot test it"
+            if entered
+            else "no target was entered twice"
+        )
     else:
         title = trials.plan.target(noise.worst.baseline).title
         both = " and ".join(f"{far} ({name})" for name, far in reaches.items())
-        measured = f"{twin_text(trials, noise)}; its intervals reach {both}"
-        short = f"{title} against itself: {'no' if noise.passed else 'a'} difference, resolution {reaches['throughput']}"
+        measured = f"{twin_text(trials, noise)}; its intervals reach {both}: a check of the run, not the resolution of other pairs"
+        short = (
+            f"{title} entered twice: {'no' if noise.passed else 'a'} difference found"
+        )
     return Check(
         "noise",
         "A target entered twice equals itself (A/A)",

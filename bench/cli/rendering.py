@@ -8,7 +8,7 @@ from bench.cli.asked import frameworks, known_workloads
 from bench.cli.indexing import index_of, write_index
 from bench.cli.keeping import write_trend_of
 from bench.cli.readings import place_of
-from bench.configure.claims import CLAIMS, load_claims, table_sha256
+from bench.configure.claims import CLAIMS, load_article, load_claims, table_sha256
 from bench.judge.results import Beside, results
 from bench.model.results import StoredFile, WorkloadNote
 from bench.report.write import write_report
@@ -33,7 +33,12 @@ def render(folder: Path, table: Path | None = None) -> Path:
         frameworks(),
         notes,
         stored_files(folder),
-        Beside(read_exhibits(folder), table_sha256(table), table.name),
+        Beside(
+            read_exhibits(folder),
+            table_sha256(table),
+            table.name,
+            load_article(table),
+        ),
     )
     place = place_of(folder, table)
     index = index_of(place)

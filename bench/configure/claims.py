@@ -11,6 +11,7 @@ from bench.configure.probes import load_probes
 from bench.configure.tables import DEFINITIONS, load_frameworks
 from bench.configure.toml_file import read_toml
 from bench.errors import AskedWrongly, place, told, unknown
+from bench.model.article import Article
 from bench.model.probe import COUNTED, Probe
 from bench.model.verdict import Claim, Quote, Rule
 from bench.workloads import WORKLOADS
@@ -28,6 +29,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     claim: Annotated[tuple[dict[str, Any], ...], Field(min_length=1)]
+    article: Article | None = None
 
 
 class _Quote(BaseModel):
@@ -120,6 +122,11 @@ def load_claims(
     for claim in claims:
         _refuse_unknown(path, claim, exist, probes)
     return claims
+
+
+def load_article(path: Path = CLAIMS) -> Article | None:
+    """What the table's sentences were taken from; None where it does not say."""
+    return read_toml(path, _File).article
 
 
 def _claim(path: Path, number: int, row: dict[str, Any]) -> Claim:

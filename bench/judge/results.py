@@ -8,6 +8,7 @@ from bench.analyse.analysis import Analysis, analyse
 from bench.judge.court import Evidence
 from bench.judge.judge import contestants, judge
 from bench.judge.settled import settled
+from bench.model.article import Article
 from bench.model.framework import Framework
 from bench.model.plural import plural
 from bench.model.probe import Exhibits
@@ -23,6 +24,7 @@ class Beside:
     exhibits: Exhibits | None = None
     claims_sha256: str = ""
     claims_source: str = ""
+    article: Article | None = None
 
 
 def results(
@@ -88,6 +90,7 @@ def results(
         calibration=record.calibration,
         claims_sha256=beside.claims_sha256,
         claims_source=beside.claims_source,
+        article=beside.article,
         exhibits=beside.exhibits,
         stress=analysis.stress,
         predictions=analysis.predictions,

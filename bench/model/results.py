@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bench.model.article import Article
 from bench.model.calibration import Calibration
 from bench.model.cost import Breakdown, Cost
 from bench.model.doubt import Scope, Warning
@@ -135,6 +136,7 @@ class Results:
     calibration: Calibration | None = None  # of this machine, when the run began
     claims_sha256: str = ""  # of the table of claims that the verdicts were given by
     claims_source: str = ""  # its file's name
+    article: Article | None = None  # that the claims are quoted from; None: not known
     exhibits: Exhibits | None = None  # what was probed and counted, if it was
     machine_trace: tuple[TraceRow, ...] = ()  # none: older than this field
     turns: Turns | None = None  # None: the experiment was not played

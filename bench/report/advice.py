@@ -1,23 +1,22 @@
-"""What it means for you: per situation, from significant ratios or not at all."""
+"""What else matters for a choice: response times and memory, with their intervals."""
 
 from dataclasses import dataclass
 
 from bench.model.doubt import Scope
 from bench.report.answer import Answer
-from bench.report.standing import Kind, standing
 from bench.report.view import View
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A situation and what this run can say about it."""
+    """A question and what this run found."""
 
     situation: str
     sentence: str
 
 
 def advice(view: View, answer: Answer) -> tuple[Advice, ...]:
-    """At most three pieces; none where the run may not judge."""
+    """At most two pieces; none where the run may not judge."""
     noise = view.check("noise")
     if any(each.reason.scope is Scope.RUN for each in view.results.warnings):
         return ()
@@ -25,21 +24,48 @@ def advice(view: View, answer: Answer) -> tuple[Advice, ...]:
         return ()  # nothing to choose between
     if view.results.no_verdicts_because or (noise and noise.passed is False):
         return ()
+    found = [_tail(view, answer), _memory(view, answer)]
+    return tuple(each for each in found if each is not None)
+
+
+def _tail(view: View, answer: Answer) -> Advice | None:
+    """The 99th percentile of each default deployment: at one load for all, else at saturation."""
+    for workload in answer.workloads:
+        for load in view.results.open_loads:
+            if load.basis is Basis.EQUAL:
+                said = _each(view, workload, metric_name("p99", load.name))
+                if said:
+                    where = f"At the same load on “{view.workload(workload)}”"
+                    return Advice(TAIL, f"{where}: {said}.")
+    for workload in answer.workloads:
+        said = _each(view, workload, "p99")
+        if said:
+            clients = plural(view.results.profile.clients, "client")
+            where = f"With {clients} without a pause on “{view.workload(workload)}”"
+            return Advice(TAIL, f"{where}: {said}.")
+    return None
+
+
+def _memory(view: View, answer: Answer) -> Advice | None:
+    for workload in dict.fromkeys([*answer.workloads, *view.workloads_with("memory")]):
+        said = _each(view, workload, "memory")
+        if said:
+            where = f"Under “{view.workload(workload)}”"
+            return Advice("Memory of the whole server", f"{where}: {said}.")
+    return None
+
+
+def _each(view: View, workload: str, metric: str) -> str:
+    """Every default deployment with its estimate, least first; "" where fewer than two have one."""
     found = [
-        Advice(f"If your work looks like “{view.workload(name)}”", _speed(view, name))
-        for name in answer.workloads[:2]
+        (quantity.estimate, view.label(target.id))
+        for target in view.contestants
+        if (quantity := view.quantity(target.id, workload, metric))
+        and quantity.estimate
     ]
-    found += [_memory(view, name) for name in view.workloads_with("memory")[:1]]
-    return tuple(found)
-
-
-def _speed(view: View, workload: str) -> str:
-    """By throughput; by CPU time where throughput was not to be judged."""
-    by_rate = standing(view, workload, "throughput")
-    if by_rate.kind is not Kind.NOT_COMPARED:
-        return by_rate.sentence
-    return standing(view, workload, "cpu").sentence
-
-
-def _memory(view: View, workload: str) -> Advice:
-    return Advice("If memory is scarce", standing(view, workload, "memory").sentence)
+    if len(found) < 2:
+        return ""
+    unit = view.metric(metric).unit
+    found.sort(key=lambda each: (each[0].point, each[1]))
+    said = [f"{name} {point(e)}\u00a0{unit} ({ends(e)})" for e, name in found[:MOST]]
+    return ", ".join(said)

@@ -17,13 +17,15 @@ from bench.model.results import Check, Results
 from bench.model.topology import cpu_words
 from bench.report import sections, tables
 from bench.report.advice import advice
-from bench.report.answer import question, short_answer
+from bench.report.answer import Answer, leading_verdict, question, short_answer
 from bench.report.cards import Card, card
 from bench.report.charts.chart import Chart
 from bench.report.charts.palette import Palette, palette
 from bench.report.charts.scaling import workers_table
 from bench.report.clean import clean
+from bench.report.conditions import conditions, level_words
 from bench.report.doubts import grouped_warnings
+from bench.report.effects import Effects, effects
 from bench.report.exhibits import behind
 from bench.report.exhibits import counted as counted_table
 from bench.report.numbers import percent, size
@@ -49,7 +51,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 STRIP = ("noise", "generator", "errors", "rounds")
 """The checks of the trust strip; any other that failed joins them."""
 
-CLAIMS_SHOWN = 4
+CLAIMS_SHOWN = 5
 """Claims in the first table; the others are folded beneath it."""
 
 
@@ -91,6 +93,8 @@ def report_page(results: Results, index: str | None = None) -> Page:
             question=question(view),
             answer=answer,
             advice=advice(view, answer),
+            effects=_effects(view, answer),
+            conditions=conditions(view),
             claims=_claims(cards),
             tally=tally(shown.verdicts),
             claims_counted=_counted_claims(cards),
@@ -110,6 +114,16 @@ def _charts(cards: list[Card], parts: dict[str, Any]) -> tuple[Chart, ...]:
     """Those of every section and every tested claim: what has a figure on the page."""
     found = [one for each in parts.values() for one in getattr(each, "charts", ())]
     return (*found, *(each.chart for each in cards if each.tested and each.chart))
+
+
+def _effects(view: View, answer: Answer) -> Effects | None:
+    """None where the run may not judge: its ratios then stand in the tables only."""
+    if view.results.no_verdicts_because is not None:
+        return None
+    verdict = leading_verdict(view)
+    if verdict is None or not verdict.parts:
+        return effects(view, None, answer.workloads)
+    return effects(view, verdict.claim.subjects[0], verdict.claim.workloads)
 
 
 def _exhibits(view: View) -> dict[str, Any]:
@@ -151,6 +165,7 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
         "names": joined([view.label(each.id) for each in view.contestants]),
         "levels": joined([percent(each) for each in levels]) or "95\u00a0%",
         "margin": percent(view.margin),
+        "level_words": level_words(view),
     }
 
 
@@ -158,12 +173,24 @@ def _claims(cards: list[Card]) -> dict[str, Any]:
     """Tested ones first, in order; what could not be tested is folded, not hidden."""
     tested = [each for each in cards if each.tested]
     rows = _rows(tested)
+    shown = _first_of_each(rows)
     return {
-        "shown": rows[:CLAIMS_SHOWN],
-        "more": rows[CLAIMS_SHOWN:],
+        "shown": shown,
+        "more": [row for row in rows if row not in shown],
+        "rule": "the first claim of each outcome, then the next ones in the order of the table",
         "untested": [each for each in cards if not each.tested],
         "cards": tested,
     }
+
+
+def _first_of_each(rows: list[list[Card]]) -> list[list[Card]]:
+    """By a rule, so that nobody picks: one claim of each outcome, filled up in order."""
+    first: dict[str, list[Card]] = {}
+    for row in rows:
+        first.setdefault(row[0].outcome, row)
+    chosen = list(first.values())
+    chosen += [row for row in rows if row not in chosen]
+    return [row for row in rows if row in chosen[:CLAIMS_SHOWN]]
 
 
 def _rows(cards: list[Card]) -> list[list[Card]]:

@@ -1,0 +1,64 @@
+"""What a run was made of, in one line beneath its answer."""
+
+from bench.model.plural import plural
+from bench.report.numbers import THIN, percent
+from bench.report.view import View, joined
+from bench.stats.looks import OVERALL
+
+
+MOST_VERSIONS = 6
+
+
+def conditions(view: View) -> tuple[str, ...]:
+    """Versions, processes and threads, clients, machine, rounds: each a short phrase."""
+    results = view.results
+    versions = [
+        f"{_name(view, target.id, target.framework)} {results.receipts[target.id].version}"
+        for target in view.contestants
+        if target.id in results.receipts
+    ]
+    more = len(versions) - MOST_VERSIONS
+    shown = versions[:MOST_VERSIONS] + ([f"{more} more"] if more > 0 else [])
+    servers = (
+        f"{plural(results.workers, 'process', 'processes')} per server, "
+        f"{plural(results.threads, 'thread')} where it uses threads"
+        if results.own_servers
+        else "servers as they stood, with processes and threads that are not known"
+    )
+    return tuple(
+        each
+        for each in (
+            ", ".join(shown),
+            servers,
+            f"{plural(results.profile.clients, 'client')} at once",
+            f"{plural(results.machine.cores, 'core')}",
+            plural(results.rounds_done, "round"),
+        )
+        if each
+    )
+
+
+def level_words(view: View) -> str:
+    """Why the intervals are as wide as they are; "" where there are none."""
+    levels = {
+        pair.advantage.level
+        for ranking in view.results.rankings
+        for pair in ranking.pairs
+        if ranking.metric == "throughput"
+    }
+    if not levels:
+        return ""
+    level, stops = max(levels), view.results.profile.looks
+    overall = percent(1 - OVERALL)
+    if len(stops) < 2:
+        return f"The intervals are {percent(level)} intervals."
+    return (
+        f"The intervals are {percent(level)} intervals: the run could stop after "
+        f"{joined([str(each) for each in stops], 'or')} rounds, and over all these "
+        f"stops together they are right in {overall} of such runs."
+    )
+
+
+def _name(view: View, target: str, framework: str) -> str:
+    found = view.framework_of(target)
+    return view.label(found.name if found else framework).replace(" ", THIN)
