@@ -82,7 +82,7 @@ def analyse(run: Run) -> Analysis:
     doubts = doubts_of(trials)
     comparisons = tuple(compare(trials, doubts))
     opened = lay_out_open(trials)
-    found = noise(trials.plan, comparisons)
+    found = noise(trials.plan.targets, comparisons)
     stressed = stress(trials)
     warnings = _sorted(
         (

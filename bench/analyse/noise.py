@@ -6,8 +6,7 @@ from math import inf
 
 from bench.analyse import reasons
 from bench.model.estimate import Comparison
-from bench.model.framework import Role
-from bench.model.plan import Plan
+from bench.model.framework import Role, Target
 from bench.stats import holm
 
 
@@ -35,9 +34,9 @@ class Noise:
         return self.comparisons[self.adjusted.index(min(self.adjusted))]
 
 
-def noise(plan: Plan, comparisons: Sequence[Comparison]) -> Noise:
+def noise(targets: Sequence[Target], comparisons: Sequence[Comparison]) -> Noise:
     """Test every twin against its original, on every workload and judged metric."""
-    twins = {target.id for target in plan.targets if target.role is Role.TWIN}
+    twins = {target.id for target in targets if target.role is Role.TWIN}
     own = tuple(
         c
         for c in comparisons

@@ -7,6 +7,7 @@ from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
 from bench.judge.court import Evidence
 from bench.judge.judge import contestants, judge
+from bench.judge.ranking import ranked
 from bench.judge.settled import settled
 from bench.model.article import Article
 from bench.model.framework import Framework
@@ -97,7 +98,8 @@ def results(
         costs=analysis.costs,
         breakdowns=analysis.breakdowns,
     )
-    return settled(found)
+    own = contestants(plan, frameworks).values()
+    return settled(ranked(found, [target.id for target in own]))
 
 
 def _versions(run: Run, frameworks: Sequence[Framework]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Numbers that carry their doubt."""
 
 from dataclasses import dataclass
+from math import inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +13,17 @@ class Estimate:
     high: float
     level: float  # 0.95 is 95 %
     n: int
+
+    @property
+    def inverse(self) -> "Estimate":
+        """A ratio seen from the other side."""
+        return Estimate(
+            _over(self.point), _over(self.high), _over(self.low), self.level, self.n
+        )
+
+
+def _over(value: float) -> float:
+    return inf if value == 0 else 1 / value
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Everything that a report prints, computed once; results.json is its image."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench.model.article import Article
 from bench.model.calibration import Calibration
@@ -13,6 +13,7 @@ from bench.model.load import Load
 from bench.model.plan import EXTERNAL, Pinning, Profile
 from bench.model.predictions import Predictions
 from bench.model.probe import Exhibits
+from bench.model.ranking import Ranking, Step
 from bench.model.run import Machine, Receipt
 from bench.model.scaling import Scalings
 from bench.model.stress import Stress
@@ -145,6 +146,12 @@ class Results:
     predictions: Predictions | None = None  # cheap requests beside a model, if played
     costs: tuple[Cost, ...] = ()  # CPU time per request, and what adds how much to it
     breakdowns: tuple[Breakdown, ...] = ()  # what a request is made of
+    rankings: tuple[
+        Ranking, ...
+    ] = ()  # of the default deployments, by workload and metric
+    steps: tuple[Step, ...] = ()  # from version to version, beyond the A/A control
+    # By metric: how far from 1 the intervals of the A/A control reach, as a ratio.
+    control_reach: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def own_servers(self) -> bool:

@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 
+from bench.analyse.open_metrics import metric_name
 from bench.model.doubt import Scope
+from bench.model.load import Basis
+from bench.model.plural import plural
 from bench.report.answer import Answer
+from bench.report.numbers import ends, point
 from bench.report.view import View
+
+
+TAIL = "The slowest of 100 requests (99th percentile)"
+MOST = 4
+"""Set-ups that one sentence names."""
 
 
 @dataclass(frozen=True, slots=True)

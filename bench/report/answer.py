@@ -11,9 +11,9 @@ from bench.model.estimate import Estimate
 from bench.model.verdict import Label, Outcome, Part, Verdict
 from bench.report.clean import unmarked
 from bench.report.numbers import at_least, times
+from bench.report.rankings import lead
 from bench.report.rule_answers import is_whole, rule_answer, rule_question
-from bench.report.standing import lead
-from bench.report.view import View, inverse, joined
+from bench.report.view import View, joined
 from bench.report.words import TESTED, why_no_verdicts
 
 
@@ -143,7 +143,7 @@ def _refuted(view: View, parts: list[Part]) -> str:
     estimate = part.comparison.advantage
     if part.label is Label.REVERSED and estimate is not None:
         pair = part.comparison
-        how = f"**{times(inverse(estimate))}**"
+        how = f"**{times(estimate.inverse)}**"
         said = lead(view, pair.baseline, pair.subject, pair.metric, how)
         return _limited(f"No. For {where}, {said}.", "**No.**")
     return _limited(f"No. For {where}, {_failure(view, part)}.", "**No.**")
@@ -154,7 +154,7 @@ def _failure(view: View, part: Part) -> str:
     baseline = view.label(part.comparison.baseline)
     if part.label is Label.REVERSED:
         # As everywhere on the page, a lead is one that exceeds the margin.
-        leads = inverse(_estimate(part)).low > 1 + view.margin
+        leads = _estimate(part).inverse.low > 1 + view.margin
         behind = f"{subject} is **not ahead** of {baseline}"
         return f"**{baseline} leads**" if leads else behind
     if part.label is Label.TIE:

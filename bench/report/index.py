@@ -19,7 +19,7 @@ from bench.report.charts.dots import look_tokens
 from bench.report.charts.palette import Palette, palette
 from bench.report.charts.spark import Past, sparkline
 from bench.report.clean import clean, one_line
-from bench.report.numbers import plus_minus, point, with_interval
+from bench.report.numbers import ends, point, with_interval
 from bench.report.page import page_environment, page_style
 from bench.report.quality import Quality, quality
 from bench.report.view import View
@@ -226,7 +226,7 @@ def _card(
         label=view.label(target.id),
         colour=text,
         value=point(last),
-        spread=plus_minus(last),
+        spread=ends(last),
         unit=f"{metric.unit}, {view.workload(workload)}",
         under=f"{runs} of this kind on this machine",
         drawing=drawing,

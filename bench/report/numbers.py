@@ -7,7 +7,7 @@ of metrology, where a figure and its uncertainty end at the same place.
 Every function is tested on huge, tiny and empty intervals.
 """
 
-from math import floor, isfinite, log10
+from math import ceil, floor, isfinite, log10
 
 from bench.model.estimate import Estimate
 
@@ -57,13 +57,8 @@ def with_interval(estimate: Estimate) -> str:
     return f"{point(estimate)} ({span(estimate)})"
 
 
-def plus_minus(estimate: Estimate) -> str:
-    """The interval beside a printed point: "±110", or both ends where they differ."""
-    places = decimals(estimate)
-    below = number(estimate.point - estimate.low, places)
-    above = number(estimate.high - estimate.point, places)
-    if below == above and below != "unbounded":
-        return f"±{above}"
+def ends(estimate: Estimate) -> str:
+    """The interval beside a printed point: "10,100–10,700"."""
     return span(estimate).replace(" to ", "\u2013")
 
 
@@ -100,6 +95,25 @@ def at_least(value: float) -> str:
 def percent(share: float) -> str:
     """A share as percent: 0.05 is "5 %", 0.9842 is "98.42 %"."""
     return f"{share * 100:.4g}{THIN}%"
+
+
+def percent_up(share: float) -> str:
+    """A share that is a bound: rounded away from zero, one decimal below 10 %."""
+    places = 1 if share < 0.1 else 0
+    scaled = ceil(round(100 * share * 10**places, 6)) / 10**places
+    return f"{scaled:.{places}f}".removesuffix(".0") + f"{THIN}%"
+
+
+def percent_span(ratio: Estimate) -> str:
+    """By how much a ratio above 1 exceeds 1: "2 to 7 %"; a decimal where the interval is narrow."""
+    low, high = 100 * (ratio.low - 1), 100 * (ratio.high - 1)
+    places = 1 if high - low < 2 or round(low) == 0 else 0
+    return f"{number(low, places)} to {number(high, places)}{THIN}%"
+
+
+def times_span(estimate: Estimate) -> str:
+    """The interval of a ratio before the word "times": "1.96 to 2.05"."""
+    return ratio(estimate)[1]
 
 
 def size(size_bytes: int) -> str:

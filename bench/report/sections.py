@@ -13,8 +13,8 @@ from bench.report.charts.palette import Palette
 from bench.report.charts.twin import twin_chart
 from bench.report.crowds import crowd_charts, crowds_missing
 from bench.report.predictions import predictions_charts, predictions_missing
+from bench.report.rankings import ranking_sentence
 from bench.report.same_load import same_load_charts, same_load_missing
-from bench.report.standing import standing
 from bench.report.stress import stress_charts, stress_missing
 from bench.report.view import View
 
@@ -63,7 +63,7 @@ def throughput(view: View, palette: Palette) -> Section:
     charts = []
     for name in view.workloads_with("throughput"):
         words = Words(
-            finding=standing(view, name, "throughput").sentence.removesuffix("."),
+            finding=ranking_sentence(view, name, "throughput").removesuffix("."),
             sub=view.workload(name),
             caption=reading(view, "throughput"),
         )

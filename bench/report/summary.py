@@ -9,13 +9,14 @@ import re
 from itertools import chain
 
 from bench.model.plural import plural
+from bench.model.ranking import RankingKind
 from bench.model.results import Results
 from bench.model.verdict import Outcome
 from bench.report.cards import Card, card
 from bench.report.clean import clean, clean_text
 from bench.report.doubts import grouped_warnings
 from bench.report.exhibits import counted
-from bench.report.numbers import plus_minus, point
+from bench.report.numbers import ends, point
 from bench.report.view import View, joined, lower_first
 from bench.report.words import grade, tally_words
 
@@ -153,22 +154,21 @@ def _numbers(view: View) -> list[str]:
         what = (
             f"{view.workload(name)}, {lower_first(view.metric(metric).title)}, {unit}"
         )
-        cells = [_cell(view, ids, one, (name, metric)) for one in ids]
+        cells = [_cell(view, one, (name, metric)) for one in ids]
         lines.append(f"| {plain(what)} | {' | '.join(cells)} |")
     margin = f"{view.margin * 100:g} %"
     return [*lines, "", f"Bold: ahead of every other by more than {margin}.", ""]
 
 
-def _cell(view: View, ids: list[str], one: str, what: tuple[str, str]) -> str:
+def _cell(view: View, one: str, what: tuple[str, str]) -> str:
     quantity = view.quantity(one, *what)
     if quantity is None or quantity.estimate is None:
         return "not measured"
     number = point(quantity.estimate)
-    others = [view.advantage(one, other, *what) for other in ids if other != one]
-    if others and all(each and each.low > 1 + view.margin for each in others):
+    found = view.ranking(*what)
+    if found and found.kind is RankingKind.LEADER and found.targets[0] == one:
         number = f"**{number}**"
-    spread = plus_minus(quantity.estimate)
-    return f"{number} {spread if spread.startswith('±') else f'({spread})'}"
+    return f"{number} ({ends(quantity.estimate)})"
 
 
 _GRADES = {

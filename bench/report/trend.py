@@ -6,7 +6,6 @@ history keeps, where there is one.
 """
 
 from collections.abc import Sequence
-from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from bench.report.charts.palette import palette
 from bench.report.clean import clean
 from bench.report.page import page_environment, page_style
 from bench.report.past import past
-from bench.report.trend_charts import METRICS, failed, noise, steps, title, trend_charts
+from bench.report.trend_charts import METRICS, failed, title, trend_charts
 from bench.report.versions import (
     Family,
     also_differ,
@@ -67,7 +66,7 @@ def trend_html(results: Results, kept: Sequence[KeptRun] = ()) -> str | None:
         charts=trend_charts(view, colours, found),
         refused=_refused(view, found),
         packages=_packages(view, found),
-        past=past(view, colours, kept, partial(noise, view)),
+        past=past(view, colours, kept, view.results.control_reach.get),
     )
 
 
@@ -109,13 +108,9 @@ def _refused(view: View, found: list[Family]) -> list[str]:
 
 
 def _finding(view: View, found: list[Family]) -> str:
-    count = sum(
-        len(steps(view, found, note.name, metric))
-        for note in view.results.workloads
-        for metric in METRICS
-    )
-    if any(noise(view, metric) is None for metric in METRICS):
-        return "This run has too few rounds to name a step"
+    if any(metric not in view.results.control_reach for metric in METRICS):
+        return "This run cannot tell a step from noise"
+    count = len(view.results.steps)
     if count:
         return f"{plural(count, 'step')} beyond the noise"
     if only_beneath(found):

@@ -5,30 +5,29 @@ A step between two versions is named only where its whole interval lies outside
 the noise.
 """
 
-from dataclasses import dataclass
-
-from bench.model.estimate import Estimate
+from bench.model.ranking import Step
 from bench.model.trial import Failure
 from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import look_tokens
 from bench.report.charts.palette import Palette
-from bench.report.charts.versions import Line, Spot, draw, outside
+from bench.report.charts.versions import Line, Spot, draw
 from bench.report.versions import Family, Version, asked_for, only_beneath
-from bench.report.view import View, absent, inverse, joined, lower_first
+from bench.report.view import View, absent, joined, lower_first
 
 
 METRICS = ("throughput", "cpu")
-MORE = {"throughput": "answers {} % {} requests", "cpu": "takes {} % {} processor time"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """From one version to the next."""
-
-    title: str
-    older: Version
-    newer: Version
-    advantage: Estimate
+NO_STEP = "No step beyond the noise"
+NO_CONTROL = "Steps cannot be told from noise: the run has no A/A control"
+BETTER = {
+    "throughput": "higher is better",
+    "cpu": "above 100\u00a0% it takes less",
+}
+"""How to read the axis: both metrics are drawn as advantages."""
+MORE = {
+    "throughput": ("more", "fewer", "answers {} {} requests"),
+    "cpu": ("more", "less", "takes {} {} processor time"),
+}
+"""The word for a ratio above 1, that for one below it, and what they are of."""
 
 
 def trend_charts(view: View, colours: Palette, found: list[Family]) -> list[Chart]:
@@ -43,27 +42,6 @@ def trend_charts(view: View, colours: Palette, found: list[Family]) -> list[Char
             for each in family.versions
         )
     ]
-
-
-def steps(view: View, found: list[Family], workload: str, metric: str) -> list[_Step]:
-    """Every step whose interval lies outside the noise."""
-    band = noise(view, metric)
-    beyond = []
-    for older, newer in (step for family in found for step in family.steps):
-        advantage = view.advantage(newer.target.id, older.target.id, workload, metric)
-        if advantage is not None and band and outside(advantage, band):
-            beyond.append(_Step(title(view, newer), older, newer, advantage))
-    return beyond
-
-
-def noise(view: View, metric: str) -> float | None:
-    """How far from 1 the twin's intervals reach on this metric."""
-    found = [
-        max(pair.advantage.high, inverse(pair.advantage).high)
-        for pair in view.twins()
-        if pair.metric == metric and pair.advantage is not None
-    ]
-    return max(found, default=None)
 
 
 def failed(view: View, target: str, workload: str | None) -> list[Failure]:
@@ -84,37 +62,48 @@ def title(view: View, version: Version) -> str:
     return view.label(framework.name if framework else target.framework)
 
 
-def _words(step: _Step, metric: str) -> str:
-    ratio = step.advantage.point if metric == "throughput" else 1 / step.advantage.point
-    share = abs(ratio - 1) * 100
-    what = MORE[metric].format(f"{share:.0f}", "more" if ratio > 1 else "less")
-    what = what.replace("less requests", "fewer requests")
-    return f"{step.title} {step.newer.name} {what} than {step.older.beside(step.newer)}"
+def step_words(view: View, found: list[Family], step: Step) -> str:
+    """Which version answers or takes how much more or less than which, without the workload."""
+    versions = {each.target.id: each for family in found for each in family.versions}
+    newer, older = versions[step.newer], versions[step.older]
+    more, less, what = MORE[step.metric]
+    ratio = step.advantage if step.metric == "throughput" else step.advantage.inverse
+    how = more if ratio.point > 1 else less
+    share = abs(ratio.point - 1) * 100
+    return f"{title(view, newer)} {newer.name} {what.format(f'{share:.0f} %', how)} than {older.beside(newer)}"
 
 
 def _chart(
     view: View, colours: Palette, found: list[Family], workload: str, metric: str
 ) -> Chart:
-    band = noise(view, metric)
+    band = view.results.control_reach.get(metric)
     lines = tuple(_line(view, family, workload, metric) for family in found)
-    named = [_words(s, metric) for s in steps(view, found, workload, metric)]
+    named = [
+        step_words(view, found, each)
+        for each in view.results.steps
+        if (each.workload, each.metric) == (workload, metric)
+    ]
     measure = lower_first(view.metric(metric).title)
-    reach = f"{100 * (band - 1):.1f}\u00a0%" if band else "not known"
+    reach = (
+        f"Grey band: the noise, {100 * (band - 1):.1f}\u00a0%. A step is named only if "
+        "its whole interval is outside the band."
+        if band
+        else "No grey band: no set-up was entered twice, so the noise is not known."
+    )
     one = "newest release"
     if only_beneath(found):
         plain = not any(head.asked for family in found for head in family.heads)
         one = "each framework as it stands" if plain else "newest version"
     words = Words(
-        finding=joined(named) or "No step beyond the noise",
-        sub=f"{view.workload(workload)}: {measure}, {one} = 100\u00a0%, higher is better",
+        finding=joined(named) or (NO_STEP if band else NO_CONTROL),
+        sub=f"{view.workload(workload)}: {measure}, {one} = 100\u00a0%; {BETTER[metric]}",
         caption="Mark and bar: mean and interval of ratios within rounds. "
         + (
             "Hollow: on the package that is named under the mark. "
             if asked_for(found)
             else ""
         )
-        + f"Grey band: the noise, {reach}. A step is named only if its whole "
-        "interval is outside the band.",
+        + reach,
     )
     columns = ("version", "compared with the 100\u00a0%", "interval", "level", "rounds")
     rows = tuple(

@@ -2,9 +2,11 @@
 
 import re
 
+from bench.judge.ranking import margin_of
 from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Estimate, Metric, Quantity
 from bench.model.framework import Framework, Look, Role, Target
+from bench.model.ranking import Ranking
 from bench.model.results import Check, Results
 from bench.report.clean import one_line, unmarked
 
@@ -14,9 +16,6 @@ GREY = Look("#525d6b", "#a7b1bf", "#525d6b", "#a7b1bf", "D", "dashdot")
 
 LONGEST_LABEL = 100
 """Characters of a name in a chart or a sentence; the tables of set-ups have all of it."""
-
-DEFAULT_MARGIN = 0.05
-"""METHOD: a lead must exceed 5 % unless a claim declares otherwise."""
 
 
 class View:
@@ -37,6 +36,9 @@ class View:
         self._comparisons = {
             (each.subject, each.baseline, each.workload, each.metric): each
             for each in results.comparisons
+        }
+        self._rankings = {
+            (each.workload, each.metric): each for each in results.rankings
         }
         self._labels = _labels(results.targets)
 
@@ -118,7 +120,7 @@ class View:
         found = self._comparisons.get((baseline, subject, workload, metric))
         if found is None or found.void or found.advantage is None:
             return None
-        return inverse(found.advantage)
+        return found.advantage.inverse
 
     def workloads_with(self, metric: str) -> tuple[str, ...]:
         """The workloads in which the metric of some contestant was measured."""
@@ -144,6 +146,10 @@ class View:
                 return each.reason
         return "this run holds no trials of it"
 
+    def ranking(self, workload: str, metric: str) -> Ranking | None:
+        """Who is ahead of whom there; None where nothing was compared."""
+        return self._rankings.get((workload, metric))
+
     def check(self, check_id: str) -> Check | None:
         """The check of that id, or None."""
         return next((each for each in self.results.checks if each.id == check_id), None)
@@ -160,8 +166,7 @@ class View:
     @property
     def margin(self) -> float:
         """The smallest margin of a claim that this run could test."""
-        margins = [each.claim.margin for each in self.results.verdicts if each.parts]
-        return min(margins, default=DEFAULT_MARGIN)
+        return margin_of(self.results.verdicts)
 
     def warning_titles(self, codes: tuple[str, ...]) -> tuple[str, ...]:
         """The titles of warnings by code, each once."""
@@ -175,21 +180,6 @@ class View:
     def _is_pair(self, twin: str, original: str) -> bool:
         target = self._targets.get(twin)
         return target is not None and target.twin_of == original
-
-
-def inverse(estimate: Estimate) -> Estimate:
-    """The same ratio seen from the other side."""
-    return Estimate(
-        point=_over(estimate.point),
-        low=_over(estimate.high),
-        high=_over(estimate.low),
-        level=estimate.level,
-        n=estimate.n,
-    )
-
-
-def _over(value: float) -> float:
-    return float("inf") if value == 0 else 1 / value
 
 
 def _labels(targets: tuple[Target, ...]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from math import exp, log, sqrt
 from random import Random
 from statistics import fmean, stdev
 
+from bench.judge.ranking import ranked
 from bench.model.cost import Breakdown, Share
 from bench.model.doubt import Reason, Scope, Warning
 from bench.model.estimate import Comparison, Estimate, Metric, Quantity
@@ -310,7 +311,7 @@ def results(
     """A whole run; `change` may take quantities away before they are compared."""
     made = change(quantities(targets, rounds, noise, scale))
     pairs = comparisons(targets, made)
-    return Results(
+    made_results = Results(
         schema=1,
         run_id="2026-11-22-a1b2c3",
         created_at="2026-11-22T09:40:00Z",
@@ -343,3 +344,10 @@ def results(
         breakdowns=breakdowns(made),
         files=(StoredFile("run.json", 18_231, "ef" * 32), StoredFile("trials.jsonl", 1_218_231, "0a" * 32)),
     )  # fmt: skip
+    return ranked_again(made_results)
+
+
+def ranked_again(made: Results) -> Results:
+    """After a change: who is ahead of whom, among the last version of each framework."""
+    own = [each for each in made.targets if each.role is Role.CONTESTANT]
+    return ranked(made, list({each.framework: each.id for each in own}.values()))

@@ -14,6 +14,7 @@ from tests.report.builders import (
     FLASK,
     KEYS,
     WSGI,
+    ranked_again,
     results,
 )
 
@@ -67,7 +68,7 @@ def with_old(
     made = results(ALL, change=change)
     receipt = made.receipts[OLD.id]
     old = replace(receipt, version="0.9.1", packages={"flask": "0.9.1"})
-    return replace(made, receipts={**made.receipts, OLD.id: old})
+    return ranked_again(replace(made, receipts={**made.receipts, OLD.id: old}))
 
 
 def on_older(share: float, *more: Beneath) -> Results:
@@ -87,7 +88,7 @@ def on_older(share: float, *more: Beneath) -> Results:
         )
         for name, each in made.receipts.items()
     }
-    return replace(made, receipts=receipts)
+    return ranked_again(replace(made, receipts=receipts))
 
 
 def changed(

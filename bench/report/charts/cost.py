@@ -11,7 +11,7 @@ from bench.report.charts.canvas import Canvas, Pen, Type, fitted, text_width
 from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import fitting, look_tokens, whisker
 from bench.report.charts.palette import Palette
-from bench.report.numbers import plus_minus, point, with_interval
+from bench.report.numbers import ends, point, with_interval
 from bench.report.view import View, absent
 
 
@@ -153,7 +153,7 @@ def _draw(view: View, canvas: Canvas, costs: list[Cost], head: str) -> None:
     room = label_width([cost.label for cost in costs], canvas.width)
     totals = [cost.total for cost in costs if cost.total]
     values = max((text_width(point(e), 13, True) for e in totals), default=0)
-    spreads = max((text_width(plus_minus(e), 11.5) for e in totals), default=0)
+    spreads = max((text_width(ends(e), 11.5) for e in totals), default=0)
     values, spreads = fitting(canvas.width, room, values, spreads)
     left, right = room + 10, canvas.width - values - spreads - 20
     pixel = (right - left) / _most(costs)
@@ -173,7 +173,7 @@ def _draw(view: View, canvas: Canvas, costs: list[Cost], head: str) -> None:
             canvas.text(edge, y + 14, point(cost.total), number)
         if spreads:
             beside = Type(size=11.5, token="muted")
-            canvas.text(edge + 6, y + 14, plus_minus(cost.total), beside)
+            canvas.text(edge + 6, y + 14, ends(cost.total), beside)
 
 
 def _bar(canvas: Canvas, cost: Cost, left: float, y: float, pixel: float) -> None:

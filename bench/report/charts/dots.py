@@ -7,13 +7,14 @@ from math import isfinite
 from bench.model.estimate import Estimate
 from bench.report.charts.canvas import Canvas, Mark, Pen, Type, fitted, text_width
 from bench.report.charts.palette import tokens
-from bench.report.charts.scale import Scale, from_zero
-from bench.report.numbers import plus_minus, point, with_interval
+from bench.report.charts.scale import Scale, from_zero, labelled_ticks
+from bench.report.numbers import ends, point, with_interval
 from bench.report.view import View, absent
 
 
 ROW = 31.0
 HEAD = 22.0
+FOOT = 24.0
 LABEL = 13.0
 VALUE = Type(size=13.5, bold=True, align="right")
 SPREAD = Type(size=11.5, token="muted")
@@ -44,7 +45,7 @@ class Panel:
     @property
     def height(self) -> float:
         """Pixels that it takes."""
-        return HEAD + ROW * len(self.rows) + 4
+        return HEAD + ROW * len(self.rows) + FOOT
 
 
 def rows_of(
@@ -110,6 +111,8 @@ def draw_panel(canvas: Canvas, top: float, panel: Panel) -> None:
     )
     bottom = top + HEAD + ROW * len(panel.rows)
     canvas.line((scale.left, top + HEAD + 2), (scale.left, bottom), Pen("axis"))
+    if any(row.estimate or row.rounds for row in panel.rows):
+        _axis(canvas, scale, bottom)
     for position, row in enumerate(panel.rows):
         y = top + HEAD + ROW * position + 13
         name = fitted(row.label, labels, LABEL, bold=True)
@@ -121,17 +124,26 @@ def draw_panel(canvas: Canvas, top: float, panel: Panel) -> None:
             if values:
                 canvas.text(edge, y + 4.5, point(row.estimate), VALUE)
             if spreads:
-                canvas.text(edge + 6, y + 4.5, plus_minus(row.estimate), SPREAD)
+                canvas.text(edge + 6, y + 4.5, ends(row.estimate), SPREAD)
+
+
+def _axis(canvas: Canvas, scale: Scale, y: float) -> None:
+    """Every panel has an axis of its own, so that it is not read on another one's."""
+    canvas.line((scale.left, y), (scale.right, y), Pen("axis"))
+    for tick, words in labelled_ticks(scale, SPREAD.size):
+        x = scale.at(tick)
+        canvas.line((x, y), (x, y + 3), Pen("axis"))
+        canvas.text(x, y + 14, words, Type(SPREAD.size, token="muted", align="center"))
 
 
 def whisker(
-    canvas: Canvas, ends: tuple[float, float], y: float, pen: Pen, mark: float = 8.0
+    canvas: Canvas, edges: tuple[float, float], y: float, pen: Pen, mark: float = 8.0
 ) -> None:
     """An interval, if it is wider than the mark: else it would only deform it."""
-    if ends[1] - ends[0] <= mark + 3:
+    if edges[1] - edges[0] <= mark + 3:
         return
-    canvas.line((ends[0], y), (ends[1], y), pen)
-    for x in ends:
+    canvas.line((edges[0], y), (edges[1], y), pen)
+    for x in edges:
         canvas.line((x, y - 4.5), (x, y + 4.5), Pen(pen.token, pen.width))
 
 
@@ -143,8 +155,8 @@ def _draw_row(canvas: Canvas, y: float, row: Row, scale: Scale) -> None:
         return
     x = scale.at(row.estimate.point)
     canvas.line((scale.left, y), (scale.right, y), Pen("grid"))
-    ends = (scale.at(row.estimate.low), scale.at(row.estimate.high))
-    whisker(canvas, ends, y, Pen(row.line, 2.2))
+    edges = (scale.at(row.estimate.low), scale.at(row.estimate.high))
+    whisker(canvas, edges, y, Pen(row.line, 2.2))
     canvas.mark(x, y, Mark(row.line, row.shape, 9.0))
     canvas.dots([scale.at(value) for value in row.rounds], y + 11, row.line)
 
@@ -185,7 +197,5 @@ def _columns(panel: Panel, width: float) -> tuple[float, float, float]:
     estimates = [row.estimate for row in panel.rows if row.estimate]
     labels = max((text_width(row.label, LABEL, True) for row in panel.rows), default=0)
     values = max((text_width(point(e), VALUE.size, True) for e in estimates), default=0)
-    spreads = max(
-        (text_width(plus_minus(e), SPREAD.size) for e in estimates), default=0
-    )
+    spreads = max((text_width(ends(e), SPREAD.size) for e in estimates), default=0)
     return min(labels, width * 0.3), *fitting(width, labels, values, spreads)

@@ -10,7 +10,7 @@ from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import look_tokens, whisker
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, from_zero, labelled_ticks
-from bench.report.numbers import plus_minus, point
+from bench.report.numbers import ends, point
 from bench.report.view import View
 
 
@@ -51,9 +51,9 @@ def _last(row: Ends) -> float:
 
 def _draw(view: View, canvas: Canvas, rows: list[Ends], unit: str) -> None:
     room = label_width([view.label(target.id) for target, _, _ in rows], canvas.width)
-    known = [each for _, *ends in rows for each in ends if each]
+    known = [each for _, *both in rows for each in both if each]
     values = max(text_width(point(each), 13.5, True) for each in known)
-    spreads = max(text_width(plus_minus(each), 11.5) for each in known)
+    spreads = max(text_width(ends(each), 11.5) for each in known)
     highest = [value for each in known for value in (each.point, each.high)]
     scale = from_zero(highest, room + 14, canvas.width - values - spreads - 22)
     bottom = HEAD + ROW * len(rows)
@@ -74,7 +74,7 @@ def _draw(view: View, canvas: Canvas, rows: list[Ends], unit: str) -> None:
             value = Type(size=13.5, bold=True, align="right")
             canvas.text(edge, y + 4.5, point(shown), value)
             beside = Type(size=11.5, token="muted")
-            canvas.text(edge + 6, y + 4.5, plus_minus(shown), beside)
+            canvas.text(edge + 6, y + 4.5, ends(shown), beside)
 
 
 def _dumbbell(view: View, canvas: Canvas, y: float, row: Ends, scale: Scale) -> None:
@@ -89,8 +89,8 @@ def _dumbbell(view: View, canvas: Canvas, y: float, row: Ends, scale: Scale) -> 
             (scale.at(rest.point), y), (scale.at(load.point), y), Pen(line, 1.4)
         )
     if load:
-        ends = (scale.at(load.low), scale.at(load.high))
-        whisker(canvas, ends, y, Pen(line, 2.2))
+        edges = (scale.at(load.low), scale.at(load.high))
+        whisker(canvas, edges, y, Pen(line, 2.2))
         canvas.mark(scale.at(load.point), y, Mark(line, shape))
     if rest:
         canvas.mark(scale.at(rest.point), y, Mark(line, shape, hollow=True))

@@ -13,7 +13,7 @@ from bench.report.charts.ends import end_labels
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale
 from bench.report.numbers import number, point
-from bench.report.standing import standing
+from bench.report.rankings import ranking_sentence
 from bench.report.view import View
 
 
@@ -63,7 +63,7 @@ def _curves(view: View, workload: str, load: Load) -> list[Curve]:
 
 
 def _finding(view: View, workload: str, load: Load) -> str:
-    said = standing(view, workload, metric_name("p99", load.name)).sentence
+    said = ranking_sentence(view, workload, metric_name("p99", load.name))
     return said.removesuffix(".")
 
 

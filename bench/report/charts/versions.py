@@ -1,7 +1,6 @@
 """Versions of each framework beside its newest release as it stands, a panel for each, the noise as a band."""
 
 from dataclasses import dataclass
-from math import exp, log
 
 from bench.model.estimate import Estimate
 from bench.report.charts.canvas import Canvas, Mark, Pen, Type, fitted, text_width
@@ -198,9 +197,3 @@ def _turns(line: Line, room: float) -> int:
 def _high(line: Line) -> int:
     """Lines of the name that has most of them."""
     return max(len(spot.name) for spot in line.spots)
-
-
-def outside(estimate: Estimate, noise: float | None) -> bool:
-    """Whether the whole interval lies beyond the band of noise."""
-    band = log(noise or 1.0)
-    return estimate.low > exp(band) or estimate.high < exp(-band)

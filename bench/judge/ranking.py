@@ -1,0 +1,170 @@
+"""
+Who is ahead of whom, by the intervals of the run's comparisons.
+
+A lead is one whose whole interval lies beyond the margin. A step between two
+versions is one whose whole interval lies outside what the A/A control reached
+on that metric.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cmp_to_key
+from itertools import combinations
+
+from bench.analyse.noise import noise, resolution
+from bench.model.estimate import Comparison, Estimate
+from bench.model.framework import Target
+from bench.model.ranking import Pair, Ranking, RankingKind, Relation, Step
+from bench.model.releases import releases_of, successions
+from bench.model.results import Results
+from bench.model.run import Receipt
+from bench.model.verdict import Verdict
+
+
+STEPPED = ("throughput", "cpu")
+"""Metrics by which a step between two versions is named."""
+
+
+DEFAULT_MARGIN = 0.05
+"""A lead must exceed 5 % unless a claim of the run declares otherwise."""
+
+
+def ranked(results: Results, targets: Sequence[str]) -> Results:
+    """The results with their rankings of these targets, and with the steps between versions."""
+    found = noise(results.targets, results.comparisons)
+    reach = {
+        metric: far
+        for metric in STEPPED
+        if (far := resolution(found, metric)) is not None
+    }
+    margin = margin_of(results.verdicts)
+    return replace(
+        results,
+        rankings=rankings(results.comparisons, targets, margin),
+        steps=steps(results.comparisons, results.targets, results.receipts, reach),
+        control_reach=reach,
+    )
+
+
+def margin_of(verdicts: Sequence[Verdict]) -> float:
+    """The smallest margin of a claim that the run could test by comparisons."""
+    margins = [each.claim.margin for each in verdicts if each.parts]
+    return min(margins, default=DEFAULT_MARGIN)
+
+
+def rankings(
+    comparisons: Sequence[Comparison], targets: Sequence[str], margin: float
+) -> tuple[Ranking, ...]:
+    """One for each workload and metric on which two of the targets were compared."""
+    known = {
+        (each.subject, each.baseline, each.workload, each.metric): each.advantage
+        for each in comparisons
+        if each.advantage is not None and not each.void
+    }
+    cells = dict.fromkeys((each.workload, each.metric) for each in comparisons)
+    found = [_ranking(known, targets, cell, margin) for cell in cells]
+    return tuple(each for each in found if each is not None)
+
+
+def _ranking(
+    known: Mapping[tuple[str, str, str, str], Estimate],
+    targets: Sequence[str],
+    cell: tuple[str, str],
+    margin: float,
+) -> Ranking | None:
+    ratios: dict[tuple[str, str], Estimate] = {}
+    for one, other in combinations(targets, 2):
+        found = known.get((one, other, *cell))
+        turned = known.get((other, one, *cell))
+        if found is None and turned is not None:
+            found = turned.inverse
+        if found is not None:
+            ratios[one, other] = found
+            ratios[other, one] = found.inverse
+    compared = [one for one in targets if any(one == first for first, _ in ratios)]
+    if len(compared) < 2:
+        return None
+
+    def better(one: str, other: str) -> int:
+        ratio = ratios.get((one, other))
+        return 0 if ratio is None or ratio.point == 1 else -1 if ratio.point > 1 else 1
+
+    ordered = tuple(sorted(compared, key=cmp_to_key(better)))
+    pairs = tuple(
+        _pair((one, other), ratios[one, other], margin)
+        if ratios[one, other].point >= 1
+        else _pair((other, one), ratios[other, one], margin)
+        for one, other in combinations(ordered, 2)
+        if (one, other) in ratios
+    )
+    whole = len(pairs) == len(ordered) * (len(ordered) - 1) // 2
+    kind = _kind(ordered, pairs, whole)
+    return Ranking(*cell, margin, kind, ordered, pairs, whole)
+
+
+def _pair(names: tuple[str, str], advantage: Estimate, margin: float) -> Pair:
+    line = 1 + margin
+    within = advantage.low > 1 / line and advantage.high < line
+    if advantage.low > line:
+        relation = Relation.LEADS
+    elif advantage.low > 1:
+        relation = Relation.AHEAD
+    else:
+        relation = Relation.EQUAL if within else Relation.OPEN
+    return Pair(*names, relation, within, advantage)
+
+
+def _kind(ordered: Sequence[str], pairs: Sequence[Pair], whole: bool) -> RankingKind:
+    def leads(one: Sequence[Pair]) -> bool:
+        return bool(one) and all(each.relation is Relation.LEADS for each in one)
+
+    first, last = ordered[0], ordered[-1]
+    others = len(ordered) - 1
+    ahead = [each for each in pairs if each.ahead == first]
+    behind = [each for each in pairs if each.behind == last]
+    if len(ahead) == others and leads(ahead):
+        return RankingKind.LEADER
+    if whole and all(each.within_margin for each in pairs):
+        return RankingKind.EQUAL
+    told = {Relation.LEADS, Relation.AHEAD}
+    place = {one: at for at, one in enumerate(ordered)}
+    if whole and all(
+        each.relation in told and place[each.ahead] < place[each.behind]
+        for each in pairs
+    ):
+        return RankingKind.ORDER
+    if others > 1 and len(behind) == others and leads(behind):
+        return RankingKind.LAST
+    return RankingKind.OPEN
+
+
+def steps(
+    comparisons: Sequence[Comparison],
+    targets: Sequence[Target],
+    receipts: Mapping[str, Receipt],
+    reach: Mapping[str, float],
+) -> tuple[Step, ...]:
+    """Every step from a version to the next that lies outside of the noise; `reach` is that noise by metric, as a ratio."""
+    return tuple(_steps(comparisons, targets, receipts, reach))
+
+
+def _steps(
+    comparisons: Sequence[Comparison],
+    targets: Sequence[Target],
+    receipts: Mapping[str, Receipt],
+    reach: Mapping[str, float],
+) -> Iterator[Step]:
+    releases = releases_of(targets, receipts)
+    following = {
+        (old.target.id, new.target.id): None
+        for found in releases.values()
+        for old, new in successions(found)
+    }
+    for each in comparisons:
+        advantage, turned = each.advantage, (each.baseline, each.subject)
+        if advantage is None or each.void or each.metric not in reach:
+            continue
+        if each.metric in STEPPED and turned in following:
+            band = reach[each.metric]
+            if advantage.low > band or advantage.high < 1 / band:
+                yield Step(*turned, each.workload, each.metric, advantage)
