@@ -30,7 +30,9 @@ def new_engine(
     if name == ComposeEngine.name:
         options = ComposeOptions(say=say)
         return ComposeEngine(ROOT, CACHE, logs, cores, packages, options)
-    return LocalEngine(ROOT, CACHE, logs, cores, packages, Options(timed=timed))
+    return LocalEngine(
+        ROOT, CACHE, logs, cores, packages, Options(timed=timed, say=say)
+    )
 
 
 def external_engine(
@@ -57,3 +59,17 @@ def new_generator(
 def engine_version(engine: AnyEngine) -> str | None:
     """What runs the containers; None without containers."""
     return engine.version() if isinstance(engine, ComposeEngine) else None
+
+
+MEMORY_LIMIT = "memory_limit_bytes_"
+"""What a container of a service may hold, among the details of the machine."""
+
+
+def container_details(engine: AnyEngine) -> dict[str, str]:
+    """What a user may have changed of the containers, for the run's record; nothing without containers."""
+    if not isinstance(engine, ComposeEngine):
+        return {}
+    return {
+        f"{MEMORY_LIMIT}{service}": "not limited" if most is None else str(most)
+        for service, most in engine.memory_limits().items()
+    }

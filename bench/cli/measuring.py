@@ -23,7 +23,9 @@ from bench.cli.asked import (
 )
 from bench.cli.crew import crew_of, invitation
 from bench.cli.engines import (
+    MEMORY_LIMIT,
     AnyEngine,
+    container_details,
     engine_version,
     external_engine,
     new_engine,
@@ -93,7 +95,9 @@ def begin(
         record = new_record(
             asked, plan, receipts, engine.database.facts(), engine_version(engine), now
         )
-        record = replace(record, calibration=calibration)
+        details = {**record.machine.details, **container_details(engine)}
+        machine = replace(record.machine, details=details)
+        record = replace(record, calibration=calibration, machine=machine)
         with create(runs, record) as writer:
             if exhibits is not None:
                 write_exhibits(writer.folder, exhibits)
@@ -197,7 +201,7 @@ def resume(
     refuse_foreign(plan)
     with _engine(plan, folder, console, i_own_this) as engine:
         receipts, refused = _prepare(engine, plan.targets, console, keep_going=True)
-        _refuse_changes(run, receipts, refused, engine.database.facts())
+        _refuse_changes(run, engine, receipts, refused)
         with reopen(folder) as writer, told_why(writer):
             # Read again, as the only writer: somebody may have gone on with it
             # meanwhile, and what was measured since is not measured twice.
@@ -245,17 +249,21 @@ def _refuse_unprepared(refused: Mapping[str, str]) -> None:
 
 def _refuse_changes(
     run: Run,
+    engine: AnyEngine,
     receipts: Mapping[str, Receipt],
     refused: Mapping[str, str],
-    database: Mapping[str, str],
 ) -> None:
     changed = [t for t, r in run.record.receipts.items() if receipts.get(t) != r]
     changed += refused
     measured_by = run.record.harness.get("measuring_sha256")
     if harness_facts()["measuring_sha256"] != measured_by:
         changed.append("the part of the harness that measures")
-    if dict(database) != dict(run.record.database):
+    if dict(engine.database.facts()) != dict(run.record.database):
         changed.append("PostgreSQL or its settings")
+    details = run.record.machine.details.items()
+    limits = {name: most for name, most in details if name.startswith(MEMORY_LIMIT)}
+    if container_details(engine) != limits:
+        changed.append("memory limits of the containers")
     if changed:
         raise AskedWrongly(
             f"run {run.record.id}: changed since it began: {', '.join(changed)}",

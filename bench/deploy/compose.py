@@ -86,8 +86,11 @@ class ComposeEngine:
         with ExitStack() as stack:
             stack.enter_context(ending_orderly())
             found = find_tool()
-            self._ledger = Ledger(self._cache / "running", self._options.wait_s)
+            self._ledger = Ledger(
+                self._cache / "running", self._options.wait_s, self._options.say
+            )
             stack.callback(self._ledger.close)
+            self._ledger.record_containers()
             stack.enter_context(on_cores(self._cores.harness))
             self._tool = self._named(found)
             self._refuse_little_memory()

@@ -1,12 +1,17 @@
 """What runs leave on an engine, found by our own labels, and only by them."""
 
 import hashlib
+import os
 import platform
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
-from bench.deploy.compose_tool import Tool
+from bench.child_environment import CONTAINERS
+from bench.deploy.compose_refusals import explain
+from bench.deploy.compose_tool import run
 from bench.errors import BenchError, MachineRefused
 
 
@@ -20,13 +25,20 @@ _LOOKS = 20
 _PAUSE_S = 0.2
 
 
+class Docker(Protocol):
+    """Whoever can call the docker program."""
+
+    def docker(self, *words: str) -> str:
+        """What it says; MachineRefused, explained, if it fails."""
+
+
 def home(cache: Path) -> str:
     """A name for this checkout on this machine: whoever holds its lock owns what bears the name."""
     place = f"{platform.node()}\0{cache.resolve()}"
     return hashlib.sha256(place.encode()).hexdigest()[:12]
 
 
-def found(tool: Tool, label: str, value: str) -> list[tuple[str, str]]:
+def found(tool: Docker, label: str, value: str) -> list[tuple[str, str]]:
     """Kind and id of everything that bears our label with that value."""
     filters = ("--quiet", "--filter", f"label={LABEL}.{label}={value}")
     return [
@@ -36,7 +48,7 @@ def found(tool: Tool, label: str, value: str) -> list[tuple[str, str]]:
     ]
 
 
-def remove(tool: Tool, label: str, value: str, certain: bool = True) -> list[str]:
+def remove(tool: Docker, label: str, value: str, certain: bool = True) -> list[str]:
     """
     Remove every container, network and volume that bears our label with that value.
 
@@ -65,3 +77,46 @@ def remove(tool: Tool, label: str, value: str, certain: bool = True) -> list[str
         f"the container engine did not remove what a run had started: {shown}",
         "compose.log among the run's logs may say why; the next run tries again",
     )
+
+
+class Elsewhere:
+    """The docker program with the engine that another run had."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        # Empty is as good as not set, and what is set now is not that run's.
+        self._variables = {**dict.fromkeys(CONTAINERS, ""), **variables}
+
+    def docker(self, *words: str) -> str:
+        """What it says; MachineRefused, explained, if it fails."""
+        command = ["docker", *words]
+        status, out, err = run(command, self._variables)
+        if status:
+            raise explain(command, status, err or out, logged=False)
+        return out
+
+
+def chosen_engine() -> dict[str, str]:
+    """The variables that say which engine this run has; for whoever must clean up after it."""
+    return {name: os.environ[name] for name in CONTAINERS if os.environ.get(name)}
+
+
+def end_killed_run(token: str, variables: Mapping[str, str]) -> str | None:
+    """
+    Remove what the containers' part of a killed run left, whatever engine is used now.
+
+    What there is to tell: what was removed, or why it could not be and the
+    command that does it; None if nothing was left.
+    """
+    try:
+        removed = remove(Elsewhere(variables), "run", token, certain=False)
+    except MachineRefused as error:
+        where = variables.get("DOCKER_HOST") or variables.get("DOCKER_CONTEXT")
+        there = f" (of {where})" if where else ""
+        return (
+            "a killed run may have left containers, and its container engine"
+            f"{there} cannot be asked ({error.message}); what removes them: "
+            f"docker rm -f $(docker ps -aq --filter label={LABEL}.run={token})"
+        )
+    if not removed:
+        return None
+    return f"removed what a killed run had left: {', '.join(removed)}"

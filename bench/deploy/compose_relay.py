@@ -40,14 +40,19 @@ class Streams:
         self._half: set[int] = set()  # one side has said its last
         self._lock = threading.Lock()
         self._last = 0
+        self._over = False  # nothing goes through any more
 
     def open(self, connection: socket.socket, host: str, port: int) -> None:
         """Join a socket of ours to a new connection from the other side to that address."""
         with self._lock:
             self._last += 1
             stream = self._last
-        # Known before it is asked for: the refusal may be here in no time.
-        self._sockets[stream] = connection
+            # Known before it is asked for: the refusal may be here in no time.
+            self._sockets[stream] = connection
+            over = self._over
+        if over:
+            self._close(stream)
+            return
         self._send(stream, _OPEN, f"{host} {port}".encode())
         self._join(stream, connection)
 
@@ -60,6 +65,8 @@ class Streams:
         except (OSError, ValueError):
             pass  # the pipe was closed under us
         finally:
+            with self._lock:
+                self._over = True
             for stream in list(self._sockets):
                 self._close(stream)
 

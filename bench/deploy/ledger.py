@@ -12,7 +12,8 @@ import time
 from io import TextIOWrapper
 from pathlib import Path
 
-from bench.deploy import processes
+from bench.deploy import compose_leftovers, processes
+from bench.deploy.engine import Say
 from bench.deploy.processes import Process
 from bench.errors import MachineRefused
 
@@ -32,14 +33,17 @@ class Ledger:
     whoever holds it knows that every other ledger beside it is a dead run's.
     """
 
-    def __init__(self, running: Path, wait_s: float = 0.0) -> None:
+    def __init__(
+        self, running: Path, wait_s: float = 0.0, say: Say = lambda line: None
+    ) -> None:
         """Take the lock, sweep up after dead runs; MachineRefused while another one lives."""
         running.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(running / "lock", wait_s)
         try:
-            self.swept = [
-                left.name for left in running.iterdir() if left.is_dir() and sweep(left)
-            ]
+            left = [each for each in running.iterdir() if each.is_dir()]
+            for each in left:
+                _end_containers(each, say)
+            self.swept = [each.name for each in left if sweep(each)]
             self.token = secrets.token_hex(6)
             self.folder = running / self.token
             self.folder.mkdir()
@@ -57,6 +61,10 @@ class Ledger:
         process = processes.read(pid)
         if process:
             self._write(kind="process", pid=pid, started=process.started)
+
+    def record_containers(self) -> None:
+        """Remember that this run starts containers, and on which engine."""
+        self._write(kind="containers", engine=compose_leftovers.chosen_engine())
 
     def make_folder(self, parent: Path, purpose: str) -> Path:
         """A new folder outside of the cache, remembered before it exists."""
@@ -133,6 +141,16 @@ def sweep(folder: Path) -> bool:
             shutil.rmtree(path, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
     return bool(entries)
+
+
+def _end_containers(folder: Path, say: Say) -> None:
+    """Whichever engine is used now: containers of a killed run would go on beside its servers."""
+    for entry in _entries(folder / "entries.jsonl"):
+        engine = entry.get("engine")
+        if entry.get("kind") == "containers" and isinstance(engine, dict):
+            said = compose_leftovers.end_killed_run(folder.name, engine)
+            if said is not None:
+                say(said)
 
 
 def _entries(path: Path) -> list[dict[str, object]]:

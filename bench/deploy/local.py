@@ -48,6 +48,7 @@ class Options:
     ready_s: float = 60.0  # how long a server may take to its first right answer
     wait_s: float = 0.0  # how long to wait for another run to end
     timed: bool = True  # False: no start is measured, and none need be quick
+    say: Say = lambda line: None  # is told what of a killed run was removed
 
 
 class LocalEngine:
@@ -94,7 +95,9 @@ class LocalEngine:
         """
         with ExitStack() as stack:
             stack.enter_context(ending_orderly())
-            self._ledger = Ledger(self._cache / "running", self._options.wait_s)
+            self._ledger = Ledger(
+                self._cache / "running", self._options.wait_s, self._options.say
+            )
             stack.callback(self._ledger.close)
             stack.enter_context(on_cores(self._cores.harness))
             self._database = stack.enter_context(

@@ -123,6 +123,22 @@ def test_a_forgotten_port_is_closed(relay: Relay) -> None:
             socket.create_connection(("127.0.0.1", ours), 2).close()
 
 
+def test_an_inner_end_that_is_gone_is_named(relay: Relay) -> None:
+    """Connections end at once then, old and new ones, and whoever asks is told that it was the relay."""
+    with echo() as port:
+        ours = relay.forward("127.0.0.1", port)
+        relay.refuse_ended()
+        with closing(socket.create_connection(("127.0.0.1", ours), 5)) as before:
+            relay._process.kill()
+            before.settimeout(5)
+            assert before.recv(1) == b""
+        with pytest.raises(MachineRefused, match="the relay has ended"):
+            relay.refuse_ended(5.0)
+        with closing(socket.create_connection(("127.0.0.1", ours), 5)) as after:
+            after.settimeout(5)
+            assert after.recv(1) == b""
+
+
 def test_an_inner_end_that_does_not_come_up() -> None:
     """MachineRefused, and no process left, when the command says something else."""
     with pytest.raises(MachineRefused, match="did not open"):

@@ -1,5 +1,7 @@
 """Whatever ends a run, nothing of it stays; and nothing else is touched."""
 
+import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.deploy.ledger import Ledger
 from bench.deploy.processes import everyone
 from tests.docker.standing import ROOT, docker, needs_engine, new_engine, traces
 
@@ -115,6 +118,45 @@ def test_the_next_run_sweeps_up_after_a_killed_one(tmp_path: Path) -> None:
         assert docker("inspect", "-f", "{{.State.Running}}", bystander) == "true"
     finally:
         docker("rm", "-f", bystander)
+
+
+def test_a_run_of_processes_sweeps_up_after_a_killed_one_of_containers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever engine comes next and is chosen then: containers would compute beside its servers."""
+    with run_of_its_own(tmp_path) as harness:
+        harness.send_signal(signal.SIGKILL)
+        harness.wait(10)
+    cache, said = tmp_path / "cache", list[str]()
+    assert traces(cache)
+
+    with monkeypatch.context() as changed:
+        if "DOCKER_HOST" in os.environ:
+            changed.setenv("DOCKER_HOST", "unix:///nowhere")
+        Ledger(cache / "running", say=said.append).close()
+
+    assert traces(cache) == []
+    assert len(said) == 1 and said[0].startswith("removed what a killed run had left")
+
+
+def test_containers_that_cannot_be_reached_are_named_with_the_command(
+    tmp_path: Path,
+) -> None:
+    """The engine of a killed run does not answer: the next one says what may be left and how to remove it."""
+    left = tmp_path / "running/0123456789ab"
+    left.mkdir(parents=True)
+    gone = {"kind": "containers", "engine": {"DOCKER_HOST": "unix:///nowhere"}}
+    (left / "entries.jsonl").write_text(json.dumps(gone) + "\n")
+    said: list[str] = []
+
+    Ledger(tmp_path / "running", say=said.append).close()
+
+    assert len(said) == 1
+    assert "of unix:///nowhere" in said[0] and "no container engine answers" in said[0]
+    assert (
+        "docker rm -f $(docker ps -aq --filter label="
+        "org.frameworks-on-trial.run=0123456789ab)" in said[0]
+    )
 
 
 def test_a_killed_run_leaves_no_process_behind(tmp_path: Path) -> None:
