@@ -239,4 +239,11 @@ def _finish(folder: Path, complete: bool, claims: Path | None) -> None:
         raise typer.Exit(130)
     print(shown(page))
     print(f"next: open {shown(page)} in a browser", file=sys.stderr)
+    trend = page.with_name("trend.html")
+    if trend.is_file():
+        print(
+            f"versions side by side: {shown(trend)}\n"
+            f"is one slower than the one before? bench compare {folder.name}",
+            file=sys.stderr,
+        )
     refuse_missing(folder)
