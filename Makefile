@@ -64,7 +64,7 @@ lint: setup  ## style and types
 	.venv/bin/mypy
 
 site: setup  ## every page without raw samples, for a web server: SITE=folder, which must not exist
-	$(BENCH) report
+	$(BENCH) report $(RUN)
 	mkdir $(SITE)
 	tar -C reports --exclude=samples --exclude='*.sqlite*' -cf $(SITE)/pages.tar .
 	tar -C $(SITE) -xf $(SITE)/pages.tar && rm $(SITE)/pages.tar
