@@ -63,7 +63,7 @@ def must_be_equal(record: RunRecord) -> dict[str, str]:
     }
 
 
-def _worth_knowing(record: RunRecord) -> dict[str, str]:
+def worth_knowing(record: RunRecord) -> dict[str, str]:
     return {
         "kernel": record.machine.kernel,
         "PostgreSQL": record.database.get("version", "unknown"),
@@ -77,7 +77,7 @@ def differences(before: RunRecord, after: RunRecord) -> tuple[Difference, ...]:
     """Everything that is known to differ, the grave things first, then versions by target."""
     found = [
         Difference(what, old, new, grave)
-        for facts, grave in ((must_be_equal, True), (_worth_knowing, False))
+        for facts, grave in ((must_be_equal, True), (worth_knowing, False))
         for (what, old), new in zip(
             facts(before).items(), facts(after).values(), strict=True
         )
