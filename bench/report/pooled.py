@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
-from math import expm1
+from math import expm1, sqrt
 from pathlib import Path
-from statistics import median
+from statistics import fmean
 
 from markupsafe import Markup
 
@@ -27,6 +27,7 @@ from bench.report.charts.standalone import standalone
 from bench.report.clean import clean
 from bench.report.numbers import percent, ratio
 from bench.report.page import page_environment, page_style
+from bench.report.view import joined
 from bench.report.write import replace_file
 from bench.store.outside import refuse_links
 
@@ -83,19 +84,37 @@ def pooled_html(
 def _short(pool: Pool) -> str:
     """What the page is about, and how far runs lie apart."""
     words = f"**{plural(len(pool.runs), 'run')} on {plural(len(pool.machines), 'machine')}.**"
-    apart = [
+    apart = {
+        number: between
+        for number in range(len(pool.machines))
+        if (between := _between(pool, number)) is not None
+    }
+    if not apart:
+        return f"{words} No machine has two of them, so nobody knows by how much runs of one machine differ."
+    told = joined(
+        [
+            f"{percent(round(expm1(between), 3))} on machine {number + 1}"
+            for number, between in apart.items()
+        ]
+    )
+    return (
+        f"{words} Beyond what their rounds scatter, ratios of throughput and CPU time between frameworks differ "
+        f"from run to run by {told} (standard deviation). The interval of a single run does not hold this."
+    )
+
+
+def _between(pool: Pool, machine: int) -> float | None:
+    """The root mean square of the standard deviations between a machine's runs; None below two runs."""
+    found = [
         of.between
         for ratio_ in pool.ratios
         for of in ratio_.machines
-        if of.between is not None and ratio_.metric in ("throughput", "cpu")
+        if of.machine == machine
+        and of.between is not None
+        and ratio_.metric in ("throughput", "cpu")
+        and _contestants(pool, ratio_)
     ]
-    if not apart:
-        return f"{words} No machine has two of them, so nobody knows by how much runs of one machine differ."
-    return (
-        f"{words} On one machine, ratios of throughput and CPU time differ from run to run by a standard "
-        f"deviation of {percent(round(expm1(median(apart)), 3))} (median of {len(apart)}), "
-        "beyond what their rounds scatter. The interval of a single run does not hold this."
-    )
+    return sqrt(fmean(each**2 for each in found)) if found else None
 
 
 def _charts(pool: Pool, colours: Palette, titles: dict[str, str]) -> list[Chart]:
