@@ -3,17 +3,27 @@
 from collections.abc import Sequence
 
 from bench.analyse.analysis import analyse
-from bench.judge.decide import can_decide
 from bench.judge.judge import judge
 from bench.model.framework import Framework
 from bench.model.run import Run
-from bench.model.verdict import Claim, Outcome, Part
+from bench.model.verdict import (
+    Claim,
+    Exclusion,
+    GroupResult,
+    GroupState,
+    Outcome,
+    Part,
+    Verdict,
+)
 from bench.stats import looks
+
+
+DECIDED = (GroupState.HOLDS, GroupState.FAILS, GroupState.NOT_MEASURED)
 
 
 def enough(run: Run, claims: Sequence[Claim], frameworks: Sequence[Framework]) -> bool:
     """
-    Whether every comparison of every claim is decided, or the last look is reached.
+    Whether every order is decided in every group of it, or the last look is reached.
 
     Only ever true at a planned look. Comparisons that more rounds cannot help
     (void throughput, no trials) are not waited for; a run that is forbidden
@@ -25,13 +35,29 @@ def enough(run: Run, claims: Sequence[Claim], frameworks: Sequence[Framework]) -
         return True
     if not profile.verdicts or looks.reached(profile.looks, done) != done:
         return False
-    analysis = analyse(run)
-    verdicts = judge(claims, analysis, run.record.plan, frameworks)
-    parts = [part for verdict in verdicts for part in verdict.parts]
-    return bool(parts) and all(_settled(part) for part in parts)
+    orders = [
+        verdict
+        for verdict in judge(claims, analyse(run), run.record.plan, frameworks)
+        if verdict.parts
+    ]
+    return bool(orders) and all(map(_settled, orders))
 
 
-def _settled(part: Part) -> bool:
-    if part.outcome is Outcome.INCONCLUSIVE:
-        return part.comparison.void is not None and not can_decide(part.comparison)
-    return True
+def _settled(verdict: Verdict) -> bool:
+    withheld = verdict.withheld_because
+    if withheld is not None and withheld.code != "void":
+        return False
+    return verdict.outcome is Outcome.SUPPORTED or all(
+        _group_settled(group, verdict.parts) for group in verdict.groups
+    )
+
+
+def _group_settled(group: GroupResult, parts: Sequence[Part]) -> bool:
+    if group.state in DECIDED:
+        return True
+    own = [each for each in parts if each.group == group.key]
+    still = [each for each in own if each.outcome is Outcome.INCONCLUSIVE]
+    return bool(still) and all(
+        each.excluded is not None and each.excluded.why is Exclusion.VOID
+        for each in still
+    )

@@ -1,24 +1,26 @@
 """Verdicts on claims, from an analysed run."""
 
-from collections.abc import Iterator, Sequence
-from itertools import product
-from math import log
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
-from bench.judge import words
-from bench.judge.court import Court, Evidence, forced_because
-from bench.judge.decide import Decision, can_decide, decide, logs, overall
-from bench.judge.deciding import order
+from bench.judge.context import Evidence, JudgeContext, withheld_because
+from bench.judge.engine import Judged, judged
 from bench.judge.exhibits import judge_by_exhibits
-from bench.judge.rules import RULES
-from bench.judge.words import Named
-from bench.model.estimate import Comparison
+from bench.judge.orders import order
+from bench.judge.question import Inquiry, Question
+from bench.judge.rules import AT_OTHER_MARGINS, RULES
 from bench.model.framework import Framework, Role, Target
 from bench.model.plan import Plan
-from bench.model.trial import Failure
-from bench.model.verdict import Claim, Label, Outcome, Part, Verdict
-from bench.stats import interval, power
+from bench.model.verdict import (
+    Claim,
+    Finding,
+    Lacking,
+    MetricRow,
+    Outcome,
+    Untested,
+    Verdict,
+)
 
 
 OTHER_MARGINS = (0.0, 0.1)
@@ -30,29 +32,23 @@ def judge(
     analysis: Analysis,
     plan: Plan,
     frameworks: Sequence[Framework],
-    failures: Sequence[Failure] = (),
     evidence: Evidence | None = None,
 ) -> tuple[Verdict, ...]:
     """
-    A verdict for every claim, in their order.
+    A verdict for every claim, in their order; in values, without a sentence.
 
     A claim's framework is its contestant in the plan; of several versions the
-    newest by the framework's own table. `failures` say why one has no trials.
+    newest by the framework's own table.
     """
-    court = Court(
-        analysis,
-        plan,
-        {framework.name: framework.title for framework in frameworks},
-        contestants(plan, frameworks),
-        {failure.target.partition("@")[0]: failure.message for failure in failures},
-        evidence or Evidence(),
+    context = JudgeContext(
+        analysis, plan, contestants(plan, frameworks), evidence or Evidence()
     )
-    return tuple(_verdict(court, claim) for claim in claims)
+    return tuple(_verdict(context, claim) for claim in claims)
 
 
 def contestants(plan: Plan, frameworks: Sequence[Framework]) -> dict[str, Target]:
     """The target that stands for each framework in this run."""
-    order = {
+    age_of = {
         (framework.name, version): age
         for framework in frameworks
         for age, version in enumerate(framework.versions)
@@ -65,171 +61,96 @@ def contestants(plan: Plan, frameworks: Sequence[Framework]) -> dict[str, Target
         # A version outside the table was asked for by hand, to be compared with
         # the standing one; it speaks for its framework only if nobody else is there,
         # and of several the last one, as in what is compared and on the page.
-        age = order.get((target.framework, target.version), -1)
+        age = age_of.get((target.framework, target.version), -1)
         if known is None or (
             target.version != known.version
-            and age >= order.get((known.framework, known.version), -1)
+            and age >= age_of.get((known.framework, known.version), -1)
         ):
             chosen[target.framework] = target
     return chosen
 
 
-def _verdict(court: Court, claim: Claim) -> Verdict:
+def _verdict(context: JudgeContext, claim: Claim) -> Verdict:
+    verdict = _judged(context, claim)
+    if claim.shows is None or not context.plan.profile.verdicts:
+        return verdict
+    rows = RULES[claim.shows](context, claim, claim.margin).rows
+    return replace(verdict, findings=tuple(map(_shown, rows)))
+
+
+def _shown(row: Question | Finding) -> Finding:
+    """What a rule found, without an outcome."""
+    if isinstance(row, Finding):
+        return row
+    assert isinstance(row.evidence, Finding)
+    return replace(row.evidence, excluded=row.excluded)
+
+
+def _judged(context: JudgeContext, claim: Claim) -> Verdict:
     if claim.not_measurable is not None:
-        return _bare(claim, Outcome.NOT_MEASURABLE, claim.not_measurable)
+        return Verdict(claim, Outcome.NOT_MEASURABLE)
     if claim.not_tested is not None:
-        return _bare(claim, Outcome.NOT_TESTED, claim.not_tested)
-    if not court.plan.profile.verdicts:
-        return _bare(
-            claim,
-            Outcome.NOT_TESTED,
-            f"the {court.plan.profile.name} profile gives no verdicts",
-        )
+        return Verdict(claim, Outcome.NOT_TESTED)
+    if not context.plan.profile.verdicts:
+        return Verdict(claim, Outcome.NOT_TESTED, untested=Untested(Lacking.VERDICTS))
     if claim.probe or claim.counts:
-        evidence = court.evidence
-        return judge_by_exhibits(
-            claim, evidence.exhibits, court.titles, evidence.measured
-        )
+        return judge_by_exhibits(claim, context.evidence)
     if claim.rule is not None:
-        return RULES[claim.rule](court, claim)
-    named = tuple(_named(court, claim))
-    comparisons = [one.comparison for one in named]
-    forced = forced_because(court.analysis)
-    decisions = decide(comparisons, claim.margin)
-    parts = tuple(
-        _part(one, decision, len(named), forced, court.refused)
-        for one, decision in zip(named, decisions, strict=True)
+        asks, rule = RULES[claim.rule], claim.rule
+        found = _found(
+            context,
+            claim,
+            lambda margin: asks(context, claim, margin),
+            OTHER_MARGINS if rule in AT_OTHER_MARGINS else (),
+        )
+        return verdict_of(claim, found)
+    rows = tuple(
+        MetricRow(metric, row.parts, row.decision)
+        for metric in claim.other_metrics
+        for row in (_order(context, claim, metric),)
     )
-    outcome = overall(part.outcome for part in parts)
+    return replace(verdict_of(claim, _order(context, claim, claim.metric)), rows=rows)
+
+
+def _order(context: JudgeContext, claim: Claim, metric: str) -> Judged:
+    return _found(
+        context,
+        claim,
+        lambda margin: order(context, claim, metric, margin),
+        OTHER_MARGINS,
+    )
+
+
+def _found(
+    context: JudgeContext,
+    claim: Claim,
+    ask: Callable[[float], Inquiry],
+    other_margins: Sequence[float],
+) -> Judged:
+    withheld = withheld_because(context.analysis)
+    return judged(ask, claim.margin, withheld, other_margins)
+
+
+def verdict_of(claim: Claim, found: Judged) -> Verdict:
+    decision, others = found.decision, found.asked.others
+    tested = decision.outcome is not Outcome.NOT_TESTED
     return Verdict(
-        claim=claim,
-        outcome=outcome,
-        because=_because(parts, outcome, forced),
-        parts=parts,
-        forced=_forced(parts, forced) if outcome is Outcome.INCONCLUSIVE else None,
-        at_other_margins=tuple(
-            (margin, _at(comparisons, margin, forced)) for margin in OTHER_MARGINS
+        claim,
+        decision.outcome,
+        parts=found.parts,
+        at_other_margins=decision.at_other_margins,
+        findings=found.findings,
+        groups=decision.groups,
+        holds_on=decision.holds_on,
+        fails_on=decision.fails_on,
+        strict=decision.strict,
+        withheld_because=decision.withheld_because,
+        untested=None if tested else found.asked.untested or Untested(Lacking.TRIALS),
+        decided_by=decision.decided_by,
+        others=others,
+        others_too=(
+            all(each.outcome is decision.outcome for each in others)
+            if others and tested
+            else None
         ),
     )
-
-
-def _forced(parts: Sequence[Part], forced: str | None) -> str | None:
-    voids = [part.comparison.void for part in parts if part.comparison.void]
-    return forced or next(iter(voids), None)
-
-
-def _bare(claim: Claim, outcome: Outcome, because: str) -> Verdict:
-    return Verdict(claim, outcome, because, (), None, ())
-
-
-def _named(court: Court, claim: Claim) -> Iterator[Named]:
-    for workload, subject, baseline in product(
-        claim.workloads, claim.subjects, claim.baselines
-    ):
-        ours = court.contestants.get(subject)
-        theirs = court.contestants.get(baseline)
-        found = (
-            court.analysis.comparison(ours.id, theirs.id, workload, claim.metric)
-            if ours and theirs
-            else None
-        )
-        yield Named(
-            found
-            or Comparison(
-                subject=ours.id if ours else subject,
-                baseline=theirs.id if theirs else baseline,
-                workload=workload,
-                metric=claim.metric,
-                advantage=None,
-                rounds=(),
-                smallest_detectable=None,
-                p_value=None,
-            ),
-            court.titles.get(subject, subject),
-            court.titles.get(baseline, baseline),
-            claim.margin,
-        )
-
-
-def _at(
-    comparisons: Sequence[Comparison], margin: float, forced: str | None
-) -> Outcome:
-    outcome = overall(outcome for outcome, _ in decide(comparisons, margin))
-    if forced is not None and outcome is not Outcome.NOT_TESTED:
-        return Outcome.INCONCLUSIVE
-    return outcome
-
-
-def _part(
-    named: Named,
-    decision: Decision,
-    comparisons: int,
-    forced: str | None,
-    refused: dict[str, str],
-) -> Part:
-    outcome, label = decision
-    comparison = named.comparison
-    if outcome is Outcome.NOT_TESTED:
-        return Part(comparison, outcome, None, _untested(named, refused), None)
-    if forced is not None:
-        because = f"{words.sentence(named)}: decides nothing, {forced}"
-        return Part(comparison, Outcome.INCONCLUSIVE, None, because, None)
-    if not can_decide(comparison):
-        because = f"{words.sentence(named)}: {_excluded(comparison)}"
-        return Part(comparison, Outcome.INCONCLUSIVE, None, because, None)
-    if outcome is Outcome.INCONCLUSIVE:
-        more = more_rounds(comparison, named.margin)
-        because = words.undecided(named, more, comparisons)
-        return Part(comparison, outcome, None, because, more)
-    return Part(comparison, outcome, label, _SAY[label](named), None)
-
-
-_SAY = {
-    None: words.supported,
-    Label.TIE: words.tie,
-    Label.REVERSED: words.reversed_,
-    Label.NOT_MATERIAL: words.not_material,
-}
-
-
-def _untested(named: Named, refused: dict[str, str]) -> str:
-    text = f"this run holds no pair of trials of {named.subject} and {named.baseline} on {named.comparison.workload}"
-    sides = (named.comparison.subject, named.comparison.baseline)
-    why = [
-        refused[name] for side in sides if (name := side.partition("@")[0]) in refused
-    ]
-    return f"{text}: {why[0]}" if why else text
-
-
-def _excluded(comparison: Comparison) -> str:
-    if comparison.void is not None:
-        return comparison.void
-    n = comparison.advantage.n if comparison.advantage else 0
-    return f"{n} pairs of rounds are left, {reasons.FEWEST_ROUNDS} are needed"
-
-
-def more_rounds(comparison: Comparison, margin: float) -> int | None:
-    """About how many more rounds would tell the ratio from 1 + margin; None if hopeless."""
-    estimate = comparison.advantage
-    if estimate is None:
-        return None
-    needed = power.rounds_needed(
-        log(estimate.point), margin, interval.scatter(logs(comparison)), estimate.level
-    )
-    return None if needed is None else max(1, needed - estimate.n)
-
-
-def _because(parts: Sequence[Part], outcome: Outcome, forced: str | None) -> str:
-    if outcome is Outcome.INCONCLUSIVE and forced is not None:
-        return f"no verdict, {forced}"
-    own = [part for part in parts if part.outcome is outcome]
-    own.sort(key=lambda part: order(part, outcome))
-    tally = _tally(parts)
-    return f"{own[0].because}{tally}" if own else "the claim compares nothing"
-
-
-def _tally(parts: Sequence[Part]) -> str:
-    if len(parts) == 1:
-        return ""
-    held = sum(part.outcome is Outcome.SUPPORTED for part in parts)
-    return f" ({held} of {len(parts)} comparisons hold)"

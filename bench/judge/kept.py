@@ -14,7 +14,7 @@ from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
 from bench.analyse.pairs import floor_of
 from bench.errors import AskedWrongly
-from bench.judge.court import forced_because
+from bench.judge.context import forced_because
 from bench.judge.history import must_be_equal
 from bench.judge.judge import contestants
 from bench.judge.regressions import MARGINS

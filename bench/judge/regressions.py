@@ -25,7 +25,7 @@ from math import inf, log
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
-from bench.judge.court import forced_because
+from bench.judge.context import forced_because
 from bench.model.estimate import Comparison, Estimate
 from bench.stats import holm, interval, power
 

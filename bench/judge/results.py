@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
-from bench.judge.court import Evidence
+from bench.judge.context import Evidence
 from bench.judge.judge import contestants, judge
 from bench.judge.ranking import ranked
 from bench.judge.settled import settled
@@ -73,7 +73,6 @@ def results(
             analysis,
             plan,
             frameworks,
-            run.failures,
             Evidence(beside.exhibits, _versions(run, frameworks)),
         ),
         no_verdicts_because=no_verdicts_because(run, analysis),

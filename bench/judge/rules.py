@@ -1,27 +1,28 @@
-"""Rules of their own, for claims that no order of ratios can decide."""
+"""What each rule asks, for claims that no order of ratios can decide."""
 
 from collections.abc import Callable, Mapping
 
-from bench.judge.court import Court
-from bench.judge.own_share import judge_layers, judge_own_share
-from bench.judge.predictions import judge_predictions
-from bench.judge.scaling import judge_scaling
-from bench.judge.stress import fails_stress, stands_stress
-from bench.judge.turns import judge_turns
-from bench.judge.validators import judge_validators
-from bench.judge.weight import judge_weight
-from bench.model.verdict import Claim, Rule, Verdict
+from bench.judge import costs, predictions, scaling, stress, turns, weight
+from bench.judge.context import JudgeContext
+from bench.judge.question import Inquiry
+from bench.model.verdict import Claim, Rule
 
 
-RULES: Mapping[Rule, Callable[[Court, Claim], Verdict]] = {
-    Rule.TURNS: judge_turns,
-    Rule.SCALING: judge_scaling,
-    Rule.STRESS: stands_stress,
-    Rule.FAILS_STRESS: fails_stress,
-    Rule.PREDICTIONS: judge_predictions,
-    Rule.OWN_SHARE: judge_own_share,
-    Rule.WEIGHT: judge_weight,
-    Rule.LAYERS: judge_layers,
-    Rule.VALIDATORS: judge_validators,
+type Asks = Callable[[JudgeContext, Claim, float], Inquiry]
+"""The questions of a claim at a margin."""
+
+RULES: Mapping[Rule, Asks] = {
+    Rule.TURNS: turns.turns,
+    Rule.SCALING: scaling.scaling,
+    Rule.STRESS: stress.stands,
+    Rule.FAILS_STRESS: stress.fails,
+    Rule.PREDICTIONS: predictions.predictions,
+    Rule.OWN_SHARE: costs.own_share,
+    Rule.WEIGHT: weight.weight,
+    Rule.LAYERS: costs.layers,
+    Rule.VALIDATORS: costs.validators,
 }
 """By the name that a claim's row gives."""
+
+AT_OTHER_MARGINS = (Rule.OWN_SHARE, Rule.WEIGHT)
+"""Rules of which a reader may want the verdict at other margins too, as of every order."""

@@ -103,7 +103,8 @@ def _frameworks(view: View) -> list[str]:
 def _by_workload(view: View, verdict: Verdict) -> Answer:
     groups: dict[str, list[Part]] = {}
     for part in verdict.parts:
-        groups.setdefault(part.comparison.workload, []).append(part)
+        if part.group in ("", part.comparison.workload):
+            groups.setdefault(part.comparison.workload, []).append(part)
     yes = [name for name, parts in groups.items() if _all_supported(parts)]
     no = [name for name, parts in groups.items() if _any_refuted(parts)]
     shown = tuple(dict.fromkeys([*yes[:1], *no[:1], *groups]))[:2]

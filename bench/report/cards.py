@@ -64,8 +64,8 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
         outcome=verdict.outcome.value,
         css=css_class(verdict.outcome),
         sign=sign(verdict.outcome),
-        because=view.spelled(sentence(verdict.forced or verdict.because)),
-        short=view.spelled(_first_clause(verdict)),
+        because=sentence(verdict.because),
+        short=_first_clause(verdict),
         reading=sentence(claim.reading),
         value=number.value if number else None,
         interval=number.interval if number else None,
@@ -116,7 +116,7 @@ def _first_clause(verdict: Verdict) -> str:
     if verdict.outcome in (Outcome.SUPPORTED, Outcome.REFUTED):
         return sentence(because.split(": ")[0])
     # Nor for what it would take to decide.
-    return sentence(verdict.forced or because.split("; ")[0])
+    return sentence(because.split("; ")[0])
 
 
 def _also(claim: Claim) -> tuple[tuple[str, str | None], ...]:

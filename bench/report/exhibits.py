@@ -1,11 +1,11 @@
 """What was probed and counted, as tables beside the verdicts."""
 
-from bench.judge.exhibits import shown
 from bench.model.probe import Count, Exhibits, Measure, ProbeOutcome
 from bench.model.verdict import Finding, Verdict
 from bench.report.charts.chart import Table
 from bench.report.view import View
 from bench.report.words import sentence
+from bench.wording.verdicts import counted as shown
 
 
 PASSED = {True: "yes", False: "no", None: "could not be played"}
@@ -40,7 +40,8 @@ def _finding(view: View, one: Finding) -> tuple[str, ...]:
 def _outcome(view: View, verdict: Verdict, one: ProbeOutcome) -> tuple[str, ...]:
     name = f"{view.label(one.framework)} {one.version}"
     name += f", {one.name}" if one.name else ""
-    decides = one.decides and one.framework in verdict.claim.subjects
+    own = one.decides and one.framework in verdict.claim.subjects
+    decides = own and one.probe == verdict.claim.probe
     return (
         name if decides else f"{name} (beside it)",
         PASSED[one.passed],

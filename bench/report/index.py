@@ -23,7 +23,7 @@ from bench.report.numbers import ends, point, with_interval
 from bench.report.page import page_environment, page_style
 from bench.report.quality import Quality, quality
 from bench.report.view import View
-from bench.report.words import tally
+from bench.report.words import TESTED, tally
 
 
 METRIC = "throughput"
@@ -148,7 +148,7 @@ def _row(entry: Entry, results: Results) -> Row:
         verdicts=tuple(
             (outcome, count)
             for outcome, count in tally(results.verdicts)
-            if outcome in (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.INCONCLUSIVE)
+            if outcome in TESTED
         ),
         quality=quality(results),
     )

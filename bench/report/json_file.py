@@ -15,21 +15,20 @@ from math import isfinite
 from pydantic import TypeAdapter
 
 from bench.errors import AskedWrongly, told
-from bench.judge.ranking import ranked
 from bench.model.results import RESULTS_SCHEMA, Results
-from bench.report.view import View
 from bench.store.outside import loads
 from bench.store.records import validated
+from bench.wording.worded import worded
 
 
 def results_json(results: Results) -> str:
-    """The results as JSON text; mappings sorted, so that equal results give equal bytes."""
-    return json.dumps(_plain(results), indent=1, ensure_ascii=False) + "\n"
+    """The results with their sentences as JSON text; mappings sorted, so that equal results give equal bytes."""
+    return json.dumps(_plain(worded(results)), indent=1, ensure_ascii=False) + "\n"
 
 
 def read_results(text: str) -> Results:
     """
-    The results that `results_json` wrote; those older than rankings are ranked as they are read.
+    The results that `results_json` wrote.
 
     Raises:
         AskedWrongly: it is not JSON, of another schema, misses something, or
@@ -56,9 +55,7 @@ def read_results(text: str) -> Results:
         raise AskedWrongly(
             f"results.json: {error}", hint="write it again with: bench report"
         ) from error
-    if results.rankings or not results.comparisons:
-        return results
-    return ranked(results, [each.id for each in View(results).contestants])
+    return results
 
 
 @cache  # takes half a second to make

@@ -45,6 +45,7 @@ from bench.report.words import (
     tally,
     why_no_verdicts,
 )
+from bench.wording.worded import worded
 
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -71,7 +72,7 @@ def report_html(results: Results) -> str:
 
 def report_page(results: Results, index: str | None = None) -> Page:
     """The page with its charts; `index` is where its list of all runs is, seen from it."""
-    shown = clean(results)
+    shown = clean(worded(results))
     view = View(shown)
     colours = palette(shown.frameworks)
     answer = short_answer(view)

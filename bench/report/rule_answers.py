@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bench.judge.scaling import MORE_WORKERS
-from bench.model.verdict import Outcome, Rule, Verdict
+from bench.model.verdict import Asked, Exclusion, Outcome, Rule, Verdict
 from bench.report.view import View, joined
 
 
@@ -88,7 +87,14 @@ def rule_answer(rule: Rule, verdict: Verdict) -> str:
     """To that question; the numbers are the card's."""
     if verdict.outcome is Outcome.INCONCLUSIVE:
         return "This run **cannot tell**."
-    without_workers = any(each.what == MORE_WORKERS for each in verdict.findings)
+    if verdict.outcome is Outcome.DEPENDS:
+        return "It **depends**."
+    without_workers = any(
+        each.asked is Asked.WORKERS
+        and each.excluded is not None
+        and each.excluded.why is Exclusion.NO_PLACE
+        for each in verdict.findings
+    )
     words = CLIENTS_ALONE if without_workers else WORDS[rule]
     return words.supported if verdict.outcome is Outcome.SUPPORTED else words.refuted
 

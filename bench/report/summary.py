@@ -19,6 +19,7 @@ from bench.report.exhibits import counted
 from bench.report.numbers import ends, point
 from bench.report.view import View, joined, lower_first
 from bench.report.words import grade, tally_words
+from bench.wording.worded import worded
 
 
 LONGEST = 60_000
@@ -30,7 +31,7 @@ PLACES = 3
 
 def summary_md(results: Results) -> str:
     """The summary; shortened, and saying so, where it would be too long."""
-    view = View(clean(results))
+    view = View(clean(worded(results)))
     head, tail = _head(view), _tail(view)
     optional = [_numbers(view), _checks(view), _counts(view)]
     while True:

@@ -4,7 +4,6 @@ import re
 
 from markupsafe import Markup, escape
 
-from bench.judge.deciding import order
 from bench.model.doubt import Scope
 from bench.model.results import Results
 from bench.model.verdict import Outcome, Part, Verdict
@@ -19,13 +18,19 @@ SCOPES = {
 }
 SIGNS = {
     Outcome.SUPPORTED: "✓",
+    Outcome.DEPENDS: "±",
     Outcome.REFUTED: "✕",
     Outcome.INCONCLUSIVE: "?",
     Outcome.NOT_TESTED: "–",
     Outcome.NOT_MEASURABLE: "–",
 }
 _INTERVAL = re.compile(r" ?\(([^()]+ to [^()]+)\)")
-TESTED = (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.INCONCLUSIVE)
+TESTED = (
+    Outcome.SUPPORTED,
+    Outcome.DEPENDS,
+    Outcome.REFUTED,
+    Outcome.INCONCLUSIVE,
+)
 PROGRAMS = {"uv", "gunicorn", "uvicorn", "granian", "hypercorn", "initdb", "psql"}
 """Names that are written small where a sentence begins with them, too."""
 NUMBER_WORDS = [
@@ -96,11 +101,8 @@ def css_class(outcome: Outcome) -> str:
 
 def deciding_part(verdict: Verdict) -> Part | None:
     """The comparison that the verdict hangs on: its weakest, or the one that refutes."""
-    same = [part for part in verdict.parts if part.outcome is verdict.outcome]
-    known = [part for part in same or verdict.parts if part.comparison.advantage]
-    if not known:
-        return None
-    return min(known, key=lambda part: order(part, verdict.outcome))
+    at = verdict.decided_by
+    return None if at is None or not verdict.parts else verdict.parts[at]
 
 
 def parted(value: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from math import log
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
-from bench.judge.decide import decide, logs
+from bench.judge.ratios import decided, logs
 from bench.model.estimate import Comparison
 from bench.model.framework import Role
 from bench.model.plan import Plan
@@ -69,7 +69,7 @@ def _verdicts(analysis: Analysis, pairs: Sequence[tuple[str, str]], metric: str)
     """How many verdicts the rule gives; a missing ratio cannot pass for a careful one."""
     found = [_comparison(analysis, pair, metric) for pair in pairs]
     given = sum(
-        each is None or decide([each], margin)[0][0] is not Outcome.INCONCLUSIVE
+        each is None or decided(each, margin) is not Outcome.INCONCLUSIVE
         for each in found
         for margin in MARGINS
     )

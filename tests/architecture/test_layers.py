@@ -18,6 +18,7 @@ LAYERS = (
     {"configure", "plan", "store"},
     {"deploy", "load", "analyse"},
     {"run", "judge", "calibrate"},
+    {"wording"},
     {"report", "selftest"},
     {"cli"},
     {"__main__"},

@@ -5,12 +5,19 @@ from typing import Any
 
 import pytest
 
-from bench.judge.exhibits import NONE_HELD, PROXY, judge_by_exhibits
+from bench.judge.context import Evidence
+from bench.judge.exhibits import judge_by_exhibits
 from bench.model.probe import Count, Exhibits, Measure, ProbeOutcome
-from bench.model.verdict import Claim, Outcome, Verdict
+from bench.model.verdict import (
+    Claim,
+    GroupState,
+    Lacking,
+    OtherOutcome,
+    Outcome,
+    Verdict,
+)
 
 
-TITLES = {"alpha": "Alpha", "beta": "Beta", "gamma": "Gamma"}
 MEASURE = Measure("packages_all", "Packages", "packages", "a tool")
 SIZE = Measure("packages_bytes", "Size", "bytes", "a tool")
 
@@ -62,7 +69,7 @@ def judged(
     found: Exhibits | None, measured: dict[str, str] | None = None, **changes: Any
 ) -> Verdict:
     """The verdict."""
-    return judge_by_exhibits(claim(**changes), found, TITLES, measured or {})
+    return judge_by_exhibits(claim(**changes), Evidence(found, measured or {}))
 
 
 def by_counts(*found: Count, **changes: Any) -> Verdict:
@@ -71,28 +78,43 @@ def by_counts(*found: Count, **changes: Any) -> Verdict:
     return judged(exhibits(counts=found), **(asked | changes))
 
 
-def test_a_probe_that_passed_supports() -> None:
-    """What others did stands beside it and decides nothing."""
-    verdict = judged(exhibits(outcome("alpha", True), outcome("beta", False)))
+def lacking(verdict: Verdict) -> tuple[Lacking, tuple[str, ...]]:
+    """Why it was not tested."""
+    assert verdict.outcome is Outcome.NOT_TESTED and verdict.untested is not None
+    return verdict.untested.lacking, verdict.untested.of
+
+
+@pytest.mark.parametrize(
+    ("beta", "other", "too"),
+    [
+        (True, Outcome.SUPPORTED, True),
+        (False, Outcome.REFUTED, False),
+        (None, Outcome.NOT_TESTED, False),
+    ],
+)
+def test_a_probe_that_passed_supports(
+    beta: bool | None, other: Outcome, too: bool
+) -> None:
+    """What others did stands beside it as a value and decides nothing."""
+    verdict = judged(exhibits(outcome("alpha", True), outcome("beta", beta)))
     assert verdict.outcome is Outcome.SUPPORTED
-    assert verdict.because == "Alpha 1.0: all refused. Beside it: Beta did not pass"
+    assert verdict.others == (OtherOutcome("beta", other),)
+    assert verdict.others_too is too
     assert len(verdict.outcomes) == 2 and verdict.parts == ()
+    assert judged(exhibits(outcome("alpha", True))).others_too is None
 
 
 @pytest.mark.parametrize("other", [True, None])
 def test_one_failed_case_refutes(other: bool | None) -> None:
     """Whatever became of the subject's other cases."""
     cases = (outcome("alpha", other, name="one"), outcome("alpha", False, name="two"))
-    verdict = judged(exhibits(*cases))
-    assert verdict.outcome is Outcome.REFUTED
-    assert verdict.because == "Alpha 1.0, two: it was sent"
+    assert judged(exhibits(*cases)).outcome is Outcome.REFUTED
 
 
 def test_a_case_that_could_not_be_played_leaves_it_open() -> None:
     """Half a proof is none, and no disproof."""
     verdict = judged(exhibits(outcome("alpha", True), outcome("alpha", None)))
-    assert verdict.outcome is Outcome.NOT_TESTED
-    assert "it could not be played" in verdict.because
+    assert lacking(verdict) == (Lacking.PLAYABLE, ("alpha",))
 
 
 def test_a_case_that_does_not_decide_decides_nothing() -> None:
@@ -102,42 +124,60 @@ def test_a_case_that_does_not_decide_decides_nothing() -> None:
 
 
 def test_without_exhibits_it_is_not_tested() -> None:
-    """And the reader is told what would change that."""
-    verdict = judged(None)
-    assert (verdict.outcome, verdict.because) == (Outcome.NOT_TESTED, NONE_HELD)
+    """As a value; the sentence is written later."""
+    assert lacking(judged(None)) == (Lacking.PROBES, ())
 
 
 def test_a_subject_that_was_not_played_is_not_tested() -> None:
     """Another framework's probe does not stand for it."""
-    verdict = judged(exhibits(outcome("beta", True)))
-    assert verdict.outcome is Outcome.NOT_TESTED
-    assert verdict.because == "no probe of Alpha was played"
+    assert lacking(judged(exhibits(outcome("beta", True)))) == (
+        Lacking.PROBE,
+        ("alpha",),
+    )
 
 
 def test_another_version_decides_nothing() -> None:
     """A probe of 1.0 says nothing of a run of 2.0."""
     found = exhibits(outcome("alpha", True))
     verdict = judged(found, {"alpha": "2.0"})
-    assert verdict.outcome is Outcome.NOT_TESTED
-    assert verdict.because == "the probe was played on Alpha 1.0, this run measured 2.0"
+    assert lacking(verdict) == (Lacking.VERSION, ("alpha", "1.0", "2.0"))
     assert judged(found, {"alpha": "1.0"}).outcome is Outcome.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("passed", "strict"),
+    [(True, Outcome.SUPPORTED), (False, Outcome.REFUTED), (None, None)],
+)
+def test_a_stricter_probe_stands_beneath_and_changes_nothing(
+    passed: bool | None, strict: Outcome | None
+) -> None:
+    """None where it was not played; its evidence stands with the other."""
+    stricter = outcome("alpha", passed, probe="stricter")
+    found = exhibits(outcome("alpha", True), stricter)
+    verdict = judged(found, strict_probe="stricter")
+    assert (verdict.outcome, verdict.strict) == (Outcome.SUPPORTED, strict)
+    assert verdict.outcomes == (outcome("alpha", True), stricter)
 
 
 def test_more_than_every_other_supports() -> None:
     """A count is exact: one more is more."""
     verdict = by_counts(*counts("packages_all", alpha=9, beta=8, gamma=3))
     assert verdict.outcome is Outcome.SUPPORTED
-    assert verdict.because == (
-        "packages: Alpha 9, Beta 8, Gamma 3 (2 of 2 comparisons hold)"
-    )
+    assert verdict.holds_on == ("beta", "gamma")
 
 
 @pytest.mark.parametrize("gamma", [9, 10])
-def test_as_many_as_one_other_refutes(gamma: int) -> None:
-    """Equal is not more."""
+def test_more_than_one_and_not_than_the_other_depends(gamma: int) -> None:
+    """Each baseline is a group; equal is not more."""
     verdict = by_counts(*counts("packages_all", alpha=9, beta=8, gamma=gamma))
+    assert (verdict.outcome, verdict.strict) == (Outcome.DEPENDS, Outcome.REFUTED)
+    assert (verdict.holds_on, verdict.fails_on) == (("beta",), ("gamma",))
+
+
+def test_more_than_none_is_refuted() -> None:
+    """No group holds."""
+    verdict = by_counts(*counts("packages_all", alpha=3, beta=8, gamma=3))
     assert verdict.outcome is Outcome.REFUTED
-    assert "(1 of 2 comparisons hold)" in verdict.because
 
 
 def test_every_count_must_hold() -> None:
@@ -147,22 +187,21 @@ def test_every_count_must_hold() -> None:
         *counts("packages_bytes", alpha=1e6, beta=2e6, gamma=3),
     )
     verdict = by_counts(*found, counts=("packages_all", "packages_bytes"))
-    assert verdict.outcome is Outcome.REFUTED
-    assert "size: Alpha 1.0 MB, Beta 2.0 MB" in verdict.because
+    assert verdict.fails_on == ("beta",) and verdict.holds_on == ("gamma",)
 
 
 def test_what_could_not_be_counted_is_not_tested() -> None:
-    """Unless another comparison refutes it already."""
+    """Unless another comparison decides already."""
     open_ = by_counts(*counts("packages_all", alpha=9, beta=None, gamma=3))
     refuted = by_counts(*counts("packages_all", alpha=9, beta=None, gamma=12))
     assert open_.outcome is Outcome.NOT_TESTED
-    assert "Beta not counted" in open_.because
+    assert open_.groups[0].state is GroupState.NOT_MEASURED
     assert refuted.outcome is Outcome.REFUTED
 
 
 def test_nothing_counted_is_not_tested() -> None:
     """No number, no verdict."""
-    assert by_counts().outcome is Outcome.NOT_TESTED
+    assert lacking(by_counts()) == (Lacking.COUNTS, ())
 
 
 def test_counts_without_subjects_are_a_proxy() -> None:
@@ -171,5 +210,4 @@ def test_counts_without_subjects_are_a_proxy() -> None:
         *counts("packages_all", alpha=9, beta=8), subjects=(), baselines=()
     )
     assert verdict.outcome is Outcome.NOT_MEASURABLE
-    assert verdict.because == f"{PROXY}: packages: Alpha 9, Beta 8"
     assert len(verdict.counts) == 2

@@ -6,24 +6,36 @@ import numpy as np
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.configure.claims import load_claims
-from bench.judge.judge import judge
-from bench.judge.line import Line
-from bench.judge.stress import DECIDING, NOT_PLAYED, Question, answers
+from bench.judge.engine import decide
+from bench.judge.question import Group, Inquiry, Question, p_values
+from bench.judge.stress import DECIDING, worst_failed
 from bench.model.run import Run
+from bench.model.stress import Series, Step
 from bench.model.trial import Failure
-from bench.model.verdict import Claim, Outcome, Rule, Verdict
-from tests.analyse.builders import DJANGO, FASTAPI, FLASK, FRAMEWORKS, make_run
+from bench.model.verdict import (
+    Asked,
+    Claim,
+    Exclusion,
+    Finding,
+    GroupKind,
+    Lacking,
+    OtherOutcome,
+    Outcome,
+    Rule,
+    Verdict,
+)
+from tests.analyse.builders import DJANGO, FASTAPI, FLASK, make_run
 from tests.analyse.stressed import STRESS, Nature, Stressful, stressful_run
+from tests.judge.judged import CLAIMS, deciding, verdict_on
 
 
-CLAIMS = {claim.id: claim for claim in load_claims()}
 FAILS, STANDS = CLAIMS["flask-no-high-load"], CLAIMS["django-high-load"]
+NONE = Series((None, None, None), None)
 
 
 def verdict(run: Run, claim: Claim = FAILS) -> Verdict:
     """The verdict on the claim that the subject does not stand it, or on another."""
-    return judge([claim], analyse(run), run.record.plan, FRAMEWORKS)[0]
+    return verdict_on(run, claim)
 
 
 def of(target: str, **nature: float) -> Run:
@@ -40,39 +52,48 @@ def test_the_rules_stand_in_the_table() -> None:
 
 
 def test_servers_that_keep_their_capacity_stand_it() -> None:
-    """What one sentence needs, refutes the other."""
+    """What one sentence needs, refutes the other; and what the others did is a value."""
     run = stressful_run()
     fails, stands = verdict(run), verdict(run, STANDS)
     assert fails.outcome is Outcome.REFUTED and stands.outcome is Outcome.SUPPORTED
     assert {f.outcome for f in stands.findings} == {Outcome.SUPPORTED, None}
-    assert "Flask stood all 5" in fails.because
-    assert "Django stood it and FastAPI stood it" in fails.because
-    assert {f.subject for f in fails.findings if f.outcome} == {FLASK}
+    assert len(deciding(fails, Outcome.REFUTED)) == 5
+    assert fails.others == (
+        OtherOutcome("django", Outcome.REFUTED),
+        OtherOutcome("fastapi", Outcome.REFUTED),
+    )
+    assert fails.others_too is stands.others_too is True
+    assert {f.subject for f in deciding(fails)} == {FLASK}
     assert {f.subject for f in fails.findings} == {FLASK, DJANGO, FASTAPI}
 
 
 @pytest.mark.parametrize(
-    ("nature", "words"),
+    ("nature", "asked"),
     [
-        ({"overloaded": 0.6}, "was answered at 110 % of its capacity"),
-        ({"fails": 0.05}, "of the requests failed"),
-        ({"afterwards": 0.2}, "until response times were back"),
+        ({"overloaded": 0.6}, Asked.STRESS_ANSWERED),
+        ({"fails": 0.05}, Asked.STRESS_FAILED),
+        ({"afterwards": 0.2}, Asked.STRESS_RECOVERY),
     ],
 )
-def test_one_failure_is_enough(nature: dict[str, float], words: str) -> None:
-    """Each question can decide alone, and the reason is the one that did."""
+def test_one_failure_is_enough_to_fail_and_makes_standing_depend(
+    nature: dict[str, float], asked: Asked
+) -> None:
+    """The verdict hangs on the first question that was failed."""
     fails, stands = verdict(of(FLASK, **nature)), verdict(of(DJANGO, **nature), STANDS)
-    assert fails.outcome is Outcome.SUPPORTED and stands.outcome is Outcome.REFUTED
+    assert fails.outcome is Outcome.SUPPORTED and fails.strict is None
+    assert (stands.outcome, stands.strict) == (Outcome.DEPENDS, Outcome.REFUTED)
+    assert deciding(fails, Outcome.SUPPORTED)[0].asked is asked
     for found in (fails, stands):
-        assert words in found.because and "beyond the limit" in found.because
-    assert "Django stood it" in fails.because
+        assert found.decided_by is not None
+        assert found.findings[found.decided_by].asked is asked
+    assert {each.outcome for each in fails.others} == {Outcome.REFUTED}
 
 
 def test_what_befalls_the_others_decides_nothing() -> None:
-    """Django collapses: Flask stood it all the same, and the sentence says how the others did."""
+    """Django collapses: Flask stood it all the same."""
     found = verdict(of(DJANGO, overloaded=0.5))
-    assert found.outcome is Outcome.REFUTED
-    assert "Django did not" in found.because
+    assert found.outcome is Outcome.REFUTED and found.others_too is False
+    assert found.others[0] == OtherOutcome("django", Outcome.SUPPORTED)
     shown = [f for f in found.findings if f.subject == DJANGO]
     assert shown and {f.outcome for f in shown} == {None}
 
@@ -89,7 +110,10 @@ def test_five_rounds_decide_nothing() -> None:
     failure = Failure(3, FLASK, "db-read", "it did not answer", experiment="stress")
     found = verdict(replace(run, failures=(failure,)))
     assert found.outcome is Outcome.INCONCLUSIVE
-    assert "5 rounds count, 6 are needed" in found.because
+    why = [f.excluded for f in deciding(found)]
+    assert {(each.why, each.rounds) for each in why if each} == {
+        (Exclusion.FEW_ROUNDS, 5)
+    }
 
 
 def test_who_breaks_down_in_most_rounds_does_not_stand_it() -> None:
@@ -101,13 +125,15 @@ def test_who_breaks_down_in_most_rounds_does_not_stand_it() -> None:
     )
     found = verdict(replace(run, failures=gone))
     assert found.outcome is Outcome.SUPPORTED
-    assert "the process ended" in found.because
+    gave_up = [f for f in found.findings if f.asked is Asked.STRESS_GAVE_UP]
+    assert [(f.outcome, f.amount) for f in gave_up] == [(Outcome.SUPPORTED, 5.0)]
 
 
 def test_without_the_experiment_it_is_not_tested() -> None:
-    """And the sentence says which run would test it."""
+    """As a value."""
     found = verdict(make_run())
-    assert (found.outcome, found.because) == (Outcome.NOT_TESTED, NOT_PLAYED)
+    assert found.outcome is Outcome.NOT_TESTED and found.untested is not None
+    assert found.untested.lacking is Lacking.EXPERIMENT
 
 
 def test_a_run_that_may_decide_nothing_does_not_decide_this() -> None:
@@ -115,7 +141,7 @@ def test_a_run_that_may_decide_nothing_does_not_decide_this() -> None:
     run = stressful_run(Stressful(rounds=5))
     found = verdict(run)
     assert found.outcome is Outcome.INCONCLUSIVE
-    assert found.forced and "too few rounds" in found.because
+    assert found.withheld_because is not None
 
 
 def test_it_is_looked_at_once_and_at_the_plain_level() -> None:
@@ -135,15 +161,48 @@ def test_at_the_limit_it_is_rarely_called_either(true: float) -> None:
     random = np.random.default_rng(8)
     fails = stands = 0
     for _ in range(4000):
-        asked = tuple(
-            Question("", "", tuple(random.normal(centre, 0.05, 6)), None, Line(1.0))
-            for centre in (true, 0.3, 0.3, 0.3, 0.3)
+        slack = [
+            random.normal(centre, 0.05, 6) for centre in (true, 0.3, 0.3, 0.3, 0.3)
+        ]
+        rows = tuple(
+            Question(str(at), Finding(""), 0.95, *p_values([list(each)], 0.0))
+            for at, each in enumerate(slack)
         )
-        found = answers(asked, 0.95)
-        fails += Outcome.REFUTED in found
-        stands += set(found) == {Outcome.SUPPORTED}
+        groups = tuple(Group(GroupKind.PART, row.group) for row in rows)
+        found, _ = decide(Inquiry(groups, rows))
+        fails += bool(found.fails_on)
+        stands += found.outcome is Outcome.SUPPORTED
     # Three standard errors of 4000 draws.
     most = 0.025 + 3 * (0.025 * 0.975 / 4000) ** 0.5
     assert fails / 4000 <= most
     if true == 0.0:
         assert stands / 4000 <= most
+
+
+def step(share: float, *failed: float | None) -> Step:
+    """A step of which only the failures matter."""
+    plain = Step(share, False, NONE, NONE, NONE, NONE, NONE, NONE, {}, 6, 0, None)
+    return replace(plain, failed=Series(failed, None))
+
+
+@pytest.mark.parametrize(
+    ("steps", "rounds"),
+    [
+        # Whichever step it was.
+        ([step(0.7, 0.0, 0.2, 0.1), step(1.1, 0.3, 0.1, 0.1)], (0.3, 0.2, 0.1)),
+        # A round that lacks a step that is asked about says nothing of the worst.
+        ([step(0.7, 0.0, 0.2, None), step(1.1, 0.3, None, 0.1)], (0.3, None, None)),
+        # A step below those costs no round, but counts where it is known.
+        ([step(0.1, None, 0.4, None), step(0.7, 0.1, 0.1, 0.1)], (0.1, 0.4, 0.1)),
+    ],
+)
+def test_the_worst_share_is_that_of_each_round(
+    steps: list[Step], rounds: tuple[float | None, ...]
+) -> None:
+    """With an interval from two rounds on."""
+    found = worst_failed(steps, 0.7, 0.95)
+    known = [each for each in rounds if each is not None]
+    assert found.rounds == rounds
+    assert (found.estimate is not None) is (len(known) > 1)
+    if found.estimate is not None:
+        assert found.estimate.point == pytest.approx(sum(known) / len(known))

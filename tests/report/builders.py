@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import exp, log, sqrt
+from math import exp
 from random import Random
-from statistics import fmean, stdev
 
+from bench.judge.engine import judged
+from bench.judge.judge import OTHER_MARGINS, verdict_of
+from bench.judge.question import Group, Inquiry
 from bench.judge.ranking import ranked
+from bench.judge.ratios import question
 from bench.model.cost import Breakdown, Share
 from bench.model.doubt import Reason, Scope, Warning
 from bench.model.estimate import Comparison, Estimate, Metric, Quantity
@@ -14,7 +17,8 @@ from bench.model.framework import CostPart, Framework, Look, Role, Target
 from bench.model.plan import Pinning, Profile
 from bench.model.results import Check, Results, StoredFile, WorkloadNote
 from bench.model.run import Machine, Receipt
-from bench.model.verdict import Claim, Label, Outcome, Part, Verdict
+from bench.model.verdict import Claim, GroupKind, Outcome, Verdict, Withheld
+from bench.stats import interval
 
 
 METRICS = (
@@ -100,15 +104,10 @@ CHECKS = (
 
 
 def estimate(values: list[float], level: float = 0.95) -> Estimate | None:
-    """Geometric mean with a plain interval; None below two values."""
+    """Geometric mean with its interval; None below two values."""
     if len(values) < 2:
         return None
-    logs = [log(value) for value in values]
-    middle = fmean(logs)
-    half = 2.2 * stdev(logs) / sqrt(len(logs))
-    return Estimate(
-        exp(middle), exp(middle - half), exp(middle + half), level, len(values)
-    )
+    return interval.geometric_mean(values, level)
 
 
 def series(random: Random, centre: float, rounds: int, noise: float) -> list[float]:
@@ -207,24 +206,6 @@ def comparisons(
     return tuple(each for each in found if each is not None)
 
 
-def judged(pair: Comparison, margin: float, forced: bool = False) -> Part:
-    """The rule of METHOD for one interval."""
-    line = 1 + margin
-    found = pair.advantage
-    if forced or found is None or found.low <= line <= found.high:
-        return Part(
-            pair, Outcome.INCONCLUSIVE, None, "the interval crosses the line", 6
-        )
-    if found.low > line:
-        return Part(pair, Outcome.SUPPORTED, None, "the whole interval is above", None)
-    label = Label.NOT_MATERIAL
-    if found.low > 1 / line:
-        label = Label.TIE
-    elif found.high < 1:
-        label = Label.REVERSED
-    return Part(pair, Outcome.REFUTED, label, "the whole interval is below", None)
-
-
 CLAIMS = (
     Claim("order-fastapi-first", "In performance, FastAPI leads because it is speed-oriented", "last section, second paragraph", "FastAPI handles more requests per second than Flask and Django on every headline workload", "throughput", ("fastapi",), ("flask", "django"), ("hello", "validate", "db-read"), 0.05, ("each framework stands on the server that its documentation names first",)),
     Claim("order-flask-second", "then next to Flask", "last section", "Flask handles more requests per second than Django on every headline workload", "throughput", ("flask",), ("django",), ("hello", "validate", "db-read"), 0.05, ()),
@@ -237,31 +218,30 @@ CLAIMS = (
 def verdict(
     claim: Claim, made: tuple[Comparison, ...], forced: str | None = None
 ) -> Verdict:
-    """A claim judged on its comparisons."""
+    """A claim judged on its comparisons, as every run is."""
+    if not claim.subjects:
+        why = "No harness can decide it"
+        return Verdict(replace(claim, not_measurable=why), Outcome.NOT_MEASURABLE, why)
     names = {each.id: each.framework for each in (DJANGO, FLASK, FASTAPI)}
-    parts = tuple(
-        judged(pair, claim.margin, forced is not None)
+    pairs = [
+        pair
         for pair in made
         if names.get(pair.subject) in claim.subjects
         and names.get(pair.baseline) in claim.baselines
         and pair.workload in claim.workloads
         and pair.metric == claim.metric
+    ]
+    keys = dict.fromkeys(pair.workload for pair in pairs)
+    groups = tuple(Group(GroupKind.WORKLOAD, key, key) for key in keys)
+    found = judged(
+        lambda margin: Inquiry(
+            groups, tuple(question(pair.workload, pair, margin) for pair in pairs)
+        ),
+        claim.margin,
+        Withheld("noise", "", forced) if forced else None,
+        OTHER_MARGINS,
     )
-    if not claim.subjects:
-        why = "No harness can decide it"
-        return Verdict(claim, Outcome.NOT_MEASURABLE, why, (), None, ())
-    if not parts:
-        why = "This run holds no trials of it"
-        return Verdict(claim, Outcome.NOT_TESTED, why, (), None, ())
-    outcomes = {part.outcome for part in parts}
-    outcome = Outcome.SUPPORTED
-    if Outcome.REFUTED in outcomes:
-        outcome = Outcome.REFUTED
-    elif Outcome.INCONCLUSIVE in outcomes:
-        outcome = Outcome.INCONCLUSIVE
-    words = f"{len(parts)} comparisons; the claim is {outcome.value} by its weakest"
-    others = ((0.0, Outcome.SUPPORTED), (0.1, Outcome.INCONCLUSIVE))
-    return Verdict(claim, outcome, words, parts, forced, others)
+    return verdict_of(claim, found)
 
 
 SHARES = {

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bench.judge.context import Evidence
 from bench.judge.exhibits import judge_by_exhibits
 from bench.model.probe import Count, Exhibits, Measure, ProbeOutcome
 from bench.model.results import Results
@@ -55,10 +56,8 @@ def probed() -> Results:
     )
     proxy = replace(count, id="easy", quote="easy", subjects=(), baselines=())
     made = results()
-    titles = {each.name: each.title for each in made.frameworks}
-    verdicts = tuple(
-        judge_by_exhibits(one, exhibits, titles, {}) for one in (plain, count, proxy)
-    )
+    evidence = Evidence(exhibits)
+    verdicts = tuple(judge_by_exhibits(one, evidence) for one in (plain, count, proxy))
     return replace(
         made,
         verdicts=(*made.verdicts, *verdicts),

@@ -32,23 +32,31 @@ def ratio(low: float, point: float, high: float) -> Estimate:
 
 
 def finding(
-    what: str, value: str, outcome: Outcome | None, estimate: Estimate | None = None
+    what: str,
+    value: str,
+    outcome: Outcome | None,
+    estimate: Estimate | None = None,
+    line: float = 1.05,
 ) -> Finding:
     """One of Django; the reason is of no matter to the card."""
-    return Finding(DJANGO.id, what, value, outcome, "so it was", estimate)
+    return Finding(DJANGO.id, what, value, outcome, "so it was", estimate, line=line)
 
 
 def verdict(
-    rule: Rule, outcome: Outcome, *found: Finding, others: bool = False
+    rule: Rule,
+    outcome: Outcome,
+    *found: Finding,
+    others: bool = False,
+    by: int | None = 0,
 ) -> Verdict:
-    """A verdict of that rule over these findings."""
+    """A verdict of that rule over these findings, of which that in place `by` decides."""
     claim = Claim(
         f"by-{rule.value}", f"words on {rule.value}", "there", "it is so", "",
         ("django",), ("flask", "fastapi"), ("hello", "db-read"),
         MARGINS.get(rule, 0.05), (), "why", rule=rule,
     )  # fmt: skip
     lines = OTHER_LINES if others else ()
-    return Verdict(claim, outcome, "what was found: why", (), None, lines, findings=found)  # fmt: skip
+    return Verdict(claim, outcome, "what was found: why", (), None, lines, findings=found, decided_by=by)  # fmt: skip
 
 
 def weight() -> Verdict:
@@ -63,6 +71,7 @@ def weight() -> Verdict:
         finding("Memory at rest (PSS), against FastAPI", "not measured", Outcome.NOT_TESTED),
         finding("processor time of importing the application", "235 ms", None),
         others=True,
+        by=1,
     )  # fmt: skip
 
 
@@ -75,6 +84,7 @@ def own_share() -> Verdict:
         finding("CPU time above its bare server on hello, against FastAPI", "1.19 times (1.12 to 1.27)", YES, ratio(1.12, 1.19, 1.27)),
         finding("CPU time per request above Bare WSGI, on hello", "-1 µs (-3 to 1)", None, ratio(-3, -1, 1)),
         others=True,
+        by=1,
     )  # fmt: skip
 
 
@@ -104,8 +114,9 @@ def predictions() -> Verdict:
     return verdict(
         Rule.PREDICTIONS,
         NO,
-        finding("predictions per second, against Flask", "0.99 times as many (0.97 to 1.01)", YES, ratio(0.97, 0.99, 1.01)),
-        finding(TAIL, "2.02 times as long (1.74 to 2.34)", NO, ratio(0.4273, 0.4955, 0.5746)),
+        finding("predictions per second, against Flask", "0.99 times as many (0.97 to 1.01)", YES, ratio(0.97, 0.99, 1.01), 1 / 1.1),
+        finding(TAIL, "2.02 times as long (1.74 to 2.34)", NO, ratio(0.4273, 0.4955, 0.5746), 1 / 1.1),
+        by=1,
     )  # fmt: skip
 
 
@@ -116,6 +127,7 @@ def scaling() -> Verdict:
         YES,
         finding("hello: throughput at 256 clients, of the best at fewer", "98 % (94 % to 101 %)", YES, ratio(0.94, 0.98, 1.01)),
         finding("db-read: throughput at 256 clients, of the best at fewer", "92 % (89 % to 95 %)", YES, ratio(0.89, 0.92, 0.95)),
+        by=1,
     )  # fmt: skip
 
 
@@ -135,10 +147,9 @@ def turns(at_once: Estimate | None = AT_ONCE) -> Verdict:
 def of_stress(stress: Stress, rule: Rule, outcome: Outcome) -> Verdict:
     """The rule's own questions, each of this outcome."""
     one = next(each for each in stress.targets if each.target == DJANGO.id)
-    asked = questions(stress, one, MARGINS[rule])
-    return verdict(
-        rule, outcome, *(finding(q.what, q.value, outcome, q.estimate) for q in asked)
-    )
+    asked = [q.evidence for q in questions(stress, one, MARGINS[rule])]
+    found = [replace(q, outcome=outcome) for q in asked if isinstance(q, Finding)]
+    return verdict(rule, outcome, *found)
 
 
 def ruled() -> Results:

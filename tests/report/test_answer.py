@@ -4,9 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from bench.judge.scaling import MORE_WORKERS
 from bench.model.results import Results
-from bench.model.verdict import Finding, Outcome, Rule, Verdict
+from bench.model.verdict import (
+    Asked,
+    Excluded,
+    Exclusion,
+    Finding,
+    Outcome,
+    Rule,
+    Verdict,
+)
 from bench.report.answer import question, short_answer
 from bench.report.page import report_html
 from bench.report.rule_answers import WORDS
@@ -122,7 +129,8 @@ def test_more_workers_are_spoken_of_only_where_they_were_tested(
 ) -> None:
     """Half of what scaling asks needs processors of its own."""
     whole = verdict(Rule.SCALING, outcome)
-    half = Finding("every set-up", MORE_WORKERS, "not tested", None, "two processors")
+    why = Excluded(Exclusion.NO_PLACE, "two processors")
+    half = Finding("", asked=Asked.WORKERS, excluded=why)
     _, of_both = said(whole)
     _, of_clients = said(replace(whole, findings=(half,)))
 

@@ -5,6 +5,7 @@ from bench.report.charts.scaling import scaling_charts, workers_table
 from bench.report.charts.turns import turns_charts
 from bench.report.json_file import read_results, results_json
 from bench.report.view import View
+from bench.wording.worded import worded
 from tests.report.crowds import crowds, crowds_odd
 from tests.report.pages import page_of
 from tests.report.states import normal
@@ -59,4 +60,4 @@ def test_too_few_processors_for_workers_are_told_on_the_page() -> None:
 
 def test_results_json_keeps_all_of_it() -> None:
     """Written and read back, the same."""
-    assert read_results(results_json(crowds_odd())) == crowds_odd()
+    assert read_results(results_json(crowds_odd())) == worded(crowds_odd())

@@ -19,6 +19,7 @@ from bench.report.csv_file import results_csv
 from bench.report.json_file import read_results, results_json
 from bench.report.rounds_file import COLUMNS
 from bench.report.write import write_report
+from bench.wording.worded import worded
 from tests.report.builders import DJANGO, FASTAPI, FLASK
 from tests.report.pages import made, written
 from tests.report.probed import HOSTILE
@@ -30,7 +31,7 @@ def test_results_survive_the_round_trip(state: str) -> None:
     """What is read back equals what was written, infinite bounds included."""
     results = made(state)
 
-    assert read_results(results_json(results)) == results
+    assert read_results(results_json(results)) == worded(results)
 
 
 def test_a_claim_of_before_there_were_further_words_has_none() -> None:

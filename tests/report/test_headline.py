@@ -7,13 +7,14 @@ from html import unescape
 
 import pytest
 
-from bench.model.verdict import Finding, Outcome, Rule, Verdict
+from bench.model.verdict import Rule, Verdict
 from bench.report.cards import card
 from bench.report.charts.forest import findings_chart
 from bench.report.charts.palette import palette
-from bench.report.headline import deciding_finding, headline
+from bench.report.headline import headline
 from bench.report.summary import summary_md
 from bench.report.view import View
+from bench.wording.worded import worded
 from tests.report import ruled
 from tests.report.builders import FRAMEWORKS
 from tests.report.pages import made, page_of, written
@@ -34,12 +35,14 @@ DRAWN = {*OWN_LINES, Rule.PREDICTIONS}
 
 def view() -> View:
     """The results with a card of every rule."""
-    return View(made("ruled"))
+    return View(worded(made("ruled")))
 
 
 def judged(rule: Rule) -> Verdict:
     """The made verdict of a rule."""
-    found = [v for v in made("ruled").verdicts if v.claim.id == f"by-{rule.value}"]
+    found = [
+        v for v in worded(made("ruled")).verdicts if v.claim.id == f"by-{rule.value}"
+    ]
     return found[0]
 
 
@@ -47,13 +50,6 @@ def html_of(rule: Rule) -> str:
     """The card of that rule on the page."""
     after = page_of("ruled").split(f'id="claim-by-{rule.value}"')[1]
     return unescape(after.split("</article>")[0])
-
-
-def chosen(verdict: Verdict) -> Finding:
-    """What its verdict hangs on."""
-    found = deciding_finding(view(), verdict)
-    assert found is not None
-    return found
 
 
 @pytest.mark.parametrize("rule", HEADLINES)
@@ -69,55 +65,6 @@ def test_every_rule_has_a_number() -> None:
     """None is forgotten: those of the stress are asked for below."""
     assert {*HEADLINES, Rule.STRESS, Rule.FAILS_STRESS} == set(Rule)
     assert all(headline(view(), judged(rule)) for rule in Rule)
-
-
-def test_a_refuted_verdict_hangs_on_what_refutes_hardest() -> None:
-    """Not on the first, whatever the order of the findings."""
-    weight = ruled.weight()
-    turned = replace(weight, findings=weight.findings[::-1])
-
-    for verdict in (weight, turned):
-        assert chosen(verdict).what == "Start to first right answer, against FastAPI"
-
-
-def test_a_supported_verdict_hangs_on_what_is_nearest_to_the_line() -> None:
-    """By the lower end of the interval; what only stands beside it is left out."""
-    assert chosen(ruled.own_share()).value == "1.19 times (1.12 to 1.27)"
-    assert chosen(ruled.scaling()).value == "92 % (89 % to 95 %)"
-
-
-def test_below_its_line_the_nearest_is_the_highest() -> None:
-    """Of two set-ups in turns the one with more requests under way at once."""
-    verdict = ruled.turns()
-    first, second = (
-        replace(verdict.findings[2], outcome=Outcome.SUPPORTED, estimate=ruled.ratio(*ends))
-        for ends in ((0.9, 1.0, 1.1), (0.8, 1.1, 1.3))
-    )  # fmt: skip
-    both = replace(verdict, outcome=Outcome.SUPPORTED, findings=(first, second))
-
-    assert chosen(both) is second
-
-
-def test_a_stress_that_was_stood_hangs_on_its_nearest_question() -> None:
-    """Across units: as many times beyond its own limit; read either way."""
-    stood, fails = judged(Rule.STRESS), judged(Rule.FAILS_STRESS)
-    refuted = replace(
-        fails,
-        outcome=Outcome.REFUTED,
-        findings=tuple(replace(f, outcome=Outcome.REFUTED) for f in fails.findings),
-    )
-    shares = [f for f in stood.findings if f.estimate and "answered at" in f.what]
-    nearest = min(shares, key=lambda f: f.estimate.low if f.estimate else 0.0)
-
-    assert chosen(stood) == nearest
-    assert chosen(refuted).what == nearest.what
-
-
-def test_a_stress_that_was_not_stood_hangs_on_the_least_load() -> None:
-    """As its sentence does: the first of the questions."""
-    fails = judged(Rule.FAILS_STRESS)
-
-    assert chosen(fails) is fails.findings[0]
 
 
 def test_beside_a_witness_stands_the_number_of_the_same_set_up() -> None:
@@ -183,7 +130,7 @@ def test_nothing_of_a_long_name_is_lost_on_a_narrow_screen() -> None:
 
 def test_the_summary_has_a_rules_number_too() -> None:
     """With its interval; where there is none it says so."""
-    results = made("ruled")
+    results = worded(made("ruled"))
     bare = replace(results, verdicts=(ruled.turns(at_once=None),))
 
     assert "| 0.56 times (97 %: 0.49 to 0.63) |" in summary_md(results)

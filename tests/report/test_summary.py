@@ -34,7 +34,7 @@ def test_the_heading_counts_the_verdicts() -> None:
     """Counts and verdicts are those of the results."""
     text = summary_md(normal())
 
-    assert "## Claims: 2 supported, 2 refuted, 1 not measurable" in text
+    assert "## Claims: 2 supported, 2 depends, 1 not measurable" in text
     for verdict in normal().verdicts[:4]:
         assert (
             f"“{verdict.claim.quote}” | **{verdict.outcome.value.capitalize()}**"
@@ -71,7 +71,7 @@ def test_a_summary_that_is_too_long_says_that_it_was_shortened(
 
     assert len(text) <= 2000
     assert "Shortened" in text
-    assert "Refuted" in text
+    assert "Depends" in text
     assert "<details>" not in text
 
 

@@ -2,7 +2,6 @@
 
 import re
 
-from bench.judge.line import line_of
 from bench.model.estimate import Estimate
 from bench.model.verdict import Finding, Label, Outcome, Part, Rule, Verdict
 from bench.report.charts.against_line import Against, Row, against_line
@@ -52,14 +51,14 @@ def findings_chart(view: View, palette: Palette, verdict: Verdict) -> Chart | No
     """One row for each finding that decides; None where they share no line, or none has a number."""
     decide = [each for each in verdict.findings if each.outcome]
     axis = AXES.get(verdict.claim.rule) if verdict.claim.rule else None
-    line = line_of(verdict.claim)
+    line = next((each.line for each in decide if each.line is not None), None)
     if axis is None or line is None or not any(each.estimate for each in decide):
         return None
-    rows = tuple(_found(view, each, line.at) for each in decide)
+    rows = tuple(_found(view, each, line) for each in decide)
     columns = ("comparison", "found", axis, "interval", "level", "rounds", "outcome")
     words = Words(
         finding=f"What decides it: how many {axis}",
-        sub=_sub(line.at),
+        sub=_sub(line),
         caption=(
             f"Ratios on a log axis, {axis} to the right; each whisker is the interval, "
             "dashed where it decides nothing. The words say what was found: of a "
@@ -67,7 +66,7 @@ def findings_chart(view: View, palette: Palette, verdict: Verdict) -> Chart | No
         ),
     )
     drawn = [_finding(view, each) for each in decide]
-    draw = against_line(view, palette, drawn, Against(line.at, axis))
+    draw = against_line(view, palette, drawn, Against(line, axis))
     name = f"forest-{verdict.claim.id}"
     return chart(name, palette, words, Table(columns, rows), draw, decide)
 
@@ -94,7 +93,7 @@ def part_words(part: Part) -> str:
 
 def finding_name(view: View, finding: Finding) -> str:
     """Of which set-up, and what was asked of it."""
-    return f"{view.label(finding.subject)}: {view.spelled(finding.what)}"
+    return f"{view.label(finding.subject)}: {finding.what}"
 
 
 def _row(view: View, part: Part, line: float) -> tuple[str, ...]:

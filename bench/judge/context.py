@@ -8,6 +8,7 @@ from bench.model.doubt import Scope
 from bench.model.framework import Target
 from bench.model.plan import Plan
 from bench.model.probe import Exhibits
+from bench.model.verdict import Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +20,30 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Court:
-    """An analysed run, and by which targets and names its frameworks go."""
+class JudgeContext:
+    """An analysed run, and the targets that stand for its frameworks."""
 
     analysis: Analysis
     plan: Plan
-    titles: dict[str, str]
     contestants: dict[str, Target]
-    refused: dict[str, str]  # framework -> why it could not be prepared at all
     evidence: Evidence
 
+    def id_of(self, framework: str) -> str:
+        """Its target's id, or its own name where the run holds none."""
+        target = self.contestants.get(framework)
+        return target.id if target else framework
 
-def forced_because(analysis: Analysis) -> str | None:
+
+def withheld_because(analysis: Analysis) -> Withheld | None:
     """Why this run may decide nothing at all, if so."""
     for warning in analysis.warnings:
         if warning.reason.scope is Scope.RUN:
-            return f"{warning.reason.title.lower()}: {warning.detail}"
+            reason = warning.reason
+            return Withheld(reason.code, reason.title, warning.detail)
     return None
+
+
+def forced_because(analysis: Analysis) -> str | None:
+    """The same in words, for what is kept and compared."""
+    found = withheld_because(analysis)
+    return f"{found.title.lower()}: {found.detail}" if found else None

@@ -1,0 +1,49 @@
+"""Questions about ratios, paired by round."""
+
+from math import log
+
+from bench.judge.engine import decide
+from bench.judge.question import Group, Inquiry, Question, few, p_values
+from bench.model.estimate import Comparison
+from bench.model.verdict import Excluded, Exclusion, Finding, GroupKind, Outcome
+from bench.stats import interval
+
+
+def logs(comparison: Comparison) -> list[float]:
+    """The log advantage of each round that holds the pair."""
+    return [log(ratio) for ratio in comparison.rounds if ratio is not None]
+
+
+def excluded(comparison: Comparison) -> Excluded | None:
+    """Why a measured comparison may decide nothing; None where it may."""
+    if comparison.void is not None:
+        return Excluded(Exclusion.VOID, comparison.void)
+    return few(comparison.advantage.n) if comparison.advantage else None
+
+
+def question(
+    group: str, comparison: Comparison, margin: float, finding: Finding | None = None
+) -> Question:
+    """Whether the advantage exceeds 1 + margin; told as a part, or as this finding."""
+    evidence = finding or comparison
+    if comparison.advantage is None:
+        return Question(group, evidence)
+    level, why = comparison.advantage.level, excluded(comparison)
+    if why is not None:
+        return Question(group, evidence, level, (1.0,), (1.0,), excluded=why)
+    known = logs(comparison)
+    holds, fails = p_values([known], margin)
+    behind = interval.p_not_below(known, 0.0)
+    return Question(group, evidence, level, holds, fails, behind)
+
+
+def unmeasured(subject: str, baseline: str, workload: str, metric: str) -> Comparison:
+    """A comparison that the run does not hold."""
+    return Comparison(subject, baseline, workload, metric, None, (), None, None)
+
+
+def decided(comparison: Comparison, margin: float) -> Outcome:
+    """What a claim on this one comparison would be."""
+    group = Group(GroupKind.WORKLOAD, comparison.workload, comparison.workload)
+    asked = Inquiry((group,), (question(group.key, comparison, margin),))
+    return decide(asked, margin)[0].outcome

@@ -1,0 +1,65 @@
+"""The names that readers know things by."""
+
+from bench.model.framework import Target
+from bench.model.results import Results
+from bench.model.verdict import GroupKind, GroupResult
+
+
+class Names:
+    """Titles of a run's targets, frameworks and workloads."""
+
+    def __init__(self, results: Results) -> None:
+        self.results = results
+        self._targets = {target.id: target for target in results.targets}
+        self._frameworks = {each.name: each.title for each in results.frameworks}
+        self._workloads = {note.name: note.title for note in results.workloads}
+
+    def target(self, name: str) -> Target | None:
+        """The target of that id."""
+        return self._targets.get(name)
+
+    def framework(self, name: str) -> str:
+        """The title of a framework, by its name or by the id of a target of it."""
+        target = self._targets.get(name)
+        own = target.framework if target else name.partition("@")[0]
+        return self._frameworks.get(own, own)
+
+    def setup(self, name: str) -> str:
+        """The title of a target."""
+        target = self._targets.get(name)
+        return target.title if target else self.framework(name)
+
+    def workload(self, name: str | None) -> str:
+        """In quotation marks, or its own name where the run has no title for it."""
+        if name is None:
+            return "every workload"
+        title = self._workloads.get(name)
+        return f"“{title}”" if title else name
+
+    def group(self, group: GroupResult) -> str:
+        """Where a claim holds or fails: "on “Hello, World!”", "in memory"."""
+        if group.kind is GroupKind.WORKLOAD:
+            return f"on {self.workload(group.workload)}"
+        if group.kind is GroupKind.LAYER:
+            return f"on {self.workload(group.workload)} with SQL by hand"
+        if group.kind is GroupKind.SERVER:
+            return f"on {group.key}"
+        if group.kind is GroupKind.BASELINE:
+            return f"against {self.framework(group.key)}"
+        if group.kind is GroupKind.COST:
+            return {"startup": "in start-up", "memory": "in memory"}.get(
+                group.key, group.key
+            )
+        return _PARTS.get(group.key) or self._part(group)
+
+    def _part(self, group: GroupResult) -> str:
+        if group.workload is not None:
+            return f"with more clients on {self.workload(group.workload)}"
+        return group.key
+
+
+_PARTS = {
+    "workers": "with more workers",
+    "predictions": "in predictions per second",
+    "beside-p99": "in the tail of cheap requests beside predictions",
+}

@@ -1,0 +1,193 @@
+"""Sentences on ratios of throughput, CPU time and memory."""
+
+from collections.abc import Sequence
+
+from bench.model.estimate import Comparison, Estimate
+from bench.model.verdict import Claim, GroupResult, Label, Outcome, Part
+from bench.wording.names import Names
+from bench.wording.numbers import (
+    TIMES_FROM,
+    at_least,
+    bound,
+    inverted,
+    joined,
+    percent,
+    percent_up_to,
+    times,
+)
+from bench.wording.reasons import excluded
+
+
+_SENTENCES = {
+    "throughput": ("{leader} answers {size} {many} requests per second {than} {other}", "as many", "more", "fewer"),
+    "cpu": ("{other} spends {size} {many} CPU time per request {than} {leader}", "as much", "more", "less"),
+    "memory": ("{other} holds {size} {many} memory {than} {leader}", "as much", "more", "less"),
+}  # fmt: skip
+_WHAT = {
+    "throughput": "requests per second",
+    "cpu": "CPU time per request",
+    "memory": "memory",
+}
+
+
+def leads(names: Names, comparison: Comparison) -> str:
+    """Who leads whom, by how much, with the interval."""
+    subject, baseline = (
+        names.framework(each) for each in (comparison.subject, comparison.baseline)
+    )
+    estimate = comparison.advantage
+    where = names.workload(comparison.workload)
+    if estimate is None:
+        return f"{subject} and {baseline} were not both measured on {where}"
+    leader, other = subject, baseline
+    if estimate.point < 1:
+        leader, other, estimate = other, leader, inverted(estimate)
+    pattern, as_many, more, less = _SENTENCES[comparison.metric]
+    if estimate.point >= TIMES_FROM:
+        size, many, than = f"{times(estimate.point)} times", as_many, "as"
+        interval = f"{bound(estimate.low)} to {bound(estimate.high)} times"
+    else:
+        fine = estimate.high - estimate.low < 0.02
+        size, many, than = percent(estimate.point - 1, fine), more, "than"
+        interval = _percent_interval(estimate, fine, more, less)
+    text = pattern.format(leader=leader, other=other, size=size, many=many, than=than)
+    return f"{text} on {where} ({interval})"
+
+
+def _percent_interval(estimate: Estimate, fine: bool, more: str, less: str) -> str:
+    high = percent(estimate.high - 1, fine)
+    if estimate.low < 1:
+        return f"{percent(1 - estimate.low, fine)} {less} to {high} {more}"
+    return f"{percent(estimate.low - 1, fine)} to {high}"
+
+
+def part_because(names: Names, claim: Claim, part: Part, comparisons: int) -> str:
+    """Why a comparison has its outcome; `comparisons` are judged with it."""
+    said = leads(names, part.comparison)
+    if part.outcome is Outcome.NOT_TESTED:
+        return _untested(names, part.comparison)
+    if part.outcome is Outcome.SUPPORTED:
+        return f"{said}: {_more_than(claim.margin)}"
+    if part.excluded is not None:
+        return f"{said}: {excluded(part.excluded)}"
+    if part.outcome is Outcome.INCONCLUSIVE:
+        return _undecided(said, claim.margin, part, comparisons)
+    return _refuted(names, said, claim.margin, part)
+
+
+def _more_than(margin: float) -> str:
+    if margin == 0:
+        return "the interval excludes equality"
+    return f"all of the interval is beyond the margin of {percent(margin)}"
+
+
+def _refuted(names: Names, said: str, margin: float, part: Part) -> str:
+    comparison, estimate = part.comparison, part.comparison.advantage
+    subject, baseline = (
+        names.framework(each) for each in (comparison.subject, comparison.baseline)
+    )
+    if part.label is Label.TIE and estimate is not None:
+        return (
+            f"{subject} and {baseline} are practically equal on "
+            f"{names.workload(comparison.workload)}: at most "
+            f"{percent_up_to(_reach(estimate))} apart in {_WHAT[comparison.metric]}"
+        )
+    if part.label is Label.REVERSED:
+        return f"{said}: the other way round"
+    return f"{said}: {subject} does not lead by {percent(margin)}"
+
+
+def _reach(estimate: Estimate) -> float:
+    return max(estimate.high, 1 / estimate.low) - 1
+
+
+def _untested(names: Names, comparison: Comparison) -> str:
+    sides = (comparison.subject, comparison.baseline)
+    subject, baseline = (names.framework(each) for each in sides)
+    text = (
+        f"this run holds no pair of trials of {subject} and {baseline} on "
+        f"{names.workload(comparison.workload)}"
+    )
+    refused = {
+        failure.target.partition("@")[0]: failure.message
+        for failure in names.results.failures
+    }
+    why = [
+        refused[name] for side in sides if (name := side.partition("@")[0]) in refused
+    ]
+    return f"{text}: {why[0]}" if why else text
+
+
+def _undecided(said: str, margin: float, part: Part, comparisons: int) -> str:
+    """What this run could have seen, and what it would take."""
+    comparison, estimate = part.comparison, part.comparison.advantage
+    line = f"the margin of {percent(margin)}" if margin else "equality"
+    why = f"the interval holds {line}"
+    if estimate is not None and estimate.high < 1 + margin:
+        why = f"below {line}, but not clearly enough for {comparisons} comparisons at once"
+    text = f"{said}: {why}"
+    if estimate is None or comparison.smallest_detectable is None:
+        return text
+    could = percent_up_to(comparison.smallest_detectable - 1)
+    text += f"; {estimate.n} rounds could have seen a difference of {could}"
+    if part.more_rounds is None:
+        return text
+    return f"{text}, about {estimate.n + part.more_rounds} in all would decide"
+
+
+def group_holds(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
+    """How far ahead, at least, of each: "at least 1.96 times A, 2.63 times B"."""
+    told = []
+    for part in parts:
+        estimate = part.comparison.advantage
+        if estimate is not None:
+            ahead = _of_whom(names, claim, part)
+            told.append(f"{at_least(estimate.low)} times {ahead}")
+    return f"at least {', '.join(told)}"
+
+
+def _of_whom(names: Names, claim: Claim, part: Part) -> str:
+    subject, baseline = (
+        names.framework(each)
+        for each in (part.comparison.subject, part.comparison.baseline)
+    )
+    return baseline if len(claim.subjects) == 1 else f"{baseline} for {subject}"
+
+
+def group_fails(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
+    """What fails it: "B is its equal"."""
+    failed = [part for part in parts if part.outcome is Outcome.REFUTED]
+    return joined([_fails(names, claim, part) for part in failed])
+
+
+def _fails(names: Names, claim: Claim, part: Part) -> str:
+    comparison, estimate = part.comparison, part.comparison.advantage
+    subject, baseline = (
+        names.framework(each) for each in (comparison.subject, comparison.baseline)
+    )
+    if estimate is None:
+        return f"{subject} does not lead {baseline}"
+    whom = f"{subject}’s" if len(claim.subjects) > 1 else "its"
+    if part.label is Label.TIE:
+        apart = percent_up_to(_reach(estimate))
+        return f"{baseline} is {whom} equal, at most {apart} apart"
+    if estimate.high < 1:
+        turned = inverted(estimate)
+        return f"{baseline} is ahead of {subject} by {_lead(turned)}"
+    return f"{subject} does not lead {baseline} by {percent(claim.margin)}"
+
+
+def _lead(estimate: Estimate) -> str:
+    if estimate.point >= TIMES_FROM:
+        return f"{bound(estimate.low)} to {bound(estimate.high)} times"
+    fine = estimate.high - estimate.low < 0.02
+    low, high = (
+        percent(each - 1, fine).removesuffix(" %")
+        for each in (estimate.low, estimate.high)
+    )
+    return f"{low} to {high} %"
+
+
+def of_group(parts: Sequence[Part], group: GroupResult) -> list[Part]:
+    """The comparisons of a group."""
+    return [part for part in parts if part.group == group.key]

@@ -1,0 +1,91 @@
+"""Why something decides nothing, and why there is no verdict."""
+
+from bench.analyse.reasons import FEWEST_ROUNDS
+from bench.model.verdict import (
+    Claim,
+    Excluded,
+    Exclusion,
+    Lacking,
+    Outcome,
+    Rule,
+    Untested,
+    Verdict,
+    Withheld,
+)
+from bench.wording.names import Names
+from bench.wording.numbers import joined
+
+
+_EXPERIMENTS = {
+    Rule.TURNS: ("did not send requests at once", "turns"),
+    Rule.SCALING: ("did not vary the number of clients", "scaling"),
+    Rule.STRESS: ("did not play the stress experiment", "stress"),
+    Rule.FAILS_STRESS: ("did not play the stress experiment", "stress"),
+    Rule.PREDICTIONS: ("served no predictions", "predictions"),
+}
+NO_PROBES = "this run holds no probes; play them into it: bench probe --into RUN"
+
+
+def excluded(why: Excluded) -> str:
+    """Why something that was measured decides nothing."""
+    if why.why is Exclusion.FEW_ROUNDS:
+        return f"{why.rounds} pairs of rounds are left, {FEWEST_ROUNDS} are needed"
+    return why.detail
+
+
+def withheld(found: Withheld) -> str:
+    """What forbids a verdict."""
+    return f"{found.title.lower()}: {found.detail}" if found.title else found.detail
+
+
+def untested(names: Names, verdict: Verdict) -> str:
+    """Why a claim was not tested in this run."""
+    claim, why = verdict.claim, verdict.untested
+    if claim.not_tested is not None:
+        return claim.not_tested
+    if why is None:
+        return ""
+    if why.lacking is Lacking.VERDICTS:
+        return f"the {names.results.profile.name} profile gives no verdicts"
+    if why.lacking is Lacking.EXPERIMENT and claim.rule in _EXPERIMENTS:
+        return _experiment(names, claim, why)
+    if why.lacking is Lacking.TRIALS:
+        return _trials(names, verdict, why)
+    return _probes(names, why)
+
+
+def _experiment(names: Names, claim: Claim, why: Untested) -> str:
+    did, profile = _EXPERIMENTS[claim.rule or Rule.TURNS]
+    text = f"this run {did}; bench run --profile {profile} does"
+    if why.of:
+        who = joined([names.framework(each) for each in why.of])
+        text += f": {who} took no part in it"
+    return text
+
+
+def _trials(names: Names, verdict: Verdict, why: Untested) -> str:
+    if verdict.claim.rule is Rule.WEIGHT:
+        where = joined([names.workload(each) for each in why.of])
+        return (
+            f"this run did not measure CPU time per request of all of them on {where}; "
+            "bench run --profile cost does"
+        )
+    if verdict.claim.rule is not None:
+        return "this run does not hold all that it takes; bench run --profile cost does"
+    own = [part for part in verdict.parts if part.outcome is Outcome.NOT_TESTED]
+    return own[0].because if own else "the claim compares nothing"
+
+
+def _probes(names: Names, why: Untested) -> str:
+    if why.lacking is Lacking.PROBES:
+        return NO_PROBES
+    if why.lacking is Lacking.COUNTS:
+        return "nothing was counted for it"
+    if why.lacking is Lacking.PROBE:
+        return f"no probe of {joined([names.framework(each) for each in why.of])} was played"
+    name = names.framework(why.of[0]) if why.of else ""
+    if why.lacking is Lacking.VERSION:
+        return (
+            f"the probe was played on {name} {why.of[1]}, this run measured {why.of[2]}"
+        )
+    return f"{name}: {why.detail}"

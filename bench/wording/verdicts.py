@@ -1,0 +1,427 @@
+"""The sentence of a verdict: why it has its outcome, written from its values."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bench.model.probe import Count, Measure, ProbeOutcome
+from bench.model.verdict import (
+    Asked,
+    Claim,
+    Decision,
+    Finding,
+    GroupResult,
+    GroupState,
+    MetricRow,
+    Outcome,
+    Part,
+    Rule,
+    Verdict,
+)
+from bench.wording import orders
+from bench.wording.findings import at_once, share
+from bench.wording.names import Names
+from bench.wording.numbers import as_times, at_least, joined, microseconds, percent
+from bench.wording.reasons import excluded, untested, withheld
+
+
+PROXY = "a count, named as only a proxy"
+
+
+def because(names: Names, verdict: Verdict) -> str:
+    """Why; its findings and parts have their texts already."""
+    claim = verdict.claim
+    if verdict.outcome is Outcome.NOT_MEASURABLE:
+        return claim.not_measurable or f"{PROXY}: {_counts(names, verdict)}"
+    if verdict.outcome is Outcome.NOT_TESTED:
+        return untested(names, verdict)
+    if verdict.withheld_because is not None:
+        return _withheld(names, verdict)
+    return _found(names, verdict)
+
+
+def _found(names: Names, verdict: Verdict) -> str:
+    claim = verdict.claim
+    if claim.probe is not None:
+        return _probe(names, verdict)
+    if claim.counts:
+        return _by_counts(names, verdict)
+    if claim.rule is not None:
+        return _RULES[claim.rule](names, verdict)
+    return order_because(names, claim, verdict, verdict.parts)
+
+
+def row_because(names: Names, claim: Claim, row: MetricRow) -> str:
+    """The same for another metric of an order."""
+    if row.decision.outcome is Outcome.NOT_TESTED:
+        own = [p for p in row.parts if p.outcome is Outcome.NOT_TESTED]
+        return own[0].because if own else ""
+    if row.decision.withheld_because is not None:
+        return f"no verdict, {withheld(row.decision.withheld_because)}"
+    return order_because(names, claim, row.decision, row.parts)
+
+
+def strictly(verdict: Verdict) -> str | None:
+    """What the stricter reading gives, where it gives another outcome."""
+    claim = verdict.claim
+    if verdict.strict in (None, verdict.outcome) or not claim.strict:
+        return None
+    return f"{claim.strict}: {verdict.strict}"
+
+
+def _withheld(names: Names, verdict: Verdict) -> str:
+    assert verdict.withheld_because is not None
+    said = f"no verdict, {withheld(verdict.withheld_because)}"
+    held = _named(names, verdict.groups, GroupState.HOLDS)
+    return f"{said}; it holds {joined(held)}" if held else said
+
+
+def order_because(
+    names: Names, claim: Claim, decision: Decision | Verdict, parts: Sequence[Part]
+) -> str:
+    """Why an order has its outcome."""
+    if decision.outcome is Outcome.DEPENDS:
+        return _depends(
+            names,
+            decision.groups,
+            lambda g: orders.group_holds(names, claim, orders.of_group(parts, g)),
+            lambda g: orders.group_fails(names, claim, orders.of_group(parts, g)),
+        )
+    told = parts[decision.decided_by].because if decision.decided_by is not None else ""
+    if decision.outcome is Outcome.INCONCLUSIVE and decision.holds_on:
+        told = f"{_holds(names, decision.groups)}; open elsewhere: {told}"
+    held = sum(part.outcome is Outcome.SUPPORTED for part in parts)
+    tally = f" ({held} of {len(parts)} comparisons hold)" if len(parts) > 1 else ""
+    return f"{told}{tally}"
+
+
+def _depends(
+    names: Names,
+    groups: Sequence[GroupResult],
+    holds: Callable[[GroupResult], str],
+    fails: Callable[[GroupResult], str],
+) -> str:
+    """ "True on … (at least …) and on …; not on … (…)"."""
+    yes = [
+        _with(names.group(g), holds(g)) for g in groups if g.state is GroupState.HOLDS
+    ]
+    no = [
+        _with(names.group(g), fails(g)) for g in groups if g.state is GroupState.FAILS
+    ]
+    text = f"true {joined(yes)}; not {joined(no)}"
+    rest = _named(names, groups, GroupState.OPEN)
+    if rest:
+        text += f"; open {joined(rest)}"
+    missing = _named(names, groups, GroupState.NOT_MEASURED)
+    if missing:
+        text += f"; not measured {joined(missing)}"
+    return text
+
+
+def _with(where: str, detail: str) -> str:
+    return f"{where} ({detail})" if detail else where
+
+
+def _named(names: Names, groups: Sequence[GroupResult], state: GroupState) -> list[str]:
+    return [names.group(group) for group in groups if group.state is state]
+
+
+def _holds(names: Names, groups: Sequence[GroupResult]) -> str:
+    return f"it holds {joined(_named(names, groups, GroupState.HOLDS))}"
+
+
+# By a probe, or by counts.
+
+
+def _probe(names: Names, verdict: Verdict) -> str:
+    claim = verdict.claim
+    own = [
+        one
+        for one in verdict.outcomes
+        if one.probe == claim.probe and one.decides and one.framework in claim.subjects
+    ]
+    failed = [one for one in own if one.passed is False]
+    told = "; ".join(_came_back(names, one) for one in failed[:1] or own)
+    if not verdict.others:
+        return told
+    return f"{told.rstrip('.')}. Beside it: {_others(names, verdict)}"
+
+
+def _others(names: Names, verdict: Verdict) -> str:
+    words = {Outcome.SUPPORTED: "passed", Outcome.REFUTED: "did not pass"}
+    return ", ".join(
+        f"{names.framework(one.framework)} "
+        f"{words.get(one.outcome, 'could not be played')}"
+        for one in verdict.others
+    )
+
+
+def _came_back(names: Names, one: ProbeOutcome) -> str:
+    part = f", {one.name}" if one.name else ""
+    return f"{names.framework(one.framework)} {one.version}{part}: {one.came_back}"
+
+
+def _by_counts(names: Names, verdict: Verdict) -> str:
+    told = _counts(names, verdict)
+    if verdict.outcome is not Outcome.DEPENDS:
+        return told
+    yes = _named(names, verdict.groups, GroupState.HOLDS)
+    no = _named(names, verdict.groups, GroupState.FAILS)
+    return f"true {joined(yes)}; not {joined(no)}: {told}"
+
+
+def _counts(names: Names, verdict: Verdict) -> str:
+    exhibits = names.results.exhibits
+    measures = {one.name: one for one in exhibits.measures} if exhibits else {}
+    return "; ".join(
+        _row(names, measures[name], verdict.counts)
+        for name in verdict.claim.counts
+        if name in measures
+    )
+
+
+def _row(names: Names, measure: Measure, counts: Sequence[Count]) -> str:
+    parts = [
+        f"{names.framework(one.framework)} {counted(one, measure)}"
+        for one in counts
+        if one.measure == measure.name
+    ]
+    return f"{measure.title.lower()}: {', '.join(parts)}"
+
+
+def counted(count: Count, measure: Measure) -> str:
+    """A count as people read it: whole numbers plainly, bytes in MB."""
+    if count.value is None:
+        return "not counted"
+    if measure.unit == "bytes":
+        return f"{count.value / 1e6:.1f} MB"
+    if measure.unit == "ms":
+        return f"{count.value:.0f} ms"
+    return f"{count.value:g}"
+
+
+# By a rule.
+
+
+def _deciding(verdict: Verdict) -> Finding | None:
+    at = verdict.decided_by
+    return None if at is None else verdict.findings[at]
+
+
+def _tally(verdict: Verdict, what: str) -> str:
+    decide = [f for f in verdict.findings if f.outcome is not None]
+    held = sum(f.outcome is Outcome.SUPPORTED for f in decide)
+    return f" ({held} of {len(decide)} {what} hold)"
+
+
+def _own_share(names: Names, verdict: Verdict) -> str:
+    one = _deciding(verdict)
+    if one is None:
+        return ""
+    dearer, cheaper = (names.framework(x) for x in (one.subject, one.against or ""))
+    amounts = [_amount(verdict, each, one) for each in (one.subject, one.against)]
+    return (
+        f"{dearer} adds to its bare server {amounts[0]} of CPU time per request on "
+        f"{names.workload(one.workload)}, {cheaper} {amounts[1]}: "
+        f"{as_times(one.estimate)}, {one.because}{_tally(verdict, 'comparisons')}"
+    )
+
+
+def _amount(verdict: Verdict, target: str | None, one: Finding) -> str:
+    for each in verdict.findings:
+        if (each.asked, each.subject) == (Asked.ADDED, target) and (
+            each.workload == one.workload
+        ):
+            return microseconds(each.estimate)
+    return "not measured"
+
+
+_WEIGHS = {
+    Asked.STARTUP: "{subject} takes {ratio} as long as {baseline} from its start to the first right answer",
+    Asked.IDLE_MEMORY: "{subject} holds {ratio} the memory of {baseline} at rest",
+    Asked.CPU: "{subject} spends {ratio} the CPU time of {baseline} per request on {workload}",
+    Asked.MEMORY: "{subject} holds {ratio} the memory of {baseline} under load on {workload}",
+}
+
+
+def _weight(names: Names, verdict: Verdict) -> str:
+    if verdict.outcome is Outcome.DEPENDS:
+        return _depends(
+            names,
+            verdict.groups,
+            lambda group: _heavier(names, verdict, group),
+            lambda group: _lightest(names, verdict, group),
+        )
+    one = _deciding(verdict)
+    if one is None or one.asked is None:
+        return ""
+    said = _WEIGHS[one.asked].format(
+        subject=names.framework(one.subject),
+        baseline=names.framework(one.against or ""),
+        ratio=as_times(one.estimate),
+        workload=names.workload(one.workload),
+    )
+    text = f"{said}: {one.because}{_tally(verdict, 'comparisons')}"
+    if verdict.outcome is Outcome.INCONCLUSIVE and verdict.holds_on:
+        text = f"{_holds(names, verdict.groups)}; open elsewhere: {text}"
+    return text
+
+
+def _heavier(names: Names, verdict: Verdict, group: GroupResult) -> str:
+    own = [f for f in verdict.findings if f.group == group.key and f.estimate]
+    told = [
+        f"{at_least(f.estimate.low)} times {names.framework(f.against or '')}"
+        for f in own
+        if f.estimate
+    ]
+    return f"at least {', '.join(told)}"
+
+
+def _lightest(names: Names, verdict: Verdict, group: GroupResult) -> str:
+    if group.decided_by is None:
+        return ""
+    one = verdict.findings[group.decided_by]
+    return f"{as_times(one.estimate)} that of {names.framework(one.against or '')}"
+
+
+def _turns(names: Names, verdict: Verdict) -> str:
+    usual = _usual(names, verdict.claim)
+    own = [f for f in verdict.findings if f.subject == usual]
+    under_way = next((f for f in own if f.asked is Asked.UNDER_WAY), None)
+    met = any(f.asked is Asked.MET and f.amount == 1.0 for f in own)
+    name = names.framework(usual)
+    seen = at_once(under_way.estimate) if under_way and under_way.estimate else ""
+    clients = names.results.turns.clients if names.results.turns else 0
+    many = f"{seen} under way in each process, of {clients} clients"
+    said = (
+        f"{name}’s usual deployment had {many}"
+        if seen
+        else f"{name}’s usual deployment was not measured"
+    )
+    if met:
+        said = f"{name}’s usual deployment had two requests inside one process at once"
+        said += f", and {many}" if seen else ""
+    return f"{said}: {_true_of(names, verdict)}"
+
+
+def _usual(names: Names, claim: Claim) -> str:
+    """The subject's usual deployment in this run."""
+    own = [
+        target.id
+        for target in names.results.targets
+        if target.framework in claim.subjects and target.role.value == "contestant"
+    ]
+    return own[-1] if own else ""
+
+
+def _true_of(names: Names, verdict: Verdict) -> str:
+    """Of which servers the sentence is true, whoever stands on them."""
+    margin = verdict.claim.margin
+    by_server: dict[str, list[str]] = {}
+    for finding in verdict.findings:
+        target = names.target(finding.subject)
+        serial = finding.asked is Asked.UNDER_WAY and _takes_turns(finding, margin)
+        if serial and target is not None:
+            found = by_server.setdefault(target.deployment, [])
+            found.append(target.framework)
+    if not by_server:
+        return "it is true of no server that was asked"
+    parts = [
+        _where(names, server, who, verdict.claim) for server, who in by_server.items()
+    ]
+    return f"it is true of {'; and of '.join(parts)}"
+
+
+def _takes_turns(finding: Finding, margin: float) -> bool:
+    return finding.estimate is not None and finding.estimate.high < 1 + margin
+
+
+def _where(names: Names, server: str, who: Sequence[str], claim: Claim) -> str:
+    ours = [names.framework(each) for each in who if each in claim.subjects]
+    others = [names.framework(each) for each in who if each not in claim.subjects]
+    if ours and others:
+        return f"{server}, for {joined(others)} just as for {joined(ours)}"
+    return f"{server}, for {joined([*ours, *others])}"
+
+
+def _scaling(names: Names, verdict: Verdict) -> str:
+    kept = [f for f in verdict.findings if f.asked is Asked.KEPT_OF_BEST]
+    own = [f for f in kept if f.outcome is not None and f.estimate]
+    parts = [
+        f"{names.framework(f.subject)} keeps {share(f.estimate)} of its {f.what}"
+        for f in own
+        if f.estimate
+    ]
+    one = _deciding(verdict)
+    text = "; ".join(parts)
+    if one is not None and one.asked is not Asked.WORKERS:
+        text = f"{text}: {one.because}"
+    others = [
+        f"{names.framework(f.subject)} keeps {percent(f.estimate.point)} on {names.workload(f.workload)}"
+        for f in kept
+        if f.outcome is None and f.estimate
+    ]
+    if others:
+        text += f"; beside it {joined(others)}"
+    workers = [f for f in verdict.findings if f.asked is Asked.WORKERS and f.outcome]
+    for f in workers:
+        if f.excluded is not None:
+            text += f"; more workers were not tested, {excluded(f.excluded)}"
+    return text
+
+
+def _stress(names: Names, verdict: Verdict) -> str:
+    claim = verdict.claim
+    named = joined([names.framework(name) for name in claim.subjects])
+    own = [f for f in verdict.findings if f.outcome is not None]
+    flipped = claim.rule is Rule.FAILS_STRESS
+    stood = Outcome.REFUTED if flipped else Outcome.SUPPORTED
+    beside = _stood(names, verdict, stood)
+    if verdict.outcome is stood:
+        told = "; ".join(f"{f.value} {f.what}" for f in own)
+        return f"{named} stood all {len(own)}: {told}.{beside}"
+    failed = Outcome.SUPPORTED if flipped else Outcome.REFUTED
+    if verdict.outcome in (failed, Outcome.DEPENDS):
+        rest = [f for f in own if f.outcome is failed]
+    else:
+        rest = [f for f in own if f.outcome is verdict.outcome]
+    if not rest:
+        return beside.strip()
+    first = rest[0]
+    tally = f" ({len(rest)} of {len(own)} questions)" if len(rest) > 1 else ""
+    return f"With {named}, {first.value} {first.what}: {first.because}{tally}.{beside}"
+
+
+def _stood(names: Names, verdict: Verdict, stood: Outcome) -> str:
+    """Whether the others stood it, in one sentence."""
+    decided = (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.DEPENDS)
+    said = []
+    for one in verdict.others:
+        word = "is undecided"
+        if one.outcome in decided:
+            word = "stood it" if one.outcome is stood else "did not"
+        said.append(f"{names.framework(one.framework)} {word}")
+    return f" Beside it, {joined(said)}" if said else ""
+
+
+def _predictions(names: Names, verdict: Verdict) -> str:
+    one = _deciding(verdict)
+    if one is None:
+        return "this run has no round in which the experiment was played in full"
+    text = f"{one.because}{_tally(verdict, 'comparisons')}"
+    if verdict.outcome is Outcome.DEPENDS:
+        yes = _named(names, verdict.groups, GroupState.HOLDS)
+        no = _named(names, verdict.groups, GroupState.FAILS)
+        return f"true {joined(yes)}; not {joined(no)}: {text}"
+    return text
+
+
+_RULES: Mapping[Rule, Callable[[Names, Verdict], str]] = {
+    Rule.TURNS: _turns,
+    Rule.SCALING: _scaling,
+    Rule.STRESS: _stress,
+    Rule.FAILS_STRESS: _stress,
+    Rule.PREDICTIONS: _predictions,
+    Rule.OWN_SHARE: _own_share,
+    Rule.LAYERS: _own_share,
+    Rule.VALIDATORS: _own_share,
+    Rule.WEIGHT: _weight,
+}
