@@ -92,6 +92,12 @@ ERRORS = Reason(
     Scope.WINDOW,
     "Play the contract against the target (bench check) and read its log in the run folder.",
 )
+SILENT = Reason(
+    "silent",
+    "Not one answer in the whole window",
+    Scope.WINDOW,
+    "Look into the logs of the target and of the database in the run folder, which may have stood still; where one answer takes longer than a window, make it longer.",
+)
 WORKER = Reason(
     "worker",
     "A load worker was lost",
@@ -269,7 +275,18 @@ FAILED = Reason(
 
 REASONS = (
     *(TWIN, MACHINE, AFRESH, ROUNDS, VOID, GENERATOR, CEILING, FOREIGN, FLOOR),
-    *(ERRORS, OFFERED, WORKER, LATE, BUSY, COUNT, LITTLE_LAW, CONNECTIONS, IDLE),
+    *(
+        ERRORS,
+        SILENT,
+        OFFERED,
+        WORKER,
+        LATE,
+        BUSY,
+        COUNT,
+        LITTLE_LAW,
+        CONNECTIONS,
+        IDLE,
+    ),
     *(THROTTLED, HOT, SWAP, STOPPED, FAILED, WARMING, GROWING, RESUMED, LOOKS),
     *(DATABASE, WAITED, FREQUENCY, STEAL, PYTHON, CORES, UNCALIBRATED),
 )

@@ -84,6 +84,10 @@ def _answers(window: Window) -> Iterator[Finding]:
             apart,
             f"{tally.locust_requests} counted by Locust, {tally.requests_total} by us",
         )
+    if not wrong and not tally.requests:
+        # No answer is neither fast nor slow: it is no number.
+        text = f"0 answers in {tally.measure_s:.1f} s"
+        yield Finding(reasons.SILENT, tally.measure_s, text)
 
 
 def _faults(tally: Tally) -> str:

@@ -142,6 +142,7 @@ FIRED: dict[str, Callable[[], Run]] = {
         Truth(speeds={**SPEEDS, "floor@1/uvicorn": 1.7, "floor@1/gthread": 1.5})
     ),
     "errors": struck(lambda w: tally(w, errors={"refused": 1}), round=1),
+    "silent": struck(lambda w: tally(w, requests=0), round=1),
     "worker": struck(
         lambda w: tally(w, workers=(ONE, WorkerPart("there-2", None, None, None)))
     ),
@@ -181,6 +182,26 @@ FIRED: dict[str, Callable[[], Run]] = {
     "cores": shared_cores,
     "uncalibrated": of_record(calibration=None),
 }
+
+
+def test_a_round_without_an_answer_is_missing_everywhere() -> None:
+    """A database that stood still: the quantity of that round and its comparisons tell the same, that there is none."""
+    analysis = analyse(FIRED["silent"]())
+
+    (rate,) = [
+        q.rounds
+        for q in analysis.quantities
+        if (q.target, q.workload, q.metric) == (FLASK, "hello", "throughput")
+    ]
+    assert rate[0] is None and None not in rate[1:]
+    ratios = [
+        c.rounds
+        for c in analysis.comparisons
+        if FLASK in (c.subject, c.baseline)
+        and (c.workload, c.metric) == ("hello", "throughput")
+    ]
+    assert ratios
+    assert all(one[0] is None and None not in one[1:] for one in ratios)
 
 
 def test_none_of_the_list_is_left_out() -> None:
