@@ -14,7 +14,7 @@ BENCH = .venv/bin/python -m bench
 # Python and pytest are started without what the shell would have them load or do.
 unexport PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONMALLOC PYTHONTRACEMALLOC PYTHONDEVMODE PYTEST_ADDOPTS PYTEST_PLUGINS
 
-.PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-still test-containers test-contract test-load test-selftests test-commands test-fast clean lock
+.PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-still test-servers test-timed test-containers test-contract test-load test-selftests test-commands test-fast clean lock
 
 help:  ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,7 +64,7 @@ lint: setup  ## style and types
 	.venv/bin/mypy
 
 site: setup  ## every page without raw samples, for a web server: SITE=folder, which must not exist
-	$(BENCH) report
+	$(BENCH) report $(RUN)
 	mkdir $(SITE)
 	tar -C reports --exclude=samples --exclude='*.sqlite*' -cf $(SITE)/pages.tar .
 	tar -C $(SITE) -xf $(SITE)/pages.tar && rm $(SITE)/pages.tar
@@ -73,7 +73,13 @@ audit: setup  ## is a vulnerability known of anything that the locks name?
 	.ci/audit
 
 test: lint test-still  ## lint, types and every test
+	$(MAKE) test-servers
+	$(MAKE) test-timed
+
+test-servers: setup
 	$(MAKE) --jobs=5 --output-sync=target test-containers test-contract test-load test-selftests test-commands
+
+test-timed: setup
 	.venv/bin/python -m pytest -m timed
 
 test-still: setup

@@ -31,7 +31,13 @@ from bench.model.framework import Framework, Target
 from bench.model.run import Receipt
 from bench.plan.make import serves
 from bench.run.contract_bodies import fault, request_of
-from bench.store.counts import CountOf, keep_count, read_counts
+from bench.store.counts import (
+    CountOf,
+    keep_count,
+    keep_fault,
+    read_counts,
+    read_fault,
+)
 from bench.workloads import workload
 from bench.workloads.more_vectors import MORE_VECTORS
 from bench.workloads.vectors import VECTORS
@@ -143,7 +149,12 @@ class ReleaseCounter:
         # Nothing is counted, and so nothing kept, of what answers wrongly.
         if all(read_counts(COUNTS, of) for of in prepared.counts_of.values()):
             return prepared
-        broken = broken_contract(prepared.program, target, self._workloads)
+        together = self._count_of(receipt, ",".join(self._workloads))
+        broken = read_fault(COUNTS, together)
+        if broken is None:
+            broken = broken_contract(prepared.program, target, self._workloads)
+            if broken is not None:
+                keep_fault(COUNTS, together, broken)
         return replace(prepared.release, skipped=broken) if broken else prepared
 
     def _count_of(self, receipt: Receipt, name: str) -> CountOf:

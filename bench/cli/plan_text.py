@@ -27,6 +27,21 @@ def minutes(seconds: float) -> str:
     return f"{whole // 60} h {whole % 60:02} min"
 
 
+def plan_facts(plan: Plan) -> dict[str, object]:
+    """What a program wants to know of a plan before it is begun."""
+    expected = duration(plan)
+    return {
+        "profile": plan.profile.name,
+        "engine": plan.engine,
+        "seed": plan.seed,
+        "looks": list(plan.profile.looks),
+        "targets": [target.id for target in plan.targets],
+        "workloads": list(dict.fromkeys(cell.workload for cell in plan.cells)),
+        "shortest_s": expected.shortest_s,
+        "longest_s": expected.longest_s,
+    }
+
+
 def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     """The whole plan, line by line."""
     profile = plan.profile

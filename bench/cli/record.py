@@ -16,8 +16,9 @@ from bench.child_environment import child_environment
 from bench.cli.asked import Asked
 from bench.cli.places import ROOT
 from bench.deploy.machine import inspect_machine
+from bench.deploy.speed import speed_class
 from bench.model.plan import Plan
-from bench.model.run import SCHEMA, Receipt, RunRecord
+from bench.model.run import SCHEMA, SPEED_CLASS, Receipt, RunRecord
 from bench.store.folder import run_id
 
 
@@ -38,7 +39,9 @@ def new_record(
     now: datetime,
 ) -> RunRecord:
     """The head of a run that begins now."""
-    machine = replace(inspect_machine(), container_engine=container_engine)
+    found = inspect_machine()
+    details = {**found.details, SPEED_CLASS: str(speed_class())}
+    machine = replace(found, container_engine=container_engine, details=details)
     if not plan.own_servers:
         details = {**machine.details, "Stands here": "load and harness; of the servers' machines nothing is known"}  # fmt: skip
         machine = replace(machine, details=details)

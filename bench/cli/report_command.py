@@ -7,13 +7,17 @@ from typing import Annotated
 import typer
 
 from bench.cli.places import PUBLISHED, RUNS, shown
+from bench.errors import AskedWrongly
 from bench.store.folder import find
 
 
 def command(
-    run: Annotated[
-        str | None,
-        typer.Argument(help="Id, its beginning, or folder; the newest if left out."),
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[RUN] | RUN RUN…",
+            help="Id, its beginning, or folder; the newest if left out. Several: one page of all of them, run by run and together.",
+        ),
     ] = None,
     claims: Annotated[
         Path | None,
@@ -24,14 +28,17 @@ def command(
         typer.Option("--schema", help="Print the JSON Schema of results.json instead."),
     ] = False,
 ) -> None:
-    """Write the page, its tables and the index of all runs from what is stored."""
+    """Write the page, its tables and the index of all runs from what is stored; of several runs, their pooled page."""
     # What judges and draws takes a second to load: not to refuse a name.
     if schema:
         from bench.report.schema_file import results_schema
 
         print(results_schema(), end="")
         return
-    folder = find(RUNS, PUBLISHED, run)
+    if runs and len(runs) > 1:
+        _several(runs, claims)
+        return
+    folder = find(RUNS, PUBLISHED, runs[0] if runs else None)
     from bench.cli.rendering import render
 
     page = render(folder, claims)
@@ -41,3 +48,14 @@ def command(
             f"the page in {shown(folder)} is judged by another table, and stays",
             file=sys.stderr,
         )
+
+
+def _several(runs: list[str], claims: Path | None) -> None:
+    if claims is not None:
+        raise AskedWrongly(
+            "--claims judges one run, and several runs are not judged",
+            "leave --claims out, or name one run",
+        )
+    from bench.cli.pooling import render_pooled
+
+    print(shown(render_pooled(runs)))

@@ -1,5 +1,6 @@
 """`bench run`."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +15,7 @@ from bench.cli.crew import refuse_impossible, with_crew
 from bench.cli.external import external_plan, refuse_mixture
 from bench.cli.lacking import refuse_missing
 from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
-from bench.cli.plan_text import plan_lines
+from bench.cli.plan_text import plan_facts, plan_lines
 from bench.configure.claims import CLAIMS, load_claims
 from bench.deploy.choose import choose_engine
 from bench.deploy.standing_locks import news
@@ -119,8 +120,16 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         bool,
         typer.Option("--plan", help="Print the plan and its duration; start nothing."),
     ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --plan: print it as JSON.")
+    ] = False,
 ) -> None:
     """Measure, store, judge, and write the page."""
+    if as_json and not plan_only:
+        raise AskedWrongly(
+            "--json prints a plan, and none was asked for",
+            "add --plan; what a run showed is in its results.json",
+        )
     console = Console(stderr=True)
     if resume_run is not None:
         more = (
@@ -154,6 +163,9 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         refuse_impossible(asked.engine, load_workers, load_elsewhere)
         plan = with_crew(_plan(asked, console), load_workers, load_elsewhere)
         load_claims(claims or CLAIMS)  # refused now, not after an hour
+        if plan_only and as_json:
+            print(json.dumps(plan_facts(plan), indent=1))
+            return
         for line in plan_lines(plan, asked.engine_why):
             print(line, file=sys.stdout if plan_only else sys.stderr)
         if plan_only:
@@ -239,4 +251,11 @@ def _finish(folder: Path, complete: bool, claims: Path | None) -> None:
         raise typer.Exit(130)
     print(shown(page))
     print(f"next: open {shown(page)} in a browser", file=sys.stderr)
+    trend = page.with_name("trend.html")
+    if trend.is_file():
+        print(
+            f"versions side by side: {shown(trend)}\n"
+            f"is one slower than the one before? bench compare {folder.name}",
+            file=sys.stderr,
+        )
     refuse_missing(folder)

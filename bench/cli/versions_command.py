@@ -38,6 +38,28 @@ class Seen:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the index has since."""
+
+    seen: list[Seen]
+    releases: dict[str, str]  # that no standing version covers, by package
+    locks: list[Lock]  # that would be others today
+    wishes: list[str]  # what `bench run --with` measures of it
+
+    @property
+    def named(self) -> bool:
+        """Whether anything of it is a reason to measure."""
+        return bool(self.releases) or any(lock.news for lock in self.locks)
+
+    @property
+    def beneath(self) -> list[str]:
+        """The packages that are newer and that no requirements name."""
+        return sorted(
+            {name for each in self.locks for name in each.changed - each.named}
+        )
+
+
 def command(
     names: Annotated[
         list[str] | None, typer.Argument(help="Frameworks; all if left out.")
@@ -49,7 +71,12 @@ def command(
         bool, typer.Option("--json", help="Print JSON on stdout.")
     ] = False,
 ) -> None:
-    """What is newer at the package index than what is locked and measured; exit 1 if anything is."""
+    """
+    What is newer at the package index than what is locked and measured.
+
+    Exit 1 if that is a framework, or a server, validator or driver that its
+    requirements name; pins beneath them are only told.
+    """
     chosen = _chosen(names or [])
     try:
         releases = dict(_releases(chosen))
@@ -58,14 +85,14 @@ def command(
             for each in chosen
             for version in each.versions
         ]
-        changed = [lock for _, lock in locks if lock.is_new]
+        changed = [lock for _, lock in locks if lock.changed]
         # What rests on a lock that changed is made again with it.
         still = [each for each in chosen if not _newest_of(each, changed)]
         changed += [
             lock
             for each in still
             for lock in standing_locks.dependents(ROOT, each)
-            if lock.is_new
+            if lock.changed
         ]
     except Refused as error:
         raise MachineRefused(
@@ -82,13 +109,26 @@ def command(
         for found in standing_locks.packages(ROOT, framework, lock)
     ]
     uncovered = {name: release for name, release in releases.items() if release}
+    newest = {
+        each.name: lock for each, lock in locks if lock.path.stem == each.versions[-1]
+    }
+    wishes = [
+        standing_locks.wish_for(
+            each, releases.get(each.package or ""), newest.get(each.name)
+        )
+        for each in chosen
+    ]
+    news = News(
+        seen, uncovered, changed, [wished for wished in wishes if wished is not None]
+    )
     if as_json:
-        _json(seen, uncovered, changed)
+        _json(news)
     else:
-        _table(seen, uncovered, changed)
+        _table(news)
+    reason = news.named  # before the locks are those of today
     if write:
         _write(chosen, changed)
-    if uncovered or changed:
+    if reason:
         raise typer.Exit(1)
 
 
@@ -126,9 +166,9 @@ def _measured() -> dict[tuple[str, str], dict[str, str]]:
     return found
 
 
-def _table(seen: list[Seen], uncovered: dict[str, str], changed: list[Lock]) -> None:
+def _table(news: News) -> None:
     print(f"{'version':18} {'package':22} {'measured':12} {'locked':12} newest")
-    for each in seen:
+    for each in news.seen:
         found = each.package
         name = f"{found.framework}@{found.version}"
         cells = [
@@ -139,26 +179,34 @@ def _table(seen: list[Seen], uncovered: dict[str, str], changed: list[Lock]) -> 
         line = f"{name:18} {found.package:22} {cells[0]:12} {cells[1]:12} {cells[2]:12}"
         # What was measured is told by a run folder, perhaps somebody else's.
         print(clean_text(f"{line} {each.news}").rstrip())
-    for name, release in uncovered.items():
+    for name, release in news.releases.items():
         print(
             f"{name} {release} is out, and no standing version is that one: "
             f'bench run --with "{name}=={release}" measures it beside the newest'
         )
-    for lock in changed:
-        print(f"older than the index: {shown(lock.path)}", file=sys.stderr)
-    if changed:
+    if news.beneath:
+        print(f"also newer, no reason to measure: {', '.join(news.beneath)}")
+    for lock in news.locks:
+        named = ", ".join(sorted(lock.news)) or "only pins beneath what it names"
+        print(f"older than the index: {shown(lock.path)} ({named})", file=sys.stderr)
+    if news.locks:
         print("bench versions --write makes them anew", file=sys.stderr)
 
 
-def _json(seen: list[Seen], uncovered: dict[str, str], changed: list[Lock]) -> None:
+def _json(news: News) -> None:
     rows = [
         asdict(each.package) | {"measured": each.measured, "news": each.news}
-        for each in seen
+        for each in news.seen
     ]
     found = {
         "packages": rows,
-        "releases": uncovered,
-        "locks": [shown(lock.path) for lock in changed],
+        "releases": news.releases,
+        "locks": [
+            {"path": shown(lock.path), "named": sorted(lock.news)}
+            for lock in news.locks
+        ],
+        "beneath": news.beneath,
+        "with": news.wishes,
     }
     print(json.dumps(found, indent=1))
 
@@ -170,7 +218,7 @@ def _write(chosen: list[Framework], changed: list[Lock]) -> None:
     for framework in chosen:
         if _newest_of(framework, changed):
             for lock in standing_locks.dependents(ROOT, framework):
-                if lock.is_new:
+                if lock.changed:
                     _replace(lock)
 
 

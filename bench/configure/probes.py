@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bench.configure.table_rules import PLACES, refuse_no_port, refuse_places
 from bench.configure.tables import DEFINITIONS, load_frameworks
 from bench.configure.toml_file import read_toml
 from bench.errors import AskedWrongly, told, unknown
@@ -126,6 +127,7 @@ def _case(
     for pattern in patterns:
         _refuse_no_pattern(where, pattern)
     _refuse_nothing_to_do(where, row, sends)
+    _refuse_unfilled(f"{where}: the case of {row.framework}", row)
     values = row.model_dump(exclude={"send", "sends"})
     return Case(**values | {"sends": sends})
 
@@ -141,6 +143,17 @@ def _refuse_no_pattern(where: str, pattern: str) -> None:
             f"{where}: {told(pattern)} is no regular expression: {error}",
             "mend the pattern; the head of the file says where patterns stand",
         ) from error
+
+
+def _refuse_unfilled(where: str, row: _CaseRow) -> None:
+    """What the head of the file says is filled in, and where."""
+    served = (*row.serve, *row.environment.values())
+    refuse_places(where, served, (*PLACES, "work", "app"))
+    if row.serve:
+        refuse_no_port(where, row.serve)
+    commands = (word for each in (*row.prepare, *row.clean) for word in each)
+    refuse_places(where, commands, ("work", "app"))
+    refuse_places(where, row.script, ("work", "app", "url"))
 
 
 def _refuse_nothing_to_do(where: str, row: _CaseRow, sends: tuple[Send, ...]) -> None:

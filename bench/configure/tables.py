@@ -1,13 +1,21 @@
 """Read the tables that people edit, and refuse what is wrong in them by name."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bench.configure.table_rules import (
+    refuse_no_port,
+    refuse_order,
+    refuse_places,
+    refuse_roles,
+    refuse_twice,
+    refuse_variables,
+    refuse_workloads,
+)
 from bench.configure.toml_file import read_toml
 from bench.errors import AskedWrongly, short, told, unknown
 from bench.model.framework import CostPart, Framework, Look, Role
@@ -25,6 +33,9 @@ type _Version = Annotated[
 ]
 
 
+type _Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
 class _Row(BaseModel):
     # "nan" is within all bounds: every comparison with it is false.
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -35,25 +46,25 @@ class TargetRow(_Row):
 
     deployment: _Name
     role: Role
-    interface: str
-    concurrency: str
-    serve: Annotated[tuple[str, ...], Field(min_length=1)]
-    why: str
-    title: str | None = None
+    interface: Literal["wsgi", "asgi"]
+    concurrency: _Words
+    serve: Annotated[tuple[_Words, ...], Field(min_length=1)]
+    why: _Words
+    title: _Words | None = None
     environment: dict[str, str] = {}
-    workloads: tuple[str, ...] | None = None
+    workloads: Annotated[tuple[str, ...] | None, Field(min_length=1)] = None
     serial: bool = False
     keeps_alive: bool = True
     lock: Annotated[str | None, Field(pattern=r"^[a-z0-9-]+$")] = None
     names_all_faults: bool = True
-    validator: str | None = None
-    layer: str | None = None
+    validator: _Words | None = None
+    layer: _Words | None = None
     isolates: Literal[CostPart.VALIDATION, CostPart.DATABASE] | None = None
 
 
 class _FrameworkRow(_Row):
     name: _Name
-    title: str
+    title: _Words
     versions: Annotated[tuple[_Version, ...], Field(min_length=1)]
     look: Look
     target: Annotated[tuple[TargetRow, ...], Field(min_length=1)]
@@ -114,8 +125,8 @@ class _BesideRow(_Row):
 
 class _ExperimentRow(_Row):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-    why: str
-    targets: Annotated[tuple[str, ...], Field(min_length=1)]
+    why: _Words
+    targets: Annotated[tuple[_Words, ...], Field(min_length=1)]
     workloads: Annotated[tuple[str, ...], Field(min_length=1)]
     clients: Annotated[
         tuple[Annotated[int, Field(ge=1, le=1024)], ...], Field(min_length=1)
@@ -199,9 +210,9 @@ class _ExperimentRow(_Row):
 
 class _ProfileRow(_Row):
     name: _Name
-    why: str
-    targets: Annotated[tuple[str, ...], Field(min_length=1)]
-    twin: str
+    why: _Words
+    targets: Annotated[tuple[_Words, ...], Field(min_length=1)]
+    twin: _Words
     workloads: Annotated[tuple[str, ...], Field(min_length=1)]
     looks: Annotated[
         tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(min_length=1)
@@ -230,20 +241,29 @@ def load_frameworks(
     """
     Frameworks by name, each with its rows of deployments.
 
-    Raises AskedWrongly, naming the file and the framework, for a name that is
-    there twice and for a look that cannot be drawn.
+    Raises AskedWrongly, naming the file, the framework and the deployment, for
+    a name or a title that is there twice, a workload, a placeholder or a
+    variable that does not exist, and a look that cannot be drawn.
     """
     table = read_toml(path, _Frameworks)
-    _refuse_twice(f"{path}: framework", (row.name for row in table.framework))
+    refuse_twice(f"{path}: framework", (row.name for row in table.framework))
     for row in table.framework:
         where = f"{path}: framework {row.name!r}"
-        _refuse_twice(f"{where}: version", row.versions)
-        _refuse_twice(f"{where}: deployment", (one.deployment for one in row.target))
+        refuse_twice(f"{where}: version", row.versions)
+        refuse_order(where, row.versions)
+        refuse_twice(f"{where}: deployment", (one.deployment for one in row.target))
+        refuse_roles(where, row.package, [one.role for one in row.target])
+        for one in row.target:
+            _refuse_target(f"{where}: {one.deployment}", one)
         if row.look.fault:
             raise AskedWrongly(
                 f"{where}: look: {row.look.fault}",
                 "it would be found out when the page is drawn, after the measurement",
             )
+    refuse_twice(
+        f"{path}: title",
+        (one.title or row.title for row in table.framework for one in row.target),
+    )
     return {
         row.name: (
             Framework(row.name, row.title, row.package, row.versions, row.look),
@@ -253,14 +273,29 @@ def load_frameworks(
     }
 
 
+def _refuse_target(where: str, row: TargetRow) -> None:
+    refuse_workloads(where, row.workloads)
+    refuse_places(where, (*row.serve, *row.environment.values()))
+    refuse_no_port(where, row.serve)
+    refuse_variables(where, row.environment)
+    if row.lock and row.role is not Role.ABLATION and row.role is not Role.FLOOR:
+        raise AskedWrongly(
+            f"{where}: lock: a contestant has the lock of its version",
+            "a lock of its own is what an ablation adds to that",
+        )
+
+
 def load_profiles(
     path: Path = DEFINITIONS / "profiles.toml",
 ) -> tuple[dict[str, Profile], Parity]:
     """Profiles by name, and what is equal for all."""
     table = read_toml(path, _Profiles)
-    _refuse_twice(f"{path}: profile", (row.name for row in table.profile))
-    _refuse_twice(f"{path}: experiment", (row.name for row in table.experiment))
+    refuse_twice(f"{path}: profile", (row.name for row in table.profile))
+    refuse_twice(f"{path}: experiment", (row.name for row in table.experiment))
+    for played in table.experiment:
+        refuse_workloads(f"{path}: experiment {played.name!r}", played.workloads)
     for row in table.profile:
+        _refuse_profile_workloads(f"{path}: profile {row.name!r}", row)
         if list(row.looks) != sorted(set(row.looks)):
             raise AskedWrongly(
                 f"{path}: profile {row.name!r}: looks must rise, found {told(list(row.looks))}",
@@ -275,21 +310,22 @@ def load_profiles(
     return {row.name: _profile(row, experiments) for row in table.profile}, table.parity
 
 
+def _refuse_profile_workloads(where: str, row: _ProfileRow) -> None:
+    refuse_workloads(where, row.workloads)
+    if row.open_loop is None:
+        return
+    refuse_workloads(f"{where}: open_loop", row.open_loop.workloads)
+    for name in row.open_loop.workloads:
+        if name not in row.workloads:
+            raise unknown("workload", name, list(row.workloads), f"{where}: open_loop")
+
+
 def standing_wishes(
     profile: str, path: Path = DEFINITIONS / "profiles.toml"
 ) -> tuple[str, ...]:
     """What a profile measures beside its targets, as `--with` would be typed; nothing for one that is not there."""
     rows = read_toml(path, _Profiles).profile
     return next((row.wishes for row in rows if row.name == profile), ())
-
-
-def _refuse_twice(where: str, names: Iterable[str]) -> None:
-    for name, times in Counter(names).items():
-        if times > 1:
-            raise AskedWrongly(
-                f"{where} {told(name)} is there {times} times",
-                "give each a name of its own: the last one would hide the others",
-            )
 
 
 def _profile(row: _ProfileRow, experiments: Mapping[str, Experiment]) -> Profile:

@@ -16,6 +16,7 @@ from bench.errors import MachineRefused
 
 
 _LAUNCH = Path(__file__).with_name("launch.py")
+_HEAD_BYTES = 1 << 18
 _TAIL_BYTES = 4000
 _TAIL_LINES = 20
 
@@ -67,6 +68,15 @@ class Child:
     def log_tail(self) -> str:
         """The last lines that it wrote since this start."""
         return tail(self.order.log, self._log_start)
+
+    def log_head(self) -> str:
+        """The first 256 KiB that it wrote since this start, where the first fault is."""
+        try:
+            with self.order.log.open("rb") as file:
+                file.seek(self._log_start)
+                return file.read(_HEAD_BYTES).decode(errors="replace")
+        except OSError:
+            return ""
 
     def ask_to_end(self) -> None:
         """Send the group its stop signal, without waiting."""

@@ -10,7 +10,7 @@ from bench.deploy.compose_relay import Relay
 from bench.deploy.compose_server import Container
 from bench.deploy.database import StandingDatabase
 from bench.deploy.postgres import logged
-from bench.deploy.server import HOST
+from bench.deploy.readiness import HOST
 from bench.errors import MachineRefused
 from bench.model.trial import Usage
 

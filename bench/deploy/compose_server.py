@@ -15,7 +15,7 @@ from bench.deploy.compose_stats import StatsAccount
 from bench.deploy.compose_tool import Tool
 from bench.deploy.compose_usage import control_group
 from bench.deploy.processes import Process
-from bench.deploy.server import HOST, first_answer
+from bench.deploy.readiness import HOST, Readiness, quoted_fault
 from bench.errors import BenchError, MachineRefused, TargetFailed
 from bench.model.framework import Target
 from bench.model.trial import Usage
@@ -24,10 +24,10 @@ from bench.model.trial import Usage
 INNER_PORT = 8000
 """What every server listens at, in a network namespace of its own."""
 
-_ASK_S = 0.01
 _LOOK_S = 1.0  # between two looks whether the container still runs
 _STOP_S = "3"
 _TAIL_LINES = 20
+_HEAD = 1 << 18  # characters
 _KILLED = 137
 _SETTLE_S = 2.0
 _STEADY_LOOKS = 5
@@ -119,6 +119,13 @@ class Container:
         except BenchError:
             return ""
 
+    def log_head(self) -> str:
+        """The first of what it said, where the first fault is, or ''."""
+        try:
+            return self.said()[:_HEAD]
+        except BenchError:
+            return ""
+
     def remove(self, ask_first: bool = True) -> None:
         """Save its log and remove it; harmless when repeated."""
         with contextlib.suppress(BenchError):
@@ -199,27 +206,28 @@ class ContainerServer:
         """TargetFailed if the container has ended already."""
         how = self.container.ended()
         if how is not None:
-            raise self._failure("did not start", how)
+            raise self._start_failure("did not start", how)
 
     def _await_answer(self, ready_s: float) -> None:
         began = datetime.fromisoformat(self.container.inspect("{{.State.StartedAt}}"))
         # The engine's clock and ours are asked this once: one may be set meanwhile.
         age_s = max(0.0, time.time() - began.timestamp())
         looked = time.monotonic()
-        deadline = looked + ready_s
         look_at = looked + _LOOK_S
-        said: str | None = "it never answered"
-        while time.monotonic() < deadline:
-            said = first_answer(self.port)
-            if said is None:
+        readiness = Readiness(ready_s)
+        while (why := readiness.hopeless(self._processes)) is None:
+            if readiness.up(self.port):
                 self.first_answer_s = age_s + time.monotonic() - looked
                 return
             if time.monotonic() > look_at:
                 self._relay.refuse_ended()
                 self.refuse_ended()
                 look_at = time.monotonic() + _LOOK_S
-            time.sleep(_ASK_S)
-        raise self._failure(f"did not answer rightly within {ready_s:g} s: {said}")
+        raise self._start_failure(why)
+
+    def _processes(self) -> list[Process]:
+        found = (processes.read(pid) for pid in self._account.pids())
+        return [process for process in found if process is not None]
 
     def _settled(self) -> list[Process]:
         """The processes that it has once nobody is born any more."""
@@ -234,14 +242,21 @@ class ContainerServer:
             return steady >= _STEADY_LOOKS
 
         processes.wait_until(quiet, _SETTLE_S)
-        found = (processes.read(pid) for pid in before)
-        return [process for process in found if process is not None]
+        return self._processes()
 
-    def _failure(self, what: str, how: str | None = None) -> TargetFailed:
+    def _start_failure(self, what: str, how: str | None = None) -> TargetFailed:
+        """Of a server that has never answered rightly: what its log tells first is why."""
+        fault = quoted_fault(self.container.log_head())
+        return self._failure(what, how, fault)
+
+    def _failure(
+        self, what: str, how: str | None = None, fault: str | None = None
+    ) -> TargetFailed:
         how = how or self.container.ended()
         tail = self.container.log_tail()
         return TargetFailed(
-            f"{self.target.id} {what}{f': {how}' if how else ''}",
+            f"{self.target.id} {what}{f': {how}' if how else ''}"
+            f"{f': {fault}' if fault else ''}",
             hint=f"read {self.container.log.name} among the run's logs",
             log_tail=tail,
         )

@@ -18,8 +18,8 @@ from bench.deploy.environments import Environments
 from bench.deploy.ledger import MARK, Ledger
 from bench.deploy.orderly import ending_orderly, on_cores, undisturbed
 from bench.deploy.postgres import open_database
+from bench.deploy.readiness import HOST
 from bench.deploy.server import (
-    HOST,
     LocalServer,
     PortTaken,
     Where,

@@ -26,6 +26,11 @@ _AVAILABLE = (
     if hasattr(os, "sched_getaffinity")
     else tuple(range(os.cpu_count() or 1))
 )
+_IDENTITY = (
+    *("vendor_id", "cpu family", "model", "stepping"),
+    *("CPU implementer", "CPU architecture", "CPU variant", "CPU part", "CPU revision"),
+)
+"""Of /proc/cpuinfo, on x86 and on ARM."""
 _STEAL_FIELD = 8  # of the "cpu" line of /proc/stat, see proc_stat(5)
 
 
@@ -34,7 +39,10 @@ def inspect_machine() -> Machine:
     cpu = _first_cpu()
     groups = siblings()
     known = {
-        "cpu": cpu.get("model name") or platform.processor() or platform.machine(),
+        "cpu": cpu_name(cpu),
+        "cpu_identity": cpu_identity(cpu),
+        "microcode": cpu.get("microcode", ""),
+        "nominal_mhz": nominal_mhz(cpu) or "",
         "cores": str(len(available_cores())),
         "threads_per_core": str(max((len(group) for group in groups), default=1)),
         "memory_gib": str(round(psutil.virtual_memory().total / _GIB)),
@@ -61,6 +69,36 @@ def inspect_machine() -> Machine:
         fingerprint=hashlib.sha256(text.encode()).hexdigest()[:12],
         details=_details(cpu),
     )
+
+
+def cpu_name(cpu: Mapping[str, str]) -> str:
+    """What people call it; on ARM, where the kernel knows no name, implementer and part."""
+    if name := cpu.get("model name"):
+        return name
+    if part := cpu.get("CPU part"):
+        return f"{platform.machine()}, implementer {cpu.get('CPU implementer', '?')}, part {part}"
+    return platform.processor() or platform.machine()
+
+
+def cpu_identity(cpu: Mapping[str, str]) -> str:
+    """The numbers by which processors of one name differ."""
+    return " ".join(cpu[name] for name in _IDENTITY if name in cpu)
+
+
+def nominal_mhz(cpu: Mapping[str, str]) -> str | None:
+    """
+    The frequency that the processor is sold with, in MHz; None if unknown.
+
+    The momentary one changes with every look, but where a hypervisor states
+    one number.
+    """
+    stated = _read(_CPUS / "cpu0/cpufreq/base_frequency")
+    stated = stated or _read(_CPUS / "cpu0/cpufreq/cpuinfo_max_freq")
+    if stated:
+        return str(int(stated) // 1000)
+    if "hypervisor" in cpu.get("flags", "").split() and "cpu MHz" in cpu:
+        return str(round(float(cpu["cpu MHz"])))
+    return None
 
 
 def available_cores() -> tuple[int, ...]:
@@ -142,7 +180,9 @@ def _details(cpu: Mapping[str, str]) -> dict[str, str]:
         "flags": " ".join(flag for flag in _FLAGS if flag in flags),
         "inside_container": _inside_container(),
         "smt": _read(_CPUS / "smt/control") or "",
+        "cpu_identity": cpu_identity(cpu),
         "frequency_mhz": cpu.get("cpu MHz", ""),
+        "nominal_mhz": nominal_mhz(cpu) or "",
         "frequency_driver": _read(_CPUS / "cpu0/cpufreq/scaling_driver") or "",
         "turbo": _turbo(),
         "microcode": cpu.get("microcode", ""),

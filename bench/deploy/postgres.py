@@ -19,7 +19,8 @@ from bench.deploy.child import Child, Order, tail
 from bench.deploy.database import StandingDatabase
 from bench.deploy.dsn import DSN_VARIABLE, address_of
 from bench.deploy.ledger import MARK, Ledger, roomy_folder
-from bench.deploy.server import HOST, free_port
+from bench.deploy.readiness import HOST
+from bench.deploy.server import free_port
 from bench.errors import MachineRefused
 from bench.model.plan import Pinning
 from bench.model.trial import Usage

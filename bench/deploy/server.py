@@ -1,6 +1,5 @@
 """One target as a local process: its command, its surroundings, its first answer."""
 
-import http.client
 import os
 import socket
 import time
@@ -12,16 +11,12 @@ from pathlib import Path
 from bench.child_environment import measured_environment
 from bench.deploy.child import Child
 from bench.deploy.processes import Process, owns_port, same, wait_until
-from bench.deploy.whole_answer import WholeAnswer
+from bench.deploy.readiness import HOST, Readiness, quoted_fault
 from bench.errors import TargetFailed
 from bench.model.framework import Target
 from bench.model.trial import Usage
 
 
-HOST = "127.0.0.1"
-_ASK_S = 0.01  # between two questions whether it answers yet
-_ANSWER_LIMIT_S = 2.0
-_HELLO = b"Hello, World!"
 _SETTLE_S = 2.0
 _STEADY_LOOKS = 5
 
@@ -161,20 +156,16 @@ class LocalServer:
 
     def _await_answer(self, ready_s: float) -> None:
         began = self._child.started_ns
-        deadline = time.monotonic() + ready_s
-        said = "it never answered"
-        while time.monotonic() < deadline:
+        readiness = Readiness(ready_s)
+        while (why := readiness.hopeless(self._child.tree.alive)) is None:
             if self._child.status is not None:
                 self._refuse_taken_port()
-                raise self._failure("did not start")
-            answer = first_answer(self.port)
-            if answer is None:
+                raise self._start_failure("did not start")
+            if readiness.up(self.port):
                 self.first_answer_s = (time.monotonic_ns() - began) / 1e9
                 self._refuse_strangers()
                 return
-            said = answer
-            time.sleep(_ASK_S)
-        raise self._failure(f"did not answer rightly within {ready_s:g} s: {said}")
+        raise self._start_failure(why)
 
     def _refuse_strangers(self) -> None:
         if not owns_port(self.process_ids(), self.port):
@@ -207,35 +198,14 @@ class LocalServer:
         found = self._child.tree.alive()
         return [p for p in found if p.pid == root or p.parent == root]
 
-    def _failure(self, what: str) -> TargetFailed:
+    def _start_failure(self, what: str) -> TargetFailed:
+        """Of a server that has never answered rightly: what its log tells first is why."""
+        return self._failure(what, quoted_fault(self._child.log_head()))
+
+    def _failure(self, what: str, fault: str | None = None) -> TargetFailed:
         ended = "" if self._child.status is None else f": {self._child.ended()}"
         return TargetFailed(
-            f"{self.target.id} {what}{ended}",
+            f"{self.target.id} {what}{ended}{f': {fault}' if fault else ''}",
             hint=f"read {self._child.order.log.name} among the run's logs",
             log_tail=self.log_tail(),
         )
-
-
-def first_answer(port: int) -> str | None:
-    """None if the server answers rightly, else what it does instead."""
-    status, body, said = _ask(port, "/healthz")
-    if status == 404:
-        # A bare server may have no database, and so no /healthz.
-        status, body, said = _ask(port, "/hello")
-        if status == 200 and body != _HELLO:
-            return "GET /hello was answered with another text"
-    return None if status == 200 else said
-
-
-def _ask(port: int, path: str) -> tuple[int | None, bytes, str]:
-    connection = WholeAnswer(HOST, port, timeout=_ANSWER_LIMIT_S)
-    try:
-        connection.request("GET", path, headers={"Connection": "close"})
-        reply = connection.getresponse()
-        body = reply.read()
-    except (OSError, http.client.HTTPException) as error:
-        return None, b"", f"GET {path}: {error or type(error).__name__}"
-    finally:
-        connection.close()
-    said = f"GET {path} was answered with status {reply.status}"
-    return reply.status, body, said

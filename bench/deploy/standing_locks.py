@@ -33,13 +33,24 @@ class Lock:
 
     path: Path
     today: str
+    named: frozenset[str]
+    """What the requirements of any app name: frameworks, servers, validators, drivers."""
+    timed: bool = True  # False: probes run on it, which are not timed
 
     @property
-    def is_new(self) -> bool:
-        """Whether today's holds another version of anything."""
-        if not self.path.is_file():
-            return True
-        return pins(self.path.read_text(encoding="utf-8")) != pins(self.today)
+    def changed(self) -> frozenset[str]:
+        """The packages of which today's holds another version, named or pinned beneath."""
+        there = self.path.is_file()
+        locked = pins(self.path.read_text(encoding="utf-8")) if there else {}
+        now = pins(self.today)
+        return frozenset(
+            name for name in {*locked, *now} if locked.get(name) != now.get(name)
+        )
+
+    @property
+    def news(self) -> frozenset[str]:
+        """Those of them that are a reason to measure."""
+        return self.changed & self.named if self.timed else frozenset()
 
 
 def newest_release(package: str) -> str:
@@ -64,13 +75,19 @@ def news(root: Path, framework: Framework) -> str | None:
         return None
     release = uncovered(framework)
     if release is not None:
+        return wish_for(framework, release, None)
+    return wish_for(framework, None, today(root, framework, framework.versions[-1]))
+
+
+def wish_for(
+    framework: Framework, release: str | None, newest: Lock | None
+) -> str | None:
+    """That wish, where the uncovered release and the newest version's lock are known."""
+    if release is not None:
         return f"{framework.package}=={release}"
-    version = framework.versions[-1]
-    return (
-        f"{framework.package}=={version}.*"
-        if today(root, framework, version).is_new
-        else None
-    )
+    if framework.package and newest is not None and newest.news:
+        return f"{framework.package}=={framework.versions[-1]}.*"
+    return None
 
 
 def today(root: Path, framework: Framework, version: str) -> Lock:
@@ -87,6 +104,7 @@ def today(root: Path, framework: Framework, version: str) -> Lock:
     return Lock(
         root / folder / "locks" / f"{version}.txt",
         text.replace("-r -\n", f"-r {source}\n"),
+        named(root),
     )
 
 
@@ -112,12 +130,28 @@ def dependents(root: Path, framework: Framework) -> Iterator[Lock]:
     for source in sorted((root / folder).glob("requirements+*.in")):
         extra = source.stem.partition("+")[2]
         lock = root / folder / "locks" / f"{newest}+{extra}.txt"
-        yield Lock(lock, _of_file(root, folder / source.name))
+        yield Lock(lock, _of_file(root, folder / source.name), named(root))
     probes = Path("apps/probes") / framework.name
     if (root / probes / "requirements.in").is_file():
         constraint = ("-c", str(folder / "locks" / f"{newest}.txt"))
         text = _of_file(root, probes / "requirements.in", *constraint)
-        yield Lock(root / probes / "locks" / f"{newest}.txt", text)
+        path = root / probes / "locks" / f"{newest}.txt"
+        yield Lock(path, text, named(root), timed=False)
+
+
+def named(root: Path) -> frozenset[str]:
+    """
+    The packages that the requirements of any app name.
+
+    Of all apps together: what one names as its validator may be what another
+    framework brings with it.
+    """
+    lines = (
+        line
+        for path in (root / "apps").glob("*/requirements*.in")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    )
+    return frozenset(name for line in lines if (name := package_of(line)))
 
 
 def _of_file(root: Path, source: Path, *options: str) -> str:

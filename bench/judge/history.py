@@ -19,7 +19,7 @@ from bench.judge.regressions import MARGINS, slowdown
 from bench.model.estimate import Estimate
 from bench.model.framework import Role, Target
 from bench.model.plan import Plan
-from bench.model.run import RunRecord
+from bench.model.run import SPEED_CLASS, RunRecord
 from bench.stats.unpaired import log_ratio_unpaired
 
 
@@ -52,7 +52,10 @@ class Moved:
 def must_be_equal(record: RunRecord) -> dict[str, str]:
     """The list of what must be equal before the ratios of two runs are compared."""
     plan = record.plan
+    # Virtual machines of one fingerprint may differ by half; older runs do not say.
+    speed = record.machine.details.get(SPEED_CLASS)
     return {
+        **({"speed class of a core": speed} if speed else {}),
         "machine": f"{record.machine.cpu_model}, {record.machine.cores} cores "
         f"({record.machine.fingerprint})",
         "engine": plan.engine,
@@ -63,7 +66,7 @@ def must_be_equal(record: RunRecord) -> dict[str, str]:
     }
 
 
-def _worth_knowing(record: RunRecord) -> dict[str, str]:
+def worth_knowing(record: RunRecord) -> dict[str, str]:
     return {
         "kernel": record.machine.kernel,
         "PostgreSQL": record.database.get("version", "unknown"),
@@ -76,12 +79,11 @@ def _worth_knowing(record: RunRecord) -> dict[str, str]:
 def differences(before: RunRecord, after: RunRecord) -> tuple[Difference, ...]:
     """Everything that is known to differ, the grave things first, then versions by target."""
     found = [
-        Difference(what, old, new, grave)
-        for facts, grave in ((must_be_equal, True), (_worth_knowing, False))
-        for (what, old), new in zip(
-            facts(before).items(), facts(after).values(), strict=True
-        )
-        if old != new
+        Difference(what, was, now, grave)
+        for facts, grave in ((must_be_equal, True), (worth_knowing, False))
+        for what, was in facts(before).items()
+        # What an older run does not say is not known to differ.
+        if (now := facts(after).get(what, was)) != was
     ]
     for old, new in paired_targets(before.plan, after.plan):
         packages = [_packages(before, old), _packages(after, new)]

@@ -47,6 +47,10 @@ class Receipt:
         return "configured without --enable-optimizations" in self.python
 
 
+SPEED_CLASS = "speed_class"
+"""Among a machine's details: how fast a core of it is; older runs lack it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """Where it ran; `fingerprint` keys what may be compared between runs."""

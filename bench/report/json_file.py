@@ -15,7 +15,9 @@ from math import isfinite
 from pydantic import TypeAdapter
 
 from bench.errors import AskedWrongly, told
+from bench.judge.ranking import ranked
 from bench.model.results import RESULTS_SCHEMA, Results
+from bench.report.view import View
 from bench.store.outside import loads
 from bench.store.records import validated
 from bench.wording.worded import worded
@@ -28,7 +30,7 @@ def results_json(results: Results) -> str:
 
 def read_results(text: str) -> Results:
     """
-    The results that `results_json` wrote.
+    The results that `results_json` wrote; those older than rankings are ranked as they are read.
 
     Raises:
         AskedWrongly: it is not JSON, of another schema, misses something, or
@@ -55,7 +57,9 @@ def read_results(text: str) -> Results:
         raise AskedWrongly(
             f"results.json: {error}", hint="write it again with: bench report"
         ) from error
-    return results
+    if results.rankings or not results.comparisons:
+        return results
+    return ranked(results, [each.id for each in View(results).contestants])
 
 
 @cache  # takes half a second to make

@@ -13,7 +13,8 @@ from bench.deploy.engine import Placing, Say
 from bench.deploy.environments import Environments
 from bench.deploy.errands import run_errand
 from bench.deploy.local import LocalEngine
-from bench.deploy.server import HOST, LocalServer, Where, fill, surroundings
+from bench.deploy.readiness import HOST
+from bench.deploy.server import LocalServer, Where, fill, surroundings
 from bench.deploy.uv_tool import Refused
 from bench.errors import AskedWrongly, TargetFailed
 from bench.model.framework import Role, Target

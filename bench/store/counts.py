@@ -3,6 +3,7 @@ Counted instructions that were made once, by what they hold for: one small file 
 
 A count depends on the packages, the application, the interpreter, valgrind and
 the requests, and on nothing else; whoever asks for the same again is told at once.
+So is whoever asks for something that broke the contract.
 """
 
 import hashlib
@@ -52,3 +53,19 @@ def keep_count(folder: Path, of: CountOf, count: float) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         counts = [*read_counts(folder, of), count]
         write_atomically(folder / of.name, json.dumps(counts) + "\n")
+
+
+def read_fault(folder: Path, of: CountOf) -> str | None:
+    """Why it met no contract when that was last asked; None if it did, or was never asked."""
+    try:
+        found = json.loads((folder / f"fault-{of.name}").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, str) else None
+
+
+def keep_fault(folder: Path, of: CountOf, fault: str) -> None:
+    """Note why nothing was counted of it."""
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / f"fault-{of.name}", json.dumps(fault) + "\n")

@@ -28,11 +28,17 @@ def test_actions_are_pinned_by_commit_and_say_which_release(workflow: str) -> No
     found = USES.findall(workflow)
     assert found
     for action, comment in found:
+        if action.startswith("./"):  # of the same commit
+            continue
         assert PINNED.fullmatch(action), action
         assert re.fullmatch(r"\s+# v\d+(\.\d+)*", comment), action
 
 
-MAY_WRITE = {"tell": {"issues"}, "pages": {"pages", "id-token"}}
+MAY_WRITE = {
+    "tell": {"issues"},
+    "pages": {"pages", "id-token"},
+    "renew": {"contents", "pull-requests"},
+}
 """The only jobs that write anything, and what."""
 
 
@@ -105,3 +111,22 @@ def linted(text: str, words: tuple[str, ...]) -> subprocess.CompletedProcess[str
         text=True,
         check=False,
     )
+
+
+def test_nothing_starts_by_itself_or_writes_on_a_fork(workflow: str) -> None:
+    """A fork has no variables: each job that a schedule starts, or that writes, asks for one."""
+    jobs = re.split(r"^  ([a-z]+):\n", workflow[workflow.index("jobs:") :], flags=re.M)
+    for name, text in zip(jobs[1::2], jobs[2::2], strict=True):
+        condition = re.search(r"^    if: ((?:.|\n      )*)", text, re.M)
+        starts = "github.event.schedule" in text or name in MAY_WRITE
+        if starts or "\n  schedule:" in workflow[: workflow.index("jobs:")]:
+            by_hand = condition and re.fullmatch(r"inputs\.what == '\w+'", condition[1])
+            after = re.search(r"^    needs: ", text, re.M) and name not in MAY_WRITE
+            assert by_hand or after or (condition and "vars.BENCH_AUTOMATIC == 'on'" in condition[1]), name  # fmt: skip
+
+
+def test_every_job_has_a_limit(workflow: str) -> None:
+    """None waits for the six hours of the runner; a called workflow has its own."""
+    jobs = re.split(r"^  ([a-z]+):\n", workflow[workflow.index("jobs:") :], flags=re.M)
+    for name, text in zip(jobs[1::2], jobs[2::2], strict=True):
+        assert "timeout-minutes:" in text or "uses: ./" in text, name

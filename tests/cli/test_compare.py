@@ -15,7 +15,7 @@ from bench.cli.places import PUBLISHED
 from bench.errors import AskedWrongly
 from bench.judge.history import differences
 from bench.judge.regressions import Gate, Judgement
-from bench.model.run import Run
+from bench.model.run import SPEED_CLASS, Run
 from bench.model.trial import Failure
 from bench.store.folder import read, read_head
 from tests.cli.test_bad_input import bench
@@ -168,6 +168,20 @@ def test_another_machine_is_refused_unless_told(tmp_path: Path) -> None:
     status, text = typed(str(RUN), str(tmp_path), "--any-machine")
     assert status == 0
     assert "elsewhere" in text
+
+
+def test_a_machine_of_half_the_speed_is_another_one() -> None:
+    """Two runs that know their speed class; where one does not, as older ones, it is not held against them."""
+    older = read_head(RUN)
+    known, slower = (
+        replace(older, machine=replace(older.machine, details={SPEED_CLASS: each}))
+        for each in ("46", "44")
+    )
+
+    (found,) = differences(known, slower)
+    assert (found.before, found.after, found.grave) == ("46", "44", True)
+    assert differences(known, known) == ()
+    assert differences(older, known) == differences(known, older) == ()
 
 
 def test_packages_that_differ_are_told_by_target() -> None:

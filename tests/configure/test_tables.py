@@ -1,11 +1,13 @@
 """The tables people edit are read strictly, and a fault in them is named."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bench.configure.probes import load_probes
 from bench.configure.tables import DEFINITIONS, load_frameworks, load_profiles
 from bench.configure.targets import all_targets, select, twin
 from bench.errors import AskedWrongly
@@ -184,19 +186,81 @@ def test_a_twin_is_the_same_under_a_second_name() -> None:
         ("clients = 16", 'clients = "many"', "clients"),
         ("[parity]", "[parity", "not a TOML file"),
         ("threads = 8", "", "threads"),
+        ('workloads = ["hello", ', 'workloads = ["helo", ', "named 'helo'"),
+        ('workloads = ["hello", ', 'workloads = ["hello", "hello", ', "'hello' is there 2 times"),
+        ('[profile.open_loop]\nworkloads = ["hello"', '[profile.open_loop]\nworkloads = ["helo"', "named 'helo'"),
+        ('[profile.open_loop]\nworkloads = ["hello"', '[profile.open_loop]\nworkloads = ["large"', "named 'large'"),
     ],
-)
+)  # fmt: skip
 def test_a_typo_in_a_profile_is_named(
     tmp_path: Path, before: str, after: str, fault: str
 ) -> None:
     """File, key and remedy, and no traceback."""
-    text = (DEFINITIONS / "profiles.toml").read_text()
-    assert before in text
-    path = tmp_path / "profiles.toml"
-    path.write_text(text.replace(before, after, 1))
+    refused(tmp_path, "profiles.toml", load_profiles, (before, after), fault)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ('interface = "wsgi"', 'interface = "http"', "interface: input should be 'wsgi' or 'asgi' (found 'http')"),
+        ('role = "contestant"', 'role = "best"', "role"),
+        ('role = "contestant"', 'role = "ablation"', "0 of its deployments are contestants"),
+        ('role = "ablation"', 'role = "contestant"', "2 of its deployments are contestants"),
+        ('role = "ablation"', 'role = "twin"', "no deployment is a twin"),
+        ('role = "floor"', 'role = "contestant"', "it is a bare server"),
+        ('workloads = ["validate"]', 'workloads = ["dbread"]', "no workload named 'dbread'"),
+        ('workloads = ["validate"]', 'workloads = ["validate", "validate"]', "'validate' is there 2 times"),
+        ('workloads = ["validate"]', "workloads = []", "workloads"),
+        ("--bind={host}:{port}", "--bind={host}:{prt}", "no placeholder named 'prt'"),
+        ("--bind={host}:{port}", "--bind={host}:80", "not told its port"),
+        ('DJANGO_MIDDLEWARE = "none"', 'DJANGO_MIDDLEWARE = "{threds}"', "no placeholder named 'threds'"),
+        ('DJANGO_MIDDLEWARE = "none"', 'DATABASE_URL = "none"', "DATABASE_URL is set by the engine"),
+        ('DJANGO_MIDDLEWARE = "none"', '"A B" = "none"', "'A B' is no name of a variable"),
+        ('title = "Django on granian"', 'title = "Django, no middleware"', "'Django, no middleware' is there 2 times"),
+        ('title = "Django on granian"', 'title = " "', "title"),
+        ('title = "Django on granian"', 'title = "Django"', "'Django' is there 2 times"),
+        ('versions = ["2.3", ', 'versions = ["9.9", ', "versions must rise"),
+        ('deployment = "granian"', 'deployment = "gunicorn-sync"', "'gunicorn-sync' is there 2 times"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_in_the_table_of_frameworks_is_named(
+    tmp_path: Path, before: str, after: str, fault: str
+) -> None:
+    """When it is read, not after a measurement; with what exists instead."""
+    refused(tmp_path, "frameworks.toml", load_frameworks, (before, after), fault)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ('--port={port}', '--port={prt}', "no placeholder named 'prt'"),
+        ('PYTHONPATH = "{work}:."', 'PYTHONPATH = "{wrk}:."', "no placeholder named 'wrk'"),
+        ('"project", "{work}"]]', '"project", "{url}"]]', "no placeholder named 'url'"),
+        ('"{url}"]', '"{port}"]', "no placeholder named 'port'"),
+    ],
+)  # fmt: skip
+def test_a_placeholder_that_nobody_fills_is_named_in_a_probe(
+    tmp_path: Path, before: str, after: str, fault: str
+) -> None:
+    """Each key of a case has its own: what is prepared is so before anything listens."""
+    refused(tmp_path, "probes.toml", load_probes, (before, after), fault)
+
+
+def refused(
+    folder: Path,
+    name: str,
+    load: Callable[[Path], object],
+    change: tuple[str, str],
+    fault: str,
+) -> None:
+    """The shipped table with one change is refused, with file, fault and remedy."""
+    text = (DEFINITIONS / name).read_text(encoding="utf-8")
+    assert change[0] in text
+    path = folder / name
+    path.write_text(text.replace(*change, 1), encoding="utf-8")
 
     with pytest.raises(AskedWrongly) as caught:
-        load_profiles(path)
+        load(path)
 
     assert str(path) in caught.value.message
     assert fault in caught.value.message

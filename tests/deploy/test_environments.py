@@ -18,13 +18,16 @@ from bench.model.run import Receipt
 from tests.deploy.places import tiny
 
 
-def write_wheel(folder: Path, version: str, name: str = "Tiny.Thing") -> Path:
-    """A distribution without any code."""
+def write_wheel(
+    folder: Path, version: str, name: str = "Tiny.Thing", needs: str | None = None
+) -> Path:
+    """A distribution without any code, which may need another one."""
     plain = name.lower().replace(".", "_")
     info = f"{plain}-{version}.dist-info"
     path = folder / f"{plain}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as wheel:
         metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        metadata += f"Requires-Dist: {needs}\n" if needs else ""
         wheel.writestr(f"{info}/METADATA", metadata)
         tags = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         wheel.writestr(f"{info}/WHEEL", tags)

@@ -47,6 +47,65 @@ def test_another_machine_has_another_fingerprint(
     assert changed == (function != "siblings")
 
 
+ARM = {
+    "CPU implementer": "0x41",
+    "CPU architecture": "8",
+    "CPU variant": "0x0",
+    "CPU part": "0xd49",
+    "CPU revision": "0",
+}
+X86 = {
+    "vendor_id": "GenuineIntel",
+    "cpu family": "6",
+    "model": "207",
+    "stepping": "2",
+    "model name": "Intel(R) Xeon(R) Processor",
+    "microcode": "0x1",
+    "cpu MHz": "2300.000",
+    "flags": "fpu hypervisor",
+}
+
+
+@pytest.mark.parametrize(
+    ("known", "changed"),
+    [
+        (ARM, {"CPU part": "0xd4f"}),
+        (ARM, {"CPU implementer": "0xc0"}),
+        (X86, {"model": "143"}),
+        (X86, {"microcode": "0x2"}),
+        (X86, {"cpu MHz": "3100.000"}),
+    ],
+)
+def test_another_processor_of_the_same_name_is_another_machine(
+    monkeypatch: pytest.MonkeyPatch, known: dict[str, str], changed: dict[str, str]
+) -> None:
+    """On ARM by implementer and part, on x86 by model, microcode and the frequency that a hypervisor states."""
+    found = []
+    for cpu in (known, known, known | changed):
+        monkeypatch.setattr(machine, "_first_cpu", lambda cpu=cpu: cpu)
+        found.append(inspect_machine())
+
+    assert found[0].fingerprint == found[1].fingerprint != found[2].fingerprint
+    if known is ARM:
+        assert found[0].cpu_model.endswith("implementer 0x41, part 0xd49")
+
+
+def test_the_momentary_frequency_of_bare_metal_is_no_part_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It changes with every look; what the processor is sold with does not."""
+    bare = X86 | {"flags": "fpu"}
+    monkeypatch.setattr(machine, "_CPUS", tmp_path)
+    assert machine.nominal_mhz(bare) is None
+    assert machine.nominal_mhz(X86) == "2300"
+
+    (tmp_path / "cpu0/cpufreq").mkdir(parents=True)
+    (tmp_path / "cpu0/cpufreq/cpuinfo_max_freq").write_text("3900000\n")
+    assert machine.nominal_mhz(bare) == "3900"
+    (tmp_path / "cpu0/cpufreq/base_frequency").write_text("2600000\n")
+    assert machine.nominal_mhz(bare) == "2600"
+
+
 def test_cores_are_counted_as_before_pinning() -> None:
     """Pinning the harness to a part of the machine does not shrink the machine."""
     before = os.sched_getaffinity(0)

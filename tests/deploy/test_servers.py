@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.deploy import local
+from bench.deploy import local, readiness
 from bench.deploy.local import LocalEngine
 from bench.deploy.processes import cpu_ns, read, wait_until
 from bench.deploy.server import LocalServer, free_port
@@ -133,6 +133,68 @@ def test_a_server_that_never_answers_rightly_is_given_up_and_ended(
         engine.start(tiny(mode), placing(root), 1)
     assert ended
     assert all(gone(pid) for pid in ended)
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [("supervise", "started again and again"), ("wrong", "answered wrongly for 1 s")],
+)
+def test_a_server_that_will_never_come_up_is_told_at_once(
+    engine: LocalEngine,
+    root: Path,
+    mode: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Workers that end and are replaced, or answers that are wrong: long before the time is over, with a small log."""
+    monkeypatch.setattr(engine, "_options", local.Options(ready_s=600.0))
+    monkeypatch.setattr(readiness, "_WRONG_S", 1.0)
+
+    with pytest.raises(TargetFailed, match=said) as told:
+        engine.start(tiny(mode), placing(root), 1)
+
+    log = max((root / "logs").glob(f"tiny*{mode}*"), key=lambda path: path.stat().st_mtime)  # fmt: skip
+    assert log.stat().st_size < 100_000
+    if mode == "supervise":
+        assert "RuntimeError: the settings name no secret" in told.value.message
+        assert "serve.py, line" in told.value.message
+
+
+GUNICORN = """[2026-11-30 18:00:20 +0000] [9524] [ERROR] Exception in worker process
+Traceback (most recent call last):
+  File "/e/lib/python3.13/site-packages/gunicorn/arbiter.py", line 752, in spawn_worker
+    worker.init_process()
+    ~~~~~~~~~~~~~~~~~~~^^
+KeyError: 'SECRET'
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/apps/one/app.py", line 24, in <module>
+    raise RuntimeError("no secret")
+  File "/e/lib/python3.13/site-packages/one.py", line 7, in one
+    raise
+RuntimeError: no secret
+[2026-11-30 18:00:20 +0000] [9524] [INFO] Worker exiting (pid: 9524)
+Traceback (most recent call last):
+  File "/apps/one/other.py", line 1, in <module>
+ValueError: of another worker
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ("", None),
+        ("Address already in use\n", None),
+        (GUNICORN, "RuntimeError: no secret (apps/one/app.py, line 24)"),
+        ('Traceback (most recent call last):\n  File "/a/site-packages/b.py", line 3\nE\n', "E (/a/site-packages/b.py, line 3)"),
+        ("Traceback (most recent call last):\n  File", None),
+    ],
+)  # fmt: skip
+def test_the_line_of_the_application_is_quoted(log: str, said: str | None) -> None:
+    """Of the first fault, what was raised in the end, and where the application's own code was."""
+    assert readiness.quoted_fault(log) == said
 
 
 def test_a_program_that_is_not_in_the_environment_is_named(start: Start) -> None:

@@ -1,5 +1,6 @@
 """The committed locks against the index: what is new, what is covered, what is not known."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def states(root: Path) -> list[tuple[str, bool]]:
     return [
-        (version, standing_locks.today(root, GOOD, version).is_new)
+        (version, bool(standing_locks.today(root, GOOD, version).news))
         for version in GOOD.versions
     ]
 
@@ -129,3 +130,48 @@ def test_without_an_index_it_says_so(
         standing_locks.newest_release("tiny-thing")
     with pytest.raises(MachineRefused, match="nothing newer can be known"):
         command(["good"])
+
+
+@pytest.mark.live
+def test_a_pin_beneath_is_told_and_is_no_news(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the framework needs was released anew: exit 0, nothing to measure; --write renews the locks."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
+    write_wheel(root / "wheels", "0.1", name="beneath")
+    write_wheel(root / "wheels", "2.0.1", needs="beneath")
+    with pytest.raises(typer.Exit):
+        command(["good"], write=True)
+    capsys.readouterr()
+
+    write_wheel(root / "wheels", "0.2", name="beneath")
+    command(["good"], as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["beneath"], told["with"]) == (["beneath"], [])
+    assert [each["named"] for each in told["locks"]] == [[]]
+    assert standing_locks.news(root, GOOD) is None
+
+    command(["good"], write=True)
+    assert "also newer, no reason to measure: beneath" in capsys.readouterr().out
+    assert pins((root / "apps/good/locks/2.0.txt").read_text())["beneath"] == "0.2"
+
+
+@pytest.mark.live
+def test_what_is_to_be_measured_is_told_to_programs(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `bench run --with` takes it."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
+    write_wheel(root / "wheels", "2.0.1")
+    with pytest.raises(typer.Exit):
+        command(["good"], as_json=True)
+    assert json.loads(capsys.readouterr().out)["with"] == ["tiny-thing==2.0.*"]
+
+    write_wheel(root / "wheels", "3.0.0")
+    with pytest.raises(typer.Exit):
+        command(["good"], as_json=True)
+    assert json.loads(capsys.readouterr().out)["with"] == ["tiny-thing==3.0.0"]

@@ -1,5 +1,6 @@
 """`bench run --engine compose` that can measure nothing ends with status 3 and the reasons."""
 
+import json
 import os
 import subprocess
 import sys
@@ -52,7 +53,10 @@ def test_servers_that_cannot_live_are_the_reason(tmp_path: Path) -> None:
     assert done.returncode == 3, done.stderr
     assert "nothing was measured" in done.stderr
     assert "for want of memory (APP_MEMORY)" in " ".join(done.stderr.split())
-    assert list((tmp_path / "runs").glob("*/report.html"))
+    (page,) = (tmp_path / "runs").glob("*/report.html")
+    assert "memory_limit_bytes_app" in page.read_text()
+    record = json.loads(page.with_name("run.json").read_text())
+    assert record["machine"]["details"]["memory_limit_bytes_app"] == str(8 << 20)
     assert "Traceback" not in done.stderr
     assert traces(tmp_path / "cache") == []
 

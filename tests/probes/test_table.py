@@ -21,7 +21,7 @@ title = "?"
   [[probe.case]]
   framework = "flask"
   play = "conversation"
-  serve = ["x"]
+  serve = ["x", "{port}"]
     [[probe.case.send]]
     why = "w"
     method = "GET"
@@ -101,10 +101,10 @@ def test_a_good_table_is_fine(tmp_path: Path) -> None:
         ('"flask"', '"flaks"', "probe 'p': no framework named 'flaks' | did you mean 'flask'?"),
         ('"conversation"', '"talk"', "play: input should be"),
         ("serve", "serves", "'serves' is not a key of this table"),
-        ('serve = ["x"]', "", "starts no server"),
-        ('serve = ["x"]', 'serve = ["x"]\nmeasured = "y"', "one server answers a case"),
-        ('serve = ["x"]', 'serve = ["x"]\nlog_says = "("', "is no regular expression"),
-        ('serve = ["x"]', 'serve = ["x"]\nsends = "y"', "no conversation named 'y'"),
+        ('serve = ["x", "{port}"]', "", "starts no server"),
+        ('serve = ["x", "{port}"]', 'serve = ["x"]\nmeasured = "y"', "one server answers a case"),
+        ('serve = ["x", "{port}"]', 'serve = ["x"]\nlog_says = "("', "is no regular expression"),
+        ('serve = ["x", "{port}"]', 'serve = ["x"]\nsends = "y"', "no conversation named 'y'"),
         ("status = [200]", "status = []", "status"),
         ('path = "/"', 'path = "x"', "path"),
     ],

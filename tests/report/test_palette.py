@@ -25,6 +25,7 @@ READ = [
     *product([f"{name}-text" for name in NAMES], ("page", "card")),
     *(("yes", "yes-soft"), ("no", "no-soft"), ("open", "open-soft")),
     *(("warn", "warn-soft"), ("yes", "page"), ("no", "page"), ("open", "page")),
+    *(("part", "part-soft"), ("part", "page"), ("part", "card"), ("part", "soft")),
     *(("yes", "soft"), ("warn", "soft"), ("ink", "warn-soft"), ("no", "card")),
 ]
 """Text and what it stands on."""
@@ -107,6 +108,16 @@ def test_frameworks_are_told_apart_in_grey(mode: str) -> None:
 def test_yes_and_no_are_told_apart(mode: str, eye: str | None) -> None:
     """Beside the sign and the word, which always stand with them."""
     assert distance("yes", "no", mode, eye) >= 15
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("other", ["yes", "no", "open"])
+def test_depends_has_a_colour_of_its_own(
+    mode: str, eye: str | None, other: str
+) -> None:
+    """Neither that of a yes, nor of a no, nor of what is open."""
+    assert distance("part", other, mode, eye) >= 12
 
 
 def test_no_two_frameworks_share_a_marker_or_a_dash() -> None:

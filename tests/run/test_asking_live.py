@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.deploy.server import first_answer
+from bench.deploy.readiness import first_answer
 from bench.model.exchange import Request
 from bench.run.asking import ask_on, connected
 from bench.run.at_once import ask_at_once
@@ -42,7 +42,8 @@ def test_of_many_at_once_each_is_given_up(dripping: Known) -> None:
 
 def test_a_server_that_drips_is_not_up(dripping: Known) -> None:
     """Whoever waits for its first answer asks again, until its own time is over."""
-    assert "whole" in (first_answer(dripping.port) or "")
+    found = first_answer(dripping.port)
+    assert found is not None and "whole" in found.said and not found.answers
 
 
 def test_an_answer_without_end_is_given_up() -> None:

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bench.store.counts import CountOf, keep_count, read_counts
+from bench.store.counts import (
+    CountOf,
+    keep_count,
+    keep_fault,
+    read_counts,
+    read_fault,
+)
 
 
 OF = CountOf({"flask": "3.1.3"}, "a" * 64, "3.13.0", "valgrind-3", "c" * 64, "hello", 200)  # fmt: skip
@@ -44,3 +50,12 @@ def test_a_damaged_file_is_no_count(tmp_path: Path, text: str) -> None:
 
     keep_count(tmp_path, OF, 2.0)
     assert read_counts(tmp_path, OF) == (2.0,)
+
+
+def test_a_broken_contract_is_remembered(tmp_path: Path) -> None:
+    """Of the same packages, and it is no count."""
+    keep_fault(tmp_path, OF, "answered 500")
+
+    assert read_fault(tmp_path, OF) == "answered 500"
+    assert read_fault(tmp_path, replace(OF, packages={})) is None
+    assert read_counts(tmp_path, OF) == ()

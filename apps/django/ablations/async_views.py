@@ -5,6 +5,7 @@ import asyncio
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import aget_object_or_404
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
 from config.urls import urlpatterns as others
@@ -19,21 +20,25 @@ def wrong(error: WrongQuery) -> HttpResponse:
     return JsonResponse({"errors": errors}, status=422)
 
 
+@csrf_exempt
 @require_GET
 async def hello(request: HttpRequest) -> HttpResponse:
     return HttpResponse("Hello, World!", content_type="text/plain; charset=utf-8")
 
 
+@csrf_exempt
 @require_GET
 async def json(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"message": "Hello, World!"})
 
 
+@csrf_exempt
 @require_GET
 async def db_read(request: HttpRequest, pk: int) -> HttpResponse:
     return JsonResponse((await aget_object_or_404(World, pk=pk)).as_json())
 
 
+@csrf_exempt
 @require_GET
 async def db_list(request: HttpRequest) -> HttpResponse:
     try:
@@ -45,6 +50,7 @@ async def db_list(request: HttpRequest) -> HttpResponse:
     return JsonResponse([world.as_json() async for world in worlds], safe=False)
 
 
+@csrf_exempt
 @require_GET
 async def wait(request: HttpRequest) -> HttpResponse:
     try:

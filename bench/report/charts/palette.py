@@ -27,6 +27,8 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "yes-soft": ("#e3f1ea", "#123528"),
     "no": ("#6b0f33", "#f5709a"),
     "no-soft": ("#f9e6ee", "#401a2a"),
+    "part": ("#3f33b5", "#6fa5ff"),
+    "part-soft": ("#e9e8fb", "#172a4d"),
     "open": ("#525b69", "#b9c2ce"),
     "open-soft": ("#eef0f3", "#27303c"),
     "warn": ("#7a4a00", "#ffd48a"),

@@ -106,6 +106,12 @@ def main() -> None:
     Answers.mode = sys.argv[2]
     if Answers.mode == "die":
         sys.exit("no such module: the_app")
+    while Answers.mode == "supervise":
+        if os.fork() == 0:
+            burn(0.03)
+            raise RuntimeError("the settings name no secret")
+        os.wait()
+        time.sleep(0.05)
     server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Answers)
     server.daemon_threads = True
     if Answers.mode == "silent":

@@ -1,0 +1,48 @@
+"""Several runs on one page: `bench report RUN RUN`."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from bench.cli.asked import frameworks, known_workloads
+from bench.cli.places import PUBLISHED, RUNS
+from bench.errors import AskedWrongly
+from bench.judge.pooled import pool
+from bench.model.pooled import Pool
+from bench.report.pooled import write_pooled
+from bench.store.folder import find, read
+
+
+POOLED = RUNS / "pooled"
+"""Pages of several runs, each in a folder named after its runs; no run is changed."""
+
+
+def render_pooled(names: Sequence[str]) -> Path:
+    """Pool the runs of these names, write their page; its path. AskedWrongly where fewer than two can be pooled."""
+    runs = [read(find(RUNS, PUBLISHED, name)) for name in names]
+    ids = [run.record.id for run in runs]
+    twice = next((each for each in ids if ids.count(each) > 1), None)
+    if twice is not None:
+        raise AskedWrongly(f"run {twice} is named twice", "name each run once")
+    found = pool(runs)
+    if len(found.runs) < 2:
+        raise AskedWrongly(
+            f"{len(found.runs)} of these runs can be pooled: {_why(found)}",
+            "name two runs at least that measured the same targets on the same workloads",
+        )
+    titles = {each.name: each.title for each in known_workloads().values()}
+    return write_pooled(found, frameworks(), titles, POOLED / _folder(found.named))
+
+
+def _folder(named: Sequence[str]) -> str:
+    """The same for the same runs, in whatever order they were named."""
+    short = sha256(" ".join(named).encode()).hexdigest()[:4]
+    return f"{named[0].partition('T')[0]}-{len(named)}-runs-{short}"
+
+
+def _why(found: Pool) -> str:
+    whole = [each for each in found.left_out if each.workload is None]
+    return "; ".join(
+        f"{each.run}: {each.why}" + (f" ({each.detail})" if each.detail else "")
+        for each in whole
+    )

@@ -1,0 +1,320 @@
+"""
+Several runs pooled: each ratio over the runs of a machine, and over machines.
+
+A ratio is pooled where at least two runs hold it with six rounds or more and
+void nowhere. Runs of one machine give a random effect of runs; machines give
+one of machines, each by what its own runs say, since runs of one machine are
+no independent witnesses of what machines do.
+A fingerprint does not tell a machine at half the speed from itself, so runs
+with one fingerprint whose CPU times per request lie further apart than
+SPEED_APART count as two machines.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import exp, log, sqrt
+from statistics import mean
+
+from bench.analyse import metrics, reasons
+from bench.analyse.analysis import Analysis, analyse
+from bench.analyse.pairs import pairs
+from bench.judge.context import forced_because
+from bench.judge.history import must_be_equal, worth_knowing
+from bench.judge.settled import settled
+from bench.model.estimate import Comparison, Estimate
+from bench.model.framework import Role
+from bench.model.pooled import (
+    POOL_SCHEMA,
+    Exclusion,
+    LeftOut,
+    Pool,
+    PooledMachine,
+    PooledRatio,
+    PooledRun,
+    RatioOfMachine,
+    RatioOfRun,
+)
+from bench.model.run import Run
+from bench.stats import interval
+from bench.stats.pooled import RandomEffects, random_effects
+
+
+LEVEL = 0.95
+SPEED_APART = 1.3
+"""How many times the CPU time per request of another run one machine may have; a
+shared one was seen to differ from itself by 1.2 from run to run."""
+
+type Key = tuple[str, str, str, str]
+"""Subject, baseline, workload and metric of a ratio."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A run with what it says."""
+
+    run: Run
+    analysis: Analysis
+
+    @property
+    def id(self) -> str:
+        return self.run.record.id
+
+    @property
+    def conditions(self) -> tuple[int, ...]:
+        """What decides which question the closed loop asks."""
+        plan = self.run.record.plan
+        return plan.profile.clients, plan.workers, plan.threads, plan.connections
+
+
+def pool(runs: Iterable[Run]) -> Pool:
+    """
+    What these runs say together; their order does not matter.
+
+    A run that takes part in nothing is among `left_out`, with the reason.
+    """
+    read = [
+        _Read(run, analyse(run))
+        for run in sorted(runs, key=lambda run: (run.record.created_at, run.record.id))
+    ]
+    usual = Counter(each.conditions for each in read).most_common(1)
+    unfit = {each.id: why for each in read if (why := _unfit(each, usual[0][0]))}
+    fit = [each for each in read if each.id not in unfit]
+    held, void = _held(fit)
+    leading = _one_way(held)
+    shared = {key: own for key, own in leading.items() if len(own) > 1}
+    alone = [(own[0].run, key) for key, own in leading.items() if len(own) == 1]
+    taking_part = {ratio.run for own in shared.values() for ratio in own}
+    fit, others = (
+        [each for each in fit if (each.id in taking_part) is part]
+        for part in (True, False)
+    )
+    machines, of_run, cpu_times = _machines(fit)
+    left_out = [
+        *unfit.values(),
+        *(LeftOut(each.id, Exclusion.NOTHING_SHARED) for each in others),
+        *_grouped(
+            [
+                *(one for one in void if one[1] == _typed(one[1])),
+                *((run, key, Exclusion.ONE_RUN, "") for run, key in alone),
+            ],
+            taking_part,
+        ),
+    ]
+    return settled(
+        Pool(
+            POOL_SCHEMA,
+            LEVEL,
+            machines,
+            tuple(
+                PooledRun(
+                    each.id,
+                    each.run.record.created_at,
+                    of_run[each.id],
+                    each.run.record.plan.profile.name,
+                    len(each.analysis.rounds),
+                    cpu_times[each.id],
+                    _facts(each),
+                )
+                for each in fit
+            ),
+            _titles(fit),
+            _contestants(fit),
+            tuple(_ratio(key, own, of_run) for key, own in shared.items()),
+            tuple(left_out),
+        )
+    )
+
+
+def _unfit(each: _Read, usual: tuple[int, ...]) -> LeftOut | None:
+    """Why a run takes no part at all."""
+    plan = each.run.record.plan
+    if not plan.profile.verdicts:
+        return LeftOut(each.id, Exclusion.NO_VERDICTS, plan.profile.name)
+    if not plan.own_servers:
+        return LeftOut(each.id, Exclusion.NOT_OURS)
+    if (forced := forced_because(each.analysis)) is not None:
+        return LeftOut(each.id, Exclusion.CANNOT_DECIDE, forced)
+    if each.conditions != usual:
+        names = ("clients", "workers", "threads", "connections")
+        told = ", ".join(
+            f"{own} {name}, not {other}"
+            for name, own, other in zip(names, each.conditions, usual, strict=True)
+            if own != other
+        )
+        return LeftOut(each.id, Exclusion.CONDITIONS, told)
+    return None
+
+
+type _Void = tuple[str, Key, Exclusion, str]
+
+
+def _held(
+    read: Sequence[_Read],
+) -> tuple[dict[Key, list[RatioOfRun]], list[_Void]]:
+    """Every ratio with the runs that hold it, and those that hold it for nothing."""
+    held: dict[Key, list[RatioOfRun]] = defaultdict(list)
+    void: list[_Void] = []
+    for each in read:
+        for key, found in _comparisons(each):
+            logs = [log(ratio) for ratio in found.rounds if ratio is not None]
+            if found.void is not None:
+                void.append((each.id, key, Exclusion.VOID, found.void))
+            elif len(logs) < reasons.FEWEST_ROUNDS or found.advantage is None:
+                few = f"{len(logs)}, {reasons.FEWEST_ROUNDS} are needed"
+                void.append((each.id, key, Exclusion.FEW_ROUNDS, few))
+            else:
+                error = interval.scatter(logs) / sqrt(len(logs))
+                held[key].append(RatioOfRun(each.id, found.advantage, error))
+    return held, void
+
+
+def _one_way(
+    held: Mapping[Key, Sequence[RatioOfRun]],
+) -> dict[Key, Sequence[RatioOfRun]]:
+    """Of two contestants the ratios of the one that leads on the whole, the same way on every workload."""
+    lead: dict[tuple[str, str], float] = defaultdict(float)
+    for (subject, baseline, _, metric), own in held.items():
+        if metric != metrics.MEMORY.metric.name:
+            lead[subject, baseline] += sum(log(r.estimate.point) for r in own)
+
+    def leads(pair: tuple[str, str]) -> bool:
+        turned = pair[::-1]
+        return turned not in lead or (lead[pair], pair) > (lead[turned], turned)
+
+    return {key: own for key, own in held.items() if leads(key[:2])}
+
+
+def _typed(key: Key) -> Key:
+    """The key of the one direction in which a void ratio is told."""
+    first, second, workload, metric = key
+    return min(first, second), max(first, second), workload, metric
+
+
+def _comparisons(each: _Read) -> Iterator[tuple[Key, Comparison]]:
+    """The run's ratios, contestants in both directions; twins are checks, and no ratios."""
+    plan = each.run.record.plan
+    for workload in dict.fromkeys(cell.workload for cell in plan.cells):
+        for measure in metrics.COMPARED:
+            for subject, baseline in pairs(plan):
+                if subject.role is Role.TWIN:
+                    continue
+                key = (subject.id, baseline.id, workload, measure.metric.name)
+                if (found := each.analysis.comparison(*key)) is not None:
+                    yield key, found
+
+
+def _grouped(void: Sequence[_Void], taking_part: set[str]) -> Iterator[LeftOut]:
+    """By run, workload and reason: how many ratios."""
+    counts = Counter(
+        LeftOut(run, why, detail, workload)
+        for run, (_, _, workload, _), why, detail in void
+        if run in taking_part
+    )
+    for one, number in counts.items():
+        yield replace(one, ratios=number)
+
+
+def _machines(
+    read: Sequence[_Read],
+) -> tuple[tuple[PooledMachine, ...], dict[str, int], dict[str, float | None]]:
+    """Which machine each run is of, with its CPU time beside the machine's first run."""
+    machines: list[PooledMachine] = []
+    first: list[_Read] = []
+    of_run: dict[str, int] = {}
+    cpu_times: dict[str, float | None] = {}
+    for each in read:
+        record = each.run.record
+        own = PooledMachine(
+            record.machine.fingerprint, record.machine.cpu_model, record.plan.engine
+        )
+        for number, machine in enumerate(machines):
+            times = _times(first[number], each)
+            near = times is None or 1 / SPEED_APART <= times <= SPEED_APART
+            if machine == own and near:
+                of_run[each.id], cpu_times[each.id] = number, times
+                break
+        else:
+            of_run[each.id], cpu_times[each.id] = len(machines), 1.0
+            machines.append(own)
+            first.append(each)
+    return tuple(machines), of_run, cpu_times
+
+
+def _times(first: _Read, other: _Read) -> float | None:
+    """How many times the CPU time per request of the first run the other took, over the cells that both have."""
+    cells = [_cpu_times(each.analysis) for each in (first, other)]
+    shared = [
+        log(cells[1][cell] / cells[0][cell]) for cell in cells[0] if cell in cells[1]
+    ]
+    return exp(mean(shared)) if shared else None
+
+
+def _cpu_times(analysis: Analysis) -> Mapping[tuple[str, str | None], float]:
+    return {
+        (q.target, q.workload): q.estimate.point
+        for q in analysis.quantities
+        if q.metric == metrics.CPU.metric.name and q.estimate and q.estimate.point > 0
+    }
+
+
+def _facts(each: _Read) -> dict[str, str]:
+    record = each.run.record
+    return {
+        **must_be_equal(record),
+        **worth_knowing(record),
+        "commit": record.harness.get("commit", "unknown"),
+        **{
+            f"installed as {target.id}": record.receipts[target.id].version
+            for target in record.plan.targets
+            if target.role is Role.CONTESTANT and target.id in record.receipts
+        },
+    }
+
+
+def _titles(read: Sequence[_Read]) -> dict[str, str]:
+    """By target id; what two targets share is no title."""
+    found = {t.id: t.title for each in read for t in each.run.record.plan.targets}
+    often = Counter(found.values())
+    return {name: title if often[title] == 1 else name for name, title in found.items()}
+
+
+def _contestants(read: Sequence[_Read]) -> tuple[str, ...]:
+    targets = (t for each in read for t in each.run.record.plan.targets)
+    return tuple(dict.fromkeys(t.id for t in targets if t.role is Role.CONTESTANT))
+
+
+def _ratio(
+    key: Key, own: Sequence[RatioOfRun], of_run: Mapping[str, int]
+) -> PooledRatio:
+    by_machine: dict[int, list[RatioOfRun]] = defaultdict(list)
+    for ratio in own:
+        by_machine[of_run[ratio.run]].append(ratio)
+    machines, values, errors = [], [], []
+    for number, runs in sorted(by_machine.items()):
+        if len(runs) > 1:
+            found = _pooled(
+                [log(r.estimate.point) for r in runs], [r.error for r in runs]
+            )
+            values.append(found.mean)
+            errors.append(found.error)
+            estimate, between = _estimate(found, len(runs)), found.between
+        else:
+            values.append(log(runs[0].estimate.point))
+            errors.append(runs[0].error)
+            estimate, between = None, None
+        machines.append(RatioOfMachine(number, tuple(runs), estimate, between))
+    if len(machines) < 2:
+        return PooledRatio(*key, tuple(machines), None, None)
+    over = _pooled(values, errors)
+    return PooledRatio(
+        *key, tuple(machines), _estimate(over, len(machines)), over.between
+    )
+
+
+def _pooled(values: Sequence[float], errors: Sequence[float]) -> RandomEffects:
+    return random_effects(values, errors, LEVEL)
+
+
+def _estimate(found: RandomEffects, n: int) -> Estimate:
+    return Estimate(exp(found.mean), exp(found.low), exp(found.high), LEVEL, n)

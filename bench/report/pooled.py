@@ -1,0 +1,304 @@
+"""The page of several runs together: ratios over runs and over machines, and what differs between them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import groupby
+from math import expm1, sqrt
+from pathlib import Path
+from statistics import fmean
+
+from markupsafe import Markup
+
+from bench.model.estimate import Estimate
+from bench.model.framework import Framework
+from bench.model.plural import plural
+from bench.model.pooled import (
+    Exclusion,
+    LeftOut,
+    Pool,
+    PooledRatio,
+    RatioOfMachine,
+)
+from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.palette import Palette, palette
+from bench.report.charts.pooled import Line, Panel, panels
+from bench.report.charts.standalone import standalone
+from bench.report.clean import clean
+from bench.report.numbers import percent, ratio
+from bench.report.page import page_environment, page_style
+from bench.report.view import joined
+from bench.report.write import replace_file
+from bench.store.outside import refuse_links
+
+
+PAGE = "pooled.html"
+DATA = "pooled.json"
+METRICS = {
+    "throughput": "Requests per second",
+    "cpu": "Server CPU time per request",
+    "memory": "Memory under load",
+}
+
+
+def write_pooled(
+    pool: Pool, frameworks: tuple[Framework, ...], titles: dict[str, str], folder: Path
+) -> Path:
+    """Write the page, its numbers as JSON and its charts as pictures; the page's path. `titles` are of workloads."""
+    refuse_links(folder)
+    colours = palette(frameworks)
+    charts = _charts(clean(pool), colours, titles)
+    files = {
+        DATA: json.dumps(asdict(pool), indent=1) + "\n",
+        **{f"{c.id}.svg": standalone(c.wide, colours, dark=False) for c in charts},
+        PAGE: pooled_html(pool, colours, charts, titles),
+    }
+    for name, content in files.items():
+        page = replace_file(folder / name, content)
+    return page
+
+
+def pooled_html(
+    pool: Pool, colours: Palette, charts: Sequence[Chart], titles: dict[str, str]
+) -> str:
+    """The whole page; the same runs give the same bytes."""
+    found = clean(pool)
+    return (
+        page_environment()
+        .get_template("pooled.html.j2")
+        .render(
+            pool=found,
+            css=Markup(page_style(colours)),
+            short=_short(found),
+            charts=charts,
+            machines=_machines(found),
+            runs=_runs(found),
+            differing=_differing(found),
+            ratios=_ratios(found, titles),
+            left_out=_left_out(found, titles),
+            data=DATA,
+        )
+    )
+
+
+def _short(pool: Pool) -> str:
+    """What the page is about, and how far runs lie apart."""
+    words = f"**{plural(len(pool.runs), 'run')} on {plural(len(pool.machines), 'machine')}.**"
+    apart = {
+        number: between
+        for number in range(len(pool.machines))
+        if (between := _between(pool, number)) is not None
+    }
+    if not apart:
+        return f"{words} No machine has two of them, so nobody knows by how much runs of one machine differ."
+    told = joined(
+        [
+            f"{percent(round(expm1(between), 3))} on machine {number + 1}"
+            for number, between in apart.items()
+        ]
+    )
+    return (
+        f"{words} Beyond what their rounds scatter, ratios of throughput and CPU time between frameworks differ "
+        f"from run to run by {told} (standard deviation). The interval of a single run does not hold this."
+    )
+
+
+def _between(pool: Pool, machine: int) -> float | None:
+    """The root mean square of the standard deviations between a machine's runs; None below two runs."""
+    found = [
+        of.between
+        for ratio_ in pool.ratios
+        for of in ratio_.machines
+        if of.machine == machine
+        and of.between is not None
+        and ratio_.metric in ("throughput", "cpu")
+        and _contestants(pool, ratio_)
+    ]
+    return sqrt(fmean(each**2 for each in found)) if found else None
+
+
+def _charts(pool: Pool, colours: Palette, titles: dict[str, str]) -> list[Chart]:
+    """One for each workload and metric of speed, with the ratios between usual deployments."""
+    found = []
+    speed = [
+        r
+        for r in pool.ratios
+        if r.metric in ("throughput", "cpu") and _contestants(pool, r)
+    ]
+    for metric in ("throughput", "cpu"):
+        for workload in dict.fromkeys(r.workload for r in speed):
+            own = [r for r in speed if (r.workload, r.metric) == (workload, metric)]
+            if own:
+                title = titles.get(workload, workload)
+                found.append(_chart(pool, colours, own, f"{METRICS[metric]}: {title}"))
+    return found
+
+
+def _contestants(pool: Pool, ratio_: PooledRatio) -> bool:
+    return {ratio_.subject, ratio_.baseline} <= set(pool.contestants)
+
+
+def _chart(
+    pool: Pool, colours: Palette, own: Sequence[PooledRatio], finding: str
+) -> Chart:
+    drawn = [Panel(f"{_name(pool, r)}, times better", _lines(pool, r)) for r in own]
+    rows = tuple(
+        (f"{panel.name}: {line.name}", *ratio(line.estimate), str(line.estimate.n))
+        for panel in drawn
+        for line in panel.lines
+    )
+    words = Words(
+        finding,
+        "One row for each run with its own interval; diamonds are several runs together",
+        "Each ratio has an axis of its own. A whisker that ends at the edge goes on beyond it.",
+    )
+    return chart(
+        f"forest-{own[0].workload}-{own[0].metric}",
+        colours,
+        words,
+        Table(("ratio", "times better", "interval", "rounds, runs or machines"), rows),
+        panels(colours, drawn),
+    )
+
+
+def _lines(pool: Pool, found: PooledRatio) -> tuple[Line, ...]:
+    lines: list[Line] = []
+    for of in found.machines:
+        lines += [
+            Line(_day(pool, each.run), each.estimate, _said(each.estimate))
+            for each in of.runs
+        ]
+        if of.estimate is not None:
+            name = f"machine {of.machine + 1}, {plural(len(of.runs), 'run')}"
+            lines.append(Line(name, of.estimate, _said(of.estimate), pooled=True))
+    if found.estimate is not None:
+        name = plural(len(found.machines), "machine")
+        lines.append(Line(name, found.estimate, _said(found.estimate), pooled=True))
+    return tuple(lines)
+
+
+def _day(pool: Pool, run: str) -> str:
+    """A run by its day, hour and profile, as its id has them; by its id where that is another one."""
+    number = next(r.machine for r in pool.runs if r.id == run) + 1
+    date, _, rest = run.partition("T")
+    clock, _, profile = rest.partition("-")
+    if not (date.isdigit() and len(date) == 8):
+        return f"{number}: {run}"
+    return f"{number}: {date[4:6]}-{date[6:]} {clock[:2]}:{clock[2:4]} {profile.partition('-')[0]}"
+
+
+def _said(estimate: Estimate) -> str:
+    return ratio(estimate)[0]
+
+
+def _name(pool: Pool, found: PooledRatio) -> str:
+    return f"{pool.titles[found.subject]} over {pool.titles[found.baseline]}"
+
+
+def _machines(pool: Pool) -> Table:
+    rows = tuple(
+        (
+            f"machine {number + 1}",
+            machine.cpu_model,
+            machine.fingerprint,
+            machine.engine,
+            str(sum(run.machine == number for run in pool.runs)),
+        )
+        for number, machine in enumerate(pool.machines)
+    )
+    return Table(("machine", "processor", "fingerprint", "engine", "runs"), rows)
+
+
+def _runs(pool: Pool) -> Table:
+    rows = tuple(
+        (
+            run.id,
+            f"machine {run.machine + 1}",
+            run.created_at,
+            run.profile,
+            str(run.rounds),
+            "not known" if run.cpu_time is None else f"{run.cpu_time:.2f}×",
+        )
+        for run in pool.runs
+    )
+    columns = ("run", "machine", "begun", "profile", "rounds")
+    return Table((*columns, "CPU time beside the machine’s first run"), rows)
+
+
+def _differing(pool: Pool) -> Table | None:
+    """The facts that are not the same in all runs; a run that does not have one says so."""
+    names = dict.fromkeys(name for run in pool.runs for name in run.facts)
+    rows = tuple(
+        (name, *cells)
+        for name in names
+        if len({*(cells := [run.facts.get(name, "–") for run in pool.runs])}) > 1
+    )
+    columns = ("what differs", *(_day(pool, run.id) for run in pool.runs))
+    return Table(columns, rows) if rows else None
+
+
+def _ratios(pool: Pool, titles: dict[str, str]) -> list[tuple[str, Table]]:
+    """Every pooled ratio, by metric."""
+    columns = (
+        "ratio",
+        "workload",
+        "over",
+        "times better",
+        "95 % interval",
+        "SD between",
+    )
+    return [
+        (
+            METRICS.get(metric, metric),
+            Table(columns, tuple(row for r in own for row in _rows(pool, r, titles))),
+        )
+        for metric, own in groupby(
+            sorted(pool.ratios, key=lambda r: list(METRICS).index(r.metric)),
+            key=lambda r: r.metric,
+        )
+    ]
+
+
+def _rows(
+    pool: Pool, found: PooledRatio, titles: dict[str, str]
+) -> list[tuple[str, ...]]:
+    name, workload = _name(pool, found), titles.get(found.workload, found.workload)
+    rows: list[tuple[str, ...]] = [
+        (name, workload, _over(of), *_numbers(of.estimate, of.between))
+        for of in found.machines
+    ]
+    if found.estimate is not None:
+        over = plural(len(found.machines), "machine")
+        rows.append((name, workload, over, *_numbers(found.estimate, found.between)))
+    return rows
+
+
+def _over(of: RatioOfMachine) -> str:
+    return f"machine {of.machine + 1}, {plural(len(of.runs), 'run')}"
+
+
+def _numbers(estimate: Estimate | None, between: float | None) -> tuple[str, str, str]:
+    if estimate is None or between is None:
+        return "see the run", "–", "not known"
+    return (*ratio(estimate), percent(round(expm1(between), 4)))
+
+
+def _left_out(pool: Pool, titles: dict[str, str]) -> Table | None:
+    rows = tuple(
+        (
+            each.run,
+            _what(each, titles),
+            f"{each.why.value}: {each.detail}" if each.detail else each.why.value,
+        )
+        for each in sorted(
+            pool.left_out, key=lambda e: (e.why is Exclusion.ONE_RUN, e.run)
+        )
+    )
+    return Table(("run", "what", "why it takes no part"), rows) if rows else None
+
+
+def _what(each: LeftOut, titles: dict[str, str]) -> str:
+    if each.workload is None:
+        return "the whole run"
+    where = titles.get(each.workload, each.workload)
+    return f"{plural(each.ratios, 'ratio')} on {where}"
