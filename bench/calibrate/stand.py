@@ -17,6 +17,7 @@ from bench.load.locust_generator import LocustGenerator
 from bench.load.messages import Order
 from bench.model.calibration import Agreement, Proof
 from bench.model.estimate import Estimate
+from bench.model.exchange import Request
 from bench.model.load import Load
 from bench.model.trial import Tally
 
@@ -109,7 +110,7 @@ class Stand:
     ) -> Tally:
         """One window; MachineRefused where an answer was wrong: nothing can be told then."""
         visit = Visit("127.0.0.1", known.port, path, seed, load, samples)
-        tally = self.generator.carry_out(Order(visit, path))
+        tally = self.generator.carry_out(Order(visit, Request("GET", path)))
         if tally.errors or not tally.requests:
             raise MachineRefused(
                 f"calibration: {path}: {tally.first_error or 'not one answer'}",

@@ -10,7 +10,7 @@ from bench.cli.places import RUNS, shown
 from bench.cli.refused import keep_and_tell
 from bench.deploy.choose import choose_engine
 from bench.deploy.scratch import scratch
-from bench.errors import MachineRefused
+from bench.errors import ExitStatus, MachineRefused
 from bench.store.leftovers import keep_logs
 
 
@@ -35,7 +35,7 @@ def command(
         typer.Option("--verbose", help="Print what passed and what was recorded, too."),
     ] = False,
 ) -> None:
-    """Start each target and play the contract against it; exit 1 if one breaks it."""
+    """Start each target and play the contract against it; exit 1 if one breaks it, 3 if one cannot be prepared."""
     console = Console(stderr=True)
     wished = wished_versions(
         wishes or [], lambda line: console.print(line, highlight=False)
@@ -50,11 +50,16 @@ def command(
 
     with scratch("check") as logs:
         try:
-            broken = check_targets(chosen, logs, console, verbose, name)
+            checked = check_targets(chosen, logs, console, verbose, name)
         except MachineRefused as error:
             keep_and_tell(error, logs)
             raise
-        if broken and (kept := keep_logs(logs, RUNS)):
+        if checked.broken and (kept := keep_logs(logs, RUNS)):
             console.print(f"logs: {shown(kept)}", highlight=False)
-    if broken:
-        raise typer.Exit(1)
+    if checked.broken:
+        raise typer.Exit(ExitStatus.NO)
+    if checked.unprepared:
+        raise MachineRefused(
+            "\n".join(["cannot be prepared, so not checked:", *checked.unprepared]),
+            "an environment needs the package index once, and a lock in apps/",
+        )

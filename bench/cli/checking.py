@@ -1,6 +1,7 @@
 """The contract, played against started targets, told in a table."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,17 +23,26 @@ from bench.run.contract import Finding, compare, play
 type Tell = Callable[[str, Finding], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How the contract was met."""
+
+    broken: int  # checks that failed
+    unprepared: tuple[str, ...]  # targets that were not played, each with its reason
+
+
 def check_targets(
     targets: Sequence[Target],
     logs: Path,
     console: Console,
     verbose: bool,
     engine_name: str = "local",
-) -> int:
-    """Play the contract against every target on that engine, then compare them; how much is broken."""
+) -> Checked:
+    """Play the contract against every target on that engine that can be prepared, then compare them."""
     cores = pinning(topology())
     broken = 0
     found: dict[str, list[Finding]] = {}
+    unprepared: list[str] = []
 
     def say(line: str) -> None:
         console.print(line, highlight=False)
@@ -51,7 +61,7 @@ def check_targets(
         for target in targets:
             reason = receipts[target.id]
             if isinstance(reason, str):
-                tell(target.id, Finding("environment", False, reason))
+                unprepared.append(f"{target.id}: {reason}")
                 continue
             before = broken
             found[target.id] = play_target(
@@ -65,9 +75,9 @@ def check_targets(
         tell("all", finding)
     print(
         f"{plural(len(targets), 'target')}, {plural(broken, 'fault')}"
-        + ("" if broken else ": the work is equal")
+        + ("" if broken or unprepared else ": the work is equal")
     )
-    return broken
+    return Checked(broken, tuple(unprepared))
 
 
 def play_target(

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bench.cli.places import PUBLISHED, RUNS, shown
 from bench.cli.probing import chosen_probes, complete, identity, keep, play
-from bench.errors import AskedWrongly
+from bench.errors import AskedWrongly, MachineRefused
 from bench.store.exhibits import EXHIBITS, read_exhibits, write_exhibits
 from bench.store.folder import find
 
@@ -30,7 +30,7 @@ def command(
         bool, typer.Option("--json", help="Print the outcomes as JSON on stdout.")
     ] = False,
 ) -> None:
-    """Play the probes of claims; exit 1 if one could not be played."""
+    """Play the probes of claims; exit 3 if one could not be played or counted."""
     console = Console(stderr=True, soft_wrap=True)
     probes = chosen_probes(claims or ())
     folder = find(RUNS, PUBLISHED, into) if into is not None else None
@@ -54,5 +54,18 @@ def command(
         print(json.dumps(asdict(played), indent=1, ensure_ascii=False))
     else:
         print(shown((folder or RUNS) / EXHIBITS))
-    if any(one.passed is None for one in played.outcomes):
-        raise typer.Exit(1)
+    unplayed = [
+        f"{one.probe} {one.framework}: {one.came_back}"
+        for one in played.outcomes
+        if one.passed is None
+    ]
+    unplayed += [
+        f"{one.measure} of {one.framework}: {one.detail}"
+        for one in played.counts
+        if one.value is None
+    ]
+    if unplayed:
+        raise MachineRefused(
+            "\n".join(["could not be played or counted:", *unplayed]),
+            "play one alone to see more: bench probe NAME",
+        )

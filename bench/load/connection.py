@@ -212,7 +212,12 @@ class Connection:
         course.ledger.wrong += 1
         fault = Fault.SURPLUS if wrong is None else Fault.WRONG
         path = f"{variant.request.method} {variant.request.path[:120]}"
-        course.ledger.fault(fault, f"{path}: {wrong or 'bytes after the answer'}")
+        refused = wrong is not None and not 200 <= answer.status < 300
+        course.ledger.fault(
+            fault,
+            f"{path}: {wrong or 'bytes after the answer'}",
+            answer.status if refused else None,
+        )
         course.proceed(self, now_ns)
 
     def _lost(self, error: OSError | None) -> None:

@@ -4,7 +4,11 @@ from enum import StrEnum
 
 
 class Fault(StrEnum):
-    """Why a request did not count; these names are the keys of `Tally.errors`."""
+    """
+    Why a request did not count; these names are the keys of `Tally.errors`.
+
+    A wrong answer whose status is not 2xx is counted by that: "status 500".
+    """
 
     WRONG = "wrong answer"  # complete, but the workload's check refused it
     MALFORMED = "malformed answer"  # not HTTP, or framed in two ways at once

@@ -62,12 +62,13 @@ class Ledger:
         """How many complete answers there were, right or wrong."""
         return len(self.answered_ns) + self.wrong
 
-    def fault(self, fault: Fault, detail: str) -> None:
-        """Count one request that went wrong."""
-        self.faults[fault.value] += 1
-        self.examples.setdefault(fault.value, detail[:DETAIL_LIMIT])
+    def fault(self, fault: Fault, detail: str, status: int | None = None) -> None:
+        """Count one request that went wrong; by the status of its answer, if that says so."""
+        kind = fault.value if status is None else f"status {status}"
+        self.faults[kind] += 1
+        self.examples.setdefault(kind, detail[:DETAIL_LIMIT])
         if self.first_error is None:
-            self.first_error = f"{fault.value}: {detail}"[:DETAIL_LIMIT]
+            self.first_error = f"{kind}: {detail}"[:DETAIL_LIMIT]
 
     def mark_start(self) -> None:
         """The measured part begins: note the CPU time of this process."""

@@ -41,7 +41,7 @@ from bench.load.engine import Engine
 from bench.load.generator import Visit, beside
 from bench.load.ledger import Batch
 from bench.load.messages import Message, Order
-from bench.load.path_workload import get_path
+from bench.load.own_request import repeated
 from bench.load.samples import keep_samples
 from bench.model.trial import Tally
 from bench.model.workload import Workload
@@ -177,10 +177,10 @@ class Process:
     def parts(self, order: Order) -> list[Part]:
         """The workload of an order and, if there is one, the other that is sent beside it; nothing is sent yet."""
         visit = order.visit
-        if order.path is None:
+        if order.request is None:
             workload = self._workload(visit.workload)
         else:
-            workload = get_path(order.path)
+            workload = repeated(order.request)
         other = beside(visit)
         clients = visit.connections + (other.connections if other else 0)
         kept = self._engine.open_elsewhere(visit.host, visit.port)

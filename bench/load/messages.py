@@ -1,6 +1,7 @@
 """What the harness and the generator process say to each other: one JSON object per line."""
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 from bench.errors import AskedWrongly, BenchError, MachineRefused
 from bench.load.generator import Share, Visit
+from bench.model.exchange import Request
 from bench.model.load import Arrivals, Basis, Beside, Load, Surge
 from bench.model.trial import Quantiles, Sketch, Slot, Tally, WorkerPart
 
@@ -19,10 +21,10 @@ type Message = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One visit; with `path` its requests are GETs of that path and any 2xx is right."""
+    """One visit; with `request` that one is sent again and again, and any 2xx is right."""
 
     visit: Visit
-    path: str | None = None
+    request: Request | None = None
 
 
 def line(message: Message) -> bytes:
@@ -34,7 +36,22 @@ def order_message(order: Order) -> Message:
     """Ask for a visit."""
     visit = asdict(order.visit)
     visit["samples"] = None if order.visit.samples is None else str(order.visit.samples)
-    return {"do": "visit", "visit": visit, "path": order.path}
+    return {"do": "visit", "visit": visit, "request": _request_message(order.request)}
+
+
+def _request_message(request: Request | None) -> Message | None:
+    if request is None:
+        return None
+    body = None if request.body is None else b64encode(request.body).decode()
+    return {**asdict(request), "body": body}
+
+
+def _request_of(message: Message | None) -> Request | None:
+    if message is None:
+        return None
+    body = None if message["body"] is None else b64decode(message["body"])
+    headers = tuple((str(name), str(value)) for name, value in message["headers"])
+    return Request(**{**message, "body": body, "headers": headers})
 
 
 def order_of(message: Message) -> Order:
@@ -55,7 +72,7 @@ def order_of(message: Message) -> Order:
             share=share,
             samples=None if samples is None else Path(samples),
         ),
-        message["path"],
+        _request_of(message["request"]),
     )
 
 

@@ -2,8 +2,8 @@
 
 import ipaddress
 import socket
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,10 +13,12 @@ from bench.load.distributed_generator import DistributedGenerator
 from bench.load.generator import Visit
 from bench.load.locust_generator import LocustGenerator
 from bench.load.messages import Order
+from bench.model.exchange import Request
 from bench.model.load import Load
 from bench.model.trial import Quantiles, Tally
 
 
+GET = Request("GET", "/")
 CONNECT_S = 2.0  # whether anybody listens
 
 
@@ -34,6 +36,7 @@ class LoadReport:
     latency_us: Quantiles | None
     service_time_us: Quantiles | None
     first_error: str | None
+    errors_by_kind: Mapping[str, int]  # "status 404", "timeout", …
 
 
 def load_url(
@@ -42,9 +45,10 @@ def load_url(
     cpus: Sequence[int] = (),
     samples: Path | None = None,
     workers: int = 0,
+    sent: Request = GET,
 ) -> LoadReport:
     """
-    GET one address under this load, from a generator pinned to `cpus` (none: anywhere), or from several workers.
+    Send one request to an address under this load (its path is the address'), from a generator pinned to `cpus` (none: anywhere), or from several workers.
 
     AskedWrongly if the address is not on this machine's loopback;
     MachineRefused if nothing listens there or the generator dies.
@@ -57,7 +61,7 @@ def load_url(
         DistributedGenerator(cpus, Crew(workers)) if workers else LocustGenerator(cpus)
     )
     with chosen as generator:
-        tally = generator.carry_out(Order(visit, path))
+        tally = generator.carry_out(Order(visit, replace(sent, path=path)))
     lost = [worker.name for worker in tally.workers if worker.lost]
     if lost:
         raise MachineRefused(
@@ -81,6 +85,7 @@ def report_of(tally: Tally) -> LoadReport:
         latency_us=tally.latency_us,
         service_time_us=tally.service_us,
         first_error=tally.first_error,
+        errors_by_kind=dict(sorted(tally.errors.items(), key=lambda one: -one[1])),
     )
 
 

@@ -10,6 +10,7 @@ def render(request: Request, host: str, port: int) -> bytes:
     lines = [f"{request.method} {request.path} HTTP/1.1", f"Host: {name}:{port}"]
     if request.content_type is not None:
         lines.append(f"Content-Type: {request.content_type}")
+    lines += [f"{name}: {value}" for name, value in request.headers]
     if request.body is not None:
         lines.append(f"Content-Length: {len(request.body)}")
     for line in lines:

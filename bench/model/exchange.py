@@ -12,6 +12,7 @@ class Request:
     path: str  # with the query string
     body: bytes | None = None
     content_type: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()  # beside those that a body needs
 
     @property
     def idempotent(self) -> bool:

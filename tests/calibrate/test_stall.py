@@ -19,6 +19,7 @@ from bench.deploy.engine import Placing
 from bench.deploy.fake import FakeEngine, FakeServer
 from bench.load.generator import Visit
 from bench.load.messages import Order
+from bench.model.exchange import Request
 from bench.model.framework import Target
 from bench.model.load import Arrivals
 from bench.model.plan import Cell, OpenLoop, Plan
@@ -89,7 +90,7 @@ class Real:
 
     def visit(self, order: Visit) -> Tally:
         """The same visit at the stalling path."""
-        return self.here.generator.carry_out(Order(order, STALL))
+        return self.here.generator.carry_out(Order(order, Request("GET", STALL)))
 
     def forget(self, host: str, port: int) -> None:
         """As the real one."""

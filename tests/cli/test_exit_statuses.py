@@ -1,14 +1,23 @@
 """How commands end: with a status of the table, in sentences, wherever their words go."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer import Typer
+from typer.testing import CliRunner
 
-from bench.errors import ExitStatus
+from bench.cli import check_command, checking, probe_command
+from bench.cli.checking import Checked
+from bench.cli.probing import chosen_probes
+from bench.errors import BenchError, ExitStatus
+from bench.model.probe import Count, Exhibits, ProbeOutcome
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -193,3 +202,67 @@ def test_a_signal_that_was_ignored_before_stays_so(
     done = ended(words, "", tmp_path)
 
     assert (done.returncode, done.stdout) == (ExitStatus.DONE, "went on\n")
+
+
+def test_the_readme_lists_every_status() -> None:
+    """Its table has a row for each, and no other."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme[readme.index("| exit status |") :].partition("\n\n")[0]
+    rows = re.findall(r"^\| ([0-9]+) \|", table, re.MULTILINE)
+
+    assert [int(row) for row in rows] == sorted(ExitStatus)
+
+
+def status_of(app: Typer, *words: str) -> int:
+    """How a command ends, as `main` would have it."""
+    done = CliRunner().invoke(app, list(words))
+    if isinstance(done.exception, BenchError):
+        return done.exception.exit_status
+    return done.exit_code
+
+
+@pytest.mark.parametrize(
+    ("checked", "status"),
+    [
+        (Checked(0, ()), ExitStatus.DONE),
+        (Checked(2, ()), ExitStatus.NO),
+        (Checked(0, ("a: no lock",)), ExitStatus.ENVIRONMENT),
+        (Checked(1, ("a: no lock",)), ExitStatus.NO),
+    ],
+)
+def test_a_check_tells_a_broken_contract_from_what_could_not_be_checked(
+    monkeypatch: pytest.MonkeyPatch, checked: Checked, status: ExitStatus
+) -> None:
+    """The first is the app's, the second is not."""
+    app = Typer()
+    app.command()(check_command.command)
+    monkeypatch.setattr(checking, "check_targets", lambda *_: checked)
+
+    assert status_of(app, "floor", "--engine", "local") == status
+
+
+def test_what_could_not_be_played_or_counted_is_not_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Status 3, after everything else was stored."""
+    probes = chosen_probes(())
+    case = probes[0].cases[0]
+    played = ProbeOutcome(
+        probes[0].id, case.framework, "", "1", True, True, "", "", (), ()
+    )
+    count = Count(case.framework, "1", "app_lines", 1.0, "")
+    all_of_it = Exhibits(1, "", "", "", "", (played,), (), (count,))
+    app = Typer()
+    app.command()(probe_command.command)
+    monkeypatch.setattr(probe_command, "keep", lambda each: each)
+    for found, status in (
+        (all_of_it, ExitStatus.DONE),
+        (replace(all_of_it, outcomes=(replace(played, passed=None),)), 3),
+        (replace(all_of_it, counts=(replace(count, value=None),)), 3),
+    ):
+
+        def play(*_: Any, found: Exhibits = found, **__: Any) -> Exhibits:
+            return found
+
+        monkeypatch.setattr(probe_command, "play", play)
+        assert status_of(app) == status

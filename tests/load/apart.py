@@ -18,6 +18,7 @@ from bench.load.distributed_generator import DistributedGenerator
 from bench.load.generator import Visit
 from bench.load.joining import Credentials, token_of_run
 from bench.load.messages import Order
+from bench.model.exchange import Request
 from bench.model.load import Arrivals, Load
 from tests.load.known import Known
 
@@ -37,7 +38,7 @@ def main() -> None:
             for load in (CLOSED, OPEN):
                 before = known.count()["requests"]
                 visit = Visit(host, known.port, "right", 1, load, None)
-                tally = made.carry_out(Order(visit, "/right?n=1"))
+                tally = made.carry_out(Order(visit, Request("GET", "/right?n=1")))
                 seen = known.count()["requests"] - before
                 due = None if load.rate_rps is None else len(due_times(load, 1))
                 found.append({"tally": asdict(tally), "seen": seen, "due": due})

@@ -219,10 +219,15 @@ def test_batches_add_up() -> None:
     assert (third.latency_ns.tolist(), third.wrong, third.faults) == ([], 0, 0)
 
 
+ASKED = Request(
+    "POST", "/p?q=1", b"\xff\n{}", "application/json", (("X-A", "1"), ("X-A", "2"))
+)
+
+
 def test_a_visit_crosses_the_channel_unchanged() -> None:
     """Order, tally and refusal are the same on the other side."""
     load = Load(3, 0.1, 0.2, 50.0, Arrivals.POISSON)
-    order = Order(Visit("h", 1, "w", 2, load, Path("a/b.npz"), 5), "/p")
+    order = Order(Visit("h", 1, "w", 2, load, Path("a/b.npz"), 5), ASKED)
     message = order_message(order)
     assert line(message).count(b"\n") == 1
     assert order_of(message) == order
