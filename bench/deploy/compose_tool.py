@@ -26,7 +26,6 @@ BUILD_LIMIT_S = 1800.0
 _LIMIT_S = 120.0
 _LOOK_LIMIT_S = 30.0
 _OLDEST_COMPOSE = 2
-_NOT_TRIED = "the harness is tried with Docker's own engine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +190,15 @@ def compose_version(command: Sequence[str]) -> str | None:
 
 def _engine() -> ContainerEngine:
     """The engine that docker talks to; MachineRefused if it cannot carry a run."""
+    if "podman" in run(["docker", "--version"], {})[1].lower():
+        raise _podman()
     endpoint = _endpoint()
     _refuse_elsewhere(endpoint)
     version = _asked("version")
     server = version.get("Server") or {}
     names = {str(part.get("Name")) for part in server.get("Components") or ()}
-    # Podman spells it otherwise, as client and as server.
-    if "APIVersion" in (version.get("Client") or {}) or "Podman Engine" in names:
-        raise MachineRefused(
-            "what answers as docker is Podman", f"{_NOT_TRIED}: {LOCAL}"
-        )
+    if "Podman Engine" in names:
+        raise _podman()
     if not server:
         raise MachineRefused(
             "no container engine answers",
@@ -218,16 +216,18 @@ def _engine() -> ContainerEngine:
     )
 
 
+def _podman() -> MachineRefused:
+    return MachineRefused(
+        "what answers as docker is Podman",
+        f"the harness is tried with Docker's own engine: {LOCAL}",
+    )
+
+
 def _endpoint() -> str:
     command = ["docker", "context", "inspect"]
     status, out, err = run([*command, "--format", "{{.Endpoints.docker.Host}}"], {})
     if not status:
         return out.strip()
-    # Podman's docker knows no contexts.
-    if "unrecognized command" in err.lower() or "podman" in err.lower():
-        raise MachineRefused(
-            "what answers as docker is Podman", f"{_NOT_TRIED}: {LOCAL}"
-        )
     raise explain(command, status, err, logged=False)
 
 

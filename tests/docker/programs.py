@@ -7,6 +7,7 @@ from typing import Any
 
 
 ANSWERS: Mapping[str, object] = {
+    "--version": "Docker version 28.2.2, build e6534b4",
     "context": "unix:///var/run/docker.sock",
     "version": {
         "Client": {"Version": "28.2.2", "ApiVersion": "1.41"},
