@@ -100,7 +100,7 @@ class ComposeEngine:
                 self._tool, self._settings, self._root, self._cache, self._options.say
             )
             generator = self._images.generator(self._options.say)
-            stack.callback(self._remove_all)
+            stack.push(self._remove_all)
             self._bring_up(generator, stack)
             self._open = stack.pop_all()
         return self
@@ -111,10 +111,14 @@ class ComposeEngine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Save the logs and remove every container and network of the run; not to be interrupted."""
+        """
+        Save the logs and remove every container and network of the run; not to be interrupted.
+
+        An error of the run itself goes before one of the removal.
+        """
         if self._open is not None:
             with undisturbed():
-                self._open.close()
+                self._open.__exit__(kind, error, trace)
             self._open = self._database = None
 
     @property
@@ -283,15 +287,29 @@ class ComposeEngine:
                 all_of_them.callback(server.stop)
         self._servers = []
 
-    def _remove_all(self) -> None:
-        """Keep the logs of the services, then remove everything of the run."""
+    def _remove_all(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Keep the logs of the services, then remove everything of the run, or let the next run do it."""
         with undisturbed():
             token = self._ledger.token
             with suppress(BenchError):
                 for container in self._services_left(token):
                     container.save_log()
                 self._tool.call("down", "--volumes", "--timeout", "1")
-            compose_leftovers.remove(self._tool, "run", token)
+            try:
+                compose_leftovers.remove(self._tool, "run", token)
+            except MachineRefused as left:
+                self._ledger.keep()
+                if error is None:
+                    raise
+                self._options.say(
+                    f"containers of this run may be left, the next run removes them: "
+                    f"{left.message}"
+                )
 
     def _services_left(self, token: str) -> list[Container]:
         """The containers that compose keeps up, also those that never came up."""

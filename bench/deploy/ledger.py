@@ -44,6 +44,7 @@ class Ledger:
             for each in left:
                 _end_containers(each, say)
             self.swept = [each.name for each in left if sweep(each)]
+            self._kept = False
             self.token = secrets.token_hex(6)
             self.folder = running / self.token
             self.folder.mkdir()
@@ -78,13 +79,18 @@ class Ledger:
         self._entries.write(json.dumps(entry) + "\n")
         self._entries.flush()
 
+    def keep(self) -> None:
+        """Leave what is recorded to the next run: some of it could not be removed now."""
+        self._kept = True
+
     def close(self) -> None:
         """End what is still recorded, remove what was made, give the lock back."""
         if self._lock.closed:
             return
         try:
             self._entries.close()
-            sweep(self.folder)
+            if not self._kept:
+                sweep(self.folder)
         finally:
             self._lock.close()
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.deploy.ledger import Ledger
 from bench.errors import MachineRefused
 from bench.load.container_generator import ContainerGenerator
 from bench.load.generator import Visit
@@ -65,3 +66,23 @@ def test_database_generator_relay_and_engine_are_named(
             with pytest.raises(MachineRefused, match="no container engine answers"):
                 engine.database.connections()
     assert traces(tmp_path / "cache") == []
+
+
+def test_a_run_whose_engine_is_gone_keeps_its_own_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ended the run is told, not that its containers could not be removed then; the next run removes them."""
+    cache = tmp_path / "cache"
+
+    with (
+        monkeypatch.context() as gone,
+        pytest.raises(ZeroDivisionError),
+        new_engine(cache, tmp_path / "logs"),
+    ):
+        gone.delenv("DOCKER_CONTEXT", raising=False)
+        gone.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody")
+        raise ZeroDivisionError
+    assert traces(cache)
+
+    Ledger(cache / "running").close()
+    assert traces(cache) == []
