@@ -14,48 +14,54 @@ BENCH = .venv/bin/python -m bench
 # Python and pytest are started without what the shell would have them load or do.
 unexport PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONMALLOC PYTHONTRACEMALLOC PYTHONDEVMODE PYTEST_ADDOPTS PYTEST_PLUGINS
 
-.PHONY: help setup bench smoke probe versions news compare history aa report check list lint site audit test test-still test-servers test-timed test-containers test-contract test-load test-selftests test-commands test-fast clean lock
+.PHONY: help install setup bench smoke probe versions news compare history aa report check list lint site audit test test-still test-servers test-timed test-containers test-contract test-load test-selftests test-commands test-fast clean lock
 
 help:  ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup:  ## make .venv with the harness and its tools
-	@$(PYTHON) -I -c 'import sys; sys.exit(sys.version_info < (3, 8))' || \
-		{ echo "setup: $(PYTHON) is missing or older than Python 3.8; install a newer one, or name it: make $(or $(MAKECMDGOALS),setup) PYTHON=/path/to/python3" >&2; exit 3; }
-	@$(PYTHON) -I bench/install/setup.py
+# Any Python from 3.8 on makes the environment, which has a newer one.
+OLD = setup: $(PYTHON) is missing or older than Python 3.8; install a newer one, or name it: make $@ PYTHON=/path/to/python3
+MAKE_VENV = $(PYTHON) -I -c 'import sys; sys.exit(sys.version_info < (3, 8))' || { echo "$(OLD)" >&2; exit 3; }; \
+	$(PYTHON) -I bench/install/setup.py
 
-bench: setup  ## measure and write the page: PROFILE=smoke|quick|standard|full, RESUME=run
+install:  ## make .venv with what the harness runs on
+	@$(MAKE_VENV)
+
+setup:  ## the same with what tests and linters need besides
+	@$(MAKE_VENV) dev
+
+bench: install  ## measure and write the page: PROFILE=smoke|quick|standard|full, RESUME=run
 	$(BENCH) run $(if $(RESUME),--resume $(RESUME),--profile $(PROFILE) --engine $(ENGINE))
 
-smoke: setup  ## does everything work here? about a minute, no verdicts
+smoke: install  ## does everything work here? about a minute, no verdicts
 	$(BENCH) run --profile smoke --engine $(ENGINE)
 
-probe: setup  ## play what is not timed: does it behave as the article says?
+probe: install  ## play what is not timed: does it behave as the article says?
 	$(BENCH) probe
 
-versions: setup  ## what is newer at the package index than what is locked and measured
+versions: install  ## what is newer at the package index than what is locked and measured
 	$(BENCH) versions
 
-news: setup  ## measure what is newer beside what is locked, fourteen rounds
+news: install  ## measure what is newer beside what is locked, fourteen rounds
 	$(BENCH) run --new --keep-going --profile versions --targets contestant,floor --engine $(ENGINE)
 
-compare: setup  ## has any version become slower? RUN=id, or the newest; CONFIRM=second run
+compare: install  ## has any version become slower? RUN=id, or the newest; CONFIRM=second run
 	$(BENCH) compare $(RUN) $(if $(CONFIRM),--confirm $(CONFIRM))
 
-history: setup  ## keep what the runs here showed, and say where a level changed
+history: install  ## keep what the runs here showed, and say where a level changed
 	$(BENCH) history add
 	$(BENCH) history check
 
-aa: setup  ## a target against itself: does the harness cry wolf?
+aa: install  ## a target against itself: does the harness cry wolf?
 	$(BENCH) selftest aa
 
-report: setup  ## write the page of a stored run again: RUN=id, or the newest
+report: install  ## write the page of a stored run again: RUN=id, or the newest
 	$(BENCH) report $(RUN)
 
-check: setup  ## play the contract against every target
+check: install  ## play the contract against every target
 	$(BENCH) check
 
-list: setup  ## what exists: targets
+list: install  ## what exists: targets
 	$(BENCH) list
 
 lint: setup  ## style and types
@@ -63,7 +69,7 @@ lint: setup  ## style and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
-site: setup  ## every page without raw samples, for a web server: SITE=folder, which must not exist
+site: install  ## every page without raw samples, for a web server: SITE=folder, which must not exist
 	$(BENCH) report $(RUN)
 	mkdir $(SITE)
 	tar -C reports --exclude=samples --exclude='*.sqlite*' -cf $(SITE)/pages.tar .
@@ -116,5 +122,5 @@ test-fast: lint  ## lint, types and the tests that start nothing
 clean:  ## remove environments and caches; runs stay
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-lock: setup  ## resolve the harness' own dependencies again
+lock: install  ## resolve the harness' own dependencies again
 	.venv/bin/python -m bench.install.lock

@@ -32,7 +32,7 @@ def main() -> None:
     except ImportError as error:
         sys.stderr.write(
             f"error: the harness is not installed here: {error}\n"
-            "hint:  make setup; then .venv/bin/python -m bench\n"
+            "hint:  make install; then .venv/bin/python -m bench\n"
         )
         sys.exit(ExitStatus.ENVIRONMENT)
     played()

@@ -5,7 +5,7 @@ Nothing else of the user's shell reaches a child. Each name stands here with the
 reason why it passes. Every function is pure: it takes the shell's environment
 (os.environ) and returns the child's.
 
-This file runs on Python 3.8, too: `make setup` uses it before Python 3.13 is there.
+This file runs on Python 3.8, too: `make install` uses it before Python 3.13 is there.
 """
 
 from __future__ import annotations
@@ -59,6 +59,15 @@ INSTALLERS = {
     "PIP_RETRIES": "unsteady mirrors",
 }
 """What uv and pip may know besides; which index they ask is bench/install's to say."""
+
+NPM = {
+    "NODE_EXTRA_CA_CERTS": "certificates of a mirror or a proxy",
+    "NPM_CONFIG_REGISTRY": "a mirror of its index",
+    "npm_config_registry": "the same",
+    "NPM_CONFIG_USERCONFIG": "the user's .npmrc may lie elsewhere",
+    "npm_config_userconfig": "the same",
+}
+"""What npm may know besides."""
 
 CONTAINERS = {
     **dict.fromkeys(

@@ -22,7 +22,7 @@ from bench.model.run import SCHEMA, SPEED_CLASS, Receipt, RunRecord
 from bench.store.folder import run_id
 
 
-OWN_PACKAGES = ("locust", "gevent", "numpy", "scipy", "pandas", "matplotlib", "uv")
+OWN_PACKAGES = ("locust", "gevent", "numpy", "scipy", "matplotlib", "uv")
 MEASURING = (
     *("apps", "bench/workloads", "bench/plan"),
     *("bench/deploy", "bench/load", "bench/run"),

@@ -87,7 +87,7 @@ def _uv(
             check=False,
         )
     except FileNotFoundError as error:
-        raise Refused(f"there is no {program}: run `make setup`") from error
+        raise Refused(f"there is no {program}: run `make install`") from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Refused(f"uv {words[0]} could not run: {error}") from error
     if done.returncode:

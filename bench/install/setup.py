@@ -1,5 +1,8 @@
 """
-`make setup`: makes .venv, of uv, Python 3.13 and what the locks name.
+`make install` and `make setup`: make .venv, of uv, Python 3.13 and what the locks name.
+
+    setup.py          what the harness runs on
+    setup.py dev      its tests and linters, too
 
 Any Python from 3.8 on runs this file. Nothing outside .venv and .cache is changed,
 whatever the user's variables and files say.
@@ -13,7 +16,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -21,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from bench.child_environment import child_environment  # noqa: E402
+from bench.child_environment import NETWORK, NPM, child_environment  # noqa: E402
 from bench.install.settings_files import UnreadableSettings  # noqa: E402
 from bench.install.tools import (  # noqa: E402
     Tool,
@@ -35,59 +38,69 @@ from bench.install.tools import (  # noqa: E402
 
 VENV = ROOT / ".venv"
 TOOLS = ROOT / ".cache" / "tools"
+NPM_FOLDER = ROOT / ".cache" / "npm"
 PYTHONS = ROOT / ".cache" / "python"
 UV = TOOLS / "bin" / "uv"
 LOCK = ROOT / "requirements.lock"
+DEV_LOCK = ROOT / "requirements-dev.lock"
 _STAMP = VENV / ".ready"
 
 
-def main(shell: Mapping[str, str]) -> int:
+def main(shell: Mapping[str, str], groups: Sequence[str]) -> int:
     """Make what is missing; 0, or 3 with sentences on stderr."""
     # Other users read .venv, too: PostgreSQL does not run as root.
     os.umask(0o022)
     try:
         with _alone():
-            _make(shell)
+            _make(shell, "dev" in groups)
     except (ToolFailed, UnreadableSettings, OSError) as error:
         print(f"setup: {error}", file=sys.stderr)
         return 3
     except KeyboardInterrupt:
-        print("setup: interrupted; `make setup` goes on", file=sys.stderr)
+        print("setup: interrupted; the same command goes on", file=sys.stderr)
         return 130
     return 0
 
 
-def _make(shell: Mapping[str, str]) -> None:
+def _make(shell: Mapping[str, str], dev: bool) -> None:
     ours = _is_ours()
-    if ours and _stamp() == _wanted():
+    # Who tests and then measures keeps what the tests need.
+    wanted = _wanted(dev or (ours and "dev" in _stamp()))
+    if ours and _stamp() == wanted:
+        if dev and shutil.which("npm", path=shell.get("PATH")):
+            _ensure_html_checker(shell)
         return
     _ensure_uv(shell)
     if not ours:
         _make_venv(shell)
-    locks = [LOCK]
+    locks = [LOCK, DEV_LOCK] if "dev" in wanted else [LOCK]
     _say(f"installing {sum(map(_count, locks))} packages into .venv")
-    _write_stamp({"place": str(ROOT)})
+    _write_stamp({name: value for name, value in wanted.items() if name != "lock"})
     tool = uv_tool(shell, ROOT)
     run_tool(
         [
             *(str(UV), "pip", "sync", "--quiet", *tool.options),
             *("--python", str(VENV / "bin" / "python")),
-            *("--require-hashes", "--compile-bytecode", *map(str, locks)),
+            *("--require-hashes", "--only-binary", ":all:", "--compile-bytecode"),
+            *map(str, locks),
         ],
         tool,
-        "install what the lock names",
+        f"install what {' and '.join(lock.name for lock in locks)} name",
         ROOT,
     )
-    _write_stamp(_wanted())
+    _write_stamp(wanted)
+    if dev:
+        _ensure_html_checker(shell)
 
 
-def _wanted() -> dict[str, str]:
+def _wanted(dev: bool) -> dict[str, str]:
     """What a finished .venv is made of, and where."""
-    return {
-        "place": str(ROOT),
-        "lock": hashlib.sha256(LOCK.read_bytes()).hexdigest(),
-        "python": _python_version(),
-    }
+    made = {"place": str(ROOT), "python": _python_version(), "lock": _sha256(LOCK)}
+    return {**made, "dev": _sha256(DEV_LOCK)} if dev else made
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _stamp() -> dict[str, str]:
@@ -144,6 +157,31 @@ def _ensure_uv(shell: Mapping[str, str]) -> None:
         f"fetch uv {version} from the package index",
         ROOT,
     )
+
+
+def _ensure_html_checker(shell: Mapping[str, str]) -> None:
+    """What tests/package-lock.json names; one test does without it, so a failure is only told."""
+    lock = (ROOT / "tests" / "package-lock.json").read_text(encoding="utf-8")
+    done = NPM_FOLDER / "done.json"
+    if done.is_file() and done.read_text(encoding="utf-8") == lock:
+        return
+    NPM_FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "tests" / name, NPM_FOLDER / name)
+    # An .npmrc may say that packages are everybody's: then npm would install them so.
+    here = ("--prefix", str(NPM_FOLDER), "--no-global", "--location=project")
+    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    try:
+        run_tool(
+            ["npm", "ci", *here, *quiet],
+            Tool(child_environment(shell, NETWORK, NPM), ()),
+            "fetch the HTML checker with npm; the test of the pages' HTML is skipped",
+            NPM_FOLDER,
+        )
+    except ToolFailed as error:
+        _say(str(error))
+    else:
+        done.write_text(lock, encoding="utf-8")
 
 
 def _lock_entry(package: str) -> str:
@@ -208,7 +246,7 @@ def _fetch_python(shell: Mapping[str, str]) -> str:
             f"there is no Python {wanted} on this machine, and it could not be "
             f"fetched from {source}.\nInstall Python {wanted} (your system's packages, "
             "pyenv, or python.org), or connect to the network, or name a mirror in "
-            f"UV_PYTHON_INSTALL_MIRROR; then `make setup` again.\n{error}"
+            f"UV_PYTHON_INSTALL_MIRROR; then try again.\n{error}"
         ) from error
     return _find_python(shell) or str(PYTHONS)
 
@@ -235,4 +273,4 @@ def _alone() -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(os.environ))
+    sys.exit(main(os.environ, sys.argv[1:]))

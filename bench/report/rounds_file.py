@@ -3,30 +3,38 @@
 import io
 from collections.abc import Iterator
 
-import pandas as pd
+from arro3.core import Array, DataType, Table
+from arro3.io import write_parquet
 
 from bench.model.results import Results
 from bench.report.clean import clean_text
 from bench.report.view import View
 
 
+_TEXT = DataType.large_string()
 COLUMNS = {
-    "kind": "string",  # quantity, comparison
-    "subject": "string",  # a target's id
-    "baseline": "string",  # missing: a quantity
-    "workload": "string",  # missing: of the target as a whole
-    "metric": "string",
-    "unit": "string",  # of value; comparisons have "ratio"
-    "round": "int32",  # from 1, in the order of the rounds that were analysed
-    "value": "float64",  # missing: not measured
+    "kind": _TEXT,  # quantity, comparison
+    "subject": _TEXT,  # a target's id
+    "baseline": _TEXT,  # missing: a quantity
+    "workload": _TEXT,  # missing: of the target as a whole
+    "metric": _TEXT,
+    "unit": _TEXT,  # of value; comparisons have "ratio"
+    "round": DataType.int32(),  # from 1, in the order of the rounds that were analysed
+    "value": DataType.float64(),  # missing: not measured
 }
 
 
 def rounds_parquet(results: Results) -> bytes:
     """One row for each round of each number; the same results give the same bytes."""
-    rows = pd.DataFrame(_rows(results), columns=list(COLUMNS)).astype(COLUMNS)
+    columns = list(zip(*_rows(results), strict=True)) or [()] * len(COLUMNS)
+    table = Table.from_pydict(
+        {
+            name: Array(values, kind)
+            for (name, kind), values in zip(COLUMNS.items(), columns, strict=True)
+        }
+    )
     written = io.BytesIO()
-    rows.to_parquet(written, engine="pyarrow", compression="zstd", index=False)
+    write_parquet(table, written, compression="zstd(3)")
     return written.getvalue()
 
 

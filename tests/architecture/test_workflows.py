@@ -76,11 +76,17 @@ def test_every_make_target_and_command_exists(workflow: str) -> None:
         assert command in COMMANDS
 
 
-@pytest.mark.parametrize(
-    "words", [("zizmor", "--offline", "--no-progress", "-"), ("actionlint", "-")]
+AUDITOR = ("zizmor", "--offline", "--no-progress", "-")
+SCHEMA = (
+    *("check-jsonschema", "--builtin-schema", "vendor.github-workflows"),
+    *("--default-filetype", "yaml"),
+    "-",
 )
+
+
+@pytest.mark.parametrize("words", [AUDITOR, SCHEMA], ids=["auditor", "schema"])
 def test_linters_find_nothing(workflow: str, words: tuple[str, ...]) -> None:
-    """An auditor of workflows and a checker of their syntax and expressions, from the package index, without the network."""
+    """An auditor of workflows, and the schema that GitHub's are written in; both without the network."""
     done = linted(workflow, words)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -88,8 +94,8 @@ def test_linters_find_nothing(workflow: str, words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("words", "right", "wrong"),
     [
-        (("zizmor", "--offline", "-"), "- uses:", "- uses: some/action@main #"),
-        (("actionlint", "-"), "runs-on:", "runs-on-what:"),
+        (AUDITOR, "- uses:", "- uses: some/action@main #"),
+        (SCHEMA, "runs-on:", "runs-on-what:"),
     ],
 )
 def test_linters_would_find_something(

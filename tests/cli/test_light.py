@@ -8,7 +8,7 @@ import pytest
 
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("numpy", "scipy", "pandas", "matplotlib", "gevent")
+HEAVY = ("numpy", "scipy", "arro3", "matplotlib", "gevent")
 LOOK = f"""
 import sys
 from bench.cli.main import main
@@ -54,4 +54,4 @@ def test_the_list_of_commands_draws_nothing() -> None:
         check=True,
     )
     loaded = done.stdout.splitlines()[-1].split()
-    assert not {"pandas", "matplotlib"} & set(loaded)
+    assert not {"arro3", "matplotlib"} & set(loaded)

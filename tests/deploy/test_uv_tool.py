@@ -90,5 +90,5 @@ def test_only_what_is_asked_for_once_is_resolved_as_of_a_date(
 def test_another_uv_is_not_used(uv: StandIn, tmp_path: Path) -> None:
     """Without the locked one nothing runs: others may know other options."""
     (tmp_path / "bin/uv").unlink()
-    with pytest.raises(Refused, match="run `make setup`"):
+    with pytest.raises(Refused, match="run `make install`"):
         compile_lock("-", given="tiny-thing")

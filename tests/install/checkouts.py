@@ -97,6 +97,11 @@ def new_checkout(parent: Path) -> Checkout:
     lock = write_wheel(made.wheels, "uv", uv_version())
     lock += write_wheel(made.wheels, "tiny-thing", "1.0")
     (made.folder / "requirements.lock").write_text(lock, encoding="utf-8")
+    dev = write_wheel(made.wheels, "tiny-tool", "1.0")
+    (made.folder / "requirements-dev.lock").write_text(dev, encoding="utf-8")
+    (made.folder / "tests").mkdir()
+    for name in ("package.json", "package-lock.json"):
+        (made.folder / "tests" / name).write_text("{}", encoding="utf-8")
     tools = made.folder / ".cache/tools/bin"
     tools.mkdir(parents=True)
     (tools / "uv").symlink_to(UV)

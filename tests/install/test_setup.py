@@ -97,7 +97,7 @@ def test_no_variable_aims_setup_at_another_python(
     before = files(victim)
     given = {k: v.format(victim=victim) for k, v in VARIABLES[kind].items()}
     path = f"{victim}/bin{os.pathsep}{os.environ['PATH']}"
-    done = checkout.make("setup", given={"PATH": path} | given)
+    done = checkout.make("install", given={"PATH": path} | given)
     assert files(victim) == before, done.stderr
     assert installed(victim) == {"precious 1.0"}
     assert (done.returncode, right(checkout)) == (0, True), done.stderr
@@ -125,7 +125,7 @@ def test_no_file_aims_setup_at_another_python(
     before = files(victim)
     given = {"UV_CONFIG_FILE": str(file)} if "named" in name else {}
     path = f"{victim}/bin{os.pathsep}{os.environ['PATH']}"
-    done = checkout.make("setup", given={"PATH": path} | given)
+    done = checkout.make("install", given={"PATH": path} | given)
     assert files(victim) == before, done.stderr
     assert (done.returncode, right(checkout)) == (0, True), done.stderr
 
@@ -153,7 +153,7 @@ def test_uv_is_told_what_the_lists_name_and_nothing_else(
     text = RECORDER.format(python=PYTHON, record=str(record), version=uv_version())
     uv.write_text(text)
     uv.chmod(0o755)
-    done = checkout.make("setup", given={"UV_SYSTEM_PYTHON": "1", "STRANGE": "1"})
+    done = checkout.make("install", given={"UV_SYSTEM_PYTHON": "1", "STRANGE": "1"})
     assert done.returncode == 0, done.stderr
     calls = [json.loads(line) for line in record.read_text().splitlines()]
     known = {*USER, *NETWORK, *INSTALLERS, "UV_FIND_LINKS", "UV_NO_CONFIG"}
@@ -175,17 +175,35 @@ def test_setup_makes_venv_again_where_it_was_moved_or_its_python_is_gone(
     checkout: Checkout, tmp_path: Path
 ) -> None:
     """It also does nothing where nothing is to be done."""
-    assert checkout.make("setup").returncode == 0
-    again = checkout.make("setup")
+    assert checkout.make("install").returncode == 0
+    again = checkout.make("install")
     assert (again.stdout, again.stderr) == ("", "")
     (checkout.folder / ".venv/bin/python").unlink()
-    assert "making .venv again" in checkout.make("setup").stdout
+    assert "making .venv again" in checkout.make("install").stdout
     assert right(checkout)
     moved = Checkout(tmp_path / "moved", checkout.wheels, checkout.home)
     checkout.folder.rename(moved.folder)
-    assert "making .venv again" in moved.make("setup").stdout
+    assert "making .venv again" in moved.make("install").stdout
     assert right(moved)
     assert str(moved.folder) in (moved.folder / ".venv/bin/activate").read_text()
+
+
+@pytest.mark.live
+def test_tests_add_what_they_need_and_measuring_takes_nothing_away(
+    checkout: Checkout,
+) -> None:
+    """What the harness runs on has no tools of tests; who has them keeps them, also with a new lock."""
+    assert checkout.make("install").returncode == 0
+    assert right(checkout)
+    assert checkout.make("setup").returncode == 0
+    tools = {"tiny-tool 1.0"}
+    assert checkout.installed() >= tools
+    again = checkout.make("install")
+    assert (again.stdout, checkout.installed() >= tools) == ("", True)
+    lock = checkout.folder / "requirements.lock"
+    lock.write_text(lock.read_text() + write_wheel(checkout.wheels, "tiny-new", "2.0"))
+    assert "installing 4 packages" in checkout.make("install").stdout
+    assert checkout.installed() >= tools | {"tiny-new 2.0"}
 
 
 @pytest.mark.live
@@ -195,7 +213,7 @@ def test_a_link_to_another_environment_is_refused(
     """A .venv that leads elsewhere would empty what it leads to."""
     (checkout.folder / ".venv").symlink_to(victim)
     before = files(victim)
-    done = checkout.make("setup")
+    done = checkout.make("install")
     assert done.returncode != 0
     assert f".venv is a link to {victim}" in done.stderr
     assert files(victim) == before
@@ -208,7 +226,7 @@ def test_an_old_uv_in_the_way_is_replaced(checkout: Checkout) -> None:
     uv.unlink()
     uv.write_text("#!/bin/sh\necho uv 0.1.0\n")
     uv.chmod(0o755)
-    done = checkout.make("setup", given={"PIP_TARGET": str(checkout.home / "target")})
+    done = checkout.make("install", given={"PIP_TARGET": str(checkout.home / "target")})
     # The shelf's uv is an empty distribution: it is fetched, and then cannot run.
     assert f"fetching uv {uv_version()}" in done.stdout
     assert f"uv {uv_version()}" in installed(checkout.folder / ".cache/tools")
@@ -219,7 +237,7 @@ def test_an_old_uv_in_the_way_is_replaced(checkout: Checkout) -> None:
 @pytest.mark.live
 def test_what_setup_makes_is_readable_for_others(checkout: Checkout) -> None:
     """PostgreSQL runs as another user where the harness is root, whatever the umask."""
-    words = f"umask 077; exec make setup PYTHON={PYTHON}"
+    words = f"umask 077; exec make install PYTHON={PYTHON}"
     subprocess.run(
         ["sh", "-c", words],
         cwd=checkout.folder,
@@ -246,7 +264,7 @@ def test_without_python_and_network_it_says_what_is_missing(
         "UV_PYTHON_INSTALL_MIRROR": "http://127.0.0.1:9/none",
         "UV_HTTP_RETRIES": "0",
     }
-    done = checkout.make("setup", given=given)
+    done = checkout.make("install", given=given)
     assert done.returncode != 0
     assert "there is no Python 3.7 on this machine" in done.stderr
     assert "http://127.0.0.1:9/none" in done.stderr
@@ -257,7 +275,7 @@ def test_without_python_and_network_it_says_what_is_missing(
 def test_a_python_that_is_missing_is_named(checkout: Checkout) -> None:
     """Before anything is installed."""
     done = subprocess.run(
-        ["make", "setup", "PYTHON=python-is-not-here"],
+        ["make", "install", "PYTHON=python-is-not-here"],
         cwd=checkout.folder,
         env=checkout.environment(),
         capture_output=True,
