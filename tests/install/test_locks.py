@@ -1,20 +1,24 @@
 """The locks of the harness: what the harness runs on, and what its tests need besides."""
 
 import ast
+import os
 import re
 import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from bench.install.lock import LEFT_OUT, entries
+from bench.install.lock import GENERATOR, LEFT_OUT, entries
+from bench.install.tools import ToolFailed, run_tool, uv_tool
 
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ROOT / "requirements.lock"
 DEV = ROOT / "requirements-dev.lock"
+GENERATOR_LOCK = ROOT / f"{GENERATOR}.txt"
 NAMES = {"arro3": {"arro3-core", "arro3-io"}, "pydantic_core": {"pydantic"}}
 """Modules that are called otherwise than the package that brings them."""
 
@@ -66,3 +70,39 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.split(".")[0])
     return found
+
+
+SOURCE_ONLY = {"promise"}
+"""Of Graphene, for one probe: it has no wheel for any machine, and nothing in it to compile."""
+
+
+@pytest.mark.live
+def test_every_lock_can_be_had_as_wheels_on_64_bit_arm(tmp_path: Path) -> None:
+    """The harness', the generator's, and each framework's; only resolved, nothing is installed."""
+    tool = uv_tool(os.environ, ROOT)
+    uv = str(Path(sys.prefix, "bin", "uv"))
+    place = tmp_path / "empty"
+    run_tool([uv, "venv", "--python", sys.executable, str(place)], tool, "start", ROOT)
+    words = (
+        *(uv, "pip", "install", "--dry-run", "--no-deps", "--require-hashes"),
+        *("--only-binary", ":all:", "--python", str(place / "bin/python")),
+        *("--python-platform", "aarch64-unknown-linux-gnu", *tool.options),
+    )
+    missing = {}
+    for lock in (RUN, DEV, *ROOT.glob("apps/**/locks/*.txt"), GENERATOR_LOCK):
+        found = entries(lock.read_text(encoding="utf-8"))
+        wanted = tmp_path / lock.name
+        wanted.write_text(
+            "".join(
+                text
+                for line, text in found.items()
+                if line.partition("==")[0] not in SOURCE_ONLY
+            )
+        )
+        try:
+            run_tool([*words, "-r", str(wanted)], tool, "resolve", ROOT)
+        except ToolFailed as error:
+            if "error sending request" in str(error):
+                pytest.skip("the package index does not answer")
+            missing[lock.relative_to(ROOT)] = str(error)
+    assert not missing
