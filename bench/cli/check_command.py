@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bench.cli import completion
 from bench.cli.asked import chosen_targets, wished_versions
 from bench.cli.places import RUNS, shown
 from bench.cli.refused import keep_and_tell
@@ -18,7 +19,8 @@ def command(
     targets: Annotated[
         list[str] | None,
         typer.Argument(
-            help="framework[@version][/deployment], or a role; all if left out."
+            help="framework[@version][/deployment], or a role; all if left out.",
+            autocompletion=completion.targets,
         ),
     ] = None,
     wishes: Annotated[

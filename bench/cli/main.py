@@ -3,48 +3,22 @@
 import os
 import signal
 import sys
+import tomllib
+from collections.abc import Callable
 from importlib import import_module
 from types import FrameType
+from typing import Annotated
 
 import typer
 
+from bench.cli.contents import COMMANDS, examples
 from bench.cli.faults import complain, internal, of_the_machine
+from bench.cli.places import ROOT
 from bench.cli.streams import OutputFailed, last_words_written, open_streams
 from bench.errors import BenchError, ExitStatus, MachineRefused
 
 
-COMMANDS = {
-    "list": "What exists: targets, workloads, claims, profiles, runs.",
-    "check": "Start targets and play the whole contract against them.",
-    "calibrate": "What generator and machine can do here, against known servers.",
-    "probe": "Play what is not timed: does it behave as a claim says?",
-    "agent": "Tell what a server on this machine uses, for runs from elsewhere.",
-    "run": "Measure: a plan, rounds, a run folder, a page.",
-    "report": "Write the page and the tables of a stored run again.",
-    "compare": "Old against new in one run, or a run against an older one.",
-    "versions": "What is newer at the package index than what is locked and measured.",
-    "history": "What runs of all days showed, by machine, and where a level changed.",
-    "load": "Drive load at one URL on this machine.",
-    "worker": "Send a part of the load of a run on another machine.",
-    "instructions": "Count what a request costs inside the application, exactly.",
-    "bisect": "Which releases between two changed what a request costs.",
-    "selftest": "Hold the harness itself against truths that are known.",
-}
-
-MEASURING = {
-    *("check", "calibrate", "probe", "agent", "run", "load", "worker"),
-    *("instructions", "selftest"),
-}
-"""Those that need Linux."""
-
-app = typer.Typer(
-    name="bench",
-    help="Frameworks on trial: measure, judge, report.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
 def main() -> None:
@@ -63,9 +37,8 @@ def _played() -> int:
     """Every foreseen fault is one sentence and a hint; an unforeseen one has its traceback in a file."""
     try:
         _listen_to_signals()
-        _register()
         _refuse_other_systems()
-        app(standalone_mode=True)
+        program(_asked())(standalone_mode=True, prog_name="bench")
         return ExitStatus.DONE
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else ExitStatus.DONE
@@ -95,24 +68,48 @@ def _listen_to_signals() -> None:
             signal.signal(number, _terminated)
 
 
-def _register() -> None:
-    # Importing a command may load SciPy and matplotlib: only the one that is
-    # asked for is imported, all of them only to list their names.
-    asked = [word for word in sys.argv[1:2] if word in COMMANDS] or list(COMMANDS)
-    if len(asked) == 1:
-        # With a single command Typer would drop its name.
-        app.callback()(_nothing)
-    for name in asked:
-        sentence = COMMANDS[name]
-        command = import_module(f"bench.cli.{name}_command").command
-        app.command(name, help=sentence)(command)
+def program(asked: str) -> typer.Typer:
+    """
+    The command line with all commands by name, of which one can be used: that which is asked for.
+
+    Importing a command may load SciPy and matplotlib; to list the others takes
+    their names and summaries.
+    """
+    app = typer.Typer(
+        name="bench",
+        no_args_is_help=True,
+        context_settings=SETTINGS,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback(epilog="bench COMMAND --help shows examples.")(_root)
+    for name, entry in COMMANDS.items():
+        command: Callable[..., None] = _named
+        if name == asked:
+            command = import_module(f"bench.cli.{name}_command").command
+        app.command(
+            name,
+            help=command.__doc__,
+            short_help=entry.summary,
+            epilog=examples(name),
+            context_settings=SETTINGS,
+        )(command)
+    return app
+
+
+def _asked() -> str:
+    """The command that is typed, or completed by a shell; "" if none is yet."""
+    line = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
+    words = line.split() if os.environ.get("_BENCH_COMPLETE") else sys.argv
+    return words[1] if len(words) > 1 else ""
 
 
 def _refuse_other_systems() -> None:
     """What starts, sends or measures reads the kernel's accounts; what reads runs goes anywhere."""
-    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    asked = _asked()
     helped = {"-h", "--help"} & set(sys.argv)
-    if sys.platform != "linux" and asked in MEASURING and not helped:
+    entry = COMMANDS.get(asked)
+    if sys.platform != "linux" and entry and entry.measures and not helped:
         raise MachineRefused(
             f"`bench {asked}` works on Linux only, and this is {sys.platform}",
             "run it in a Linux machine or container; pages of stored runs are made here, "
@@ -120,8 +117,39 @@ def _refuse_other_systems() -> None:
         )
 
 
-def _nothing() -> None:
-    """Measure, judge, report."""
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(version_line())
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=_version,
+            help="Print the version and the commit.",
+        ),
+    ] = False,
+) -> None:
+    """Frameworks on trial: measure, judge, report."""
+
+
+def _named() -> None:
+    """Stands for a command that is not asked for."""
+
+
+def version_line() -> str:
+    """Name, version and, in a clone, the commit."""
+    from bench.cli.record import git
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    commit = git("rev-parse", "--short", "HEAD")
+    return f"{project['name']} {project['version']}" + (
+        f" ({commit})" if commit else ""
+    )
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:

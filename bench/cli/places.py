@@ -27,5 +27,9 @@ def is_published(folder: Path) -> bool:
 
 
 def shown(path: Path) -> str:
-    """A path as a person in the root folder would type it."""
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+    """A path as a person would type it: short in the root folder, whole everywhere else."""
+    try:
+        here = path.is_relative_to(ROOT) and Path.cwd() == ROOT
+    except OSError:  # the folder one stands in is gone
+        here = False
+    return str(path.relative_to(ROOT)) if here else str(path)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bench.cli import completion
 from bench.cli.places import PUBLISHED, RUNS, shown
 from bench.errors import AskedWrongly
 from bench.store.folder import find
@@ -17,6 +18,7 @@ def command(
         typer.Argument(
             metavar="[RUN] | RUN RUN…",
             help="Id, its beginning, or folder; the newest if left out. Several: one page of all of them, run by run and together.",
+            autocompletion=completion.runs,
         ),
     ] = None,
     claims: Annotated[

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bench.cli import completion
 from bench.cli.asked import Asked, frameworks, plan_for
 from bench.cli.crew import refuse_impossible, with_crew
 from bench.cli.external import external_plan, refuse_mixture
@@ -29,16 +30,24 @@ from bench.store.outside import LARGEST
 def command(  # noqa: PLR0913 - one parameter is one option that people type
     profile: Annotated[
         str,
-        typer.Option(help="`bench list profiles` names them all and says why."),
+        typer.Option(
+            help="`bench list profiles` names them all and says why.",
+            autocompletion=completion.profiles,
+        ),
     ] = "quick",
     targets: Annotated[
         str | None,
         typer.Option(
-            help="Instead of the profile's: framework[@version][/deployment],…"
+            help="Instead of the profile's: framework[@version][/deployment],…",
+            autocompletion=completion.targets,
         ),
     ] = None,
     workloads: Annotated[
-        str | None, typer.Option(help="Instead of the profile's, separated by commas.")
+        str | None,
+        typer.Option(
+            help="Instead of the profile's, separated by commas.",
+            autocompletion=completion.workloads,
+        ),
     ] = None,
     wishes: Annotated[
         list[str] | None,
@@ -110,7 +119,12 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         ),
     ] = None,
     resume_run: Annotated[
-        str | None, typer.Option("--resume", help="Go on with an interrupted run.")
+        str | None,
+        typer.Option(
+            "--resume",
+            help="Go on with an interrupted run.",
+            autocompletion=completion.runs,
+        ),
     ] = None,
     claims: Annotated[
         Path | None,

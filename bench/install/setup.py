@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from bench.child_environment import NETWORK, NPM, child_environment  # noqa: E402
+from bench.install.entry_point import write_entry_point  # noqa: E402
 from bench.install.settings_files import UnreadableSettings  # noqa: E402
 from bench.install.tools import (  # noqa: E402
     Tool,
@@ -64,6 +65,9 @@ def main(shell: Mapping[str, str], groups: Sequence[str]) -> int:
 
 def _make(shell: Mapping[str, str], dev: bool) -> None:
     ours = _is_ours()
+    if ours:
+        # Also where all else was made before there was one.
+        write_entry_point(VENV, ROOT)
     # Who tests and then measures keeps what the tests need.
     wanted = _wanted(dev or (ours and "dev" in _stamp()))
     if ours and _stamp() == wanted:
@@ -88,6 +92,7 @@ def _make(shell: Mapping[str, str], dev: bool) -> None:
         f"install what {' and '.join(lock.name for lock in locks)} name",
         ROOT,
     )
+    write_entry_point(VENV, ROOT)
     _write_stamp(wanted)
     if dev:
         _ensure_html_checker(shell)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli.main import COMMANDS
+from bench.cli.contents import COMMANDS
 
 
 ROOT = Path(__file__).resolve().parents[2]
