@@ -42,7 +42,7 @@ probe: install  ## play what is not timed: does it behave as the article says?
 versions: install  ## what is newer at the package index than what is locked and measured
 	$(BENCH) versions
 
-news: install  ## measure what is newer beside what is locked, fourteen rounds
+news: install  ## measure what is newer beside what is locked, 24 rounds
 	$(BENCH) run --new --keep-going --profile versions --targets contestant,floor --engine $(ENGINE)
 
 compare: install  ## has any version become slower? RUN=id, or the newest; CONFIRM=second run

@@ -25,6 +25,7 @@ CALIBRATED = {
     (7, 14): 0.0277,
     (10, 20): 0.0284,
     (7, 10, 14, 20, 28): 0.0151,
+    (10, 14, 20): 0.0233,
 }
 """Two-sided error of each look that adds up to OVERALL, by schedule."""
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
+from bench.cli.asked import Asked, plan_for
 from bench.model.load import Basis, Load, Surge
 from bench.model.plan import Experiment, Plan
 from bench.plan.duration import duration
@@ -113,3 +114,8 @@ def test_a_surge_comes_once_and_the_rest_of_its_block_in_every_cycle() -> None:
     without = next(b for b in blocks(playing(*loads), 1) if b.experiment)
     assert second(block) == second(without)
     assert duration(whole).round_s > duration(playing(*loads)).round_s + 2 * 4.0
+
+
+def test_the_quick_profile_takes_ten_minutes_at_most() -> None:
+    """By its plan: the time that `make bench` promises."""
+    assert duration(plan_for(Asked("quick"))).longest_s <= 600
