@@ -138,7 +138,8 @@ def _slope(trials: Trials) -> float:
     From the answers of the first second of each window beside all of them; 0
     where windows are shorter than that.
     """
-    whole, first = [], []
+    whole: list[float] = []
+    first: list[float] = []
     ids = {t.id for t in trials.plan.targets if t.role in (Role.CONTESTANT, Role.TWIN)}
     for workload, number in product(trials.workloads, trials.rounds):
         tallies = [
