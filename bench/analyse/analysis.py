@@ -10,6 +10,7 @@ from bench.analyse.costs import costs
 from bench.analyse.curves import curves
 from bench.analyse.drift import drifting, growing
 from bench.analyse.experiment_checks import experiment_checks
+from bench.analyse.layers import layer_comparisons
 from bench.analyse.machine_trace import machine_trace
 from bench.analyse.noise import noise
 from bench.analyse.open_loop import (
@@ -99,7 +100,11 @@ def analyse(run: Run) -> Analysis:
         rounds=trials.rounds,
         metrics=(*metrics.METRICS, *open_metrics(opened)),
         quantities=(*quantities(trials), *open_quantities(opened)),
-        comparisons=(*comparisons, *open_comparisons(opened)),
+        comparisons=(
+            *comparisons,
+            *layer_comparisons(trials, doubts),
+            *open_comparisons(opened),
+        ),
         checks=(
             *checks(trials, found, warnings),
             *open_checks(opened),

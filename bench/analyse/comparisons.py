@@ -33,7 +33,7 @@ def compare(trials: Trials, doubts: Doubts) -> Iterator[Comparison]:
         for measure in COMPARED:
             for subject, baseline in pairs(trials.plan):
                 if subject.id in present and baseline.id in present:
-                    yield _comparison(
+                    yield comparison_of(
                         trials, doubts, (subject, baseline), (workload, measure)
                     )
 
@@ -48,9 +48,10 @@ def log_advantages(
     return difference if measure.metric.higher_is_better else -difference
 
 
-def _comparison(
+def comparison_of(
     trials: Trials, doubts: Doubts, pair: Pair, what: tuple[str, Measure]
 ) -> Comparison:
+    """What the headline's windows say of a pair on a workload, in one metric."""
     workload, measure = what
     subject, baseline = pair
     logs = log_advantages(trials, (subject.id, baseline.id), workload, measure)

@@ -19,6 +19,7 @@ from bench.workloads import WORKLOADS
 
 type Names = Annotated[tuple[str, ...], Field(min_length=1)]
 type Words = Annotated[str, Field(min_length=1)]
+type Metric = Literal["throughput", "cpu", "memory"]
 
 
 CLAIMS = DEFINITIONS / "claims.toml"
@@ -51,12 +52,17 @@ class _Row(BaseModel):
 
 class _Measured(_Row):
     reading: Words
-    metric: Literal["throughput", "cpu", "memory"]
+    metric: Metric
+    other_metrics: tuple[Metric, ...] = ()
     subjects: Names
     baselines: Names
     workloads: Names
+    also_on: tuple[str, ...] = ()
+    without_layer: tuple[str, ...] = ()
     margin: Annotated[float, Field(ge=0, le=1)]
     why: Words
+    scope: str = ""
+    strict: str = ""
     caveats: tuple[str, ...] = ()
 
 
@@ -65,6 +71,12 @@ class _Probed(_Row):
     probe: Words
     subjects: Names
     why: Words
+    scope: str = ""
+    strict: str = ""
+    strict_probe: Words | None = None
+    shows: Rule | None = None
+    baselines: tuple[str, ...] = ()
+    workloads: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
 
 
@@ -74,6 +86,8 @@ class _Counted(_Row):
     why: Words
     subjects: tuple[str, ...] = ()
     baselines: tuple[str, ...] = ()
+    scope: str = ""
+    strict: str = ""
     caveats: tuple[str, ...] = ()
 
 
@@ -85,6 +99,8 @@ class _Ruled(_Row):
     workloads: tuple[str, ...] = ()
     margin: Annotated[float, Field(ge=0, le=1)]
     why: Words
+    scope: str = ""
+    strict: str = ""
     caveats: tuple[str, ...] = ()
 
 
@@ -95,6 +111,12 @@ class _NotTested(_Row):
 
 class _NotMeasurable(_Row):
     not_measurable: Words
+    shows: Rule | None = None
+    subjects: tuple[str, ...] = ()
+    baselines: tuple[str, ...] = ()
+    workloads: tuple[str, ...] = ()
+    margin: Annotated[float, Field(ge=0, le=1)] = 0.0
+    caveats: tuple[str, ...] = ()
 
 
 def load_claims(
@@ -144,9 +166,9 @@ def _claim(path: Path, number: int, row: dict[str, Any]) -> Claim:
 
 def _validated(row: dict[str, Any]) -> Claim:
     if "not_measurable" in row:
-        return _without_trials(_NotMeasurable.model_validate(row))
+        return _untimed(_NotMeasurable.model_validate(row))
     if "not_tested" in row:
-        return _without_trials(_NotTested.model_validate(row))
+        return _untimed(_NotTested.model_validate(row))
     if "probe" in row or "counts" in row:
         return _untimed(_model(row).model_validate(row))
     if "rule" in row:
@@ -164,7 +186,10 @@ def _also(row: _Row) -> tuple[Quote, ...]:
 
 def _untimed(row: _Row) -> Claim:
     rest: dict[str, Any] = {
+        "reading": "",
         "metric": "",
+        "caveats": (),
+        "subjects": (),
         "baselines": (),
         "workloads": (),
         "margin": 0.0,
@@ -182,26 +207,6 @@ def _model(row: dict[str, Any]) -> type[_Row]:
         "rule": _Ruled,
     }
     return next((kinds[key] for key in kinds if key in row), _Measured)
-
-
-def _without_trials(row: _NotTested | _NotMeasurable) -> Claim:
-    return Claim(
-        id=row.id,
-        quote=row.quote,
-        where=row.where,
-        reading=row.reading if isinstance(row, _NotTested) else "",
-        metric="",
-        subjects=(),
-        baselines=(),
-        workloads=(),
-        margin=0.0,
-        caveats=(),
-        not_tested=row.not_tested if isinstance(row, _NotTested) else None,
-        not_measurable=(
-            row.not_measurable if isinstance(row, _NotMeasurable) else None
-        ),
-        also=_also(row),
-    )
 
 
 def _remedy(kind: str, key: str, row: dict[str, Any]) -> str:
@@ -231,8 +236,11 @@ def _refuse_unknown(
     where = f"{path}: claim {told(claim.id)}"
     for kind, names in (
         ("framework", (*claim.subjects, *claim.baselines)),
-        ("workload", claim.workloads),
-        ("probe", (claim.probe,) if claim.probe else ()),
+        (
+            "workload",
+            (*claim.workloads, *claim.also_on, *claim.without_layer),
+        ),
+        ("probe", [each for each in (claim.probe, claim.strict_probe) if each]),
         ("count", claim.counts),
     ):
         for name in names:
@@ -243,14 +251,35 @@ def _refuse_unknown(
             f"{where}: counts compare subjects with baselines",
             "name both, or neither where the counts are only shown",
         )
-    if claim.probe:
-        _refuse_unplayed(where, claim, probes[claim.probe])
+    for probe in (claim.probe, claim.strict_probe):
+        if probe:
+            _refuse_unplayed(where, claim, probes[probe])
+    _refuse_incomplete(where, claim)
     _refuse_same_words(where, claim)
     both = set(claim.subjects) & set(claim.baselines)
     if both:
         raise AskedWrongly(
             f"{where}: {', '.join(sorted(both))} cannot lead itself",
             "name each framework as subject or as baseline, not as both",
+        )
+
+
+def _refuse_incomplete(where: str, claim: Claim) -> None:
+    """Keys that say something only together with others."""
+    if claim.metric in claim.other_metrics:
+        raise AskedWrongly(
+            f"{where}: other_metrics names {claim.metric}, which is its metric",
+            "name only the metrics that stand beside it",
+        )
+    if claim.strict_probe and not claim.strict:
+        raise AskedWrongly(
+            f"{where}: it has a strict_probe and no words for the stricter reading",
+            "say in `strict` how the sentence is read then",
+        )
+    if claim.shows and not (claim.subjects and claim.baselines and claim.workloads):
+        raise AskedWrongly(
+            f"{where}: it shows what {claim.shows.value} finds, and does not say of whom",
+            "name subjects, baselines and workloads",
         )
 
 
