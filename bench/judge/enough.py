@@ -9,6 +9,7 @@ from bench.model.run import Run
 from bench.model.verdict import (
     Claim,
     Exclusion,
+    GroupKind,
     GroupResult,
     GroupState,
     Outcome,
@@ -53,7 +54,8 @@ def _settled(verdict: Verdict) -> bool:
 
 
 def _group_settled(group: GroupResult, parts: Sequence[Part]) -> bool:
-    if group.state in DECIDED:
+    # A layer is taken away in an experiment, which has one length.
+    if group.state in DECIDED or group.kind is GroupKind.LAYER:
         return True
     own = [each for each in parts if each.group == group.key]
     still = [each for each in own if each.outcome is Outcome.INCONCLUSIVE]

@@ -46,6 +46,8 @@ def results(
     record, plan = run.record, run.record.plan
     analysis = analyse(run)
     used = {target.framework for target in plan.targets}
+    # One that could not be prepared is in no plan, and is spoken of.
+    used |= {failure.target.partition("@")[0] for failure in run.failures}
     measured = {cell.workload for cell in plan.cells}
     found = Results(
         schema=RESULTS_SCHEMA,

@@ -83,7 +83,9 @@ def ablations(view: View) -> Table | None:
     }
     rows = []
     for each in view.results.comparisons:
-        if special.isdisjoint((each.subject, each.baseline)):
+        pair = {each.subject, each.baseline}
+        # Two that are both changed differ in more than one thing.
+        if special.isdisjoint(pair) or pair <= special:
             continue
         if each.advantage is None or each.void:
             continue

@@ -10,7 +10,6 @@ from bench.wording.numbers import (
     at_least,
     bound,
     inverted,
-    joined,
     percent,
     percent_up_to,
     times,
@@ -135,46 +134,71 @@ def _undecided(said: str, margin: float, part: Part, comparisons: int) -> str:
     return f"{text}, about {estimate.n + part.more_rounds} in all would decide"
 
 
+_AT_LEAST = {
+    "throughput": "{ahead}at least {ratio} times {behind}",
+    "cpu": "{behind} spends at least {ratio} times as much{than}",
+    "memory": "{behind} holds at least {ratio} times as much{than}",
+}
+_EQUAL = {
+    "throughput": "{behind} is {whose} equal, at most {apart} apart",
+    "cpu": "{behind} spends as much{as_whom}, at most {apart} apart",
+    "memory": "{behind} holds as much{as_whom}, at most {apart} apart",
+}
+_AHEAD = {
+    "throughput": "{behind} is ahead of {ahead} by {lead}",
+    "cpu": "{ahead} spends {lead} more than {behind}",
+    "memory": "{ahead} holds {lead} more than {behind}",
+}
+
+
 def group_holds(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
-    """How far ahead, at least, of each: "at least 1.96 times A, 2.63 times B"."""
+    """How far ahead, at least, of each: "at least 1.96 times A, at least 2.63 times B"."""
+    several = len(claim.subjects) > 1
     told = []
     for part in parts:
         estimate = part.comparison.advantage
         if estimate is not None:
-            ahead = _of_whom(names, claim, part)
-            told.append(f"{at_least(estimate.low)} times {ahead}")
-    return f"at least {', '.join(told)}"
-
-
-def _of_whom(names: Names, claim: Claim, part: Part) -> str:
-    subject, baseline = (
-        names.framework(each)
-        for each in (part.comparison.subject, part.comparison.baseline)
-    )
-    return baseline if len(claim.subjects) == 1 else f"{baseline} for {subject}"
+            subject, baseline = _sides(names, part)
+            pattern = _AT_LEAST[part.comparison.metric]
+            told.append(
+                pattern.format(
+                    ahead=f"{subject} " if several else "",
+                    behind=baseline,
+                    than=f" as {subject}" if several else "",
+                    ratio=at_least(estimate.low),
+                )
+            )
+    return ", ".join(told)
 
 
 def group_fails(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
     """What fails it: "B is its equal"."""
     failed = [part for part in parts if part.outcome is Outcome.REFUTED]
-    return joined([_fails(names, claim, part) for part in failed])
+    return ", ".join(_fails(names, claim, part) for part in failed)
 
 
 def _fails(names: Names, claim: Claim, part: Part) -> str:
-    comparison, estimate = part.comparison, part.comparison.advantage
-    subject, baseline = (
-        names.framework(each) for each in (comparison.subject, comparison.baseline)
-    )
+    subject, baseline = _sides(names, part)
+    estimate, metric = part.comparison.advantage, part.comparison.metric
+    several = len(claim.subjects) > 1
     if estimate is None:
         return f"{subject} does not lead {baseline}"
-    whom = f"{subject}’s" if len(claim.subjects) > 1 else "its"
     if part.label is Label.TIE:
-        apart = percent_up_to(_reach(estimate))
-        return f"{baseline} is {whom} equal, at most {apart} apart"
+        return _EQUAL[metric].format(
+            behind=baseline,
+            whose=f"{subject}’s" if several else "its",
+            as_whom=f" as {subject}" if several else "",
+            apart=percent_up_to(_reach(estimate)),
+        )
     if estimate.high < 1:
-        turned = inverted(estimate)
-        return f"{baseline} is ahead of {subject} by {_lead(turned)}"
+        lead = _lead(inverted(estimate))
+        return _AHEAD[metric].format(ahead=subject, behind=baseline, lead=lead)
     return f"{subject} does not lead {baseline} by {percent(claim.margin)}"
+
+
+def _sides(names: Names, part: Part) -> list[str]:
+    sides = (part.comparison.subject, part.comparison.baseline)
+    return [names.framework(each) for each in sides]
 
 
 def _lead(estimate: Estimate) -> str:

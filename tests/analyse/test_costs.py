@@ -11,6 +11,8 @@ from tests.analyse.builders import DJANGO, FASTAPI, FLASK, WSGI
 from tests.analyse.cost_runs import (
     DJANGO_PYDANTIC,
     DJANGO_SQL,
+    FASTAPI_DRIVER,
+    FLASK_DRIVER,
     HEADLINE_US,
     LAYERS_US,
     cost_run,
@@ -137,3 +139,19 @@ def test_a_floor_that_failed_leaves_one_part_less() -> None:
         "server, framework, rest",
     ]
     assert not [e for e in analysis.breakdowns if e.workload == "hello"]
+
+
+def test_frameworks_without_their_layers_are_compared_with_each_other() -> None:
+    """In the experiment's own windows, every ordered pair, by both metrics that an order is asked in."""
+    analysis = analyse(cost_run(noise=0.0))
+    found = analysis.comparison(FASTAPI_DRIVER.id, FLASK_DRIVER.id, "db-read", "cpu")
+    assert found is not None and found.advantage is not None and found.void is None
+    assert found.advantage.point == pytest.approx(480 / 300, rel=1e-3)
+    assert (found.advantage.n, found.advantage.level) == (6, 0.95)
+    turned = analysis.comparison(FLASK_DRIVER.id, FASTAPI_DRIVER.id, "db-read", "cpu")
+    assert turned is not None and turned.advantage is not None
+    assert turned.advantage.point == pytest.approx(300 / 480, rel=1e-3)
+    rate = analysis.comparison(FASTAPI_DRIVER.id, DJANGO_SQL.id, "db-read", "throughput")  # fmt: skip
+    assert rate is not None and rate.advantage is not None
+    without = analyse(cost_run(layers=None))
+    assert without.comparison(FASTAPI_DRIVER.id, DJANGO_SQL.id, "db-read", "cpu") is None  # fmt: skip

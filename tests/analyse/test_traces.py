@@ -192,7 +192,9 @@ def test_a_stranger_makes_a_verdict_inconclusive(metric: str) -> None:
 
     assert quiet[0].outcome is Outcome.SUPPORTED
     assert verdict.outcome is Outcome.INCONCLUSIVE
-    assert "somebody else used the server's core" in (verdict.forced or "")
+    assert "somebody else used the server's core" in (
+        verdict.withheld_because.detail if verdict.withheld_because else ""
+    )
 
 
 def test_what_a_thing_costs_decides_nothing_on_a_disturbed_core() -> None:

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from bench.model.run import Run
-from bench.model.verdict import Asked, GroupState, Lacking, Outcome, Rule
+from bench.model.verdict import Asked, GroupKind, GroupState, Lacking, Outcome, Rule
 from tests.analyse.builders import AGAIN, ASGI, DJANGO, FASTAPI, FLASK, WSGI
 from tests.analyse.cost_runs import (
     DJANGO_PYDANTIC,
+    FASTAPI_DRIVER,
     HEADLINE_US,
     cost_run,
 )
@@ -167,6 +168,20 @@ def test_weight_without_time_per_request_gives_no_verdict() -> None:
     assert found.outcome is Outcome.NOT_TESTED
     assert found.untested is not None and found.untested.of == ("validate",)
     assert {each.outcome for each in deciding(found)} == {Outcome.NOT_TESTED}
+
+
+def test_an_order_counts_also_where_the_layers_are_taken_away() -> None:
+    """Each on its usual driver: a group of its own, asked for only where it was measured."""
+    cpu = replace(CLAIMS["order-fastapi-first"], metric="cpu", other_metrics=())
+    found = verdict_on(cost_run(noise=0.0004), cpu)
+    (group,) = [g for g in found.groups if g.kind is GroupKind.LAYER]
+    assert (group.key, group.workload) == ("db-read+sql", "db-read")
+    assert found.holds_on == ("hello", "validate", "db-read+sql")
+    assert found.fails_on == ("db-read",)
+    own = [p.comparison for p in found.parts if p.group == group.key]
+    assert {each.subject for each in own} == {FASTAPI_DRIVER.id}
+    without = verdict_on(cost_run(layers=None, noise=0.0004), cpu)
+    assert [g.key for g in without.groups] == list(cpu.workloads)
 
 
 def heavy(run: Run) -> Run:

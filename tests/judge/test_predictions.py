@@ -4,25 +4,24 @@ from dataclasses import replace
 
 import pytest
 
-from bench.analyse.analysis import analyse
-from bench.configure.claims import load_claims
-from bench.judge.judge import judge
 from bench.model.framework import Role
 from bench.model.run import Run
-from bench.model.verdict import Claim, Outcome, Rule, Verdict
-from tests.analyse.builders import DJANGO, FASTAPI, FLASK, FRAMEWORKS, claim, make_run
+from bench.model.verdict import Asked, Claim, Outcome, Rule, Verdict
+from tests.analyse.builders import DJANGO, FASTAPI, FLASK, claim, make_run
 from tests.analyse.predictions import ALIKE_RPS, BESIDE_MS, PITFALL, Served, served_run
+from tests.judge.judged import CLAIMS, deciding, hangs_on, said_of, verdict_on
 
 
 CLAIM = replace(
     claim(["fastapi"], ["flask", "django"], metric="", margin=0.1),
     rule=Rule.PREDICTIONS,
 )
+BOTH = ("predictions", "beside-p99")
 
 
 def verdict(run: Run, one: Claim = CLAIM) -> Verdict:
     """The verdict on one claim."""
-    return judge([one], analyse(run), run.record.plan, FRAMEWORKS)[0]
+    return verdict_on(run, one)
 
 
 def test_a_tie_holds_the_sentence() -> None:
@@ -33,33 +32,35 @@ def test_a_tie_holds_the_sentence() -> None:
         ("flask", ("fastapi", "django")),
     ):
         found = verdict(run, replace(CLAIM, subjects=(subject,), baselines=others))
-        assert found.outcome is Outcome.SUPPORTED, found.because
-        assert "4 of 4 comparisons hold" in found.because
+        assert found.outcome is Outcome.SUPPORTED and found.holds_on == BOTH
 
 
-def test_fewer_predictions_refute_it() -> None:
-    """A fifth fewer than Flask is behind by more than a tenth."""
+def test_fewer_predictions_make_it_depend() -> None:
+    """A fifth fewer than Flask is behind by more than a tenth; the tail is no longer."""
     rates = {**ALIKE_RPS, FASTAPI: 80.0}
     found = verdict(served_run(Served(capacity_rps=rates, noise=0.001)))
-    assert found.outcome is Outcome.REFUTED
-    assert "0.8" in found.because
-    assert "predictions per second as Flask" in found.because
+    assert (found.outcome, found.strict) == (Outcome.DEPENDS, Outcome.REFUTED)
+    assert found.fails_on == ("predictions",)
+    assert hangs_on(found)[0] is Asked.PREDICTIONS
 
 
-def test_a_longer_tail_refutes_it() -> None:
+def test_a_longer_tail_makes_it_depend() -> None:
     """Twice the response time beside predictions, with as many of them."""
     tails = {**BESIDE_MS, FASTAPI: 20.0}
     found = verdict(served_run(Served(beside_ms=tails)))
-    assert found.outcome is Outcome.REFUTED
-    assert "times as long" in found.because
-    assert "2 of 4 comparisons hold" in found.because
+    assert found.outcome is Outcome.DEPENDS
+    assert found.fails_on == ("beside-p99",)
+
+
+def test_both_worse_refute_it() -> None:
+    """Nothing is left that holds."""
+    made = Served(capacity_rps={**ALIKE_RPS, FASTAPI: 50.0}, beside_ms={**BESIDE_MS, FASTAPI: 20.0})  # fmt: skip
+    assert verdict(served_run(made)).outcome is Outcome.REFUTED
 
 
 def test_a_scatter_as_wide_as_the_difference_leaves_it_open() -> None:
     """The interval holds the line: neither."""
-    found = verdict(served_run(Served(noise=0.4)))
-    assert found.outcome is Outcome.INCONCLUSIVE
-    assert "the interval holds" in found.because
+    assert verdict(served_run(Served(noise=0.4))).outcome is Outcome.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("rounds", [2, 5])
@@ -72,7 +73,7 @@ def test_fewer_than_six_rounds_decide_nothing(rounds: int) -> None:
 
 def test_a_run_that_did_not_play_it_is_not_tested_and_says_what_to_run() -> None:
     """The words name the command."""
-    found = verdict(make_run())
+    found = said_of(make_run(), CLAIM)
     assert found.outcome is Outcome.NOT_TESTED
     assert "bench run --profile predictions" in found.because
 
@@ -81,12 +82,10 @@ def test_a_missing_framework_is_not_tested() -> None:
     """A claim about three needs three."""
     run = served_run()
     kept = tuple(w for w in run.windows if w.target != DJANGO)
-    found = verdict(replace(run, windows=kept))
-    assert found.outcome is Outcome.NOT_TESTED
-    assert "no pair of FastAPI and Django" in found.because
+    assert verdict(replace(run, windows=kept)).outcome is Outcome.NOT_TESTED
 
 
-def test_a_failed_twin_forces_it_to_inconclusive() -> None:
+def test_a_failed_twin_withholds_it() -> None:
     """A run that may decide nothing decides this neither, however clear."""
     run = served_run()
     again = next(one.id for one in run.record.plan.targets if one.role is Role.TWIN)
@@ -98,10 +97,8 @@ def test_a_failed_twin_forces_it_to_inconclusive() -> None:
     )
     found = verdict(replace(run, windows=faster))
     assert found.outcome is Outcome.INCONCLUSIVE
-    assert found.forced is not None
-    assert all(
-        one.outcome is Outcome.INCONCLUSIVE for one in found.findings if one.outcome
-    )
+    assert found.withheld_because is not None
+    assert {each.outcome for each in deciding(found)} == {Outcome.INCONCLUSIVE}
 
 
 def test_the_known_mistake_is_shown_and_decides_nothing() -> None:
@@ -109,15 +106,19 @@ def test_the_known_mistake_is_shown_and_decides_nothing() -> None:
     found = verdict(served_run(Served(noise=0.0)))
     shown = [one for one in found.findings if one.subject == PITFALL]
     assert [one.outcome for one in shown] == [None, None]
-    assert "20 times as long" in shown[0].value
+    assert shown[0].asked is Asked.CHEAP_P99 and shown[0].estimate
+    assert shown[0].estimate.point == pytest.approx(20, rel=0.01)
     assert found.outcome is Outcome.SUPPORTED
     assert {one.subject for one in found.findings} == {FASTAPI, FLASK, DJANGO, PITFALL}
 
 
-def test_both_sentences_of_the_table_are_read_alike() -> None:
+def test_what_is_shown_beside_another_framework_is_read_alike() -> None:
     """One rule, one margin; each against the two others."""
-    found = {one.id: one for one in load_claims() if one.rule is Rule.PREDICTIONS}
-    assert set(found) == {"fastapi-ml", "flask-ml"}
-    assert {one.margin for one in found.values()} == {0.1}
-    for one in found.values():
+    judged, shown = CLAIMS["fastapi-ml"], CLAIMS["flask-ml"]
+    assert judged.rule is shown.shows is Rule.PREDICTIONS
+    assert judged.margin == shown.margin == 0.1
+    for one in (judged, shown):
         assert {*one.subjects, *one.baselines} == {"fastapi", "flask", "django"}
+    found = verdict(served_run(), shown)
+    assert found.outcome is Outcome.NOT_MEASURABLE and deciding(found) == []
+    assert sum(f.asked in (Asked.PREDICTIONS, Asked.BESIDE_P99) for f in found.findings) == 4  # fmt: skip

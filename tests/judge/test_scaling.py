@@ -2,14 +2,12 @@
 
 from dataclasses import replace
 
-from bench.analyse.analysis import analyse
-from bench.configure.claims import load_claims
-from bench.judge.judge import judge
 from bench.model.run import Run
-from bench.model.verdict import Outcome, Verdict
-from tests.analyse.builders import DJANGO, FASTAPI, FRAMEWORKS, make_run
+from bench.model.verdict import Exclusion, GroupState, Lacking, Outcome, Verdict
+from tests.analyse.builders import DJANGO, FASTAPI, make_run
 from tests.analyse.test_scaling import LEVELS, workers_run
 from tests.experiments import scaling_run
+from tests.judge.judged import deciding, verdict_on
 
 
 GOOD = dict.fromkeys(LEVELS, 1000.0)
@@ -19,8 +17,7 @@ NEAR = GOOD | {256: 800.0}
 
 def verdict(run: Run) -> Verdict:
     """The verdict on the article's word."""
-    one = next(c for c in load_claims() if c.id == "fastapi-scales")
-    return judge([one], analyse(run), run.record.plan, FRAMEWORKS)[0]
+    return verdict_on(run, "fastapi-scales")
 
 
 def both(clients: Run, workers: Run) -> Run:
@@ -41,55 +38,58 @@ def both(clients: Run, workers: Run) -> Run:
     return replace(clients, record=record, windows=(*clients.windows, *extra))
 
 
+CLIENTS = ("clients on hello", "clients on db-read")
+
+
 def test_what_keeps_its_throughput_and_gains_from_workers_is_supported() -> None:
-    """Both workloads and the workers: three parts hold."""
+    """Both workloads and the workers: three groups hold."""
     found = verdict(both(scaling_run({FASTAPI: GOOD}), workers_run(1.0)))
     assert found.outcome is Outcome.SUPPORTED
-    assert "(3 of 3 parts hold)" in found.because
+    assert found.holds_on == (*CLIENTS, "workers")
 
 
-def test_without_processors_for_workers_the_rest_decides_and_says_so() -> None:
-    """Two parts, and the words say what was not tested."""
+def test_without_processors_for_workers_it_stays_open() -> None:
+    """Half of what the sentence says was not tested; what holds is named."""
     found = verdict(scaling_run({FASTAPI: GOOD}))
-    assert found.outcome is Outcome.SUPPORTED and "(2 of 2" in found.because
-    assert ", more workers not tested" in found.because.split(": ")[0]
-    assert "more workers were not tested" in found.because
-    assert "not tested" in {f.value for f in found.findings}
+    assert found.outcome is Outcome.INCONCLUSIVE and found.holds_on == CLIENTS
+    assert found.groups[-1].state is GroupState.NOT_MEASURED
+    why = [each.excluded for each in deciding(found, Outcome.INCONCLUSIVE)]
+    assert [each.why for each in why if each] == [Exclusion.NO_PLACE]
+    assert found.withheld_because is None
 
 
 def test_half_of_the_best_refutes_it() -> None:
-    """All of the interval below 80 %."""
+    """All of the interval below 80 %, on every workload."""
     found = verdict(scaling_run({FASTAPI: HALF}))
-    assert found.outcome is Outcome.REFUTED
-    assert "below 80 %" in found.because
+    assert found.outcome is Outcome.REFUTED and found.fails_on == CLIENTS
 
 
-def test_workers_that_bring_little_refute_it() -> None:
-    """Two workers with the throughput of one and a tenth."""
+def test_workers_that_bring_little_make_it_depend() -> None:
+    """Two workers with the throughput of one and a tenth; more clients are no trouble."""
     found = verdict(both(scaling_run({FASTAPI: GOOD}), workers_run(0.55)))
-    assert found.outcome is Outcome.REFUTED
-    assert "2 workers" in found.because
+    assert (found.outcome, found.strict) == (Outcome.DEPENDS, Outcome.REFUTED)
+    assert (found.holds_on, found.fails_on) == (CLIENTS, ("workers",))
 
 
 def test_at_the_line_it_stays_open() -> None:
     """80 % kept: the interval holds the line."""
     found = verdict(scaling_run({FASTAPI: NEAR}, noise=0.1))
-    assert found.outcome is Outcome.INCONCLUSIVE
+    assert found.outcome is Outcome.INCONCLUSIVE and found.holds_on == ()
 
 
 def test_others_are_beside_it_and_do_not_decide() -> None:
     """Another framework that collapses changes nothing of the verdict."""
     found = verdict(scaling_run({FASTAPI: GOOD, DJANGO: HALF}))
-    assert found.outcome is Outcome.SUPPORTED
-    assert "Django keeps" in found.because
-    assert {f.subject for f in found.findings if f.outcome} == {FASTAPI}
+    assert found.holds_on == CLIENTS and found.fails_on == ()
+    assert {f.subject for f in deciding(found)} == {FASTAPI, ""}
 
 
-def test_a_run_without_it_says_what_to_run() -> None:
+def test_a_run_without_it_is_not_tested() -> None:
     """Neither the experiment, nor the subject in it."""
-    assert "bench run --profile scaling" in verdict(make_run()).because
-    other = verdict(scaling_run({DJANGO: GOOD}))
-    assert other.outcome is Outcome.NOT_TESTED
+    for run in (make_run(), scaling_run({DJANGO: GOOD})):
+        found = verdict(run)
+        assert found.outcome is Outcome.NOT_TESTED and found.untested is not None
+        assert found.untested.lacking is Lacking.EXPERIMENT
 
 
 def test_where_the_generator_was_the_limit_nothing_is_decided() -> None:
@@ -103,11 +103,12 @@ def test_where_the_generator_was_the_limit_nothing_is_decided() -> None:
     )
     found = verdict(replace(run, windows=windows))
     assert found.outcome is Outcome.INCONCLUSIVE
-    assert any("near its own limit" in f.because for f in found.findings)
+    why = [each.excluded for each in deciding(found) if each.subject == FASTAPI]
+    assert {each.why for each in why if each} == {Exclusion.VOID}
 
 
 def test_fewer_than_six_rounds_decide_nothing() -> None:
-    """Forced open by the run's own check."""
+    """Withheld by the run's own check."""
     run = scaling_run({FASTAPI: GOOD})
     found = verdict(replace(run, ends=run.ends[:4]))
-    assert found.outcome is Outcome.INCONCLUSIVE and found.forced
+    assert found.outcome is Outcome.INCONCLUSIVE and found.withheld_because
