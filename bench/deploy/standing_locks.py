@@ -86,7 +86,11 @@ def wish_for(
     if release is not None:
         return f"{framework.package}=={release}"
     if framework.package and newest is not None and newest.news:
-        return f"{framework.package}=={framework.versions[-1]}.*"
+        now = pins(newest.today)
+        # By their versions: what is asked for by name is taken, the rest stays as locked.
+        beside = sorted(newest.news & now.keys() - {framework.package})
+        own = f"{framework.package}=={framework.versions[-1]}.*"
+        return " + ".join([own, *(f"{name}=={now[name]}" for name in beside)])
     return None
 
 

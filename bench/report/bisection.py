@@ -104,7 +104,7 @@ def how(found: Bisection) -> str:
         f"{measured} of {len(found.releases)} releases, each after it gave the right answers. "
         f"{skipped} did not meet the contract or could not be installed. {rest} lie between "
         "two measured ones that cost the same to half the threshold and were not counted. "
-        "Each release is installed with the newest other packages that fit with it; "
+        "Each release is installed beside the packages of the newest lock, or what fits with it instead; "
         "instructions are not time, and those of server and kernel are not in them."
     )
 

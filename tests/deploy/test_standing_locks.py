@@ -175,3 +175,17 @@ def test_what_is_to_be_measured_is_told_to_programs(
     with pytest.raises(typer.Exit):
         command(["good"], as_json=True)
     assert json.loads(capsys.readouterr().out)["with"] == ["tiny-thing==3.0.0"]
+
+
+@pytest.mark.live
+def test_a_newer_validator_is_wished_for_by_its_version(root: Path) -> None:
+    """The framework is as before; what is new beneath it would be left as locked otherwise."""
+    source = root / "apps/good/requirements.in"
+    source.write_text("tiny-thing==2.0.*\nchecks\n")
+    write_wheel(root / "wheels", "0.1", name="checks")
+    lock = standing_locks.today(root, GOOD, "2.0")
+    lock.path.write_text(lock.today)
+    assert standing_locks.news(root, GOOD) is None
+
+    write_wheel(root / "wheels", "0.2", name="checks")
+    assert standing_locks.news(root, GOOD) == "tiny-thing==2.0.* + checks==0.2"
