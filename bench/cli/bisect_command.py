@@ -21,7 +21,7 @@ from bench.errors import MachineRefused, unknown
 from bench.judge.steps import (
     THRESHOLD,
     counted_steps,
-    first_of_each,
+    first_to_measure,
     next_to_count,
     without_second_count,
 )
@@ -86,7 +86,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             "the package index must answer; a mirror is told by UV_DEFAULT_INDEX, "
             "PIP_INDEX_URL or pip.conf",
         ) from error
-    first = versions if every else first_of_each(versions)
+    first = versions if every else first_to_measure(versions)
     console.print(
         f"{len(versions)} releases from {versions[0]} to {versions[-1]}; "
         f"{len(first)} of them first",
@@ -149,7 +149,7 @@ def _counted(
             framework,
             names,
             requests,
-            beside,
+            lambda version: [f"{framework.package}=={version}", *beside],
             home,
             lambda line: console.print(line, highlight=False, markup=False),
         )

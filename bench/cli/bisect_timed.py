@@ -1,6 +1,7 @@
 """Releases of a framework, timed: one run of the profile `versions` in which each is a target."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -96,18 +97,33 @@ def timed(
     console: Console,
 ) -> TimedReleases:
     """Measure them; its run folder has a page of its own."""
-    wishes = tuple(
+    wishes = [
         " + ".join([f"{framework.package}=={each}", *beside]) for each in versions
-    )
+    ]
+    folder = run_of(framework, wishes, versions[0], workloads, console)
+    run = read(folder)
+    if not run.complete_rounds:
+        raise MachineRefused(f"run {run.record.id} finished no round", "measure again")
+    return TimedReleases(run, framework.package or framework.name)
+
+
+def run_of(
+    framework: Framework,
+    wishes: Sequence[str],
+    first: str,
+    workloads: Sequence[str],
+    console: Console,
+) -> Path:
+    """One run of what is wished for, `first` the version of the first of them; its folder. Exit 130 if it is interrupted."""
     engine, why = choose_engine("local")
     asked = Asked(
         PROFILE,
         # Those that are wished for take part anyway; no standing version besides.
-        f"{framework.name}@{versions[0]}*",
+        f"{framework.name}@{first}*",
         ",".join(workloads),
         engine,
         why,
-        wishes=wishes,
+        wishes=tuple(wishes),
     )
     plan = plan_for(asked, lambda line: console.print(line, highlight=False))
     for line in plan_lines(plan, why):
@@ -117,7 +133,4 @@ def timed(
     if not complete:
         console.print(f"interrupted: go on with bench run --resume {folder.name}")
         raise typer.Exit(130)
-    run = read(folder)
-    if not run.complete_rounds:
-        raise MachineRefused(f"run {run.record.id} finished no round", "measure again")
-    return TimedReleases(run, framework.package or framework.name)
+    return folder

@@ -1,7 +1,8 @@
 """Releases of a framework, counted: each in an environment of its own, after it has met the contract."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import batched
 from pathlib import Path
@@ -12,7 +13,7 @@ from bench.cli.places import CACHE, ROOT
 from bench.configure.tables import load_frameworks
 from bench.configure.wishes import wish
 from bench.deploy import environments
-from bench.deploy.asked_locks import resolve
+from bench.deploy.asked_locks import pins, resolve
 from bench.deploy.engine import Say
 from bench.deploy.environments import Environments
 from bench.deploy.instructions import (
@@ -65,18 +66,22 @@ class ReleaseCounter:
         framework: Framework,
         workloads: Sequence[str],
         requests: int,
-        beside: Sequence[str],
+        typed: Callable[[str], Sequence[str]],
         home: Path,
         say: Say,
+        older: bool = True,
     ) -> None:
+        """`typed` are the parts of the wish for a release; `older`: what the app's older versions need may go with it."""
         self._framework = framework
         self._workloads = workloads
         self._requests = requests
-        self._beside = tuple(beside)  # requirements that hold for every release
+        self._typed = typed
+        self._older = older
         self._home = home
         self._say = say
         self._made = Environments(ROOT / "apps", CACHE / "environments", compiled=False)
-        self._valgrind = valgrind_version()
+        # Without one nothing is counted, but the contract can be asked.
+        self._valgrind = valgrind_version() if shutil.which("valgrind") else "none"
         self._prepared: dict[str, Prepared] = {}
 
     def counted(
@@ -88,7 +93,7 @@ class ReleaseCounter:
         for some in batched(chosen, len(available_cores()), strict=False):
             ready = []
             for version in some:
-                outcome = self._prepare(version)
+                outcome = self.prepare(version)
                 if isinstance(outcome, Release):
                     self._say(f"{version}: left out: {outcome.skipped}")
                     found[version] = outcome
@@ -98,13 +103,13 @@ class ReleaseCounter:
                 found[each.version] = each
         return list(found.values())
 
-    def _prepare(self, version: str) -> Prepared | Release:
+    def prepare(self, version: str) -> Prepared | Release:
         """Install a release; with the app's own limits for older ones where it does not meet the contract without."""
         if version in self._prepared:
             return self._prepared[version]
         first: Release | None = None
         for more in ((), *self._limits()):
-            outcome = self._installed(version, (*self._beside, *more))
+            outcome = self._installed(version, more)
             if isinstance(outcome, Prepared):
                 self._prepared[version] = outcome
                 return outcome
@@ -115,12 +120,14 @@ class ReleaseCounter:
     def _limits(self) -> Iterator[tuple[str, ...]]:
         """What the app's older versions need besides, oldest version last."""
         folder = ROOT / "apps" / self._framework.name
+        if not self._older:
+            return
         for path in sorted(folder.glob("requirements@*.in"), reverse=True):
             lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
             yield tuple(line for line in lines if line and not line.startswith("#"))
 
     def _installed(self, version: str, beside: Sequence[str]) -> Prepared | Release:
-        typed = " + ".join([f"{self._framework.package}=={version}", *beside])
+        typed = " + ".join([*self._typed(version), *beside])
         locked = resolve(
             wish(typed, load_frameworks()),
             ROOT / "apps",
@@ -140,16 +147,22 @@ class ReleaseCounter:
         application = application_of(target)
         if application is None:
             return Release(version, skipped="its command names no application")
+        text = self._made.lock(*name).read_text(encoding="utf-8")
+        sources = {
+            package: source
+            for package, source in pins(text).items()
+            if source.startswith(("git-", "url-"))
+        }
         prepared = Prepared(
             Release(version, packages=dict(receipt.packages)),
             target,
             program_of(target, application, self._made, self._home),
-            {name: self._count_of(receipt, name) for name in self._workloads},
+            {each: self._count_of(receipt, sources, each) for each in self._workloads},
         )
         # Nothing is counted, and so nothing kept, of what answers wrongly.
         if all(read_counts(COUNTS, of) for of in prepared.counts_of.values()):
             return prepared
-        together = self._count_of(receipt, ",".join(self._workloads))
+        together = self._count_of(receipt, sources, ",".join(self._workloads))
         broken = read_fault(COUNTS, together)
         if broken is None:
             broken = broken_contract(prepared.program, target, self._workloads)
@@ -157,9 +170,12 @@ class ReleaseCounter:
                 keep_fault(COUNTS, together, broken)
         return replace(prepared.release, skipped=broken) if broken else prepared
 
-    def _count_of(self, receipt: Receipt, name: str) -> CountOf:
+    def _count_of(
+        self, receipt: Receipt, lock: Mapping[str, str], name: str
+    ) -> CountOf:
         return CountOf(
-            packages=receipt.packages,
+            # What comes from a commit has the version of the release before it.
+            packages={**receipt.packages, **lock},
             app_sha256=receipt.app_sha256,
             python=receipt.python,
             valgrind=self._valgrind,

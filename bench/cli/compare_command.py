@@ -1,7 +1,7 @@
 """`bench compare`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -10,10 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from bench.analyse.analysis import analyse
+from bench.cli.margins import margins
 from bench.cli.places import PUBLISHED, RUNS
 from bench.errors import AskedWrongly, unknown
 from bench.judge.history import differences, moved
-from bench.judge.regressions import Gate, Judgement, judge_change
+from bench.judge.regressions import MARGINS, Gate, Judgement, judge_change
 from bench.model.framework import Role
 from bench.model.load import experiment_of
 from bench.model.releases import releases_of, successions
@@ -50,6 +51,10 @@ def command(
             help="Let the second half of the rounds confirm the first, instead of a second run.",
         ),
     ] = False,
+    margin: Annotated[
+        list[str] | None,
+        typer.Option(help="The slowdown that is let pass: cpu=2%, throughput=4%."),
+    ] = None,
     any_machine: Annotated[
         bool,
         typer.Option("--any-machine", help="Compare runs though they cannot be equal."),
@@ -66,10 +71,12 @@ def command(
             f"{len(what)} names were given",
             "bench compare [RUN] BASE NEW, bench compare RUN, or bench compare RUN LATER-RUN",
         )
+    let_pass = margins(margin, MARGINS)
     runs = _two_runs(what)
     if runs is not None:
-        if confirm is not None or within_run:
-            option = "--within-run" if confirm is None else "--confirm"
+        if confirm is not None or within_run or margin:
+            option = "--within-run" if within_run else "--margin"
+            option = "--confirm" if confirm else option
             raise AskedWrongly(
                 f"{option} belongs to two targets of one run",
                 "history between two runs is never a gate",
@@ -85,8 +92,8 @@ def command(
     second = find(RUNS, PUBLISHED, confirm) if confirm else None
     run = read(folder)
     pairs = [(what[-2], what[-1])] if len(what) > 1 else _in_turn(run)
-    confirming = _confirming(folder, second, within_run)
-    judged = [_judged(run, base, new, confirming) for base, new in pairs]
+    confirming = confirming_by(folder, second, within_run)
+    judged = [judged_pair(run, base, new, confirming, let_pass) for base, new in pairs]
     # The page's words are among its charts, which take long to load.
     from bench.report.changes import MARKDOWN, TERMINAL, judgement_text
 
@@ -144,7 +151,7 @@ def _in_turn(run: Run) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Confirming:
+class Confirming:
     """What may confirm an alarm: a second run, the run's own halves, or nothing."""
 
     run: Run | None = None
@@ -152,15 +159,25 @@ class _Confirming:
     within_run: bool = False
 
 
-def _confirming(folder: Path, second: Path | None, within_run: bool) -> _Confirming:
+def confirming_by(
+    folder: Path, second: Path | None, within_run: bool = False
+) -> Confirming:
+    """By what an alarm of that run is confirmed; AskedWrongly if by itself."""
     if second is None:
-        return _Confirming(within_run=within_run)
+        return Confirming(within_run=within_run)
     if second.resolve() == folder.resolve():
         raise AskedWrongly("a run cannot confirm itself", "measure again: bench run")
-    return _Confirming(read(second), second.name)
+    return Confirming(read(second), second.name)
 
 
-def _judged(run: Run, base: str, new: str, confirming: _Confirming) -> Judgement:
+def judged_pair(
+    run: Run,
+    base: str,
+    new: str,
+    confirming: Confirming,
+    let_pass: Mapping[str, float] = MARGINS,
+) -> Judgement:
+    """What became of NEW beside BASE in that run; AskedWrongly if it holds no such pair."""
     old_id, new_id = target_of(run, base), target_of(run, new)
     if old_id == new_id:
         raise AskedWrongly(
@@ -173,7 +190,9 @@ def _judged(run: Run, base: str, new: str, confirming: _Confirming) -> Judgement
         second = (confirming.name, analyse(confirming.run))
     workloads = _both_serve(run, old_id, new_id)
     judged = judge_change(
-        analyse(run), old_id, new_id, workloads, second, confirming.within_run
+        *(analyse(run), old_id, new_id, workloads, second),
+        confirming.within_run,
+        let_pass,
     )
     missing = [_missing(each, old_id, new_id) for each in runs]
     known = tuple(

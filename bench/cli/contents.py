@@ -92,9 +92,15 @@ COMMANDS = {
         ),
         measures=True,
     ),
+    "gate": Entry(
+        "Compare two commits of a package in the frameworks on it.",
+        ("gate PACKAGE main HEAD --clone DIR", "gate PACKAGE main --margin 2%"),
+        measures=True,
+    ),
     "bisect": Entry(
         "Find the releases that changed what a request costs.",
         ("bisect PACKAGE 1.0 1.9", "bisect PACKAGE 1.0 --timed"),
+        measures=True,
     ),
     "selftest": Entry(
         "Test the harness on cases with a known answer.",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.cli.asked import chosen_targets
 from bench.errors import AskedWrongly
-from bench.judge.counted import MARGIN, Grown
+from bench.judge.counted import Grown
 from bench.model.framework import Target
 
 
@@ -53,5 +53,5 @@ def told(judged: Sequence[Grown]) -> Iterator[str]:
             verdict = "but two counts differ, so it is not held against"
         yield (
             f"gate: {one.workload}: {one.times:.4f} times the old one's instructions, "
-            f"{verdict} the margin of {MARGIN:.0%}"
+            f"{verdict} the margin of {100 * one.margin:g}%"
         )

@@ -19,6 +19,7 @@ from bench.cli.asked import (
     wished_versions,
 )
 from bench.cli.counts_gate import old_and_new, refuse_gate, told
+from bench.cli.margins import margins
 from bench.cli.places import CACHE, PUBLISHED, ROOT, RUNS
 from bench.cli.record import utc_now
 from bench.deploy import environments
@@ -38,6 +39,7 @@ from bench.errors import AskedWrongly, ExitStatus, MachineRefused, TargetFailed
 from bench.judge.counted import MARGIN, Grown, grown
 from bench.model.exchange import Request
 from bench.model.framework import Role, Target
+from bench.model.history import INSTRUCTIONS
 from bench.model.instructions import (
     EXACT,
     INSTRUCTIONS_SCHEMA,
@@ -87,6 +89,10 @@ def command(
             help=f"Two targets, the old one first: exit 1 if the new one takes {MARGIN:.0%} more.",
         ),
     ] = False,
+    margin: Annotated[
+        list[str] | None,
+        typer.Option(help="With --gate: another margin, as in 2%."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON on stdout.")
     ] = False,
@@ -97,6 +103,9 @@ def command(
             "--into counts the targets of that run", "leave out the names"
         )
     refuse_gate(gate, targets or ())
+    if margin and not gate:
+        raise AskedWrongly("--margin is the gate's", "add --gate")
+    let_pass = margins(margin, {INSTRUCTIONS: MARGIN})[INSTRUCTIONS]
     find_valgrind()
     names = countable(split(workloads))
     folder = find(RUNS, PUBLISHED, into) if into is not None else None
@@ -120,7 +129,9 @@ def command(
     if folder is not None:
         write_instructions(folder, kept(found, requests))
         print(f"next: bench history add {folder.name}", file=sys.stderr)
-    judged = list(grown(found, chosen[0].id, chosen[1].id, names)) if gate else []
+    judged = (
+        list(grown(found, chosen[0].id, chosen[1].id, names, let_pass)) if gate else []
+    )
     for line in told(judged):
         print(line, file=sys.stderr if as_json else sys.stdout)
     _refuse_uncounted(chosen, found)

@@ -13,6 +13,8 @@ from bench.errors import AskedWrongly
 
 _AND = re.compile(r"\s\+\s")
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+_LABEL = re.compile(r"\s*([a-z][a-z-]*[a-z])\s*=(?!=)\s*(?=[A-Za-z])")
+"""A name before a requirement, which begins with a letter where PACKAGE=1.2 does not."""
 _NEARLY = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9._-]*?)\s*(?:==|[=@ -])\s*v?([0-9]+(?:\.[0-9]+)*)[.*x]*"
 )
@@ -27,16 +29,20 @@ class Wish:
     framework: str
     package: str  # its distribution
     requirements: tuple[str, ...]  # as typed, each a line of its own
+    label: str | None = None  # its version's name, where one was typed
 
 
 def wish(typed: str, frameworks: Frameworks) -> Wish:
     """
     Read "PACKAGE==1.2.*", "PACKAGE@git+https://…", or "PACKAGE + OTHER==2.1".
 
+    "base=PACKAGE@git+https://…" gives the version a name that people can type.
     One part names a framework's own package; the others go with it.
     AskedWrongly says what is missing; whether a version exists is uv's to say.
     """
-    parts = tuple(part.strip() for part in _AND.split(typed) if part.strip())
+    labelled = _LABEL.match(typed)
+    rest = typed[labelled.end() :] if labelled else typed
+    parts = tuple(part.strip() for part in _AND.split(rest) if part.strip())
     for part in parts:
         _refuse_unreadable(typed, part)
     packages = {f.package: f.name for f, _ in frameworks.values() if f.package}
@@ -52,7 +58,8 @@ def wish(typed: str, frameworks: Frameworks) -> Wish:
         raise AskedWrongly(
             f"--with {typed!r} names no version", f"say which: {named[0]}==1.2.*"
         )
-    return Wish(typed, packages[named[0]], named[0], parts)
+    label = labelled[1] if labelled else None
+    return Wish(typed, packages[named[0]], named[0], parts, label)
 
 
 def package_of(requirement: str) -> str:

@@ -62,9 +62,11 @@ def resolve(
     locks = [folder / "locks" / f"{version}.txt" for version in standing]
     try:
         text = _resolved(lines, wished, say, locks[-1] if locks and not fresh else None)
-        version = _version(text, wished, standing)
+        version = wished.label or _version(text, wished, standing)
     except Refused as error:
-        version = safe(wished.typed.strip().removeprefix(wished.package))
+        version = wished.label or safe(
+            wished.typed.strip().removeprefix(wished.package)
+        )
         path = asked_lock(cache, wished.framework, version)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)

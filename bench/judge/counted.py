@@ -15,7 +15,7 @@ from bench.model.instructions import EXACT, CountedTwice
 
 
 MARGIN = 0.01
-"""The share of more instructions that is let pass."""
+"""The share of more instructions that is let pass, unless another one is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,20 @@ class Grown:
     workload: str
     times: float
     exact: bool  # both were equal to their second counts
+    margin: float = MARGIN
 
     @property
     def too_much(self) -> bool:
         """Whether the new one takes more than the margin lets pass."""
-        return self.exact and self.times > 1 + MARGIN
+        return self.exact and self.times > 1 + self.margin
 
 
 def grown(
-    found: Sequence[CountedTwice], base: str, new: str, workloads: Sequence[str]
+    found: Sequence[CountedTwice],
+    base: str,
+    new: str,
+    workloads: Sequence[str],
+    margin: float = MARGIN,
 ) -> Iterator[Grown]:
     """Each workload of two target ids; TargetFailed if one of them, or neither, was counted on it."""
     counts = {(one.target, one.workload): one for one in found}
@@ -47,4 +52,4 @@ def grown(
                 "count only what both can answer, with --workloads; why it was left out is told above",
             )
         exact = max(old.apart, later.apart) <= EXACT
-        yield Grown(workload, later.instructions / old.instructions, exact)
+        yield Grown(workload, later.instructions / old.instructions, exact, margin)

@@ -17,7 +17,7 @@ Source of the rule and of the error of each stage: Holm 1979; the margins were
 set against the noise of paired rounds as simulated on a recorded trace.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
@@ -126,18 +126,21 @@ def judge_change(
     workloads: Sequence[str],
     second: tuple[str, Analysis] | None = None,
     within_run: bool = False,
+    margins: Mapping[str, float] = MARGINS,
 ) -> Judgement:
     """
     Compare two target ids of a run.
+
+    `margins` are the slowdowns that are let pass, by metric.
 
     `second` is the name and analysis of a run that confirms; without one,
     `within_run` lets the second half of the rounds confirm the first.
     A run that may decide nothing (its twin differs from itself, too few rounds,
     too many void windows) gives no judgement but CANNOT_TELL.
     """
-    keys = list(product(workloads, MARGINS))
+    keys = list(product(workloads, margins))
     stages = [_stages(analysis, second, base, new, key, within_run) for key in keys]
-    changes = tuple(_changes(keys, stages))
+    changes = tuple(_changes(keys, stages, margins))
     unfit = _unfit(analysis, second)
     return Judgement(
         base,
@@ -221,13 +224,15 @@ def _known(comparison: Comparison | None) -> tuple[float, ...]:
 
 
 def _changes(
-    keys: Sequence[tuple[str, str]], stages: Sequence[_Stages]
+    keys: Sequence[tuple[str, str]],
+    stages: Sequence[_Stages],
+    margins: Mapping[str, float],
 ) -> list[Judged]:
-    margins = [MARGINS[metric] for _, metric in keys]
-    slower = _found(stages, margins, lambda x: x)
-    faster = _found(stages, margins, lambda x: -x)
+    own = [margins[metric] for _, metric in keys]
+    slower = _found(stages, own, lambda x: x)
+    faster = _found(stages, own, lambda x: -x)
     return [
-        _judged(key, stage, slower[i], faster[i], len(keys))
+        _judged(key, own[i], stage, slower[i], faster[i], len(keys))
         for i, (key, stage) in enumerate(zip(keys, stages, strict=True))
     ]
 
@@ -262,6 +267,7 @@ def _found(
 
 def _judged(
     key: tuple[str, str],
+    margin: float,
     stage: _Stages,
     slower: Change | None,
     faster: Change | None,
@@ -274,7 +280,6 @@ def _judged(
         because = _untested(comparison)
     elif slower is None and faster is Change.SLOWER:
         change = Change.FASTER
-    margin = MARGINS[key[1]]
     return Judged(
         *key,
         margin=margin,

@@ -1,11 +1,11 @@
 """
 Where a series of releases changes its cost: which releases to count next, and the steps.
 
-The first release of each minor version and the newest one are counted. Between
-two neighbours that differ by more than half the threshold, the release in the
-middle is counted, until each such change has a release of its own. What lies
-between two neighbours of one cost is not counted: a change there that a later
-release of the same minor version took back remains unseen.
+First both ends and some releases between them are counted, spread evenly over
+the first ones of the minor versions. Between two neighbours that differ by more
+than half the threshold, the release in the middle is counted, until each such
+change has a release of its own. What lies between two neighbours of one cost is
+not counted: a change there that a later release took back remains unseen.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -23,12 +23,20 @@ THRESHOLD = 0.01
 """The share by which a request's cost must change for a step; counts of one thing differ by a tenth of it."""
 
 
-def first_of_each(versions: Sequence[str]) -> list[str]:
-    """The first release of each minor version, and the last one of all; oldest first."""
+FIRST = 17
+"""Releases that are counted before any gap is halved; more of them see more that was taken back."""
+
+
+def first_to_measure(versions: Sequence[str]) -> list[str]:
+    """The first releases of minor versions, spread evenly where there are many, and both ends; oldest first."""
     firsts: dict[tuple[int, ...], str] = {}
     for each in versions:
         firsts.setdefault(Version(each).release[:2], each)
-    return list(dict.fromkeys([*firsts.values(), *versions[-1:]]))
+    found = list(firsts.values())
+    if len(found) > FIRST:
+        places = (i * (len(found) - 1) / (FIRST - 1) for i in range(FIRST))
+        found = [found[round(place)] for place in places]
+    return list(dict.fromkeys([*versions[:1], *found, *versions[-1:]]))
 
 
 def next_to_count(releases: Sequence[Release]) -> list[str]:

@@ -267,11 +267,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """The pairs that a command without names judges, in order."""
     pairs: list[tuple[str, str]] = []
 
-    def judged(run: Run, base: str, new: str, confirming: object) -> Judgement:
+    def judged(run: Run, base: str, new: str, *_: object) -> Judgement:
         pairs.append((base, new))
         return Judgement(base, new, Gate.CLEAR)
 
-    monkeypatch.setattr(compare_command, "_judged", judged)
+    monkeypatch.setattr(compare_command, "judged_pair", judged)
     return pairs
 
 

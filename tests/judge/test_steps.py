@@ -8,7 +8,7 @@ import pytest
 from bench.judge.steps import (
     THRESHOLD,
     counted_steps,
-    first_of_each,
+    first_to_measure,
     next_to_count,
     timed_steps,
     without_second_count,
@@ -30,7 +30,7 @@ def release(
 def halved(takes: Sequence[float], broken: Sequence[int] = ()) -> list[Release]:
     """The releases after everything that is asked for has been counted."""
     found = [Release(version) for version in VERSIONS]
-    chosen = first_of_each(VERSIONS)
+    chosen = first_to_measure(VERSIONS)
     while chosen:
         for version in chosen:
             place = VERSIONS.index(version)
@@ -46,7 +46,15 @@ def halved(takes: Sequence[float], broken: Sequence[int] = ()) -> list[Release]:
 
 def test_each_minor_version_and_the_newest_come_first() -> None:
     """Whatever the number of their releases."""
-    assert first_of_each(["0.9.1", "0.9.2", "0.10.0", "0.10.1"]) == ["0.9.1", "0.10.0", "0.10.1"]  # fmt: skip
+    assert first_to_measure(["0.9.1", "0.9.2", "0.10.0", "0.10.1"]) == ["0.9.1", "0.10.0", "0.10.1"]  # fmt: skip
+
+
+def test_of_many_minor_versions_some_come_first() -> None:
+    """Evenly, with both ends: the others wait until a gap differs."""
+    many = [f"0.{minor}.{patch}" for minor in range(65) for patch in range(3)]
+    first = first_to_measure(many)
+
+    assert first == [f"0.{minor}.0" for minor in range(0, 65, 4)] + ["0.64.2"]
 
 
 @pytest.mark.parametrize("seed", range(30))

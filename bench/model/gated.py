@@ -1,0 +1,54 @@
+"""One commit of a package against another: what `bench gate` found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of it, for one framework or for all."""
+
+    PASSED = "no slower"
+    SLOWER = "slower"
+    BROKEN = "broken"  # the newer commit, and not the older one
+    UNRELIABLE = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedChange:
+    """One workload: instructions of the newer commit, the older one's = 1."""
+
+    workload: str
+    times: float
+    margin: float
+    exact: bool  # both were counted twice, to the same
+    too_much: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GatedFramework:
+    """What one framework that uses the package showed."""
+
+    framework: str
+    title: str
+    outcome: Outcome
+    because: str | None = None  # why it is broken, or cannot be told
+    counted: tuple[CountedChange, ...] = ()
+    timed: Mapping[str, str] | None = None  # the runs, and the comparison in Markdown
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """All of it."""
+
+    package: str
+    base: str  # commits
+    head: str
+    frameworks: tuple[GatedFramework, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """The gravest one."""
+        found = {each.outcome for each in self.frameworks}
+        order = (Outcome.BROKEN, Outcome.SLOWER, Outcome.UNRELIABLE, Outcome.PASSED)
+        return next(each for each in order if each in found)
