@@ -170,8 +170,16 @@ class ContainerServer:
             self._account = container.account()
             self._await_answer(ready_s)
             self._workers = self._settled()
-        except BaseException:
+        except TargetFailed:
             self.stop()
+            raise
+        except BaseException as error:
+            try:
+                # It may have ended between two questions: that is its failure alone.
+                if isinstance(error, MachineRefused):
+                    self.refuse_ended()
+            finally:
+                self.stop()
             raise
 
     def usage(self, memory: bool = True) -> Usage:
@@ -192,8 +200,11 @@ class ContainerServer:
                 raise self._failure(f"lost a process ({worker.pid})")
 
     def process_ids(self) -> list[int]:
-        """Its live processes as this machine numbers them; none if they are another machine's."""
-        return self._account.pids()
+        """Its live processes as this machine numbers them; none if they are another machine's. TargetFailed if it is gone."""
+        try:
+            return self._account.pids()
+        except OSError as error:
+            raise self._failure("is gone") from error
 
     def stop(self) -> None:
         """End it for certain; its log is in the run folder then. Harmless when repeated."""
@@ -226,7 +237,7 @@ class ContainerServer:
         raise self._start_failure(why)
 
     def _processes(self) -> list[Process]:
-        found = (processes.read(pid) for pid in self._account.pids())
+        found = (processes.read(pid) for pid in self.process_ids())
         return [process for process in found if process is not None]
 
     def _settled(self) -> list[Process]:
@@ -236,7 +247,7 @@ class ContainerServer:
 
         def quiet() -> bool:
             nonlocal before, steady
-            now = self._account.pids()
+            now = self.process_ids()
             steady = steady + 1 if now == before else 0
             before = now
             return steady >= _STEADY_LOOKS

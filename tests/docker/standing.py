@@ -1,6 +1,7 @@
 """What the container tests share: whether an engine is there, the engine of a test, its traces."""
 
 import json
+import os
 import subprocess
 from collections.abc import Sequence
 from functools import cache
@@ -74,3 +75,10 @@ def traces(cache_folder: Path) -> Sequence[str]:
     containers = docker("ps", "--all", "--quiet", "--filter", label)
     networks = docker("network", "ls", "--quiet", "--filter", label)
     return [*containers.split(), *networks.split()]
+
+
+def any_image() -> str:
+    """An image that is here."""
+    label = "label=org.frameworks-on-trial.framework"
+    listed = docker("images", "--quiet", "--filter", label).split()
+    return listed[0] if listed else os.environ.get("PYTHON_IMAGE", "python:3.13-slim")

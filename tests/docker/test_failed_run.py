@@ -4,13 +4,11 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench.deploy.asked_locks import asked_lock
-from tests.docker.standing import ROOT, needs_engine, new_engine, targets, traces
+from tests.docker.standing import ROOT, needs_engine, traces
 
 
 pytestmark = [
@@ -59,20 +57,3 @@ def test_servers_that_cannot_live_are_the_reason(tmp_path: Path) -> None:
     assert record["machine"]["details"]["memory_limit_bytes_app"] == str(8 << 20)
     assert "Traceback" not in done.stderr
     assert traces(tmp_path / "cache") == []
-
-
-def test_a_build_network_that_is_not_there_is_the_reason(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What has to be built cannot be: that target has the reason instead of a receipt."""
-    asked = asked_lock(tmp_path / "cache", "flask", "3.0-unbuilt")
-    asked.parent.mkdir(parents=True)
-    asked.write_text(f"# {tmp_path}\n")
-    unbuilt = replace(targets()["flask/gunicorn-gthread"], version="3.0-unbuilt")
-
-    with new_engine(tmp_path / "cache", tmp_path / "logs") as engine:
-        monkeypatch.setenv("BUILD_NETWORK", "nosuch")
-        reason = engine.prepare([unbuilt], lambda line: None)[unbuilt.id]
-
-    assert isinstance(reason, str)
-    assert "the network that images are built in does not exist" in reason

@@ -12,6 +12,7 @@ from bench.cli.checking import play_target
 from bench.deploy.asked_locks import asked_lock
 from bench.deploy.compose import ComposeEngine
 from bench.deploy.compose_images import ASKED, pinned
+from bench.deploy.compose_leftovers import LABEL, home
 from bench.deploy.compose_server import ContainerServer
 from bench.deploy.compose_stats import StatsAccount
 from bench.errors import MachineRefused, TargetFailed
@@ -23,6 +24,7 @@ from bench.model.run import Receipt
 from bench.run.contract import Finding, verify
 from tests.docker.standing import (
     ROOT,
+    any_image,
     docker,
     inspect,
     needs_engine,
@@ -50,7 +52,29 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def engine(place: Path) -> Iterator[ComposeEngine]:
+def left(place: Path) -> str:
+    """What a run of the same checkout left when it was killed, and its ledger was lost with it."""
+    return marked_container(home(place / "cache"))
+
+
+@pytest.fixture(scope="module")
+def bystander() -> Iterator[str]:
+    """A container of another checkout."""
+    name = marked_container("somebody-else")
+    yield name
+    docker("rm", "-f", name)
+
+
+def marked_container(whose: str) -> str:
+    """A container that bears our label with that owner."""
+    label = f"{LABEL}.home={whose}"
+    return docker("create", "--label", label, "--network=none", any_image(), "true")[
+        :12
+    ]
+
+
+@pytest.fixture(scope="module")
+def engine(place: Path, left: str, bystander: str) -> Iterator[ComposeEngine]:
     """An entered engine with the images of the three contestants."""
     with new_engine(place / "cache", place / "logs") as entered:
         chosen = [targets()[name] for name in NAMES]
@@ -79,6 +103,16 @@ def generator(engine: ComposeEngine, place: Path) -> Iterator[ContainerGenerator
         engine.generator_command, engine.inside, place / "logs/generator.log"
     ) as started:
         yield started
+
+
+def test_what_a_killed_run_left_is_removed_and_nothing_else(
+    engine: ComposeEngine, left: str, bystander: str
+) -> None:
+    """Containers that bear the label of this checkout are gone, those of another are not."""
+    known = docker("ps", "--all", "--quiet").split()
+
+    assert left not in known
+    assert bystander in known
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -308,7 +342,7 @@ def test_too_little_memory_is_named(
     """A server that is killed for want of memory fails with that as the reason, long before the limit of time."""
     monkeypatch.setenv("APP_MEMORY", "16m")
 
-    with pytest.raises(TargetFailed, match="memory limit was not enough"):
+    with pytest.raises(TargetFailed, match=r"want of memory \(APP_MEMORY\)"):
         engine.start(targets()["django/gunicorn-gthread"], placing(place / "logs"), 0)
 
 
@@ -400,6 +434,22 @@ def test_packages_out_of_reach_are_named(engine: ComposeEngine, place: Path) -> 
 
     assert isinstance(reason, str)
     assert "the image cannot be built: its packages are not within reach" in reason
+
+
+def test_a_build_network_that_is_not_there_is_the_reason(
+    engine: ComposeEngine, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has to be built cannot be: that target has the reason instead of a receipt."""
+    asked = asked_lock(place / "cache", "flask", "3.0-unbuilt")
+    asked.parent.mkdir(parents=True, exist_ok=True)
+    asked.write_text(f"# {place}\n")
+    unbuilt = replace(targets()["flask/gunicorn-gthread"], version="3.0-unbuilt")
+    monkeypatch.setenv("BUILD_NETWORK", "nosuch")
+
+    reason = engine.prepare([unbuilt], lambda line: None)[unbuilt.id]
+
+    assert isinstance(reason, str)
+    assert "the network that images are built in does not exist" in reason
 
 
 def test_a_version_from_a_commit_runs_as_a_process(
