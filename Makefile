@@ -10,11 +10,18 @@ RUN =
 CONFIRM =
 SITE = site
 BENCH = .venv/bin/python -m bench
+IN_CONTAINER = BENCH_USER_ID=$$(id -u) BENCH_GROUP_ID=$$(id -g) docker compose -f bench/container/compose.yml run --rm --build bench
+
+# Elsewhere than on Linux every command runs in one Linux container.
+SYSTEM := $(shell uname -s)
+ifneq ($(SYSTEM),Linux)
+BENCH = $(IN_CONTAINER)
+endif
 
 # Python and pytest are started without what the shell would have them load or do.
 unexport PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONMALLOC PYTHONTRACEMALLOC PYTHONDEVMODE PYTEST_ADDOPTS PYTEST_PLUGINS
 
-.PHONY: help install setup bench smoke probe versions news compare history aa report check list lint site audit test test-still test-servers test-timed test-containers test-contract test-load test-selftests test-commands test-fast clean lock
+.PHONY: help install setup bench bench-in-container smoke probe versions news compare history aa report check list lint site audit test test-still test-servers test-timed test-containers test-contract test-load test-selftests test-commands test-fast clean lock
 
 help:  ## list these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,11 +31,24 @@ OLD = setup: $(PYTHON) is missing or older than Python 3.8; install a newer one,
 MAKE_VENV = $(PYTHON) -I -c 'import sys; sys.exit(sys.version_info < (3, 8))' || { echo "$(OLD)" >&2; exit 3; }; \
 	$(PYTHON) -I bench/install/setup.py
 
+ifeq ($(SYSTEM),Linux)
 install:  ## make .venv with what the harness runs on
 	@$(MAKE_VENV)
 
 setup:  ## the same with what tests and linters need besides
 	@$(MAKE_VENV) dev
+else
+install:
+	@docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1 || { \
+		echo "This is $(SYSTEM), and the harness needs Linux: with Docker it runs in a container of its own." >&2; \
+		echo "Start Docker (with compose 2), then the same command again; or use a Linux machine. Nothing was installed." >&2; exit 3; }
+
+setup:
+	@echo "This is $(SYSTEM); linters and tests need Linux. make bench runs the harness in a container. Nothing was installed." >&2; exit 3
+endif
+
+bench-in-container:  ## make bench in one Linux container, with the local engine; what it does by itself on macOS
+	$(IN_CONTAINER) run $(if $(RESUME),--resume $(RESUME),--profile $(PROFILE) --engine local)
 
 bench: install  ## measure and write the page: PROFILE=smoke|quick|standard|full, RESUME=run
 	$(BENCH) run $(if $(RESUME),--resume $(RESUME),--profile $(PROFILE) --engine $(ENGINE))

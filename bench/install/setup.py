@@ -45,10 +45,18 @@ UV = TOOLS / "bin" / "uv"
 LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 _STAMP = VENV / ".ready"
+_ELSEWHERE = (
+    f"this is {sys.platform}, and the harness needs Linux. With Docker it runs in a "
+    "container: docker compose -f bench/container/compose.yml run --rm --build bench "
+    "run --profile quick\nNothing was installed."
+)
 
 
 def main(shell: Mapping[str, str], groups: Sequence[str]) -> int:
     """Make what is missing; 0, or 3 with sentences on stderr."""
+    if sys.platform != "linux":
+        print(f"setup: {_ELSEWHERE}", file=sys.stderr)
+        return 3
     # Other users read .venv, too: PostgreSQL does not run as root.
     os.umask(0o022)
     try:
@@ -205,9 +213,15 @@ def _make_venv(shell: Mapping[str, str]) -> None:
             "checkout; remove the link, and make a folder or nothing in its place"
         )
     python = _find_python(shell) or _fetch_python(shell)
-    if VENV.exists():
+    found = list(VENV.iterdir()) if VENV.is_dir() else []
+    if found:
         _say("making .venv again: it was made elsewhere, or its Python is gone")
-        shutil.rmtree(VENV)
+    # Its content alone: in a container .venv is a volume.
+    for path in found:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     tool = uv_tool(shell, ROOT)
     run_tool(
         [str(UV), "venv", "--quiet", "--no-project", "--python", python, str(VENV)],

@@ -27,8 +27,8 @@ LAYERS = (
 
 TOP_LEVEL = {
     "apps", "bench", "reports", "tests", "docker-compose.yml", "Makefile",
-    "README.md", "CHANGELOG.md", "action.yml", "LICENSE", "pyproject.toml", "requirements.lock", "requirements-dev.lock",
-    ".python-version", ".gitignore", ".ci", ".github", ".dockerignore",
+    "README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", "requirements.lock", "requirements-dev.lock",
+    ".python-version", ".gitignore", ".gitattributes", ".ci", ".github", ".dockerignore",
 }  # fmt: skip
 
 
