@@ -22,7 +22,7 @@ rejective multiple test procedure, 1979.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import inf, log
+from math import inf, log, log1p
 
 from bench.judge.question import Group, Inquiry, Question
 from bench.model.estimate import Comparison
@@ -40,6 +40,9 @@ from bench.model.verdict import (
 from bench.stats import holm, interval, power
 
 
+NEAR = 0.01
+"""How near a line is too near for a single run: runs of one machine and day were seen to
+differ by a standard deviation of about so much (METHODOLOGY, what one run cannot know)."""
 _WORST_FIRST = (Label.REVERSED, Label.TIE, Label.NOT_MATERIAL)
 _FLIPPED = {
     Outcome.SUPPORTED: Outcome.REFUTED,
@@ -416,14 +419,30 @@ def _evidence(
                     outcome=answer.outcome,
                     excluded=row.excluded,
                     group=row.group,
+                    near_line=_near(row, answer, row.evidence.line),
                 )
             )
     return tuple(parts), tuple(findings)
 
 
+def _near(question: Question, answer: _Answer, line: float | None) -> bool:
+    """
+    Whether an end of a deciding interval lies within NEAR of the line.
+
+    Runs of one machine differ by about as much, which no run's interval holds.
+    """
+    estimate = question.estimate
+    decided = answer.outcome in (Outcome.SUPPORTED, Outcome.REFUTED)
+    if not decided or estimate is None or not line or line <= 0:
+        return False
+    ends = (end for end in (estimate.low, estimate.high) if 0 < end < inf)
+    return any(abs(log(end / line)) <= log1p(NEAR) for end in ends)
+
+
 def _part(
     question: Question, comparison: Comparison, answer: _Answer, margin: float
 ) -> Part:
+    least = comparison.smallest_detectable
     is_open = answer.outcome is Outcome.INCONCLUSIVE and question.decides
     return Part(
         comparison,
@@ -432,6 +451,8 @@ def _part(
         more_rounds=_more_rounds(comparison, margin) if is_open else None,
         excluded=question.excluded if comparison.advantage else None,
         group=question.group,
+        near_line=_near(question, answer, 1 + margin),
+        smallest_lead=(1 + margin) * least if is_open and least else None,
     )
 
 

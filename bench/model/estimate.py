@@ -63,7 +63,7 @@ class Comparison:
     metric: str
     advantage: Estimate | None
     rounds: tuple[float | None, ...]
-    # The ratio (> 1) that this many rounds could have seen.
+    # The ratio (> 1) that this many rounds could have told from 1.
     smallest_detectable: float | None
     p_value: float | None  # two-sided, of "no difference at all"
     doubts: tuple[str, ...] = ()  # codes of warnings that touch it

@@ -218,6 +218,7 @@ class Finding:
     above: bool = True  # the claim holds above the line; False: below it
     excluded: Excluded | None = None  # why it decides nothing
     group: str = ""
+    near_line: bool = False  # decided, and so near its line that another run may differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,10 @@ class Part:
     more_rounds: int | None = None
     excluded: Excluded | None = None  # why it decides nothing
     group: str = ""
+    near_line: bool = False  # decided, and so near its line that another run may differ
+    # The lead that an undecided one would have shown to be beyond the claim's line
+    # four times in five, as a ratio; None: decided, or not measured.
+    smallest_lead: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def every_comparison(view: View) -> Table:
         said = "; ".join(doubts) or "none"
         rows.append((*names, *what, value, span, level, n, *spread, said))
     columns = ("subject", "baseline", "workload", "metric", "times better", "interval")
-    spread = ("scatter of rounds", "could have seen")
+    spread = ("scatter of rounds", "could have told from equal")
     return Table((*columns, "level", "rounds", *spread, "doubts"), tuple(rows))
 
 

@@ -66,7 +66,7 @@ def part_because(names: Names, claim: Claim, part: Part, comparisons: int) -> st
     if part.outcome is Outcome.NOT_TESTED:
         return _untested(names, part.comparison)
     if part.outcome is Outcome.SUPPORTED:
-        return f"{said}: {_more_than(claim.margin)}"
+        return f"{said}: {_more_than(claim.margin)}{_in_this_run(part)}"
     if part.excluded is not None:
         return f"{said}: {excluded(part.excluded)}"
     if part.outcome is Outcome.INCONCLUSIVE:
@@ -87,13 +87,18 @@ def _refuted(names: Names, said: str, margin: float, part: Part) -> str:
     )
     if part.label is Label.TIE and estimate is not None:
         return (
-            f"{subject} and {baseline} are practically equal on "
+            f"{subject} and {baseline} are practically equal in this run on "
             f"{names.workload(comparison.workload)}: at most "
             f"{percent_up_to(_reach(estimate))} apart in {_WHAT[comparison.metric]}"
         )
     if part.label is Label.REVERSED:
-        return f"{said}: the other way round"
-    return f"{said}: {subject} does not lead by {percent(margin)}"
+        return f"{said}: the other way round{_in_this_run(part)}"
+    return f"{said}: {subject} does not lead by {percent(margin)}{_in_this_run(part)}"
+
+
+def _in_this_run(part: Part) -> str:
+    """What is so near its line that another run may say otherwise is said of this one."""
+    return " in this run" if part.near_line else ""
 
 
 def _reach(estimate: Estimate) -> float:
@@ -118,17 +123,17 @@ def _untested(names: Names, comparison: Comparison) -> str:
 
 
 def _undecided(said: str, margin: float, part: Part, comparisons: int) -> str:
-    """What this run could have seen, and what it would take."""
-    comparison, estimate = part.comparison, part.comparison.advantage
+    """What this run could have shown, and what it would take."""
+    estimate = part.comparison.advantage
     line = f"the margin of {percent(margin)}" if margin else "equality"
     why = f"the interval holds {line}"
     if estimate is not None and estimate.high < 1 + margin:
         why = f"below {line}, but not clearly enough for {comparisons} comparisons at once"
     text = f"{said}: {why}"
-    if estimate is None or comparison.smallest_detectable is None:
+    if estimate is None or part.smallest_lead is None:
         return text
-    could = percent_up_to(comparison.smallest_detectable - 1)
-    text += f"; {estimate.n} rounds could have seen a difference of {could}"
+    could = percent_up_to(part.smallest_lead - 1)
+    text += f"; {estimate.n} rounds could have shown a lead of {could}"
     if part.more_rounds is None:
         return text
     return f"{text}, about {estimate.n + part.more_rounds} in all would decide"

@@ -7,7 +7,6 @@ import pytest
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
-from bench.judge.judge import judge
 from bench.model.doubt import Reason, Scope
 from bench.model.trial import MachineTrace, Window
 from bench.model.verdict import Outcome
@@ -16,7 +15,6 @@ from tests.analyse.builders import (
     DJANGO,
     FASTAPI,
     FLASK,
-    FRAMEWORKS,
     QUIET,
     Truth,
     claim,
@@ -25,6 +23,7 @@ from tests.analyse.builders import (
     tally,
 )
 from tests.analyse.cost_runs import cost_run
+from tests.judge.judged import said_of, verdict_on
 
 
 type Change = Callable[[Window], Window]
@@ -187,10 +186,9 @@ def test_a_stranger_makes_a_verdict_inconclusive(metric: str) -> None:
     one = claim(
         ["fastapi"], ["flask"], workloads=("hello",), margin=0.05, metric=metric
     )
-    quiet = judge([one], analyse(make_run()), run.record.plan, FRAMEWORKS)
-    (verdict,) = judge([one], analyse(run), run.record.plan, FRAMEWORKS)
+    verdict = said_of(run, one)
 
-    assert quiet[0].outcome is Outcome.SUPPORTED
+    assert verdict_on(make_run(), one).outcome is Outcome.SUPPORTED
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert "somebody else used the server's core" in (
         verdict.withheld_because.detail if verdict.withheld_because else ""

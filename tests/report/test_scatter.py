@@ -33,7 +33,7 @@ def test_every_comparison_says_what_it_could_have_seen() -> None:
     results = made("normal")
     rows = unescape(page_of("normal")).split('id="every-number"')[1]
 
-    assert '<th scope="col">could have seen</th>' in rows
+    assert '<th scope="col">could have told from equal</th>' in rows
     for pair in results.comparisons:
         cells = f"<td>{scatter_text(pair.rounds)}</td><td>{seen_text(pair)}</td>"
         assert cells in rows
