@@ -91,7 +91,7 @@ def test_without_make_setup_says_the_line_to_type(checkout: Checkout) -> None:
     """Where somebody starts the script itself."""
     script = checkout.folder / "bench/install/setup.py"
     code = (
-        "import runpy, sys; sys.platform = 'win32'; sys.argv = ['setup.py']\n"
+        "import runpy, sys; sys.platform = 'darwin'; sys.argv = ['setup.py']\n"
         f"runpy.run_path({str(script)!r}, run_name='__main__')"
     )
     done = subprocess.run(
