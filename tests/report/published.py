@@ -2,10 +2,20 @@
 
 import json
 import re
+from functools import cache
 from html import unescape
 from itertools import product
 from pathlib import Path
 from typing import Any
+
+from bench.cli.asked import frameworks, known_workloads
+from bench.configure.claims import load_claims
+from bench.judge.results import Beside
+from bench.judge.results import results as judged_again
+from bench.model.results import WorkloadNote
+from bench.report.json_file import results_json
+from bench.store.exhibits import read_exhibits
+from bench.store.folder import read
 
 
 type Json = dict[str, Any]
@@ -18,6 +28,21 @@ def results(folder: Path) -> Json:
     """A run's results as any program would read them."""
     found: Json = json.loads((folder / "results.json").read_text("utf-8"))
     return found
+
+
+@cache
+def again(folder: Path) -> Json:
+    """What the harness makes of the run's stored windows now, as any program would read it."""
+    found = judged_again(
+        read(folder),
+        load_claims(),
+        frameworks(),
+        [WorkloadNote(w.name, w.title, w.why) for w in known_workloads().values()],
+        (),
+        Beside(read_exhibits(folder)),
+    )
+    made: Json = json.loads(results_json(found))
+    return made
 
 
 def card(folder: Path, claim: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """A sceptic's arithmetic: Student's t, Holm and outcomes, from numbers by round, with no code of the harness."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import copysign, inf, isclose, log, sqrt
 from statistics import fmean, stdev
@@ -53,6 +53,7 @@ class Part:
     level: float = 0.95
     void: bool = False  # it may decide nothing
     witness: str | None = None  # an outcome that needs no statistics
+    group: str = ""  # what it belongs to
 
     @property
     def decides(self) -> bool:
@@ -66,43 +67,114 @@ class Part:
         return (1 - self.level) / 2
 
 
-def outcomes(parts: Sequence[Part]) -> list[str]:
-    """Supported beyond the line; refuted before it, after Holm over everything; else open."""
+@dataclass(frozen=True)
+class Again:
+    """A claim judged a second time."""
+
+    outcome: str
+    states: tuple[tuple[str, str], ...] = ()  # of each group, in order
+    outcomes: tuple[str, ...] = ()  # of everything that decides, in order
+    strict: str | None = None
+
+
+def judged_by_group(parts: Sequence[Part], untested: bool = False) -> Again:
+    """
+    All must hold, group by group.
+
+    A group holds by the worst of its chances and fails by the best one, taken
+    as many times as it has numbers; Holm over the groups, each way.
+    """
+    keys = list(dict.fromkeys(part.group for part in parts))
+    if untested or not any(_told(part) for part in parts):
+        states = tuple((key, "not measured") for key in keys)
+        return Again("not tested", states, ("not tested",) * len(parts))
+    own = {key: [part for part in parts if part.group == key] for key in keys}
+    error = min(part.error for part in parts)
+    up = holm([max(max(_good(part)) for part in own[key]) for key in keys])
+    down = holm(
+        [_least_of_all([p for part in own[key] for p in _bad(part)]) for key in keys]
+    )
+    held = {key for key, chance in zip(keys, up, strict=True) if chance < error}
+    failed = {key for key, chance in zip(keys, down, strict=True) if chance < error}
+    found = _outcomes(parts, own, failed)
+    if set(found) == {"supported"}:
+        held = set(keys)
+    states = tuple((key, _state(key, own[key], held, failed)) for key in keys)
+    outcome = _overall(found, held, failed)
+    strict = "refuted" if outcome == "depends" else outcome
+    return Again(outcome, states, found, strict if len(keys) > 1 else None)
+
+
+def _overall(found: Sequence[str], held: set[str], failed: set[str]) -> str:
+    if set(found) == {"supported"}:
+        return "supported"
+    if failed:
+        return "depends" if held else "refuted"
+    return "not tested" if "not tested" in found else "inconclusive"
+
+
+def _outcomes(
+    parts: Sequence[Part], own: dict[str, list[Part]], failed: set[str]
+) -> tuple[str, ...]:
     family = [_bad(part) for part in parts]
-    bad = iter(holm([chance for each in family for chance in each]))
-    return [
-        _outcome(part, [next(bad) for _ in each])
-        for part, each in zip(parts, family, strict=True)
-    ]
+    after = iter(holm([chance for each in family for chance in each]))
+    corrected = [min(next(after) for _ in each) for each in family]
+    return tuple(
+        _outcome(
+            part, part.group in failed and (bad < part.error or _is_least(part, own))
+        )
+        for part, bad in zip(parts, corrected, strict=True)
+    )
+
+
+def _is_least(part: Part, own: dict[str, list[Part]]) -> bool:
+    least = min(min(_bad(each)) for each in own[part.group])
+    return min(_bad(part)) == least
+
+
+def _outcome(part: Part, refuted: bool) -> str:
+    if part.witness is not None:
+        return part.witness
+    if not _told(part):
+        return "not tested"
+    if part.decides and max(_good(part)) < part.error:
+        return "supported"
+    return "refuted" if part.decides and refuted else "inconclusive"
+
+
+def _state(key: str, own: list[Part], held: set[str], failed: set[str]) -> str:
+    if key in failed:
+        return "fails"
+    if key in held:
+        return "holds"
+    numbers = any(part.held or part.witness for part in own)
+    return "open" if numbers and all(map(_told, own)) else "not measured"
+
+
+def _told(part: Part) -> bool:
+    """Whether there is anything to decide with, or a reason why there is not."""
+    return bool(part.held) or part.void or part.witness is not None
+
+
+def _least_of_all(chances: list[float]) -> float:
+    return min(1.0, len(chances) * min(chances))
+
+
+def _good(part: Part) -> list[float]:
+    if part.witness is not None:
+        return [0.0 if part.witness == "supported" else 1.0]
+    if not part.decides:
+        return [1.0]
+    return [chance_above(held.ahead(held.line)) for held in part.held]
 
 
 def _bad(part: Part) -> list[float]:
-    if part.decides:
-        return [chance_below(held.ahead(held.line)) for held in part.held]
-    # What could not be tested was planned all the same.
-    return [1.0] * max(len(part.held), 0 if part.witness or part.void else 1)
-
-
-def _outcome(part: Part, bad: Sequence[float]) -> str:
     if part.witness is not None:
-        return part.witness
-    if not part.held and not part.void:
-        return "not tested"
+        return [0.0 if part.witness == "refuted" else 1.0]
+    # What could not be tested was planned all the same.
     if not part.decides:
-        return "inconclusive"
-    good = [chance_above(held.ahead(held.line)) for held in part.held]
-    if max(good) < part.error:
-        return "supported"
-    return "refuted" if min(bad) < part.error else "inconclusive"
-
-
-def overall(found: Iterable[str]) -> str:
-    """All must hold, so that one refuted refutes it."""
-    every = list(found)
-    for outcome in ("refuted", "not tested", "inconclusive"):
-        if outcome in every:
-            return outcome
-    return "supported" if every else "not tested"
+        return [1.0]
+    return [chance_below(held.ahead(held.line)) for held in part.held]
 
 
 def chance_above(ahead: Sequence[float]) -> float:

@@ -1,5 +1,6 @@
 """The rules on CPU time, memory and starts, a second time: from the reading, and from results.json alone."""
 
+from dataclasses import replace
 from itertools import product
 
 from tests.report.published import Json, contestant, pairs
@@ -16,16 +17,10 @@ def own_share(results: Json, claim: Json) -> list[Part]:
     """What each baseline adds to its bare server, over what the subject adds to its own."""
     line = 1 + claim["margin"]
     return [
-        contrast(results, (baseline, subject), workload, "framework", line)
-        for workload, subject, baseline in pairs(claim)
-    ]
-
-
-def layers(results: Json, claim: Json) -> list[Part]:
-    """What the subject's layer costs, over what the baseline's does."""
-    line = 1 + claim["margin"]
-    return [
-        contrast(results, (subject, baseline), workload, "database", line)
+        replace(
+            contrast(results, (baseline, subject), workload, "framework", line),
+            group=workload,
+        )
         for workload, subject, baseline in pairs(claim)
     ]
 
@@ -59,21 +54,24 @@ def difference(results: Json, framework: str, workload: str, part: str) -> Json 
 
 
 def weight(results: Json, claim: Json) -> list[Part]:
-    """Start and memory at rest, then CPU time and memory under load on every workload."""
+    """CPU time on every workload, the start, then memory at rest and on every workload."""
     line = 1 + claim["margin"]
     against = list(product(claim["subjects"], claim["baselines"]))
-    once = [
-        at_rest(results, metric, pair, line)
-        for metric in ("startup", "idle_memory")
-        for pair in against
+    on = [(pair, workload) for workload in claim["workloads"] for pair in against]
+    cpu = [(under_load(results, ("cpu", w), pair, line), w) for pair, w in on]
+    start = [(at_rest(results, "startup", pair, line), "startup") for pair in against]
+    rest = [(at_rest(results, "idle_memory", pair, line), "memory") for pair in against]
+    load = [
+        (under_load(results, ("memory", w), pair, line), "memory") for pair, w in on
     ]
-    each = [
-        under_load(results, (metric, workload), pair, line)
-        for metric in ("cpu", "memory")
-        for workload in claim["workloads"]
-        for pair in against
-    ]
-    return once + each
+    return [replace(part, group=key) for part, key in (*cpu, *start, *rest, *load)]
+
+
+def lacks_time_per_request(claim: Json, parts: list[Part]) -> bool:
+    """Whether the core of "slow" was not measured on some workload."""
+    return any(
+        not p.held and not p.void for p in parts if p.group in claim["workloads"]
+    )
 
 
 def at_rest(results: Json, metric: str, pair: tuple[str, str], line: float) -> Part:
@@ -101,51 +99,3 @@ def under_load(
             level = one["advantage"]["level"]
             return Part((at_least(values, line),), level, bool(one["void"]))
     return Part(())
-
-
-def validators(results: Json, claim: Json) -> list[Part]:
-    """Whole requests: each with its own validator, then all with one that all have; no pair twice."""
-    line = 1 + claim["margin"]
-    shared = with_common_validator(results, claim)
-    asked: dict[tuple[str, str, str], Part] = {}
-    for workload, subject, baseline in pairs(claim):
-        own = (contestant(results, subject), contestant(results, baseline))
-        for ours, theirs in (own, (shared.get(subject), shared.get(baseline))):
-            names = (ours or f"{subject}, shared", theirs or f"{baseline}, shared")
-            less, more = (whole(results, name, workload) for name in names)
-            known = less is not None and more is not None
-            part = (
-                ratio(more["rounds"], less["rounds"], line, more["estimate"]["level"])
-                if known and less and more
-                else Part(())
-            )
-            asked.setdefault((*names, workload), part)
-    return list(asked.values())
-
-
-def with_common_validator(results: Json, claim: Json) -> dict[str, str]:
-    """By framework, its target with the first validator that all of the claim have."""
-    having: dict[str, dict[str, str]] = {}
-    newest = {
-        target["id"]: (target["framework"], target["version"])
-        for target in results["targets"]
-        if target["id"] == contestant(results, target["framework"])
-    }
-    for target in results["targets"]:
-        on_trial = (target["framework"], target["version"]) in newest.values()
-        stands = target["role"] in ("contestant", "ablation")
-        if target["validator"] and on_trial and stands:
-            own = having.setdefault(target["validator"], {})
-            own.setdefault(target["framework"], target["id"])
-    wanted = {*claim["subjects"], *claim["baselines"]}
-    return next((own for own in having.values() if wanted <= own.keys()), {})
-
-
-def whole(results: Json, target: str, workload: str) -> Json | None:
-    """All that a request costs, where validators were compared."""
-    for cost in results["costs"]:
-        here = (cost["target"], cost["workload"]) == (target, workload)
-        played = cost["experiment"] in ("validators", "")
-        if here and played and cost["part"] is None:
-            return dict(cost) if cost["estimate"] else None
-    return None

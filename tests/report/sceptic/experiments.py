@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from math import isclose
 
@@ -17,12 +18,28 @@ from tests.report.sceptic.arithmetic import (
 
 
 def turns(results: Json, claim: Json) -> list[Part]:
-    """Two that met refute it; else the number under way at once must stay below the line."""
+    """Two that met refute it; else the number under way at once must stay below the line. Server by server."""
     found = {one["target"]: one for one in (results["turns"] or {}).get("set_ups", ())}
-    own = [contestant(results, name) for name in claim["subjects"]]
-    if any(target not in found for target in own):
+    usual = {contestant(results, name) for name in claim["subjects"]}
+    if not usual <= found.keys():
         return []
-    return [under_way(found[target], 1 + claim["margin"]) for target in own]
+    versions = {t["version"] for t in results["targets"] if t["id"] in usual}
+    return [
+        replace(
+            under_way(found[target["id"]], 1 + claim["margin"]),
+            group=target["deployment"],
+        )
+        for target in results["targets"]
+        if target["id"] in found
+        and target["framework"] in claim["subjects"]
+        and target["version"] in versions
+        and (target["id"] in usual or measured(found[target["id"]]))
+    ]
+
+
+def measured(set_up: Json) -> bool:
+    """Whether anything was seen of it."""
+    return bool(set_up["met"]) or set_up["effective"] is not None
 
 
 def under_way(set_up: Json, line: float) -> Part:
@@ -48,12 +65,19 @@ def scaling(results: Json, claim: Json) -> list[Part]:
             if one["target"] in own and one["workload"] in claim["workloads"]
         ]
 
-    clients = [last_of_all(one, line) for one in asked(found["clients"])]
+    clients = [
+        replace(last_of_all(one, line), group=f"clients on {one['workload']}")
+        for one in asked(found["clients"])
+    ]
     if len(clients) < len(claim["subjects"]) * len(claim["workloads"]):
         return []
-    most = max((one["workers"] for one in found["workers"]), default=0)
+    if not found["workers"]:  # no processors for them: it stays open
+        return [*clients, Part((), void=True, group="workers")]
+    most = max(one["workers"] for one in found["workers"])
     return clients + [
-        of_ideal(one, line) for one in asked(found["workers"]) if one["workers"] == most
+        replace(of_ideal(one, line), group="workers")
+        for one in asked(found["workers"])
+        if one["workers"] == most
     ]
 
 
@@ -101,9 +125,13 @@ def asked_of(found: Json, one: Json, claim: Json) -> list[Part]:
     held.append(below(worst_failed(one, min(shares)), failed))
     back_s = [value for value in one["recovery_s"]["rounds"] if value is not None]
     held.append(at_most(back_s, limit_s))
-    parts = [Part((each,) if each.rounds else (), found["level"]) for each in held]
+    keys = [*(f"answered at {share:.0%}" for share in shares), "failed requests"]
+    parts = [
+        Part((each,) if each.rounds else (), found["level"], group=key)
+        for each, key in zip(held, (*keys, "recovery"), strict=True)
+    ]
     gave_up = 2 * len(one["failures"]) > len(found["rounds"])
-    return [*parts, Part((), witness="refuted")] if gave_up else parts
+    return [*parts, Part((), witness="refuted", group="gave up")] if gave_up else parts
 
 
 def limits(reading: str, found: Json) -> tuple[list[float], float, float]:
@@ -155,9 +183,15 @@ def predictions(results: Json, claim: Json) -> list[Part]:
         return []
     found = {one["target"]: one for one in results["predictions"]["servings"]}
     line = 1 / (1 + claim["margin"])
+    keys = {"capacity_rps": "predictions", "beside_ms": "beside-p99"}
     return [
-        no_worse(found, metric, [contestant(results, name) for name in names], line)
-        for metric in ("capacity_rps", "beside_ms")
+        replace(
+            no_worse(
+                found, metric, [contestant(results, name) for name in names], line
+            ),
+            group=key,
+        )
+        for metric, key in keys.items()
         for names in product(claim["subjects"], claim["baselines"])
     ]
 

@@ -1,10 +1,11 @@
-"""Every rule of a claim a second time."""
+"""Every claim that numbers decide, a second time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from tests.report.published import Json
-from tests.report.sceptic import costs, experiments
-from tests.report.sceptic.arithmetic import Part, outcomes, overall
+from tests.report.sceptic import costs, experiments, orders
+from tests.report.sceptic.arithmetic import Again, Part, judged_by_group
 
 
 RULES: dict[str, Callable[[Json, Json], list[Part]]] = {
@@ -14,27 +15,65 @@ RULES: dict[str, Callable[[Json, Json], list[Part]]] = {
     "fails-stress": experiments.stress,
     "predictions": experiments.predictions,
     "own-share": costs.own_share,
-    "layers": costs.layers,
     "weight": costs.weight,
-    "validators": costs.validators,
 }
 """By the name in the claim; what each must hold, in the order in which it is told."""
 
-OTHER_WAY_ROUND = {"supported": "refuted", "refuted": "supported"}
+OTHER_WAY_ROUND = {
+    "supported": "refuted",
+    "refuted": "supported",
+    "depends": "supported",
+    "holds": "fails",
+    "fails": "holds",
+}
 
 
-def judged(results: Json, claim: Json) -> tuple[str, list[str]]:
-    """The outcome of a rule's claim, and that of everything that decides it."""
+def judged(results: Json, claim: Json, metric: str = "") -> Again:
+    """The outcome of a claim, of its groups, and of everything that decides it."""
     if not results["profile"]["verdicts"]:
-        return "not tested", []
-    found = outcomes(RULES[claim["rule"]](results, claim))
-    outcome = overall(found)
+        return Again("not tested")
+    parts = parts_of(results, claim, metric)
+    untested = claim["rule"] == "weight" and costs.lacks_time_per_request(claim, parts)
+    found = judged_by_group(parts, untested)
     if claim["rule"] == "fails-stress":
-        found = [OTHER_WAY_ROUND.get(one, one) for one in found]
-        outcome = OTHER_WAY_ROUND.get(outcome, outcome)
-    if may_not_decide(results) and outcome != "not tested":
-        outcome = "inconclusive"
-    return outcome, found
+        found = turned(found)
+    if may_not_decide(results):
+        return withheld(found)
+    return found
+
+
+def parts_of(results: Json, claim: Json, metric: str = "") -> list[Part]:
+    """What must hold."""
+    if claim["rule"]:
+        return RULES[claim["rule"]](results, claim)
+    if claim["counts"]:
+        return orders.counted(results, claim)
+    return orders.order(results, claim, metric or claim["metric"])
+
+
+def turned(found: Again) -> Again:
+    """One test that is failed is enough."""
+    return Again(
+        OTHER_WAY_ROUND.get(found.outcome, found.outcome),
+        tuple((key, OTHER_WAY_ROUND.get(state, state)) for key, state in found.states),
+        tuple(OTHER_WAY_ROUND.get(each, each) for each in found.outcomes),
+    )
+
+
+def withheld(found: Again) -> Again:
+    """What a run says that may decide nothing."""
+    states = tuple(
+        (key, "not measured" if state == "not measured" else "open")
+        for key, state in found.states
+    )
+    outcomes = tuple(
+        each if each == "not tested" else "inconclusive" for each in found.outcomes
+    )
+    known = found.outcomes and "not tested" not in outcomes
+    outcome = "inconclusive" if known else "not tested"
+    return replace(
+        found, outcome=outcome, states=states, outcomes=outcomes, strict=None
+    )
 
 
 def may_not_decide(results: Json) -> bool:
