@@ -311,3 +311,4 @@ class Verdict:
     others: tuple[OtherOutcome, ...] = ()
     others_too: bool | None = None  # None: the others were not asked
     rows: tuple[MetricRow, ...] = ()
+    short: str = ""  # `because` for a table

@@ -1,10 +1,17 @@
 """The claims one by one, as the page and the summary print them."""
 
-import re
 from dataclasses import dataclass
 
 from bench.model.plural import plural
-from bench.model.verdict import Claim, Outcome, Rule, Verdict
+from bench.model.verdict import (
+    Claim,
+    Decision,
+    GroupState,
+    MetricRow,
+    Outcome,
+    Rule,
+    Verdict,
+)
 from bench.report.charts.chart import Chart, Table
 from bench.report.charts.forest import findings_chart, forest_chart
 from bench.report.charts.palette import Palette
@@ -13,9 +20,8 @@ from bench.report.headline import headline
 from bench.report.numbers import percent
 from bench.report.view import View, lower_first
 from bench.report.words import css_class, sentence, sign
-
-
-_IN_BRACKETS = re.compile(r" \([^()]*\)")
+from bench.wording.names import Names
+from bench.wording.short import beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,12 @@ class Card:
     css: str
     sign: str
     because: str
-    short: str  # its first clause, for the table
+    short: str  # for the table
+    groups: tuple["Dot", ...]  # where it holds and fails; none where there is one group
+    strict: str | None  # what the stricter reading gives, where it differs
+    scope: str | None  # what the verdict is limited to
+    rows: tuple["MetricLine", ...]  # the same by other metrics
+    beside: str | None  # whether the same holds of the others
     reading: str
     value: str | None  # of what decides: "2.16×", "0.56 times"
     interval: str | None  # "95 %: 2.11 to 2.21"
@@ -47,6 +58,36 @@ class Card:
     probed: bool
     by_rule: bool  # over an experiment's findings
     by_trials: bool  # False: a probe, a count or a rule decided
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One group of a claim: a sign and a colour class beside its name."""
+
+    title: str
+    state: str  # "holds": the text of the sign
+    sign: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricLine:
+    """The same claim by another metric, with an outcome of its own."""
+
+    metric: str
+    outcome: str
+    css: str
+    sign: str
+    because: str
+    groups: tuple[Dot, ...]
+
+
+STATES = {
+    GroupState.HOLDS: ("holds", "✓", "yes"),
+    GroupState.FAILS: ("does not hold", "✕", "no"),
+    GroupState.OPEN: ("open", "?", "open"),
+    GroupState.NOT_MEASURED: ("not measured", "–", "unknown"),
+}
 
 
 def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
@@ -65,7 +106,12 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
         css=css_class(verdict.outcome),
         sign=sign(verdict.outcome),
         because=sentence(verdict.because),
-        short=_first_clause(verdict),
+        short=sentence(verdict.short or verdict.because),
+        groups=_dots(view, verdict),
+        strict=_strict(verdict),
+        scope=claim.scope or None,
+        rows=tuple(_metric_line(view, row) for row in verdict.rows),
+        beside=beside(Names(view.results), verdict) or None,
         reading=sentence(claim.reading),
         value=number.value if number else None,
         interval=number.interval if number else None,
@@ -87,6 +133,38 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
     )
 
 
+def _dots(view: View, verdict: Verdict | Decision) -> tuple[Dot, ...]:
+    names = Names(view.results)
+    if len(verdict.groups) < 2:
+        return ()
+    return tuple(
+        Dot(names.title(group), *STATES[group.state]) for group in verdict.groups
+    )
+
+
+def _strict(verdict: Verdict) -> str | None:
+    """The outcome of the stricter reading, where it is another one."""
+    if verdict.strict is None or verdict.strict is verdict.outcome:
+        return None
+    words = verdict.claim.strict or STRICTLY
+    return f"Read strictly, as {words}: {verdict.strict.value}."
+
+
+STRICTLY = "true of every one of these"
+
+
+def _metric_line(view: View, row: MetricRow) -> MetricLine:
+    outcome = row.decision.outcome
+    return MetricLine(
+        metric=lower_first(view.metric(row.metric).title),
+        outcome=outcome.value,
+        css=css_class(outcome),
+        sign=sign(outcome),
+        because=sentence(row.because),
+        groups=_dots(view, row.decision),
+    )
+
+
 def _chart(view: View, palette: Palette, verdict: Verdict) -> Chart | None:
     if verdict.parts:
         return forest_chart(view, palette, verdict)
@@ -105,18 +183,6 @@ def _line(claim: Claim) -> str | None:
         Rule.SCALING: f"Above {kept}, in each part.",
         Rule.PREDICTIONS: f"At most {margin} behind, in each comparison.",
     }.get(claim.rule, f"{margin} above no difference, in each comparison.")
-
-
-def _first_clause(verdict: Verdict) -> str:
-    """What was found, without the rule that made a verdict of it; the reason where none could be made."""
-    # The table has no room for what stood beside it, or for each step of a probe.
-    because = verdict.because.split(". Beside it")[0]
-    if verdict.claim.probe or verdict.claim.counts:
-        return sentence(_IN_BRACKETS.sub("", because).split("; ")[0])
-    if verdict.outcome in (Outcome.SUPPORTED, Outcome.REFUTED):
-        return sentence(because.split(": ")[0])
-    # Nor for what it would take to decide.
-    return sentence(because.split("; ")[0])
 
 
 def _also(claim: Claim) -> tuple[tuple[str, str | None], ...]:

@@ -6,15 +6,15 @@ from bench.model.verdict import Finding, Verdict
 from bench.report.charts.forest import finding_name, part_name, part_words
 from bench.report.numbers import percent, ratio
 from bench.report.view import View
-from bench.report.words import deciding_part, parted
+from bench.report.words import deciding_part
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
     """One number of a card."""
 
-    value: str  # "2.16×"
-    interval: str  # "95 %: 2.11 to 2.21"
+    value: str  # with its interval: "2.16× (2.11 to 2.21)"
+    interval: str  # "95 % interval"
     of: str  # what was compared
     how: str  # its outcome
 
@@ -28,8 +28,12 @@ def headline(view: View, verdict: Verdict) -> Headline | None:
     if part is None or estimate is None:
         return None
     value, span = ratio(estimate, 1 + verdict.claim.margin)
-    interval = f"{percent(estimate.level)}: {span}"
-    return Headline(value, interval, part_name(view, part), part_words(part))
+    return Headline(
+        f"{value} ({span})",
+        f"{percent(estimate.level)} interval",
+        part_name(view, part),
+        part_words(part),
+    )
 
 
 def deciding_finding(verdict: Verdict) -> Finding | None:
@@ -51,13 +55,12 @@ def deciding_finding(verdict: Verdict) -> Finding | None:
 def _of_finding(view: View, verdict: Verdict) -> Headline | None:
     """In the words of the finding, so that no ratio is turned round against the sentence."""
     finding = deciding_finding(verdict)
-    value, span = parted(finding.value) if finding else ("", "")
-    if finding is None or finding.estimate is None or not span:
+    if finding is None or finding.estimate is None:
         return None
     how = finding.outcome.value if finding.outcome else _witnessed(verdict, finding)
     return Headline(
-        value=value,
-        interval=f"{percent(finding.estimate.level)}: {span}",
+        value=finding.value,
+        interval=f"{percent(finding.estimate.level)} interval",
         of=finding_name(view, finding),
         # A run that may decide nothing decides nothing by one finding either.
         how=verdict.outcome.value if verdict.forced else how,

@@ -24,7 +24,6 @@ SIGNS = {
     Outcome.NOT_TESTED: "–",
     Outcome.NOT_MEASURABLE: "–",
 }
-_INTERVAL = re.compile(r" ?\(([^()]+ to [^()]+)\)")
 TESTED = (
     Outcome.SUPPORTED,
     Outcome.DEPENDS,
@@ -103,12 +102,6 @@ def deciding_part(verdict: Verdict) -> Part | None:
     """The comparison that the verdict hangs on: its weakest, or the one that refutes."""
     at = verdict.decided_by
     return None if at is None or not verdict.parts else verdict.parts[at]
-
-
-def parted(value: str) -> tuple[str, str]:
-    """A finding's value as it is printed, and the interval in it: "2.02 times as long", "1.74 to 2.34"; "" where it has none."""
-    found = _INTERVAL.search(value)
-    return (value.replace(found[0], "", 1), found[1]) if found else (value, "")
 
 
 def why_no_verdicts(results: Results) -> str:

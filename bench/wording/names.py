@@ -52,12 +52,33 @@ class Names:
             )
         return _PARTS.get(group.key) or self._part(group)
 
+    def title(self, group: GroupResult) -> str:
+        """The group by itself, for a mark of its own."""
+        workload = self._workloads.get(group.workload or "", group.workload or "")
+        if group.kind is GroupKind.WORKLOAD:
+            return workload
+        if group.kind is GroupKind.LAYER:
+            return f"{workload}, SQL by hand"
+        if group.kind is GroupKind.PART and group.key == "workers":
+            return "more workers"
+        if group.kind is GroupKind.PART and group.workload is not None:
+            return f"more clients, {workload}"
+        if group.kind is GroupKind.BASELINE:
+            return self.group(group)
+        return _TITLES.get(group.key, group.key)
+
     def _part(self, group: GroupResult) -> str:
         if group.workload is not None:
             return f"with more clients on {self.workload(group.workload)}"
         return group.key
 
 
+_TITLES = {
+    "startup": "start-up",
+    "memory": "memory",
+    "predictions": "predictions per second",
+    "beside-p99": "cheap requests beside predictions",
+}
 _PARTS = {
     "workers": "with more workers",
     "predictions": "in predictions per second",

@@ -17,7 +17,7 @@ from bench.model.verdict import (
     Verdict,
 )
 from bench.wording import orders
-from bench.wording.findings import at_once, share
+from bench.wording.findings import share
 from bench.wording.names import Names
 from bench.wording.numbers import as_times, at_least, joined, microseconds, percent
 from bench.wording.reasons import excluded, untested, withheld
@@ -172,13 +172,14 @@ def _counts(names: Names, verdict: Verdict) -> str:
     exhibits = names.results.exhibits
     measures = {one.name: one for one in exhibits.measures} if exhibits else {}
     return "; ".join(
-        _row(names, measures[name], verdict.counts)
+        row_of(names, measures[name], verdict.counts)
         for name in verdict.claim.counts
         if name in measures
     )
 
 
-def _row(names: Names, measure: Measure, counts: Sequence[Count]) -> str:
+def row_of(names: Names, measure: Measure, counts: Sequence[Count]) -> str:
+    """One measure, counted for each framework."""
     parts = [
         f"{names.framework(one.framework)} {counted(one, measure)}"
         for one in counts
@@ -216,12 +217,22 @@ def _own_share(names: Names, verdict: Verdict) -> str:
     one = _deciding(verdict)
     if one is None:
         return ""
+    return (
+        f"{own_share(names, verdict)}: {as_times(one.estimate)}, "
+        f"{one.because}{_tally(verdict, 'comparisons')}"
+    )
+
+
+def own_share(names: Names, verdict: Verdict) -> str:
+    """What the two that decide add to their bare servers; "" where nothing decides."""
+    one = _deciding(verdict)
+    if one is None:
+        return ""
     dearer, cheaper = (names.framework(x) for x in (one.subject, one.against or ""))
     amounts = [_amount(verdict, each, one) for each in (one.subject, one.against)]
     return (
         f"{dearer} adds to its bare server {amounts[0]} of CPU time per request on "
-        f"{names.workload(one.workload)}, {cheaper} {amounts[1]}: "
-        f"{as_times(one.estimate)}, {one.because}{_tally(verdict, 'comparisons')}"
+        f"{names.workload(one.workload)}, {cheaper} {amounts[1]}"
     )
 
 
@@ -287,19 +298,32 @@ def _turns(names: Names, verdict: Verdict) -> str:
     own = [f for f in verdict.findings if f.subject == usual]
     under_way = next((f for f in own if f.asked is Asked.UNDER_WAY), None)
     met = any(f.asked is Asked.MET and f.amount == 1.0 for f in own)
-    name = names.framework(usual)
-    seen = at_once(under_way.estimate) if under_way and under_way.estimate else ""
-    clients = names.results.turns.clients if names.results.turns else 0
-    many = f"{seen} under way in each process, of {clients} clients"
-    said = (
-        f"{name}’s usual deployment had {many}"
-        if seen
-        else f"{name}’s usual deployment was not measured"
-    )
+    name = f"{names.framework(usual)}’s usual deployment"
+    said = []
     if met:
-        said = f"{name}’s usual deployment had two requests inside one process at once"
-        said += f", and {many}" if seen else ""
-    return f"{said}: {_true_of(names, verdict)}"
+        said.append(f"two requests were inside one process of {name} at the same time")
+    if under_way and under_way.estimate:
+        said.append(
+            f"{under_way.value} requests were under way at once in each process of {name}"
+        )
+    if not said:
+        said.append(f"{name} was not measured")
+    return ". ".join(_capital(each) for each in (*said, _true_of(names, verdict)))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def others_in_turns(names: Names, verdict: Verdict) -> str:
+    """On which set-ups of the other frameworks it is true as well; "" where on none."""
+    by_server = _in_turns(names, verdict)
+    said = []
+    for server, who in by_server.items():
+        others = [names.framework(x) for x in who if x not in verdict.claim.subjects]
+        if others:
+            said.append(f"{joined(others)} on {server}")
+    return f"the same for {joined(said)}" if said else ""
 
 
 def _usual(names: Names, claim: Claim) -> str:
@@ -314,20 +338,26 @@ def _usual(names: Names, claim: Claim) -> str:
 
 def _true_of(names: Names, verdict: Verdict) -> str:
     """Of which servers the sentence is true, whoever stands on them."""
-    margin = verdict.claim.margin
-    by_server: dict[str, list[str]] = {}
-    for finding in verdict.findings:
-        target = names.target(finding.subject)
-        serial = finding.asked is Asked.UNDER_WAY and _takes_turns(finding, margin)
-        if serial and target is not None:
-            found = by_server.setdefault(target.deployment, [])
-            found.append(target.framework)
+    by_server = _in_turns(names, verdict)
     if not by_server:
         return "it is true of no server that was asked"
     parts = [
         _where(names, server, who, verdict.claim) for server, who in by_server.items()
     ]
     return f"it is true of {'; and of '.join(parts)}"
+
+
+def _in_turns(names: Names, verdict: Verdict) -> dict[str, list[str]]:
+    """The frameworks that take turns, by server."""
+    found: dict[str, list[str]] = {}
+    for finding in verdict.findings:
+        target = names.target(finding.subject)
+        serial = finding.asked is Asked.UNDER_WAY and _takes_turns(
+            finding, verdict.claim.margin
+        )
+        if serial and target is not None:
+            found.setdefault(target.deployment, []).append(target.framework)
+    return found
 
 
 def _takes_turns(finding: Finding, margin: float) -> bool:
@@ -377,7 +407,7 @@ def _stress(names: Names, verdict: Verdict) -> str:
     beside = _stood(names, verdict, stood)
     if verdict.outcome is stood:
         told = "; ".join(f"{f.value} {f.what}" for f in own)
-        return f"{named} stood all {len(own)}: {told}.{beside}"
+        return f"{named} passed all {len(own)} tests: {told}.{beside}"
     failed = Outcome.SUPPORTED if flipped else Outcome.REFUTED
     if verdict.outcome in (failed, Outcome.DEPENDS):
         rest = [f for f in own if f.outcome is failed]
@@ -397,7 +427,7 @@ def _stood(names: Names, verdict: Verdict, stood: Outcome) -> str:
     for one in verdict.others:
         word = "is undecided"
         if one.outcome in decided:
-            word = "stood it" if one.outcome is stood else "did not"
+            word = "passed" if one.outcome is stood else "did not pass"
         said.append(f"{names.framework(one.framework)} {word}")
     return f" Beside it, {joined(said)}" if said else ""
 

@@ -12,6 +12,7 @@ from bench.model.verdict import Claim, Finding, MetricRow, Part, Verdict
 from bench.wording import orders, reasons, verdicts
 from bench.wording.findings import texts
 from bench.wording.names import Names
+from bench.wording.short import short
 
 
 def worded(results: Results) -> Results:
@@ -31,9 +32,8 @@ def _verdict(names: Names, verdict: Verdict) -> Verdict:
         rows=tuple(_row(names, claim, row) for row in verdict.rows),
         forced=verdict.forced or (reasons.withheld(withheld) if withheld else None),
     )
-    if told.because:
-        return told
-    return replace(told, because=verdicts.because(names, told))
+    told = replace(told, because=told.because or verdicts.because(names, told))
+    return replace(told, short=told.short or short(names, told))
 
 
 def _parts(names: Names, claim: Claim, parts: tuple[Part, ...]) -> tuple[Part, ...]:

@@ -1,7 +1,5 @@
 """What decides a claim: ratios with intervals against the claim's own line."""
 
-import re
-
 from bench.model.estimate import Estimate
 from bench.model.verdict import Finding, Label, Outcome, Part, Rule, Verdict
 from bench.report.charts.against_line import Against, Row, against_line
@@ -9,14 +7,15 @@ from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.palette import Palette
 from bench.report.numbers import number, percent, ratio
 from bench.report.view import View, absent
-from bench.report.words import parted
 
 
 LABELS = {
     Label.REVERSED: "the other leads",
     Label.TIE: "practically equal",
-    Label.NOT_MATERIAL: "lead below the margin",
+    Label.NOT_MATERIAL: "no lead of the margin",
 }
+BEHIND = "behind"
+"""Where the whole interval lies below 1, whatever the margin."""
 AXES = {
     Rule.OWN_SHARE: "times as much",
     Rule.LAYERS: "times as much",
@@ -88,7 +87,10 @@ def part_words(part: Part) -> str:
     """The outcome of a part in words, with the kind of refutation."""
     if part.label is None:
         return part.outcome.value
-    return f"{part.outcome.value}: {LABELS[part.label]}"
+    estimate = part.comparison.advantage
+    behind = estimate is not None and estimate.high < 1
+    said = BEHIND if behind and part.label is not Label.TIE else LABELS[part.label]
+    return f"{part.outcome.value}: {said}"
 
 
 def finding_name(view: View, finding: Finding) -> str:
@@ -131,15 +133,13 @@ def _drawn(view: View, part: Part) -> Row:
 
 
 def _finding(view: View, finding: Finding) -> Row:
-    # In its own words: of a time they say how many times as long it is, and
-    # where they say who takes as much, they come first and whole.
-    said, _ = parted(finding.value)
-    apart = re.fullmatch(r"\S+ times.*", said) is not None
+    # What was found stands in its own words: of a time they say how many times
+    # as long it is, whichever way the ratio is drawn.
     name = finding_name(view, finding)
     return Row(
         subject=finding.subject,
-        name=f"{said} ({name})" if finding.estimate and not apart else name,
-        value=said if finding.estimate and apart else "",
+        name=f"{name}: {finding.value}" if finding.estimate else name,
+        value="",
         estimate=finding.estimate,
         missing=absent(finding.because),
         outcome=finding.outcome or Outcome.NOT_TESTED,
