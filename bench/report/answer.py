@@ -1,33 +1,54 @@
 """
-The short answer: one or two sentences chosen by rule from the first verdict.
+The short answer: a few sentences chosen by rule from the first verdict's values.
 
-At most thirty words and one number. There is no adjective in it that does not
-come from the interval: where a part is open, the sentence says so.
+It names where the claim holds with its largest effects, where it fails, and
+what that depends on. There is no adjective in it that does not come from an
+interval: where a part is open, the sentence says so.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.model.estimate import Estimate
-from bench.model.verdict import Label, Outcome, Part, Verdict
+from bench.model.plural import plural
+from bench.model.ranking import Step
+from bench.model.verdict import (
+    GroupKind,
+    GroupResult,
+    GroupState,
+    Label,
+    Outcome,
+    Part,
+    Verdict,
+)
 from bench.report.clean import unmarked
-from bench.report.numbers import at_least, times
-from bench.report.rankings import lead
+from bench.report.numbers import percent, percent_span, percent_up, times
 from bench.report.rule_answers import is_whole, rule_answer, rule_question
-from bench.report.view import View, joined
+from bench.report.trend_charts import step_words
+from bench.report.versions import Family, families
+from bench.report.versions import question as versions_question
+from bench.report.view import View, joined, lower_first
 from bench.report.words import TESTED, why_no_verdicts
+from bench.wording.names import Names
 
 
 MOST_WORDS = 30
+"""Of a reason that is put into the sentence; the page has it all."""
+MOST_HOLDS, MOST_FAILS, MOST_STEPS = 3, 2, 2
+"""Groups, and steps between versions, that the sentence names."""
+TIMES_FROM = 1.5
+"""From here on people think in "times"; below it in per cent."""
 FASTER = {"throughput", "cpu", "p50", "p99", "startup"}
 """Metrics of which "faster" is a fair word in a question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A sentence with **bold** words, and the workloads that it speaks of."""
+    """A sentence with **bold** words, and what its chart shows."""
 
     sentence: str
     workloads: tuple[str, ...]
+    metric: str = "throughput"
 
 
 def leading_verdict(view: View) -> Verdict | None:
@@ -49,42 +70,108 @@ def leading_verdict(view: View) -> Verdict | None:
 
 def question(view: View) -> str:
     """The page's title as a question."""
+    if not view.results.profile.verdicts:
+        return "Does everything work here?"
     names = [view.label(each) for each in _frameworks(view)]
     verdict = leading_verdict(view)
-    if verdict is not None and verdict.claim.metric in FASTER:
-        subjects = joined([view.label(each) for each in verdict.claim.subjects])
-        baselines = joined([view.label(each) for each in verdict.claim.baselines])
-        verb = "Is" if len(verdict.claim.subjects) == 1 else "Are"
-        return f"{verb} {subjects} really faster than {baselines}?"
     if verdict is not None and verdict.claim.rule is not None:
         return rule_question(view, verdict.claim.rule, verdict)
+    if verdict is not None and verdict.claim.metric:
+        return _order_question(view, verdict)
+    if found := families(view):
+        return versions_question(found)
     if len(names) > 1:
         return f"How do {joined(names)} compare?"
     return f"How fast is {names[0]}?" if names else "What did this run measure?"
 
 
+def _order_question(view: View, verdict: Verdict) -> str:
+    claim = verdict.claim
+    subjects = joined([view.label(each) for each in claim.subjects])
+    baselines = joined([view.label(each) for each in claim.baselines])
+    one = len(claim.subjects) == 1
+    if claim.metric in FASTER:
+        return f"{'Is' if one else 'Are'} {subjects} really faster than {baselines}?"
+    metric = view.metric(claim.metric)
+    amount = "more" if metric.higher_is_better else "less"
+    title = lower_first(metric.title)
+    return (
+        f"{'Does' if one else 'Do'} {subjects} need {amount} {title} than {baselines}?"
+    )
+
+
 def short_answer(view: View) -> Answer:
-    """The answer of this run in a sentence or two."""
-    measured = view.workloads_with("throughput")
+    """The answer of this run in a few sentences."""
+    verdict = leading_verdict(view)
+    metric = verdict.claim.metric if verdict and verdict.claim.metric else "throughput"
+    if not view.workloads_with(metric):
+        metric = "throughput"
+    measured = view.workloads_with(metric)
     ends = tuple(dict.fromkeys([*measured[:1], *measured[-1:]]))
+    if not view.results.profile.verdicts:
+        return Answer(_works(view), ends, metric)
     if view.results.no_verdicts_because is not None:
         why = unmarked(why_no_verdicts(view.results)).rstrip(".")
-        said = f"This run gives **no verdicts**: {why}."
-        if why.count(". ") or why.count("? "):
-            said = "This run gives **no verdicts**."
-        return Answer(_limited(said, "This run gives **no verdicts**."), ends)
-    verdict = leading_verdict(view)
+        return Answer(_because("This run gives **no verdicts**", why), ends, metric)
     if verdict is None:
-        return Answer(_unmeasured(view), ends)
+        found = families(view)
+        said = _steps(view, found) if found else _unmeasured(view)
+        return Answer(said, ends, metric)
     if verdict.outcome is Outcome.INCONCLUSIVE and verdict.forced:
-        said = f"This run **cannot tell**: {unmarked(verdict.forced).rstrip('.')}."
-        return Answer(_limited(said, "This run **cannot tell**."), ends)
+        why = unmarked(verdict.forced).rstrip(".")
+        return Answer(_because("This run **cannot tell**", why), ends, metric)
     if verdict.claim.rule is not None:
         asked = [name for name in verdict.claim.workloads if name in measured]
-        said = rule_answer(verdict.claim.rule, verdict)
-        return Answer(said, tuple(dict.fromkeys([*asked, *ends]))[:2])
-    answer = _by_workload(view, verdict)
-    return Answer(answer.sentence, answer.workloads or ends)
+        said = rule_answer(view, verdict.claim.rule, verdict)
+        return Answer(said, tuple(dict.fromkeys([*asked, *ends]))[:2], metric)
+    shown = [name for name in _shown(verdict) if name in measured]
+    return Answer(_order(view, verdict), tuple(shown) or ends, metric)
+
+
+def _because(said: str, why: str) -> str:
+    return f"{said}: {why}." if len(why.split()) <= MOST_WORDS else f"{said}."
+
+
+def _frameworks(view: View) -> list[str]:
+    return list(dict.fromkeys(target.framework for target in view.contestants))
+
+
+def _works(view: View) -> str:
+    """Of a profile that decides nothing: whether everything answered, and rightly."""
+    results = view.results
+    wrong = view.check("errors")
+    if results.failures or wrong is None or wrong.passed is not True:
+        failed = list(dict.fromkeys(view.label(f.target) for f in results.failures))
+        what = f"{joined(failed)} failed" if failed else "not every answer was right"
+        if wrong is not None and wrong.passed is None and not failed:
+            what = "no answer was checked"
+        return f"**No**: {what}. It gives no verdicts."
+    count = plural(len(results.targets), "set-up")
+    works = plural(len(results.workloads), "workload")
+    return (
+        f"**Yes**: {count} started and answered {works}, and every answer was right. "
+        "So short a run gives no verdicts."
+    )
+
+
+def _steps(view: View, found: list[Family]) -> str:
+    """Of a run of versions: the largest differences between one and the next."""
+    if not view.results.control_reach:
+        return "This run **cannot tell** a difference from noise: no set-up was entered twice."
+    steps = sorted(view.results.steps, key=_size, reverse=True)
+    if not steps:
+        return "**No** difference between two versions is larger than the noise."
+    told = [
+        f"{step_words(view, found, each)} on “{view.workload(each.workload)}”"
+        for each in steps[:MOST_STEPS]
+    ]
+    more = len(steps) - len(told)
+    rest = f" {plural(more, 'more step')} exceed the noise." if more else ""
+    return f"**Yes, there is a difference**: {joined(told)}.{rest}"
+
+
+def _size(step: Step) -> float:
+    return max(step.advantage.point, step.advantage.inverse.point)
 
 
 def _unmeasured(view: View) -> str:
@@ -96,119 +183,105 @@ def _unmeasured(view: View) -> str:
     return "This run judged **no claim**."
 
 
-def _frameworks(view: View) -> list[str]:
-    return list(dict.fromkeys(target.framework for target in view.contestants))
+# An order: where it holds, and where it does not.
 
 
-def _by_workload(view: View, verdict: Verdict) -> Answer:
-    groups: dict[str, list[Part]] = {}
-    for part in verdict.parts:
-        if part.group in ("", part.comparison.workload):
-            groups.setdefault(part.comparison.workload, []).append(part)
-    yes = [name for name, parts in groups.items() if _all_supported(parts)]
-    no = [name for name, parts in groups.items() if _any_refuted(parts)]
-    shown = tuple(dict.fromkeys([*yes[:1], *no[:1], *groups]))[:2]
-    if yes and len(yes) == len(groups):
-        part = _weakest([part for parts in groups.values() for part in parts])
-        where = "" if len(yes) == 1 else " on every workload"
-        long = f"Yes{where}: {_lead(view, part, '**at least ' + _least(part) + '**')}."
-        return Answer(_limited(long, f"**Yes**{where}."), shown)
-    if yes:
-        best = yes[0]
-        rest = no[0] if no else next(name for name in groups if name not in yes)
-        return Answer(_split(view, groups, best, rest, bool(no)), (best, rest))
-    if no:
-        return Answer(_refuted(view, [p for n in no for p in groups[n]]), shown)
-    return Answer("This run **cannot tell**: the intervals cross the line.", shown)
+def _shown(verdict: Verdict) -> tuple[str, ...]:
+    """One workload where it holds and one where it fails, for the chart."""
+    plain = [g for g in verdict.groups if g.kind is GroupKind.WORKLOAD and g.workload]
+    of = {
+        state: [g.workload for g in plain if g.state is state and g.workload]
+        for state in GroupState
+    }
+    first = [*of[GroupState.HOLDS][:1], *of[GroupState.FAILS][:1]]
+    return tuple(dict.fromkeys([*first, *(g.workload or "" for g in plain)]))[:2]
 
 
-def _split(
-    view: View, groups: dict[str, list[Part]], best: str, rest: str, refuted: bool
-) -> str:
-    """One workload where the claim holds, one where it does not."""
-    good, other = _title(view, best), _title(view, rest)
-    part = _weakest(groups[best])
-    held = f"For {good}, yes: {_lead(view, part, f'**{_times(part)}**')}."
-    if refuted:
-        failed = _failure(view, _refuting(groups[rest]))
-        short = f"For {good}, **yes**. For {other}, **no**."
-    else:
-        failed = "this run **cannot tell**"
-        short = f"For {good}, **yes**. For {other}, this run **cannot tell**."
-    return _limited(f"{held} For {other}, {failed}.", short)
+def _order(view: View, verdict: Verdict) -> str:
+    holds = [g for g in verdict.groups if g.state is GroupState.HOLDS]
+    fails = [g for g in verdict.groups if g.state is GroupState.FAILS]
+    if verdict.outcome is Outcome.DEPENDS:
+        layers = any(g.kind is GroupKind.LAYER for g in verdict.groups)
+        on = "the work, and on the database layer" if layers else "the work"
+        return f"**It depends on {on}.** {_yes(view, verdict, holds)}. {_no(view, verdict, fails)}."
+    if verdict.outcome is Outcome.SUPPORTED:
+        every = ", on every workload" if len(holds) > 1 else ""
+        return f"**Yes**{every}. {_yes(view, verdict, holds)}."
+    if verdict.outcome is Outcome.REFUTED:
+        return f"**No.** {_no(view, verdict, fails)}."
+    said = "This run **cannot tell**"
+    if holds:
+        return f"{_yes(view, verdict, holds)}. Elsewhere this run **cannot tell**."
+    return f"{said}: the intervals cross the line."
 
 
-def _refuted(view: View, parts: list[Part]) -> str:
-    part = _refuting(parts)
-    where = _title(view, part.comparison.workload)
-    estimate = part.comparison.advantage
-    if part.label is Label.REVERSED and estimate is not None:
-        pair = part.comparison
-        how = f"**{times(estimate.inverse)}**"
-        said = lead(view, pair.baseline, pair.subject, pair.metric, how)
-        return _limited(f"No. For {where}, {said}.", "**No.**")
-    return _limited(f"No. For {where}, {_failure(view, part)}.", "**No.**")
+def _yes(view: View, verdict: Verdict, groups: Sequence[GroupResult]) -> str:
+    """Who leads where, by how much over whom; the largest effects first."""
+    names = Names(view.results)
+    subjects = joined([view.label(each) for each in verdict.claim.subjects])
+    leads = "leads" if len(verdict.claim.subjects) == 1 else "lead"
+    ordered = sorted(groups, key=lambda g: -_largest(_parts(verdict, g)))
+    chosen = [g for g in groups if g in ordered[:MOST_HOLDS]]
+    told = [f"{names.group(g)} ({_sizes(view, verdict, g)})" for g in chosen]
+    by = ""
+    if verdict.claim.metric != "throughput":
+        by = f" by {lower_first(view.metric(verdict.claim.metric).title)}"
+    return f"{subjects} {leads}{by} {joined(told)}"
+
+
+def _sizes(view: View, verdict: Verdict, group: GroupResult) -> str:
+    several = len(verdict.claim.subjects) > 1
+    told = []
+    for part in _parts(verdict, group):
+        estimate = part.comparison.advantage
+        if estimate is None:
+            continue
+        ahead = f"{view.label(part.comparison.subject)} " if several else ""
+        told.append(
+            f"{ahead}{_size_of(estimate)} {view.label(part.comparison.baseline)}"
+        )
+    return ", ".join(told)
+
+
+def _size_of(estimate: Estimate) -> str:
+    if estimate.point >= TIMES_FROM:
+        return f"**{times(estimate)} times**"
+    return f"**{percent(round(estimate.point - 1, 2))}** over"
+
+
+def _no(view: View, verdict: Verdict, groups: Sequence[GroupResult]) -> str:
+    names = Names(view.results)
+    told = []
+    for group in groups[:MOST_FAILS]:
+        failed = [p for p in _parts(verdict, group) if p.outcome is Outcome.REFUTED]
+        if group.decided_by is not None:
+            failed = failed or [verdict.parts[group.decided_by]]
+        why = joined([_failure(view, part) for part in failed])
+        told.append(f"{names.group(group)} ({why})" if why else names.group(group))
+    more = len(groups) - len(told)
+    rest = f", and {more} more" if more > 0 else ""
+    return f"**Not** {joined(told)}{rest}"
 
 
 def _failure(view: View, part: Part) -> str:
+    """What stands against the lead, with its numbers."""
+    estimate = part.comparison.advantage
     subject = view.label(part.comparison.subject)
-    baseline = view.label(part.comparison.baseline)
-    if part.label is Label.REVERSED:
-        # As everywhere on the page, a lead is one that exceeds the margin.
-        leads = _estimate(part).inverse.low > 1 + view.margin
-        behind = f"{subject} is **not ahead** of {baseline}"
-        return f"**{baseline} leads**" if leads else behind
+    other = view.label(part.comparison.baseline)
+    if estimate is None:
+        return f"{subject} and {other} were not both measured"
     if part.label is Label.TIE:
-        return f"{subject} and {baseline} are **practically equal**"
-    if part.label is Label.NOT_MATERIAL and _estimate(part).high < 1:
-        return f"{subject} is **not ahead** of {baseline}"
-    if part.label is Label.NOT_MATERIAL:
-        return f"a lead over {baseline} is **too small to count**"
-    return f"the lead over {baseline} is **gone**"
+        reach = percent_up(max(estimate.high, estimate.inverse.high) - 1)
+        return f"{subject} and {other} are practically equal in this run, at most {reach} apart"
+    if estimate.high < 1:
+        return f"{other} is ahead of {subject} by {percent_span(estimate.inverse)}"
+    return f"{subject} leads {other} by less than counts"
 
 
-def _lead(view: View, part: Part, how: str) -> str:
-    pair = part.comparison
-    return lead(view, pair.subject, pair.baseline, pair.metric, how)
+def _parts(verdict: Verdict, group: GroupResult) -> list[Part]:
+    return [part for part in verdict.parts if part.group == group.key]
 
 
-def _weakest(parts: list[Part]) -> Part:
-    return min(parts, key=_low)
-
-
-def _refuting(parts: list[Part]) -> Part:
-    refuted = [part for part in parts if part.outcome is Outcome.REFUTED]
-    return min(refuted, key=lambda part: _estimate(part).high)
-
-
-def _low(part: Part) -> float:
-    return _estimate(part).low
-
-
-def _least(part: Part) -> str:
-    return at_least(_estimate(part).low)
-
-
-def _times(part: Part) -> str:
-    return times(_estimate(part))
-
-
-def _estimate(part: Part) -> Estimate:
-    found = part.comparison.advantage
-    return found or Estimate(1.0, 0.0, float("inf"), 0.95, 0)
-
-
-def _all_supported(parts: list[Part]) -> bool:
-    return all(part.outcome is Outcome.SUPPORTED for part in parts)
-
-
-def _any_refuted(parts: list[Part]) -> bool:
-    return any(part.outcome is Outcome.REFUTED for part in parts)
-
-
-def _title(view: View, workload: str) -> str:
-    return f"“{view.workload(workload)}”"
-
-
-def _limited(long: str, short: str) -> str:
-    return long if len(long.split()) <= MOST_WORDS else short
+def _largest(parts: Sequence[Part]) -> float:
+    known = [p.comparison.advantage.point for p in parts if p.comparison.advantage]
+    return max(known, default=0.0)

@@ -1,14 +1,17 @@
 """The claims one by one, as the page and the summary print them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.model.plural import plural
 from bench.model.verdict import (
     Claim,
-    Decision,
+    Finding,
+    GroupResult,
     GroupState,
     MetricRow,
     Outcome,
+    Part,
     Rule,
     Verdict,
 )
@@ -22,6 +25,7 @@ from bench.report.view import View, lower_first
 from bench.report.words import css_class, sentence, sign
 from bench.wording.names import Names
 from bench.wording.short import beside
+from bench.wording.verdicts import group_detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Dot:
     """One group of a claim: a sign and a colour class beside its name."""
 
     title: str
+    detail: str  # its numbers, "" where it has none of its own
     state: str  # "holds": the text of the sign
     sign: str
     css: str
@@ -107,10 +112,10 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
         sign=sign(verdict.outcome),
         because=sentence(verdict.because),
         short=sentence(verdict.short or verdict.because),
-        groups=_dots(view, verdict),
+        groups=_dots(view, claim, verdict.groups, verdict.parts, verdict.findings),
         strict=_strict(verdict),
         scope=claim.scope or None,
-        rows=tuple(_metric_line(view, row) for row in verdict.rows),
+        rows=tuple(_metric_line(view, claim, row) for row in verdict.rows),
         beside=beside(Names(view.results), verdict) or None,
         reading=sentence(claim.reading),
         value=number.value if number else None,
@@ -133,12 +138,24 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
     )
 
 
-def _dots(view: View, verdict: Verdict | Decision) -> tuple[Dot, ...]:
+def _dots(
+    view: View,
+    claim: Claim,
+    groups: Sequence[GroupResult],
+    parts: Sequence[Part],
+    findings: Sequence[Finding] = (),
+) -> tuple[Dot, ...]:
+    """Of several groups, where the claim holds and fails; none where there is one."""
     names = Names(view.results)
-    if len(verdict.groups) < 2:
+    if len(groups) < 2:
         return ()
     return tuple(
-        Dot(names.title(group), *STATES[group.state]) for group in verdict.groups
+        Dot(
+            names.title(group),
+            group_detail(names, claim, group, parts, findings),
+            *STATES[group.state],
+        )
+        for group in groups
     )
 
 
@@ -153,7 +170,7 @@ def _strict(verdict: Verdict) -> str | None:
 STRICTLY = "true of every one of these"
 
 
-def _metric_line(view: View, row: MetricRow) -> MetricLine:
+def _metric_line(view: View, claim: Claim, row: MetricRow) -> MetricLine:
     outcome = row.decision.outcome
     return MetricLine(
         metric=lower_first(view.metric(row.metric).title),
@@ -161,7 +178,7 @@ def _metric_line(view: View, row: MetricRow) -> MetricLine:
         css=css_class(outcome),
         sign=sign(outcome),
         because=sentence(row.because),
-        groups=_dots(view, row.decision),
+        groups=_dots(view, claim, row.decision.groups, row.parts),
     )
 
 

@@ -9,7 +9,7 @@ from bench.report.view import View
 
 
 MOST_COLUMNS = 3
-MOST_ROWS = 5
+MOST_ROWS = 4
 METRIC = "throughput"
 
 
@@ -81,5 +81,6 @@ def _cell(
     if advantage is None or found is None:
         return None
     value, interval = ratio(advantage)
+    value = value.removesuffix("×")
     near = found.within_margin or found.relation is Relation.EQUAL
     return Cell(value, interval.replace(" to ", "\u2013"), near)

@@ -43,6 +43,7 @@ from bench.report.words import (
     sentence,
     sign,
     tally,
+    tied,
     why_no_verdicts,
 )
 from bench.wording.worded import worded
@@ -245,6 +246,7 @@ def page_environment() -> Environment:
         "percent": percent,
         "size": size,
         "sentence": sentence,
+        "tied": tied,
         "sign": sign,
         "css_class": css_class,
         "grade": grade,

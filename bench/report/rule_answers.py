@@ -3,8 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bench.model.verdict import Asked, Exclusion, Outcome, Rule, Verdict
+from bench.model.verdict import (
+    Asked,
+    Exclusion,
+    GroupKind,
+    GroupState,
+    Outcome,
+    Rule,
+    Verdict,
+)
 from bench.report.view import View, joined
+from bench.wording.names import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +92,12 @@ def rule_question(view: View, rule: Rule, verdict: Verdict) -> str:
     return WORDS[rule].question.format(subject=subject, others=others)
 
 
-def rule_answer(rule: Rule, verdict: Verdict) -> str:
+def rule_answer(view: View, rule: Rule, verdict: Verdict) -> str:
     """To that question; the numbers are the card's."""
     if verdict.outcome is Outcome.INCONCLUSIVE:
         return "This run **cannot tell**."
     if verdict.outcome is Outcome.DEPENDS:
-        return "It **depends**."
+        return _depends(view, verdict)
     without_workers = any(
         each.asked is Asked.WORKERS
         and each.excluded is not None
@@ -97,6 +106,22 @@ def rule_answer(rule: Rule, verdict: Verdict) -> str:
     )
     words = CLIENTS_ALONE if without_workers else WORDS[rule]
     return words.supported if verdict.outcome is Outcome.SUPPORTED else words.refuted
+
+
+def _depends(view: View, verdict: Verdict) -> str:
+    """Where it is so and where it is not, group by group."""
+    names = Names(view.results)
+    kinds = {group.kind for group in verdict.groups}
+    on = ""
+    if kinds == {GroupKind.SERVER}:
+        on = " on the server"
+    elif kinds == {GroupKind.WORKLOAD}:
+        on = " on the work"
+    yes, no = (
+        [names.group(group) for group in verdict.groups if group.state is state]
+        for state in (GroupState.HOLDS, GroupState.FAILS)
+    )
+    return f"**It depends{on}**: yes {joined(yes)}; no {joined(no)}."
 
 
 def is_whole(verdict: Verdict) -> bool:

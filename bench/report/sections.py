@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bench.report.answer import Answer, leading_verdict
-from bench.report.charts.answer import dots_chart, reading
+from bench.report.charts.answer import dots_chart, level_of, reading
 from bench.report.charts.chart import Chart, Words
 from bench.report.charts.cost import cost_chart, untold
 from bench.report.charts.generator import generator_chart
@@ -16,9 +16,11 @@ from bench.report.predictions import predictions_charts, predictions_missing
 from bench.report.rankings import ranking_sentence
 from bench.report.same_load import same_load_charts, same_load_missing
 from bench.report.stress import stress_charts, stress_missing
+from bench.report.versions import families
 from bench.report.view import View
 
 
+ANSWER_CAPTION = "Mark and whisker: estimate and {level} interval. Small dots: single rounds. Each panel has a scale of its own, from zero."
 MOST_IN_ANSWER = 6
 """Set-ups in the first chart, which must be read in seconds."""
 
@@ -34,14 +36,14 @@ class Section:
 def answer_chart(view: View, palette: Palette, answer: Answer) -> Section:
     """The chart beside the short answer."""
     if not answer.workloads:
-        return _section([], [_why(view, ("throughput",))])
+        return _section([], [_why(view, (answer.metric,))])
     targets = _in_the_answer(view)
-    caption = reading(view, "throughput")
+    caption = ANSWER_CAPTION.format(level=level_of(view, answer.metric))
     left_out = len(view.contestants) - len(targets)
     if left_out:
         caption += f" {left_out} more set-ups stand under “Requests per second”."
     words = Words("The numbers behind the answer", "", caption)
-    cells = tuple((name, "throughput") for name in answer.workloads)
+    cells = tuple((name, answer.metric) for name in answer.workloads)
     notes = _void(view, answer.workloads)
     drawn = dots_chart(view, palette, "answer", words, cells, targets)
     return _section([drawn], notes)
@@ -51,6 +53,10 @@ def _in_the_answer(view: View) -> list[str]:
     """All contestants, or of many those that the answer is about."""
     ids = [target.id for target in view.contestants]
     verdict = leading_verdict(view)
+    if verdict is None and (found := families(view)):
+        return [each.target.id for family in found for each in family.versions][
+            -MOST_IN_ANSWER:
+        ]
     if len(ids) <= MOST_IN_ANSWER or verdict is None:
         return ids[:MOST_IN_ANSWER]
     pairs = [part.comparison for part in verdict.parts]

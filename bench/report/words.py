@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 from bench.model.doubt import Scope
 from bench.model.results import Results
 from bench.model.verdict import Outcome, Part, Verdict
+from bench.report.numbers import THIN
 
 
 SCOPES = {
@@ -110,6 +111,11 @@ def why_no_verdicts(results: Results) -> str:
         return ""
     own = results.profile.why if not results.profile.verdicts else ""
     return own or results.no_verdicts_because
+
+
+def tied(text: str) -> str:
+    """The text with its numbers tied to the per cent sign: no line begins with one."""
+    return text.replace(" %", f"{THIN}%")
 
 
 def sentence(text: str) -> str:

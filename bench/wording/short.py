@@ -107,7 +107,7 @@ def _kept_past_capacity(names: Names) -> str:
         return ""
     said = []
     for one in stress.targets:
-        steps = [s for s in one.steps if not s.in_surge and s.kept.estimate]
+        steps = [s for s in one.steps if s.kept.estimate]
         if not steps:
             continue
         last = max(steps, key=lambda step: step.share)

@@ -59,6 +59,25 @@ def row_because(names: Names, claim: Claim, row: MetricRow) -> str:
     return order_because(names, claim, row.decision, row.parts)
 
 
+def group_detail(
+    names: Names,
+    claim: Claim,
+    group: GroupResult,
+    parts: Sequence[Part],
+    findings: Sequence[Finding] = (),
+) -> str:
+    """The numbers of one group, to stand beside its name; "" where it has none of its own."""
+    own = orders.of_group(parts, group)
+    if own and group.state is GroupState.HOLDS:
+        return orders.group_holds(names, claim, own)
+    if own and group.state is GroupState.FAILS:
+        return orders.group_fails(names, claim, own)
+    at = group.decided_by
+    if parts or at is None or at >= len(findings) or findings[at].amount is not None:
+        return ""
+    return findings[at].value
+
+
 def strictly(verdict: Verdict) -> str | None:
     """What the stricter reading gives, where it gives another outcome."""
     claim = verdict.claim

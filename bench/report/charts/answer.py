@@ -58,15 +58,19 @@ def reading(view: View, metric: str) -> str:
     """How to read such a chart, in words."""
     chosen = view.metric(metric)
     better = "more" if chosen.higher_is_better else "less"
+    unit = f", {chosen.unit}" if chosen.unit else ""
+    return (
+        f"{chosen.title}{unit}: {better} is better. Large mark and whisker: estimate "
+        f"and {level_of(view, metric)} interval (no whisker: narrower than the mark). Small dots: rounds."
+    )
+
+
+def level_of(view: View, metric: str) -> str:
+    """The level of its intervals, as printed."""
     estimates = [
         each.estimate
         for each in view.results.quantities
         if each.metric == metric and each.estimate
     ]
     levels = sorted({percent(each.level) for each in estimates})
-    level = " or ".join(levels) or "95\u00a0%"
-    unit = f", {chosen.unit}" if chosen.unit else ""
-    return (
-        f"{chosen.title}{unit}: {better} is better. Large mark and whisker: estimate "
-        f"and {level} interval (no whisker: narrower than the mark). Small dots: rounds."
-    )
+    return " or ".join(levels) or "95\u00a0%"

@@ -12,7 +12,7 @@ from bench.report.numbers import ends, point, with_interval
 from bench.report.view import View, absent
 
 
-ROW = 31.0
+ROW = 28.0
 HEAD = 22.0
 FOOT = 24.0
 LABEL = 13.0
