@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from bench.analyse.open_metrics import metric_name
 from bench.model.doubt import Scope
+from bench.model.estimate import Estimate
 from bench.model.load import Basis
 from bench.model.plural import plural
 from bench.report.answer import Answer
-from bench.report.numbers import ends, point
+from bench.report.numbers import decimals, number, places_of
 from bench.report.view import View
 
 
@@ -76,5 +77,13 @@ def _each(view: View, workload: str, metric: str) -> str:
         return ""
     unit = view.metric(metric).unit
     found.sort(key=lambda each: (each[0].point, each[1]))
-    said = [f"{name} {point(e)}\u00a0{unit} ({ends(e)})" for e, name in found[:MOST]]
+    said = [f"{name} {_amount(e, unit)}" for e, name in found[:MOST]]
     return ", ".join(said)
+
+
+def _amount(estimate: Estimate, unit: str) -> str:
+    """Three significant digits at most: more are no help for a choice."""
+    places = min(decimals(estimate), places_of(estimate.point, 3))
+    low, high = (number(end, places) for end in (estimate.low, estimate.high))
+    whole = number(estimate.point, places)
+    return f"{whole}\u00a0{unit}" + (f" ({low}\u2013{high})" if low != high else "")

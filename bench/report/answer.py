@@ -74,12 +74,12 @@ def question(view: View) -> str:
         return "Does everything work here?"
     names = [view.label(each) for each in _frameworks(view)]
     verdict = leading_verdict(view)
-    if verdict is not None and verdict.claim.rule is not None:
-        return rule_question(view, verdict.claim.rule, verdict)
     if verdict is not None and verdict.claim.metric:
         return _order_question(view, verdict)
     if found := families(view):
         return versions_question(found)
+    if verdict is not None and verdict.claim.rule is not None:
+        return rule_question(view, verdict.claim.rule, verdict)
     if len(names) > 1:
         return f"How do {joined(names)} compare?"
     return f"How fast is {names[0]}?" if names else "What did this run measure?"
@@ -108,24 +108,39 @@ def short_answer(view: View) -> Answer:
         metric = "throughput"
     measured = view.workloads_with(metric)
     ends = tuple(dict.fromkeys([*measured[:1], *measured[-1:]]))
+    asked = [name for name in _asked(verdict) if name in measured]
+    shown = tuple(dict.fromkeys([*asked, *ends]))[:2]
+    said = _without_verdict(view, verdict)
+    if said is not None:
+        return Answer(said, ends, metric)
+    assert verdict is not None
+    if verdict.claim.rule is not None:
+        return Answer(rule_answer(view, verdict.claim.rule, verdict), shown, metric)
+    return Answer(_order(view, verdict), tuple(asked) or ends, metric)
+
+
+def _asked(verdict: Verdict | None) -> tuple[str, ...]:
+    if verdict is None:
+        return ()
+    return verdict.claim.workloads if verdict.claim.rule else _shown(verdict)
+
+
+def _without_verdict(view: View, verdict: Verdict | None) -> str | None:
+    """What is said where no verdict answers; None where one does."""
     if not view.results.profile.verdicts:
-        return Answer(_works(view), ends, metric)
+        return _works(view)
     if view.results.no_verdicts_because is not None:
         why = unmarked(why_no_verdicts(view.results)).rstrip(".")
-        return Answer(_because("This run gives **no verdicts**", why), ends, metric)
+        return _because("This run gives **no verdicts**", why)
+    found = families(view)
+    if found and not (verdict and verdict.claim.metric):
+        return _steps(view, found)
     if verdict is None:
-        found = families(view)
-        said = _steps(view, found) if found else _unmeasured(view)
-        return Answer(said, ends, metric)
+        return _unmeasured(view)
     if verdict.outcome is Outcome.INCONCLUSIVE and verdict.forced:
         why = unmarked(verdict.forced).rstrip(".")
-        return Answer(_because("This run **cannot tell**", why), ends, metric)
-    if verdict.claim.rule is not None:
-        asked = [name for name in verdict.claim.workloads if name in measured]
-        said = rule_answer(view, verdict.claim.rule, verdict)
-        return Answer(said, tuple(dict.fromkeys([*asked, *ends]))[:2], metric)
-    shown = [name for name in _shown(verdict) if name in measured]
-    return Answer(_order(view, verdict), tuple(shown) or ends, metric)
+        return _because("This run **cannot tell**", why)
+    return None
 
 
 def _because(said: str, why: str) -> str:

@@ -22,11 +22,11 @@ def decimals(estimate: Estimate) -> int:
     """The last decimal place that the interval resolves; negative means tens, hundreds."""
     half = (estimate.high - estimate.low) / 2
     if not isfinite(half) or half <= 0:
-        return _places(estimate.point, 3)
+        return places_of(estimate.point, 3)
     exponent = floor(log10(half))
     resolved = -exponent + int(half < 2 * 10.0**exponent)
     # A very wide interval would round its own point to zero; show one digit.
-    return max(resolved, min(_places(estimate.point, 1), resolved + 3))
+    return max(resolved, min(places_of(estimate.point, 1), resolved + 3))
 
 
 def number(value: float, places: int) -> str:
@@ -78,14 +78,14 @@ def ratio(estimate: Estimate, line: float | None = None) -> tuple[str, str]:
 
 def times(estimate: Estimate) -> str:
     """The point of a ratio in a sentence: two significant digits at most."""
-    places = min(decimals(estimate), _places(estimate.point, 2))
+    places = min(decimals(estimate), places_of(estimate.point, 2))
     return number(estimate.point, places)
 
 
 def at_least(value: float) -> str:
     """A lower bound in a sentence: two significant digits, rounded down; three for a lead that two would make none of."""
     for digits in (2, 3):
-        places = _places(value, digits)
+        places = places_of(value, digits)
         bound = floor(value * 10**places + 1e-9) / 10**places
         if bound > 1 or value <= 1:
             break
@@ -131,7 +131,7 @@ def _span(estimate: Estimate, places: int) -> str:
     return f"{number(estimate.low, places)} to {number(estimate.high, places)}"
 
 
-def _places(value: float, digits: int) -> int:
+def places_of(value: float, digits: int) -> int:
     """The decimal place of the given significant digit of a value."""
     if value == 0 or not isfinite(value):
         return 0

@@ -123,8 +123,10 @@ def _effects(view: View, answer: Answer) -> Effects | None:
     if view.results.no_verdicts_because is not None:
         return None
     verdict = leading_verdict(view)
-    if verdict is None or not verdict.parts:
+    if verdict is None:
         return effects(view, None, answer.workloads)
+    if not verdict.parts:
+        return None
     return effects(view, verdict.claim.subjects[0], verdict.claim.workloads)
 
 

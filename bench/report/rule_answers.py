@@ -95,7 +95,9 @@ def rule_question(view: View, rule: Rule, verdict: Verdict) -> str:
 def rule_answer(view: View, rule: Rule, verdict: Verdict) -> str:
     """To that question; the numbers are the card's."""
     if verdict.outcome is Outcome.INCONCLUSIVE:
-        return "This run **cannot tell**."
+        known = {group.state for group in verdict.groups}
+        told = GroupState.HOLDS in known and len(verdict.groups) > 1
+        return _in_part(view, verdict) if told else "This run **cannot tell**."
     if verdict.outcome is Outcome.DEPENDS:
         return _depends(view, verdict)
     without_workers = any(
@@ -106,6 +108,21 @@ def rule_answer(view: View, rule: Rule, verdict: Verdict) -> str:
     )
     words = CLIENTS_ALONE if without_workers else WORDS[rule]
     return words.supported if verdict.outcome is Outcome.SUPPORTED else words.refuted
+
+
+def _in_part(view: View, verdict: Verdict) -> str:
+    """What it holds for, and what is open or was not measured."""
+    names = Names(view.results)
+    yes, still_open, missing = (
+        [names.group(group) for group in verdict.groups if group.state is state]
+        for state in (GroupState.HOLDS, GroupState.OPEN, GroupState.NOT_MEASURED)
+    )
+    said = [f"It holds {joined(yes)}"]
+    if still_open:
+        said.append(f"this run **cannot tell** {joined(still_open)}")
+    if missing:
+        said.append(f"it was **not tested** {joined(missing)}")
+    return f"{'; '.join(said)}."
 
 
 def _depends(view: View, verdict: Verdict) -> str:

@@ -53,7 +53,7 @@ def _in_the_answer(view: View) -> list[str]:
     """All contestants, or of many those that the answer is about."""
     ids = [target.id for target in view.contestants]
     verdict = leading_verdict(view)
-    if verdict is None and (found := families(view)):
+    if not (verdict and verdict.parts) and (found := families(view)):
         return [each.target.id for family in found for each in family.versions][
             -MOST_IN_ANSWER:
         ]

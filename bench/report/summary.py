@@ -128,7 +128,7 @@ _NO_NUMBER = {
 
 
 def _row(one: Card) -> str:
-    number = f"{one.value} ({one.interval})" if one.value else "not measured"
+    number = f"{one.value}, {one.interval}" if one.value else "not measured"
     if not one.value and not one.by_trials:
         number = _NO_NUMBER[one.by_rule, one.probed]
     quotes = ", ".join(f"“{plain(each)}”" for each in (one.quote, *dict(one.also)))

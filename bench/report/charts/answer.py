@@ -30,10 +30,9 @@ def dots_chart(
         for workload, metric in cells
     ]
 
-    # A single panel stands under the page's own heading.
-    drawn = (
-        [replace(panel, title="") for panel in panels] if len(panels) == 1 else panels
-    )
+    # A single panel stands under the page's own heading, but for the first chart.
+    titled = len(panels) > 1 or name == "answer"
+    drawn = panels if titled else [replace(panel, title="") for panel in panels]
 
     def draw(width: float) -> Canvas:
         canvas = Canvas(palette, width, sum(panel.height for panel in panels))
