@@ -9,7 +9,6 @@ interval: where a part is open, the sentence says so.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.model.estimate import Estimate
 from bench.model.plural import plural
 from bench.model.ranking import Step
 from bench.model.verdict import (
@@ -34,7 +33,7 @@ from bench.wording.names import Names
 
 MOST_WORDS = 30
 """Of a reason that is put into the sentence; the page has it all."""
-MOST_HOLDS, MOST_FAILS, MOST_STEPS = 3, 2, 2
+MOST_FAILS, MOST_STEPS = 2, 2
 """Groups, and steps between versions, that the sentence names."""
 TIMES_FROM = 1.5
 """From here on people think in "times"; below it in per cent."""
@@ -173,7 +172,7 @@ def _steps(view: View, found: list[Family]) -> str:
     """Of a run of versions: the largest differences between one and the next."""
     if not view.results.control_reach:
         return "This run **cannot tell** a difference from noise: no set-up was entered twice."
-    steps = sorted(view.results.steps, key=_size, reverse=True)
+    steps = sorted(view.results.steps, key=_step_size, reverse=True)
     if not steps:
         return "**No** difference between two versions is larger than the noise."
     told = [
@@ -185,7 +184,7 @@ def _steps(view: View, found: list[Family]) -> str:
     return f"**Yes, there is a difference**: {joined(told)}.{rest}"
 
 
-def _size(step: Step) -> float:
+def _step_size(step: Step) -> float:
     return max(step.advantage.point, step.advantage.inverse.point)
 
 
@@ -223,59 +222,70 @@ def _order(view: View, verdict: Verdict) -> str:
         every = ", on every workload" if len(holds) > 1 else ""
         return f"**Yes**{every}. {_yes(view, verdict, holds)}."
     if verdict.outcome is Outcome.REFUTED:
-        return f"**No.** {_no(view, verdict, fails)}."
-    said = "This run **cannot tell**"
+        return f"**No.** {_no(view, verdict, fails)}: {_reasons(view, verdict, fails)}."
     if holds:
         return f"{_yes(view, verdict, holds)}. Elsewhere this run **cannot tell**."
-    return f"{said}: the intervals cross the line."
+    return "This run **cannot tell**: the intervals cross the line."
 
 
 def _yes(view: View, verdict: Verdict, groups: Sequence[GroupResult]) -> str:
-    """Who leads where, by how much over whom; the largest effects first."""
+    """Who leads on the first of them, by how much over whom; then the largest effect of the others."""
     names = Names(view.results)
     subjects = joined([view.label(each) for each in verdict.claim.subjects])
     leads = "leads" if len(verdict.claim.subjects) == 1 else "lead"
-    ordered = sorted(groups, key=lambda g: -_largest(_parts(verdict, g)))
-    chosen = [g for g in groups if g in ordered[:MOST_HOLDS]]
-    told = [f"{names.group(g)} ({_sizes(view, verdict, g)})" for g in chosen]
     by = ""
     if verdict.claim.metric != "throughput":
         by = f" by {lower_first(view.metric(verdict.claim.metric).title)}"
-    return f"{subjects} {leads}{by} {joined(told)}"
+    plain = [g for g in groups if g.kind is not GroupKind.LAYER] or list(groups)
+    first, others = plain[0], plain[1:]
+    sizes = joined([_size(names, verdict, part) for part in _parts(verdict, first)])
+    said = f"{subjects} {leads}{by} {names.group(first)} ({sizes})"
+    if others:
+        most = max(others, key=lambda g: _advantage(_largest(verdict, g)))
+        size = _size(names, verdict, _largest(verdict, most))
+        said += f" and {names.group(most)} (up to {size})"
+        more = len(others) - 1
+        said += f", and on {more} more" if more else ""
+    return said
 
 
-def _sizes(view: View, verdict: Verdict, group: GroupResult) -> str:
+def _size(names: Names, verdict: Verdict, part: Part) -> str:
+    """How far one is ahead of which other one."""
+    estimate = part.comparison.advantage
+    if estimate is None:
+        return "not measured"
     several = len(verdict.claim.subjects) > 1
-    told = []
-    for part in _parts(verdict, group):
-        estimate = part.comparison.advantage
-        if estimate is None:
-            continue
-        ahead = f"{view.label(part.comparison.subject)} " if several else ""
-        told.append(
-            f"{ahead}{_size_of(estimate)} {view.label(part.comparison.baseline)}"
-        )
-    return ", ".join(told)
-
-
-def _size_of(estimate: Estimate) -> str:
+    ahead = f"{names.framework(part.comparison.subject)} " if several else ""
+    baseline = names.framework(part.comparison.baseline)
     if estimate.point >= TIMES_FROM:
-        return f"**{times(estimate)} times**"
-    return f"**{percent(round(estimate.point - 1, 2))}** over"
+        return f"{ahead}**{times(estimate)} times** {baseline}"
+    return f"{ahead}**{percent(round(estimate.point - 1, 2))}** over {baseline}"
 
 
 def _no(view: View, verdict: Verdict, groups: Sequence[GroupResult]) -> str:
+    """Where it fails, and where the database layer is the reason."""
     names = Names(view.results)
+    by_hand = {
+        g.workload
+        for g in verdict.groups
+        if g.kind is GroupKind.LAYER and g.state is GroupState.HOLDS
+    }
     told = []
     for group in groups[:MOST_FAILS]:
-        failed = [p for p in _parts(verdict, group) if p.outcome is Outcome.REFUTED]
-        if group.decided_by is not None:
-            failed = failed or [verdict.parts[group.decided_by]]
-        why = joined([_failure(view, part) for part in failed])
-        told.append(f"{names.group(group)} ({why})" if why else names.group(group))
+        layer = group.kind is GroupKind.WORKLOAD and group.workload in by_hand
+        unless = ", unless SQL is written by hand" if layer else ""
+        told.append(f"{names.group(group)}{unless}")
     more = len(groups) - len(told)
     rest = f", and {more} more" if more > 0 else ""
-    return f"**Not** {joined(told)}{rest}"
+    return f"**Not** {', and '.join(told)}{rest}"
+
+
+def _reasons(view: View, verdict: Verdict, groups: Sequence[GroupResult]) -> str:
+    """What stands against the lead on the first of them."""
+    if not groups:
+        return "no comparison holds"
+    failed = [p for p in _parts(verdict, groups[0]) if p.outcome is Outcome.REFUTED]
+    return joined([_failure(view, part) for part in failed])
 
 
 def _failure(view: View, part: Part) -> str:
@@ -297,6 +307,9 @@ def _parts(verdict: Verdict, group: GroupResult) -> list[Part]:
     return [part for part in verdict.parts if part.group == group.key]
 
 
-def _largest(parts: Sequence[Part]) -> float:
-    known = [p.comparison.advantage.point for p in parts if p.comparison.advantage]
-    return max(known, default=0.0)
+def _largest(verdict: Verdict, group: GroupResult) -> Part:
+    return max(_parts(verdict, group), key=_advantage)
+
+
+def _advantage(part: Part) -> float:
+    return part.comparison.advantage.point if part.comparison.advantage else 0.0

@@ -24,7 +24,6 @@ from bench.report.numbers import percent
 from bench.report.view import View, lower_first
 from bench.report.words import css_class, sentence, sign
 from bench.wording.names import Names
-from bench.wording.short import beside
 from bench.wording.verdicts import group_detail
 
 
@@ -46,7 +45,6 @@ class Card:
     strict: str | None  # what the stricter reading gives, where it differs
     scope: str | None  # what the verdict is limited to
     rows: tuple["MetricLine", ...]  # the same by other metrics
-    beside: str | None  # whether the same holds of the others
     reading: str
     value: str | None  # of what decides: "2.16×", "0.56 times"
     interval: str | None  # "95 %: 2.11 to 2.21"
@@ -116,7 +114,6 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
         strict=_strict(verdict),
         scope=claim.scope or None,
         rows=tuple(_metric_line(view, claim, row) for row in verdict.rows),
-        beside=beside(Names(view.results), verdict) or None,
         reading=sentence(claim.reading),
         value=number.value if number else None,
         interval=number.interval if number else None,

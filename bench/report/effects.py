@@ -9,7 +9,7 @@ from bench.report.view import View
 
 
 MOST_COLUMNS = 3
-MOST_ROWS = 4
+MOST_ROWS = 8
 METRIC = "throughput"
 
 

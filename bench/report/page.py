@@ -23,7 +23,7 @@ from bench.report.charts.chart import Chart
 from bench.report.charts.palette import Palette, palette
 from bench.report.charts.scaling import workers_table
 from bench.report.clean import clean
-from bench.report.conditions import conditions, level_words
+from bench.report.conditions import conditions, level_words, one_run
 from bench.report.doubts import grouped_warnings
 from bench.report.effects import Effects, effects
 from bench.report.exhibits import behind
@@ -36,13 +36,14 @@ from bench.report.stress import recovery_table, stress_table, stress_words
 from bench.report.versions import asked_of
 from bench.report.view import View, joined
 from bench.report.words import (
+    TESTED,
     counted,
+    counted_outcomes,
     css_class,
     grade,
     in_bold,
     sentence,
     sign,
-    tally,
     tied,
     why_no_verdicts,
 )
@@ -53,7 +54,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 STRIP = ("noise", "generator", "errors", "rounds")
 """The checks of the trust strip; any other that failed joins them."""
 
-CLAIMS_SHOWN = 5
+CLAIMS_SHOWN = 4
 """Claims in the first table; the others are folded beneath it."""
 
 
@@ -98,7 +99,8 @@ def report_page(results: Results, index: str | None = None) -> Page:
             effects=_effects(view, answer),
             conditions=conditions(view),
             claims=_claims(cards),
-            tally=tally(shown.verdicts),
+            tally=counted_outcomes(shown.verdicts),
+            tested=TESTED,
             claims_counted=_counted_claims(cards),
             strip=_strip(shown.checks),
             checks=sorted(shown.checks, key=_gravity),
@@ -170,6 +172,7 @@ def _sections(view: View, colours: Palette) -> dict[str, Any]:
         "levels": joined([percent(each) for each in levels]) or "95\u00a0%",
         "margin": percent(view.margin),
         "level_words": level_words(view),
+        "one_run": one_run(view),
     }
 
 
@@ -181,7 +184,7 @@ def _claims(cards: list[Card]) -> dict[str, Any]:
     return {
         "shown": shown,
         "more": [row for row in rows if row not in shown],
-        "rule": "the first claim of each outcome, then the next ones in the order of the table",
+        "rule": "the first claim of each outcome, then the next ones",
         "untested": [each for each in cards if not each.tested],
         "cards": tested,
     }

@@ -64,6 +64,20 @@ def tally(verdicts: tuple[Verdict, ...]) -> tuple[tuple[Outcome, int], ...]:
     return tuple((outcome, count) for outcome, count in counts if count)
 
 
+def counted_outcomes(
+    verdicts: tuple[Verdict, ...],
+) -> tuple[tuple[Outcome, int], ...]:
+    """The same with those that measuring can give, though there be none of them."""
+    if not any(each.outcome in TESTED for each in verdicts):
+        return tally(verdicts)
+    counts = dict(tally(verdicts))
+    return tuple(
+        (outcome, counts.get(outcome, 0))
+        for outcome in Outcome
+        if outcome in counts or outcome in TESTED
+    )
+
+
 def tally_words(verdicts: tuple[Verdict, ...]) -> str:
     """ "1 supported, 2 refuted", or "none"."""
     found = [f"{count} {outcome.value}" for outcome, count in tally(verdicts)]

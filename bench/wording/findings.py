@@ -1,7 +1,7 @@
 """What a finding is of, its value, and what it says: three texts for each kind."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bench.analyse.reasons import FEWEST_ROUNDS
 from bench.model.estimate import Estimate
@@ -150,30 +150,10 @@ def _under_way(names: Names, finding: Finding) -> str:
     return f"requests under way at once in each process, of {clients} clients"
 
 
-def at_once(estimate: Estimate) -> str:
-    """A number near one with its interval: two decimals below 2, else one."""
-    return numbers.spanned(estimate, 2 if estimate.point < 2 else 1)
-
-
-def under_way(estimate: Estimate, clients: int | None) -> str:
-    """
-    Requests at once; never more than there are clients.
-
-    Throughput times the response time of a lone request may come out above
-    them: alone, a request finds a colder machine and takes a little longer.
-    """
-    if clients is not None and estimate.low >= clients:
-        return f"all {clients}"
-    if clients is None or estimate.high <= clients:
-        return at_once(estimate)
-    most = replace(estimate, point=min(estimate.point, clients), high=float(clients))
-    return at_once(most)
-
-
 def _under_way_value(names: Names, finding: Finding) -> str:
     if finding.estimate is not None:
         found = _turns(names)
-        return under_way(finding.estimate, found.clients if found else None)
+        return numbers.under_way(finding.estimate, found.clients if found else None)
     one = _set_up(names, finding)
     return f"not measured: {one.reason}" if one and one.reason else NOT_MEASURED
 

@@ -7,6 +7,7 @@ than that. A promise is rounded down, a bound of a difference up.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil, floor, inf, isfinite
 
 from bench.model.estimate import Estimate
@@ -90,6 +91,26 @@ def spanned(estimate: Estimate, digits: int, unit: str = "") -> str:
         for value in (estimate.point, estimate.low, estimate.high)
     )
     return f"{point}{unit} ({low} to {high})"
+
+
+def at_once(estimate: Estimate) -> str:
+    """A number near one with its interval: two decimals below 2, else one."""
+    return spanned(estimate, 2 if estimate.point < 2 else 1)
+
+
+def under_way(estimate: Estimate, clients: int | None) -> str:
+    """
+    Requests at once; never more than there are clients.
+
+    Throughput times the response time of a lone request may come out above
+    them: alone, a request finds a colder machine and takes a little longer.
+    """
+    if clients is not None and estimate.low >= clients:
+        return f"all {clients}"
+    if clients is None or estimate.high <= clients:
+        return at_once(estimate)
+    most = replace(estimate, point=min(estimate.point, clients), high=float(clients))
+    return at_once(most)
 
 
 def joined(names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from bench.model.verdict import (
     Asked,
     GroupState,
     Outcome,
+    Part,
     Rule,
     Verdict,
 )
@@ -48,7 +49,9 @@ def beside(names: Names, verdict: Verdict) -> str:
 
 
 def _order(names: Names, verdict: Verdict) -> str:
-    if verdict.outcome is Outcome.DEPENDS or verdict.decided_by is None:
+    if verdict.outcome is Outcome.DEPENDS:
+        return _largest_and_first_failure(names, verdict)
+    if verdict.decided_by is None:
         return verdict.because
     part = verdict.parts[verdict.decided_by]
     if verdict.outcome is Outcome.INCONCLUSIVE:
@@ -56,6 +59,32 @@ def _order(names: Names, verdict: Verdict) -> str:
     if part.label is not None and verdict.outcome is Outcome.REFUTED:
         return part.because
     return orders.leads(names, part.comparison)
+
+
+def _largest_and_first_failure(names: Names, verdict: Verdict) -> str:
+    """The largest lead, and what stands against it where the claim first fails."""
+    held = [
+        part
+        for part in verdict.parts
+        if part.group in verdict.holds_on and part.comparison.advantage
+    ]
+    said = []
+    if held:
+        most = max(held, key=lambda part: _low(part))
+        where = next(g for g in verdict.groups if g.key == most.group)
+        detail = orders.group_holds(names, verdict.claim, [most])
+        said.append(f"{detail} {names.group(where)}")
+    for group in verdict.groups:
+        if group.state is GroupState.FAILS:
+            own = orders.of_group(verdict.parts, group)
+            detail = orders.group_fails(names, verdict.claim, own)
+            said.append(f"{names.group(group)} {detail}")
+            break
+    return "; ".join(said) or verdict.because
+
+
+def _low(part: Part) -> float:
+    return part.comparison.advantage.low if part.comparison.advantage else 0.0
 
 
 def _probe(names: Names, verdict: Verdict) -> str:
@@ -96,32 +125,8 @@ def _stress(names: Names, verdict: Verdict) -> str:
     passed = sum(f.outcome is good for f in own)
     who = joined([names.framework(name) for name in verdict.claim.subjects])
     said = f"{who} passed {passed} of {len(own)} tests of a high load"
-    kept = _kept_past_capacity(names)
-    return f"{said}. {kept}" if kept else said
-
-
-def _kept_past_capacity(names: Names) -> str:
-    """What each default deployment still answered at the highest share: no pass hides a loss."""
-    stress = names.results.stress
-    if stress is None:
-        return ""
-    said = []
-    for one in stress.targets:
-        steps = [s for s in one.steps if s.kept.estimate]
-        if not steps:
-            continue
-        last = max(steps, key=lambda step: step.share)
-        if last.kept.estimate:
-            said.append(
-                (
-                    f"{names.framework(one.target)} {percent(last.kept.estimate.point)}",
-                    last.share,
-                )
-            )
-    if not said:
-        return ""
-    share = percent(max(each for _, each in said))
-    return f"At {share} of its capacity each still answered, of that capacity: {joined([s for s, _ in said])}"
+    others = beside(names, verdict)
+    return f"{said}; {others}" if others else said
 
 
 def _turns(names: Names, verdict: Verdict) -> str:

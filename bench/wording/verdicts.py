@@ -18,6 +18,7 @@ from bench.model.verdict import (
 )
 from bench.wording import orders
 from bench.wording.findings import share
+from bench.wording.high_load import stress
 from bench.wording.names import Names
 from bench.wording.numbers import as_times, at_least, joined, microseconds, percent
 from bench.wording.reasons import excluded, untested, withheld
@@ -417,40 +418,6 @@ def _scaling(names: Names, verdict: Verdict) -> str:
     return text
 
 
-def _stress(names: Names, verdict: Verdict) -> str:
-    claim = verdict.claim
-    named = joined([names.framework(name) for name in claim.subjects])
-    own = [f for f in verdict.findings if f.outcome is not None]
-    flipped = claim.rule is Rule.FAILS_STRESS
-    stood = Outcome.REFUTED if flipped else Outcome.SUPPORTED
-    beside = _stood(names, verdict, stood)
-    if verdict.outcome is stood:
-        told = "; ".join(f"{f.value} {f.what}" for f in own)
-        return f"{named} passed all {len(own)} tests: {told}.{beside}"
-    failed = Outcome.SUPPORTED if flipped else Outcome.REFUTED
-    if verdict.outcome in (failed, Outcome.DEPENDS):
-        rest = [f for f in own if f.outcome is failed]
-    else:
-        rest = [f for f in own if f.outcome is verdict.outcome]
-    if not rest:
-        return beside.strip()
-    first = rest[0]
-    tally = f" ({len(rest)} of {len(own)} questions)" if len(rest) > 1 else ""
-    return f"With {named}, {first.value} {first.what}: {first.because}{tally}.{beside}"
-
-
-def _stood(names: Names, verdict: Verdict, stood: Outcome) -> str:
-    """Whether the others stood it, in one sentence."""
-    decided = (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.DEPENDS)
-    said = []
-    for one in verdict.others:
-        word = "is undecided"
-        if one.outcome in decided:
-            word = "passed" if one.outcome is stood else "did not pass"
-        said.append(f"{names.framework(one.framework)} {word}")
-    return f" Beside it, {joined(said)}" if said else ""
-
-
 def _predictions(names: Names, verdict: Verdict) -> str:
     one = _deciding(verdict)
     if one is None:
@@ -466,8 +433,8 @@ def _predictions(names: Names, verdict: Verdict) -> str:
 _RULES: Mapping[Rule, Callable[[Names, Verdict], str]] = {
     Rule.TURNS: _turns,
     Rule.SCALING: _scaling,
-    Rule.STRESS: _stress,
-    Rule.FAILS_STRESS: _stress,
+    Rule.STRESS: stress,
+    Rule.FAILS_STRESS: stress,
     Rule.PREDICTIONS: _predictions,
     Rule.OWN_SHARE: _own_share,
     Rule.LAYERS: _own_share,

@@ -1,0 +1,66 @@
+"""The sentence of a verdict on a high load."""
+
+from bench.model.verdict import Outcome, Rule, Verdict
+from bench.wording.names import Names
+from bench.wording.numbers import joined, percent
+
+
+def stress(names: Names, verdict: Verdict) -> str:
+    """Which tests of a high load were passed, and how the others did."""
+    claim = verdict.claim
+    named = joined([names.framework(name) for name in claim.subjects])
+    own = [f for f in verdict.findings if f.outcome is not None]
+    flipped = claim.rule is Rule.FAILS_STRESS
+    stood = Outcome.REFUTED if flipped else Outcome.SUPPORTED
+    beside = _stood(names, verdict, stood)
+    if verdict.outcome is stood:
+        told = "; ".join(f"{f.value} {f.what}" for f in own)
+        kept = kept_past_capacity(names)
+        after = f"{beside}. {kept}" if kept else beside
+        return f"{named} passed all {len(own)} tests: {told}.{after}"
+    failed = Outcome.SUPPORTED if flipped else Outcome.REFUTED
+    if verdict.outcome in (failed, Outcome.DEPENDS):
+        rest = [f for f in own if f.outcome is failed]
+    else:
+        rest = [f for f in own if f.outcome is verdict.outcome]
+    if not rest:
+        return beside.strip()
+    first = rest[0]
+    tally = f" ({len(rest)} of {len(own)} questions)" if len(rest) > 1 else ""
+    return f"With {named}, {first.value} {first.what}: {first.because}{tally}.{beside}"
+
+
+def _stood(names: Names, verdict: Verdict, stood: Outcome) -> str:
+    """Whether the others stood it, in one sentence."""
+    decided = (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.DEPENDS)
+    said = []
+    for one in verdict.others:
+        word = "is undecided"
+        if one.outcome in decided:
+            word = "passed" if one.outcome is stood else "did not pass"
+        said.append(f"{names.framework(one.framework)} {word}")
+    return f" Beside it, {joined(said)}" if said else ""
+
+
+def kept_past_capacity(names: Names) -> str:
+    """What each default deployment still answered at the highest share: no pass hides a loss."""
+    stress = names.results.stress
+    if stress is None:
+        return ""
+    said = []
+    for one in stress.targets:
+        steps = [s for s in one.steps if s.kept.estimate]
+        if not steps:
+            continue
+        last = max(steps, key=lambda step: step.share)
+        if last.kept.estimate:
+            said.append(
+                (
+                    f"{names.framework(one.target)} {percent(last.kept.estimate.point)}",
+                    last.share,
+                )
+            )
+    if not said:
+        return ""
+    share = percent(max(each for _, each in said))
+    return f"At {share} of its capacity each still answered, of that capacity: {joined([s for s, _ in said])}"
