@@ -19,6 +19,7 @@ from bench.model.framework import Framework, Target
 from bench.model.plan import Plan, Profile
 from bench.model.version_names import safe
 from bench.model.workload import Workload
+from bench.plan.extent import AS_THE_PROFILE, Extent, with_extent
 from bench.plan.make import TakingPart, make_plan, serves, with_experiments
 from bench.workloads import WORKLOADS, workload
 
@@ -46,6 +47,7 @@ class Asked:
     claims: Path | None = None  # another table of claims than the project's
     wishes: tuple[str, ...] = ()  # versions beside the standing ones, as typed
     news: tuple[str, ...] = ()  # what the index has since, found for --new
+    extent: Extent = AS_THE_PROFILE
     keep_going: bool = False  # what cannot be had is left out, and the rest measured
     at: tuple[str, ...] = ()  # deployments that stand already: NAME=URL, as typed
     agents: tuple[str, ...] = ()  # what tells of their processes, likewise
@@ -62,7 +64,7 @@ def plan_for(asked: Asked, say: Say = lambda line: None) -> Plan:
     profiles, parity = load_profiles()
     if asked.profile not in profiles:
         raise unknown("profile", asked.profile, list(profiles))
-    profile = profiles[asked.profile]
+    profile = with_extent(profiles[asked.profile], asked.extent)
     # Like its targets, what a profile has beside them gives way to targets that are named.
     beside = () if asked.targets else standing_wishes(asked.profile)
     wished = wished_versions(

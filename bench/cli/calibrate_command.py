@@ -23,13 +23,16 @@ def command(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object on stdout.")
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress on stderr.")
+    ] = False,
 ) -> None:
     """Find out what generator and machine can do here, against servers of known behaviour."""
     # Loaded when they are needed: the other commands' help lists this one, too.
     from bench.calibrate.calibrate import calibrate
     from bench.report.calibration_page import calibration_html
 
-    console = Console(stderr=True)
+    console = Console(stderr=True, quiet=quiet)
     cores = pinning(topology())
     found = calibrate(
         cores,

@@ -36,9 +36,12 @@ def command(
         bool,
         typer.Option("--verbose", help="Print what passed and what was recorded, too."),
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress on stderr.")
+    ] = False,
 ) -> None:
     """Start each target and play the contract against it; exit 1 if one breaks it, 3 if one cannot be prepared."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, quiet=quiet)
     wished = wished_versions(
         wishes or [], lambda line: console.print(line, highlight=False)
     )

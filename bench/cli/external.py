@@ -15,6 +15,7 @@ from bench.errors import AskedWrongly, unknown
 from bench.model.framework import Target
 from bench.model.plan import EXTERNAL, Pinning, Plan, Profile
 from bench.model.workload import Workload
+from bench.plan.extent import with_extent
 from bench.plan.make import make_plan
 from bench.workloads import workload
 
@@ -52,7 +53,8 @@ def external_plan(asked: Asked, ask: Resolve = resolve) -> Plan:
     profiles, parity = load_profiles()
     if asked.profile not in profiles:
         raise unknown("profile", asked.profile, list(profiles))
-    profile = replace(profiles[asked.profile], experiments=(), probes="none")
+    profile = with_extent(profiles[asked.profile], asked.extent)
+    profile = replace(profile, experiments=(), probes="none")
     works = _reading(profile, split(asked.workloads))
     targets = standing_targets(asked.at, asked.agents, load_frameworks(), works)
     for url in (url for target in targets for url in target.serve):

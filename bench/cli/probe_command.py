@@ -29,9 +29,12 @@ def command(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the outcomes as JSON on stdout.")
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress on stderr.")
+    ] = False,
 ) -> None:
     """Play the probes of claims; exit 3 if one could not be played or counted."""
-    console = Console(stderr=True, soft_wrap=True)
+    console = Console(stderr=True, soft_wrap=True, quiet=quiet)
     probes = chosen_probes(claims or ())
     folder = find(RUNS, PUBLISHED, into) if into is not None else None
     if folder is not None and claims:

@@ -66,6 +66,10 @@ def command_line(asked: Asked, plan: Plan) -> str:
     words += [f"--targets {asked.targets}"] if asked.targets else []
     words += [f"--workloads {asked.workloads}"] if asked.workloads else []
     words += [f"--with {shlex.quote(each)}" for each in asked.wishes]
+    extent = asked.extent
+    words += [f"--rounds {extent.rounds}"] if extent.rounds else []
+    words += [f"--clients {extent.clients}"] if extent.clients else []
+    words += [f"--measure-s {extent.measure_s:g}"] if extent.measure_s else []
     words += ["--new"] if asked.news else []
     words += ["--keep-going"] if asked.keep_going else []
     words += [f"--claims {asked.claims}"] if asked.claims else []

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -21,8 +22,15 @@ from bench.configure.claims import CLAIMS, load_claims
 from bench.deploy.choose import choose_engine
 from bench.deploy.standing_locks import news
 from bench.deploy.uv_tool import Refused
-from bench.errors import AskedWrongly, BenchError, BrokenOff, MachineRefused
+from bench.errors import (
+    AskedWrongly,
+    BenchError,
+    BrokenOff,
+    ExitStatus,
+    MachineRefused,
+)
 from bench.model.plan import EXTERNAL, Plan
+from bench.plan.extent import Extent
 from bench.store.folder import find
 from bench.store.outside import LARGEST
 
@@ -112,6 +120,23 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             max=64,
         ),
     ] = 0,
+    rounds: Annotated[
+        int | None,
+        typer.Option(help="Instead of the profile's: the most.", min=1, max=100),
+    ] = None,
+    clients: Annotated[
+        int | None,
+        typer.Option(help="Instead of the profile's: connections.", min=1, max=1024),
+    ] = None,
+    measure_s: Annotated[
+        float | None,
+        typer.Option(
+            "--measure-s",
+            help="Instead of the profile's: seconds of a window. With fewer rounds or clients or shorter windows than the profile's, no verdicts are given.",
+            min=0.05,
+            max=600.0,
+        ),
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option(
@@ -135,23 +160,22 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         typer.Option("--plan", help="Print the plan and its duration; start nothing."),
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="With --plan: print it as JSON.")
+        bool,
+        typer.Option(
+            "--json",
+            help="Print one JSON object on stdout: what came out, or with --plan the plan.",
+        ),
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No plan and no progress on stderr.")
     ] = False,
 ) -> None:
-    """Measure, store, judge, and write the page."""
-    if as_json and not plan_only:
-        raise AskedWrongly(
-            "--json prints a plan, and none was asked for",
-            "add --plan; what a run showed is in its results.json",
-        )
-    console = Console(stderr=True)
+    """Measure, store, judge, and write the page; exit 3 if something was not measured."""
+    console = Console(stderr=True, quiet=quiet)
+    extent = Extent(rounds, clients, measure_s)
     if resume_run is not None:
-        more = (
-            new or None,
-            keep_going or None,
-            load_workers or None,
-            load_elsewhere or None,
-        )
+        numbers = (rounds, clients, measure_s, load_workers or None)
+        more = (new or None, keep_going or None, load_elsewhere or None, *numbers)
         _refuse_mixture(targets, workloads, seed, wishes, at, agents, *more)
         folder = find(RUNS, PUBLISHED, resume_run)
         with page_of_what_there_is(claims):
@@ -169,6 +193,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             claims=claims,
             wishes=tuple(wishes or ()),
             news=tuple(found),
+            extent=extent,
             keep_going=keep_going,
             at=tuple(at or ()),
             agents=tuple(agents or ()),
@@ -177,16 +202,31 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         refuse_impossible(asked.engine, load_workers, load_elsewhere)
         plan = with_crew(_plan(asked, console), load_workers, load_elsewhere)
         load_claims(claims or CLAIMS)  # refused now, not after an hour
-        if plan_only and as_json:
-            print(json.dumps(plan_facts(plan), indent=1))
+        if plan_only:
+            _print_plan(plan, asked, as_json)
             return
         for line in plan_lines(plan, asked.engine_why):
-            print(line, file=sys.stdout if plan_only else sys.stderr)
-        if plan_only:
-            return
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
         with page_of_what_there_is(claims):
             folder, complete = _begin(asked, plan, console)
-    _finish(folder, complete, claims)
+    _finish(folder, complete, Ending(claims, as_json, quiet))
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the end of a run is told."""
+
+    claims: Path | None
+    as_json: bool
+    quiet: bool
+
+
+def _print_plan(plan: Plan, asked: Asked, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(plan_facts(plan), indent=1))
+        return
+    for line in plan_lines(plan, asked.engine_why):
+        print(line)
 
 
 def _plan(asked: Asked, console: Console) -> Plan:
@@ -229,7 +269,7 @@ def _refuse_mixture(*options: object) -> None:
     if any(option is not None for option in options):
         raise AskedWrongly(
             "--resume goes on with the plan of that run",
-            "leave out --targets, --workloads, --with, --at, --load-workers and --seed",
+            "leave out what chooses another one, as --targets, --workloads, --with, --rounds and --seed",
         )
 
 
@@ -256,20 +296,30 @@ def _tell_kept(what: str, folder: Path) -> None:
     )
 
 
-def _finish(folder: Path, complete: bool, claims: Path | None) -> None:
+def _finish(folder: Path, complete: bool, ending: Ending) -> None:
     from bench.cli.rendering import render
 
-    page = render(folder, claims)
+    page = render(folder, ending.claims)
+    if ending.as_json:
+        from bench.cli.outcome import outcome
+
+        print(json.dumps(outcome(folder, page, complete), indent=1))
     if not complete:
         _tell_kept("interrupted", folder)
-        raise typer.Exit(130)
-    print(shown(page))
+        raise typer.Exit(ExitStatus.INTERRUPTED)
+    if not ending.as_json:
+        print(shown(page))
+    if not ending.quiet:
+        _tell_next(page, folder.name)
+    refuse_missing(folder)
+
+
+def _tell_next(page: Path, run: str) -> None:
     print(f"next: open {shown(page)} in a browser", file=sys.stderr)
     trend = page.with_name("trend.html")
     if trend.is_file():
         print(
             f"versions side by side: {shown(trend)}\n"
-            f"is one slower than the one before? bench compare {folder.name}",
+            f"is one slower than the one before? bench compare {run}",
             file=sys.stderr,
         )
-    refuse_missing(folder)

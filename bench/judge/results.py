@@ -113,9 +113,19 @@ def _versions(run: Run, frameworks: Sequence[Framework]) -> dict[str, str]:
     }
 
 
+_LESS = {
+    "rounds": "fewer rounds",
+    "clients": "fewer clients",
+    "measure_s": "shorter windows",
+}
+
+
 def no_verdicts_because(run: Run, analysis: Analysis) -> str | None:
     """Why the run was never meant to decide, or is too short to; None where it may."""
     profile = run.record.plan.profile
+    if profile.below:
+        less = " and ".join(_LESS.get(name, name) for name in profile.below)
+        return f"{less[0].upper()}{less[1:]} than verdicts of the {profile.name} profile need were asked for."
     if not profile.verdicts:
         return f"The {profile.name} profile gives no verdicts: {profile.why}"
     n = len(analysis.rounds)

@@ -94,6 +94,9 @@ class Profile:
     open_loop: OpenLoop | None = None  # None: closed loop only
     probes: str = "none"  # none, stored (if still true), or play (if not stored)
     experiments: tuple[Experiment, ...] = ()
+    # Of rounds, clients and measure_s what was asked for below the profile's
+    # own, so that it gives no verdicts; (): nothing.
+    below: tuple[str, ...] = ()
 
     def experiment(self, name: str) -> Experiment | None:
         """The experiment of that name, if the profile plays it."""

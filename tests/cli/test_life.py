@@ -107,6 +107,26 @@ def test_a_run_comes_to_its_page(tmp_path: Path) -> None:
     assert names <= {path.name for path in folder.iterdir()}
 
 
+def test_a_program_gets_what_came_out_and_nothing_else(tmp_path: Path) -> None:
+    """--json --quiet: one object on stdout, nothing on stderr; another extent is recorded, and decides nothing."""
+    extent = ("--rounds", "1", "--clients", "2", "--measure-s", "0.1")
+    chosen = ("--profile", "quick", "--engine", "local", "--targets", "floor")
+    words = (*chosen, "--workloads", "hello", *extent, "--json", "--quiet")
+    status, out, err = finished(tmp_path, "run", *words)
+
+    assert (status, err) == (0, ""), err
+    found = json.loads(out)
+    folder = Path(found["results"]).parent
+    head = json.loads((folder / "run.json").read_text())
+    made = head["plan"]["profile"]
+    assert (found["complete"], found["rounds"], found["missing"]) == (True, 1, [])
+    assert (made["looks"], made["clients"], made["measure_s"]) == ([1], 2, 0.1)
+    assert made["below"] == ["rounds", "clients", "measure_s"]
+    assert " ".join(extent) in head["command"]
+    assert "Fewer rounds" in found["no_verdicts_because"]
+    assert Path(found["page"]).is_file()
+
+
 def test_control_c_keeps_what_was_measured_and_the_run_can_go_on(
     tmp_path: Path,
 ) -> None:
