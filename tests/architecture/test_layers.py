@@ -27,7 +27,7 @@ LAYERS = (
 
 TOP_LEVEL = {
     "apps", "bench", "reports", "tests", "docker-compose.yml", "Makefile",
-    "README.md", "CHANGELOG.md", "action.yml", "LICENSE", "pyproject.toml", "requirements.lock", "requirements-dev.lock",
+    "README.md", "CHANGELOG.md", "action.yml", "LICENSE", "CITATION.cff", "pyproject.toml", "requirements.lock", "requirements-dev.lock",
     ".python-version", ".gitignore", ".gitattributes", ".ci", ".github", ".dockerignore",
 }  # fmt: skip
 
