@@ -11,15 +11,17 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner, Result
 
-from bench.cli import gate_command, gating
+from bench.cli import bisect_timed, compare_command, gate_command, gating
 from bench.cli.bisecting import Prepared
 from bench.cli.gate_command import command
 from bench.cli.gating import commits, users_of
 from bench.configure.tables import load_frameworks
 from bench.configure.wishes import wish
 from bench.errors import AskedWrongly, BenchError
+from bench.judge.regressions import Gate, Judgement
 from bench.model.bisection import Release, RequestCost
 from bench.model.gated import GatedFramework, Outcome
+from bench.store import folder
 
 
 needs_git = pytest.mark.skipif(
@@ -65,8 +67,8 @@ class Counter:
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clone of two commits; nothing is installed or counted."""
-    folder = tmp_path / "clone"
-    folder.mkdir()
+    made = tmp_path / "clone"
+    made.mkdir()
     own = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]  # fmt: skip
     for words in (
         ["init", "--quiet", "--initial-branch=main"],
@@ -74,11 +76,11 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ["switch", "--quiet", "--create", "change"],
         ["commit", "--quiet", "--allow-empty", "-m", "b"],
     ):
-        subprocess.run([*own, *words], cwd=folder, check=True)
+        subprocess.run([*own, *words], cwd=made, check=True)
     monkeypatch.setattr(gate_command, "ReleaseCounter", Counter)
     monkeypatch.setattr(gate_command, "find_valgrind", lambda: None)
     monkeypatch.setattr(Counter, "again", 1.0)
-    return folder
+    return made
 
 
 def typed(clone: Path, *words: str) -> Result:
@@ -189,3 +191,49 @@ def test_the_wishes_are_of_the_two_commits_under_names_that_people_type(
     own = commits("flask", clone, "main", "HEAD")
     assert wish(" + ".join(own.typed(flask, "base")), load_frameworks()).label == "base"
     assert users_of("flask") == [flask]
+
+
+@needs_git
+@pytest.mark.parametrize(
+    ("gates", "status", "outcome"),
+    [
+        ([Gate.CLEAR], 0, "no slower"),
+        ([Gate.ALARM, Gate.REGRESSION], 1, "slower"),
+        ([Gate.ALARM, Gate.CLEAR], 0, "no slower"),
+        ([Gate.NOT_MEASURED, Gate.BROKEN], 1, "broken"),
+        ([Gate.NOT_MEASURED, Gate.NOT_MEASURED], 3, "cannot tell"),
+        ([Gate.CANNOT_TELL], 3, "cannot tell"),
+    ],
+)
+def test_what_alarms_is_timed_a_second_time(
+    clone: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    gates: list[Gate],
+    status: int,
+    outcome: str,
+) -> None:
+    """One run clears or cannot tell; an alarm needs another run, which is held beside the first."""
+    left, runs, asked_by = list(gates), list[str](), list[object]()
+
+    def run_of(framework: object, wishes: Sequence[str], *_: object) -> Path:
+        assert [each.partition("=")[0] for each in wishes] == ["base", "head"]
+        runs.append(f"run-{len(runs) + 1}")
+        return Path(runs[-1])
+
+    def judged_pair(
+        run: object, old: str, new: str, by: object, *_: object
+    ) -> Judgement:
+        asked_by.append(by)
+        return Judgement(old, new, left.pop(0))
+
+    monkeypatch.setattr(Counter, "takes", {"base": 1.0, "head": 1.0}, raising=False)
+    monkeypatch.setattr(bisect_timed, "run_of", run_of)
+    monkeypatch.setattr(compare_command, "judged_pair", judged_pair)
+    monkeypatch.setattr(compare_command, "confirming_by", lambda first, second: second)
+    monkeypatch.setattr(folder, "read", lambda path: path)
+    done = typed(clone, "blinker", "main", "change", "--timed")
+
+    assert done.exit_code == status, done.output
+    assert done.stdout.startswith(f"## blinker: {outcome}\n")
+    assert len(runs) == len(gates)
+    assert asked_by == [None, Path("run-2")][: len(gates)]
