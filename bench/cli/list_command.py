@@ -14,6 +14,7 @@ from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
 from bench.errors import AskedWrongly, unknown
 from bench.model.plural import plural
+from bench.model.verdict import Claim, Rule
 from bench.report.clean import one_line
 from bench.report.words import SCOPES
 from bench.store.folder import read_head, run_folders
@@ -65,9 +66,37 @@ def _claims() -> list[dict[str, Any]]:
                 f'"{words}"'
                 for words in (claim.quote, *(each.quote for each in claim.also))
             ),
+            "by": _decided_by(claim),
         }
         for claim in load_claims()
     ]
+
+
+def _decided_by(claim: Claim) -> str:
+    """What decides a claim, and by what it may depend."""
+    if claim.not_measurable:
+        return "not measurable"
+    if claim.probe:
+        return f"the probe {claim.probe}"
+    if claim.counts:
+        return f"counts, against {', '.join(claim.baselines)}" if claim.subjects else "counts, only shown"  # fmt: skip
+    if claim.rule:
+        return f"the rule {claim.rule.value}; {DEPENDS_ON[claim.rule]}"
+    where = [*claim.workloads, *claim.also_on]
+    where += [f"{each} with SQL by hand" for each in claim.without_layer]
+    return f"{claim.metric}; may depend on the workload: {', '.join(where)}"
+
+
+DEPENDS_ON = {
+    Rule.TURNS: "may depend on the server",
+    Rule.STRESS: "may depend on the test",
+    Rule.FAILS_STRESS: "one failed test is enough",
+    Rule.SCALING: "may depend on clients or workers",
+    Rule.PREDICTIONS: "may depend on rate or tail",
+    Rule.OWN_SHARE: "may depend on the workload",
+    Rule.WEIGHT: "may depend on the kind of cost",
+}
+"""By what the groups of each rule differ."""
 
 
 def _profiles() -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from bench.cli.asked import frameworks, known_workloads
 from bench.configure.claims import load_claims
 from bench.judge.results import Beside
 from bench.judge.results import results as judged_again
-from bench.model.results import WorkloadNote
+from bench.model.results import Results, WorkloadNote
 from bench.report.json_file import results_json
 from bench.store.exhibits import read_exhibits
 from bench.store.folder import read
@@ -31,17 +31,17 @@ def results(folder: Path) -> Json:
 
 
 @cache
+def judged_values(folder: Path) -> Results:
+    """What the harness makes of the run's stored windows now, without a sentence."""
+    notes = [WorkloadNote(w.name, w.title, w.why) for w in known_workloads().values()]
+    beside = Beside(read_exhibits(folder))
+    return judged_again(read(folder), load_claims(), frameworks(), notes, (), beside)
+
+
+@cache
 def again(folder: Path) -> Json:
-    """What the harness makes of the run's stored windows now, as any program would read it."""
-    found = judged_again(
-        read(folder),
-        load_claims(),
-        frameworks(),
-        [WorkloadNote(w.name, w.title, w.why) for w in known_workloads().values()],
-        (),
-        Beside(read_exhibits(folder)),
-    )
-    made: Json = json.loads(results_json(found))
+    """The same with its sentences, as any program would read it."""
+    made: Json = json.loads(results_json(judged_values(folder)))
     return made
 
 

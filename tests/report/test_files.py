@@ -17,7 +17,9 @@ from bench.errors import AskedWrongly
 from bench.model.results import StoredFile
 from bench.report.csv_file import results_csv
 from bench.report.json_file import read_results, results_json
+from bench.report.page import report_page
 from bench.report.rounds_file import COLUMNS
+from bench.report.summary import summary_md
 from bench.report.write import write_report
 from bench.wording.worded import worded
 from tests.report.builders import DJANGO, FASTAPI, FLASK
@@ -42,6 +44,33 @@ def test_a_claim_of_before_there_were_further_words_has_none() -> None:
     read = read_results(json.dumps(older))
 
     assert all(verdict.claim.also == () for verdict in read.verdicts)
+
+
+def test_results_of_before_there_were_groups_are_read_and_keep_their_sentences() -> (
+    None
+):
+    """A file of an older version, stored as it was written: judged by no rule of now."""
+    stored = Path(__file__).with_name("data") / "results-before-groups.json"
+    text = stored.read_text("utf-8")
+    known = {one["claim"]["id"]: one for one in json.loads(text)["verdicts"]}
+
+    read = read_results(text)
+
+    assert len(read.verdicts) == len(known) == 6
+    for verdict in worded(read).verdicts:
+        one = known[verdict.claim.id]
+        assert (verdict.outcome.value, verdict.because) == (
+            one["outcome"],
+            one["because"],
+        )
+        assert verdict.groups == () and verdict.strict is None
+        assert [f.value for f in verdict.findings] == [
+            f["value"] for f in one["findings"]
+        ]
+    assert known["order-fastapi-first"]["because"].split(":")[0] in summary_md(
+        read
+    ).replace("\\", "")
+    assert 'id="claim-order-fastapi-first"' in report_page(read).html
 
 
 def test_an_unknown_schema_is_refused_by_its_number() -> None:

@@ -74,20 +74,20 @@ def test_a_tie_promises_no_more_than_its_interval() -> None:
     """The larger of the two ends, rounded up."""
     tie = part(comparison(0.99, 0.9615, 1.019), Outcome.REFUTED, Label.TIE)
     assert because(tie) == (
-        "FastAPI and Flask are practically equal on hello: "
+        "FastAPI and Flask are practically equal in this run on hello: "
         "at most 4.1 % apart in requests per second"
     )
 
 
-def test_an_open_question_says_what_could_have_been_seen() -> None:
-    """The smallest detectable difference, and the rounds it would take."""
-    assert because(part(comparison(1.08, 1.01, 1.15), Outcome.INCONCLUSIVE, more=8)).endswith(
-        "the interval holds the margin of 5 %; 6 rounds could have seen "
-        "a difference of 10 %, about 14 in all would decide"
-    )  # fmt: skip
-    assert because(part(comparison(1.05, 1.01, 1.09), Outcome.INCONCLUSIVE)).endswith(
-        "a difference of 10 %"
+def test_an_open_question_says_what_could_have_been_shown() -> None:
+    """The lead that it would have found, and the rounds it would take."""
+    one = part(comparison(1.08, 1.01, 1.15), Outcome.INCONCLUSIVE, more=8)
+    one = replace(one, smallest_lead=1.1)
+    shown = "6 rounds could have shown a lead of 10 %"
+    assert because(one).endswith(
+        f"the interval holds the margin of 5 %; {shown}, about 14 in all would decide"
     )
+    assert because(replace(one, more_rounds=None)).endswith(shown)
     below = part(comparison(1.0, 0.96, 1.049), Outcome.INCONCLUSIVE, more=2)
     assert "not clearly enough for 6 comparisons at once" in because(below)
 
