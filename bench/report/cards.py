@@ -160,11 +160,10 @@ def _strict(verdict: Verdict) -> str | None:
     """The outcome of the stricter reading, where it is another one."""
     if verdict.strict is None or verdict.strict is verdict.outcome:
         return None
-    words = verdict.claim.strict or STRICTLY
-    return f"Read strictly, as {words}: {verdict.strict.value}."
+    return f"{verdict.claim.strict or STRICTLY}: {verdict.strict.value}."
 
 
-STRICTLY = "true of every one of these"
+STRICTLY = "Read strictly, as true of every one of these"
 
 
 def _metric_line(view: View, claim: Claim, row: MetricRow) -> MetricLine:

@@ -1,11 +1,15 @@
 """How many times as many requests: the ratios of the short answer, one row for each workload."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
+from bench.model.estimate import Estimate
 from bench.model.ranking import Pair, Relation
+from bench.model.verdict import GroupKind
 from bench.report.numbers import percent, ratio
 from bench.report.view import View
+from bench.wording.names import Names
 
 
 MOST_COLUMNS = 3
@@ -53,6 +57,7 @@ def effects(
         cells = tuple(_cell(view, name, pair, found.pair(*pair)) for pair in pairs)
         if any(cells):
             rows.append((view.workload(name), cells))
+    rows += _without_layer(view, pairs)
     if not rows:
         return None
     level = next(
@@ -63,6 +68,45 @@ def effects(
     )
     columns = tuple(f"{view.label(a)} : {view.label(b)}" for a, b in pairs)
     return Effects(columns, tuple(rows[:MOST_ROWS]), level, percent(view.margin))
+
+
+def _without_layer(
+    view: View, pairs: Sequence[tuple[str, str]]
+) -> list[tuple[str, tuple[Cell | None, ...]]]:
+    """Workloads on which claims were asked with the database layer taken away, each with its usual driver."""
+    names = Names(view.results)
+    found: dict[str, dict[tuple[str, str], Estimate]] = {}
+    for verdict in view.results.verdicts:
+        titles = {
+            group.key: names.title(group)
+            for group in verdict.groups
+            if group.kind is GroupKind.LAYER
+        }
+        for part in verdict.parts:
+            pair, advantage = part.comparison, part.comparison.advantage
+            if part.group not in titles or advantage is None or pair.void:
+                continue
+            one, other = (
+                _framework(view, each) for each in (pair.subject, pair.baseline)
+            )
+            own = found.setdefault(titles[part.group], {})
+            own[one, other] = advantage
+            own[other, one] = advantage.inverse
+    rows = []
+    for title, ratios in found.items():
+        sides = [(_framework(view, a), _framework(view, b)) for a, b in pairs]
+        cells = tuple(
+            _printed(ratios[a, b], view.margin) if (a, b) in ratios else None
+            for a, b in sides
+        )
+        if any(cells):
+            rows.append((title, cells))
+    return rows
+
+
+def _framework(view: View, target: str) -> str:
+    found = view.target(target)
+    return found.framework if found else target
 
 
 def _place(view: View, target: str, first: str | None) -> tuple[bool, int]:
@@ -80,7 +124,11 @@ def _cell(
     advantage = view.advantage(*pair, workload, METRIC)
     if advantage is None or found is None:
         return None
-    value, interval = ratio(advantage)
-    value = value.removesuffix("×")
     near = found.within_margin or found.relation is Relation.EQUAL
-    return Cell(value, interval.replace(" to ", "\u2013"), near)
+    return replace(_printed(advantage, view.margin), near=near)
+
+
+def _printed(advantage: Estimate, margin: float) -> Cell:
+    value, interval = ratio(advantage)
+    near = 1 / (1 + margin) < advantage.low and advantage.high < 1 + margin
+    return Cell(value.removesuffix("×"), interval.replace(" to ", "\u2013"), near)

@@ -54,6 +54,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 STRIP = ("noise", "generator", "errors", "rounds")
 """The checks of the trust strip; any other that failed joins them."""
 
+OWN_CLAIMS = "claims.toml"
+"""The project's own table: what is judged by it needs no option."""
 CLAIMS_SHOWN = 4
 """Claims in the first table; the others are folded beneath it."""
 
@@ -107,6 +109,7 @@ def report_page(results: Results, index: str | None = None) -> Page:
             failures=failures_in_short(shown),
             no_verdicts_why=why_no_verdicts(shown),
             failure_words=failure_words,
+            other_claims=shown.claims_source not in ("", OWN_CLAIMS),
             too_noisy=_failed(view.check("noise")),
             **parts,
         )

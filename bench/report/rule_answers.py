@@ -96,7 +96,8 @@ def rule_answer(view: View, rule: Rule, verdict: Verdict) -> str:
     """To that question; the numbers are the card's."""
     if verdict.outcome is Outcome.INCONCLUSIVE:
         known = {group.state for group in verdict.groups}
-        told = GroupState.HOLDS in known and len(verdict.groups) > 1
+        apart = {GroupState.HOLDS, GroupState.NOT_MEASURED}
+        told = bool(known & apart) and len(known) > 1
         return _in_part(view, verdict) if told else "This run **cannot tell**."
     if verdict.outcome is Outcome.DEPENDS:
         return _depends(view, verdict)
@@ -117,12 +118,13 @@ def _in_part(view: View, verdict: Verdict) -> str:
         [names.group(group) for group in verdict.groups if group.state is state]
         for state in (GroupState.HOLDS, GroupState.OPEN, GroupState.NOT_MEASURED)
     )
-    said = [f"It holds {joined(yes)}"]
+    said = [f"it holds {joined(yes)}"] if yes else []
     if still_open:
         said.append(f"this run **cannot tell** {joined(still_open)}")
     if missing:
         said.append(f"it was **not tested** {joined(missing)}")
-    return f"{'; '.join(said)}."
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _depends(view: View, verdict: Verdict) -> str:

@@ -337,7 +337,7 @@ def _capital(text: str) -> str:
 
 def others_in_turns(names: Names, verdict: Verdict) -> str:
     """On which set-ups of the other frameworks it is true as well; "" where on none."""
-    by_server = _in_turns(names, verdict)
+    by_server = _in_turns(names)
     said = []
     for server, who in by_server.items():
         others = [names.framework(x) for x in who if x not in verdict.claim.subjects]
@@ -358,7 +358,7 @@ def _usual(names: Names, claim: Claim) -> str:
 
 def _true_of(names: Names, verdict: Verdict) -> str:
     """Of which servers the sentence is true, whoever stands on them."""
-    by_server = _in_turns(names, verdict)
+    by_server = _in_turns(names)
     if not by_server:
         return "it is true of no server that was asked"
     parts = [
@@ -367,21 +367,15 @@ def _true_of(names: Names, verdict: Verdict) -> str:
     return f"it is true of {'; and of '.join(parts)}"
 
 
-def _in_turns(names: Names, verdict: Verdict) -> dict[str, list[str]]:
+def _in_turns(names: Names) -> dict[str, list[str]]:
     """The frameworks that take turns, by server."""
+    judged = names.results.turns.in_turns if names.results.turns else None
     found: dict[str, list[str]] = {}
-    for finding in verdict.findings:
-        target = names.target(finding.subject)
-        serial = finding.asked is Asked.UNDER_WAY and _takes_turns(
-            finding, verdict.claim.margin
-        )
-        if serial and target is not None:
+    for name in judged or ():
+        target = names.target(name)
+        if target is not None:
             found.setdefault(target.deployment, []).append(target.framework)
     return found
-
-
-def _takes_turns(finding: Finding, margin: float) -> bool:
-    return finding.estimate is not None and finding.estimate.high < 1 + margin
 
 
 def _where(names: Names, server: str, who: Sequence[str], claim: Claim) -> str:

@@ -9,16 +9,15 @@ from bench.report.charts.chart import Chart, Table, Words, chart
 from bench.report.charts.dots import look_tokens
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, from_zero, labelled_ticks
-from bench.report.numbers import number, with_interval
+from bench.report.numbers import number
 from bench.report.view import View, joined
+from bench.wording.numbers import under_way
 
 
 HEAD = 22.0
 LANE = 6.0
 GAP = 12.0
 FOOT = 22.0
-IN_TURNS = 1.5
-"""Requests under way at once in a process, below which a set-up takes turns."""
 
 
 def turns_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
@@ -75,7 +74,7 @@ def _chart(
         ),
     )
     columns = ("set-up", "last answer, ms", "met", "under way at once", "rounds")
-    rows = tuple(_row(view, one) for one in set_ups)
+    rows = tuple(_row(view, one, turns.clients) for one in set_ups)
     return chart(f"turns-{name}", palette, words, Table(columns, rows), draw)
 
 
@@ -128,11 +127,14 @@ def _last_ms(one: SetUp) -> float:
 
 
 def _finding(view: View, framework: str, set_ups: Sequence[SetUp]) -> str:
-    known = [one for one in set_ups if one.met or one.effective]
-    serial = [view.label(one.target) for one in known if takes_turns(one)]
+    known = [one for one in set_ups if one.met is not None or one.effective]
     name = view.label(framework)
+    judged = view.results.turns.in_turns if view.results.turns else None
     if not known:
         return f"{name}: not measured"
+    if judged is None:
+        return f"{name}: requests sent at once"
+    serial = [view.label(one.target) for one in known if one.target in judged]
     if not serial:
         return f"{name}: together on every server that was asked"
     if len(serial) == len(known):
@@ -140,21 +142,16 @@ def _finding(view: View, framework: str, set_ups: Sequence[SetUp]) -> str:
     return f"{name}: in turns only as {joined(serial)}"
 
 
-def takes_turns(one: SetUp) -> bool:
-    """Whether nothing met in it and all of the interval is below the line."""
-    return not one.met and one.effective is not None and one.effective.high < IN_TURNS
-
-
-def _row(view: View, one: SetUp) -> tuple[str, ...]:
+def _row(view: View, one: SetUp, clients: int) -> tuple[str, ...]:
     met = {True: "yes", False: "no", None: "not known"}[one.met]
-    under_way = f"not measured: {one.reason}"
+    told = f"not measured: {one.reason}"
     if one.effective is not None:
-        under_way = with_interval(one.effective)
+        told = under_way(one.effective, clients)
     last = [number(each, 0) for each in one.last_ms if each is not None]
     return (
         view.label(one.target),
         " ".join(last) or "not measured",
         met,
-        under_way,
+        told,
         str(one.effective.n if one.effective else 0),
     )
