@@ -91,6 +91,27 @@ def test_both_machines_install_the_same(
     assert stand.said("words").endswith("<--with=flask==3.2.0><--with=a + b==2>")
 
 
+@pytest.mark.parametrize(
+    ("status", "measured", "ends"),
+    [(0, True, 0), (3, True, 0), (3, False, 3), (2, False, 2), (70, True, 70), (130, True, 130)],
+)  # fmt: skip
+def test_a_version_that_cannot_be_had_ends_no_night(
+    stand: Stand, status: int, measured: bool, ends: int
+) -> None:
+    """The run has the rest, and what is missing is judged by `bench compare`; a night without a run is red."""
+    stand.ours()
+    stand.program(".venv/bin/python", f"exit {status}")
+    (stand.folder / "reports/runs").mkdir(parents=True)
+    if measured:
+        stand.measured("20260102T000000Z-versions-0002")
+    (stand.folder / "versions.json").write_text(json.dumps(NEW))
+    (stand.folder / "as-of.txt").write_text("2026-11-30T03:30:00Z\n")
+    done = stand.run(script("news", "Old and new, side by side"))
+
+    assert done.returncode == ends, done.stderr
+    assert "--keep-going" in stand.said("calls")
+
+
 def test_news_of_older_versions_only_is_not_measured(stand: Stand) -> None:
     """Their locks are renewed; there is nothing to hold beside the newest."""
     stand.ours()
