@@ -50,15 +50,15 @@ class MachineRefused(BenchError):
 
     exit_status = ExitStatus.ENVIRONMENT
 
-
-class TargetFailed(MachineRefused):
-    """One target did not start, died, or answered wrongly; others may go on."""
-
     def __init__(
         self, message: str, hint: str | None = None, log_tail: str | None = None
     ) -> None:
         super().__init__(message, hint)
         self.log_tail = log_tail
+
+
+class TargetFailed(MachineRefused):
+    """One target did not start, died, or answered wrongly; others may go on."""
 
 
 class BrokenOff(MachineRefused):

@@ -111,7 +111,9 @@ def other_packages(given: Given, stack: ExitStack) -> Mapping[str, str]:
 
 def database(given: Given, stack: ExitStack) -> Mapping[str, str]:
     """A PostgreSQL that is up, named in the way of other tools."""
+    processors = os.sched_getaffinity(0)
     engine = stack.enter_context(tiny_engine(make_root(given.folder / "database")))
+    os.sched_setaffinity(0, processors)  # an engine stays on its own
     dsn = engine.database.dsn.replace("postgresql://", "postgres://")
     return {"BENCH_DATABASE_DSN": f"{dsn}?sslmode=disable"}
 
@@ -227,7 +229,7 @@ CASES = (
     Case("a terminal without TERM", unset=("TERM",), before=("terminal",)),
     Case("no HOME", unset=("HOME",)),
     Case("a HOME that cannot be written", {"HOME": "/proc/nowhere"}),
-    Case("no PATH", {"PATH": ""}, holds=commit_is(False)),
+    Case("no PATH", {"PATH": ""}, holds=commit_is(True)),
     Case("an odd time zone", {"TZ": "Pacific/Apia", "SOURCE_DATE_EPOCH": "0"}, holds=records("passed_variables", "TZ")),
     Case("a TMPDIR that is not there", {"TMPDIR": "/nowhere/at/all"}),
     Case("a little /dev/shm and a long TMPDIR", before=UNDER_A_LITTLE_SHM, prepare=long_temporary, root=True),
@@ -251,10 +253,10 @@ CASES = (
     Case("under nohup, and the terminal closes", before=("bash", "-c", 'trap "" HUP; "$@" & sleep 3; kill -HUP $!; wait $!', "n")),
     Case("in the background of a script", before=("sh", "-c", '"$@" & wait $!', "b")),
     Case("few open files", before=("bash", "-c", 'ulimit -n 128; exec "$@"', "u"), holds=records("open_files_limit", "128")),
-    Case("very few open files", before=("bash", "-c", 'ulimit -n 16; exec "$@"', "u"), status=3, says="Too many open files"),
-    Case("small files only", before=("bash", "-c", 'ulimit -f 16; exec "$@"', "u"), status=3, says="File too large|initdb"),
+    Case("very few open files", before=("bash", "-c", 'ulimit -n 16; exec "$@"', "u"), status=3, says="may open 16 files"),
+    Case("small files only", before=("bash", "-c", 'ulimit -f 16; exec "$@"', "u"), status=3, says="initdb was ended by SIGXFSZ"),
     Case("niceness", before=("nice", "-n", "5"), holds=records("nice", "5")),
-    Case("one processor", before=("taskset", "-c", "0")),
+    Case("one processor", before=("taskset", "-c", "0"), status=3, says="1 processor is not enough"),
     Case("an ordinary user", before=(*AS_SOMEBODY, f"--reuid={NOBODY}", f"--regid={NOBODY}"), place=plain_copy, root=True),
     Case("a user without a name", before=(*AS_SOMEBODY, "--reuid=12345", "--regid=12345"), place=plain_copy, root=True, status=3, says="no entry in /etc/passwd"),
     Case("root without its rights", before=("setpriv", "--bounding-set=-chown,-setuid,-setgid", "--inh-caps=-chown,-setuid,-setgid"), root=True, status=3, says="may not become another user"),

@@ -3,6 +3,7 @@
 import os
 import pwd
 import re
+import resource
 import signal
 import subprocess
 import time
@@ -31,6 +32,10 @@ _NEED_BYTES = 1 << 30
 _INITDB_LIMIT_S = 120
 _READY_LIMIT_S = 60.0
 _PORT_TRIES = 4
+_COMPLAINTS = 3
+_COMPLAINT = re.compile("FATAL|PANIC|ERROR|error|invalid|could not|cannot|insufficient")
+_FEWEST_FILES = 64  # what PostgreSQL asks for
+_FILES = 4096
 _LOG_PREFIX = "bench app=%a "
 _LOGGED = re.compile(
     r"^bench app=(?P<name>.*?) LOG:  (?:statement|execute [^:]*): (?P<text>.*)$"
@@ -156,6 +161,7 @@ def open_database(
 def _install(logs: Path, ledger: Ledger) -> Installed:
     """Programs within reach and an empty cluster; MachineRefused with what initdb said."""
     _refuse_nameless()
+    _refuse_few_files()
     user = unprivileged()
     folder = ledger.make_folder(roomy_folder(_NEED_BYTES), "postgres")
     binaries = reachable(find_binaries(), user, folder)
@@ -171,6 +177,19 @@ def _install(logs: Path, ledger: Ledger) -> Installed:
         for name, value in _SETTINGS.items():
             conf.write(f"{name} = '{value}'\n")
     return installed
+
+
+def _refuse_few_files() -> None:
+    """Raise the limit of open files as far as this user may; MachineRefused if that is not enough."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    may = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+    if soft != resource.RLIM_INFINITY and soft < may:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (may, hard))
+    if may < _FEWEST_FILES:
+        raise MachineRefused(
+            f"a process may open {may} files here, and PostgreSQL needs {_FEWEST_FILES}",
+            hint=f"raise the limit: ulimit -n {_FILES}",
+        )
 
 
 def _refuse_closed(folder: Path) -> None:
@@ -243,8 +262,11 @@ def _initdb(installed: Installed, data: Path, ledger: Ledger) -> None:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _refused(str(error)) from error
+    if done.returncode < 0:
+        how = signal.Signals(-done.returncode).name
+        raise _refused(f"initdb was ended by {how}", done.stdout)
     if done.returncode:
-        raise _refused("\n".join(done.stdout.strip().splitlines()[-10:]))
+        raise _refused(_complaints(done.stdout), done.stdout)
 
 
 def _start(installed: Installed, cores: Pinning, ledger: Ledger) -> tuple[Child, int]:
@@ -262,7 +284,8 @@ def _start(installed: Installed, cores: Pinning, ledger: Ledger) -> tuple[Child,
         _stop(child)
         if "could not bind" not in said:
             break
-    raise _refused(said or tail(installed.log))
+    said = said or tail(installed.log)
+    raise _refused(_complaints(said), said)
 
 
 def _order(installed: Installed, port: int, cores: Pinning, ledger: Ledger) -> Order:
@@ -313,9 +336,17 @@ def _environment(data: Path) -> dict[str, str]:
     return measured_environment(os.environ, LC_ALL="C.UTF-8", HOME=str(data))
 
 
-def _refused(said: str) -> MachineRefused:
+def _complaints(said: str) -> str:
+    """Of all that it wrote, the lines that a reader looks for; else the last one."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    found = [line for line in lines if _COMPLAINT.search(line)]
+    return "; ".join(found[-_COMPLAINTS:] or lines[-1:])
+
+
+def _refused(said: str, log: str | None = None) -> MachineRefused:
     return MachineRefused(
         f"PostgreSQL cannot start: {said or 'it said nothing'}",
+        log_tail=log,
         hint="see postgres.log among the run's logs, or name a database that is up in "
         f"{DSN_VARIABLE}",
     )
