@@ -248,7 +248,16 @@ class ComposeEngine:
         self._containers = {name: self._container(name) for name in services}
         marked = {**surroundings(), MARK: self._ledger.mark("relay")}
         module = "bench.deploy.compose_relay"
-        self._relay = Relay([*self._exec("relay"), module], marked)
+        try:
+            self._relay = Relay([*self._exec("relay"), module], marked)
+        except MachineRefused as error:
+            how = self._containers["relay"].ended()
+            if how is None:
+                raise
+            raise MachineRefused(
+                f"{error.message}: {how}",
+                "GENERATOR_MEMORY is the limit of this container, too",
+            ) from error
         stack.callback(self._relay.close)
         self._database = ContainerDatabase(
             self._containers[SERVICE],

@@ -37,12 +37,17 @@ class ContainerDatabase(StandingDatabase):
         self._container = container
         self._relay = relay
         self._refuse_ended()
-        self._account = container.account()
+        try:
+            self._account = container.account()
+            address = container.address()
+        except MachineRefused:
+            self._refuse_ended()  # it may have ended between two questions
+            raise
         self._read_to: dict[
             str, str
         ] = {}  # the last line read, by application; "": by all
         self.source = f"container of {image}, data in memory"
-        port = relay.forward(container.address(), PORT)
+        port = relay.forward(address, PORT)
         dsn = f"postgresql://bench:bench@{HOST}:{port}/bench"
         self._await_connections(dsn)
         super().__init__(dsn, scripts)
@@ -127,8 +132,10 @@ class ContainerDatabase(StandingDatabase):
 
     def _not_up(self, how: str) -> MachineRefused:
         self._container.save_log()
+        said = self._container.log_tail().splitlines()
+        last = f"; the last that it said: {said[-1].strip()[:200]}" if said else ""
         return MachineRefused(
-            f"PostgreSQL did not come up in its container: {how}",
+            f"PostgreSQL did not come up in its container: {how}{last}",
             hint=f"see {self._container.log.name} among the run's logs, and "
             "DATABASE_MEMORY and POSTGRES_IMAGE where they are set",
         )

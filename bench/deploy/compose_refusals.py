@@ -38,6 +38,12 @@ _KNOWN = (
         f"start it, or correct or unset DOCKER_HOST and DOCKER_CONTEXT, or {LOCAL}",
     ),
     (
+        r"(ca|cert|key)\.pem|x509:|tls: ",
+        "the certificates for the container engine cannot be used",
+        "correct or unset DOCKER_TLS_VERIFY, DOCKER_TLS and DOCKER_CERT_PATH, "
+        f"or {LOCAL}",
+    ),
+    (
         r"docker-credential-|error getting credentials",
         "the docker program's credential helper does not work",
         "install it, or remove credsStore and credHelpers from config.json in "
@@ -59,7 +65,7 @@ _KNOWN = (
         "write APP_MEMORY, DATABASE_MEMORY and GENERATOR_MEMORY as 512m or 2g, or unset them",
     ),
     (
-        r"failed to read \S*\.env|\.env: (line|unexpected)",
+        r"failed to read .*\.env|\.env: (line|unexpected)|setenv: invalid argument",
         "the file .env beside docker-compose.yml cannot be read",
         "correct it or remove it: a line is NAME=value",
     ),
@@ -79,6 +85,11 @@ _KNOWN = (
         r"client version .* is too old",
         "this compose is too old for the container engine",
         "install the compose plugin that belongs to the engine",
+    ),
+    (
+        r"requires api version",
+        "DOCKER_API_VERSION names an interface that is too old for a run",
+        "unset DOCKER_API_VERSION",
     ),
     (
         r"client version .* is too new|maximum supported api version",
@@ -109,6 +120,12 @@ _KNOWN = (
         r"cannot allocate memory|minimum memory limit",
         "the container engine has not enough memory",
         "give it more, or correct APP_MEMORY, DATABASE_MEMORY or GENERATOR_MEMORY",
+    ),
+    (
+        r"executable file not found",
+        "an image does not have the program that is started in it",
+        "correct the server's command in bench/definitions/frameworks.toml, or "
+        "PYTHON_IMAGE and POSTGRES_IMAGE where they are set",
     ),
     (
         r"exec format error",

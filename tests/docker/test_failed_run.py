@@ -33,7 +33,7 @@ def bench(place: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [
             *(sys.executable, "-c", COMMAND, str(place / "cache"), *words),
-            *("--targets", "floor", "--workloads", "hello"),
+            *("--targets", "floor/uvicorn", "--workloads", "hello"),
         ],
         cwd=ROOT,
         env={**os.environ, "BENCH_RUNS": str(place / "runs"), **variables},

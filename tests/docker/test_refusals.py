@@ -43,6 +43,18 @@ type Says = Callable[[Mapping[str, object]], Path]
             "the network that images are built in does not exist",
         ),
         (
+            "open /home/me/.docker/ca.pem: no such file or directory",
+            "certificates for the container engine cannot be used",
+        ),
+        (
+            "docker network ls requires API version 1.21, but the Docker daemon API version is 1.12",
+            "DOCKER_API_VERSION names an interface that is too old",
+        ),
+        (
+            "setenv: invalid argument",
+            "the file .env beside docker-compose.yml cannot be read",
+        ),
+        (
             "failed to read /a b/.env: line 3: unexpected character",
             "the file .env beside docker-compose.yml cannot be read",
         ),
@@ -277,6 +289,7 @@ def test_a_base_image_that_is_not_pulled_has_its_name_its_cause_and_remedies(
         ({"APP_MEMORY": "much"}, "is not a size: .*'much'", "APP_MEMORY"),
         ({"DATABASE_MEMORY": "-1"}, "PostgreSQL did not come up|is not a size|not enough memory", "DATABASE_MEMORY"),
         ({"DATABASE_MEMORY": "32m"}, "for want of memory .DATABASE_MEMORY", "DATABASE_MEMORY"),
+        ({"POSTGRES_IMAGE": os.environ.get("PYTHON_IMAGE", "python:3.13-slim")}, "PostgreSQL did not come up in its container: .*; the last that it said: |did not start|postgres", "POSTGRES_IMAGE"),
         ({"GENERATOR_MEMORY": "1k"}, "not enough memory", "GENERATOR_MEMORY"),
         ({"PYTHON_IMAGE": "localhost:1/no-such/image:0"}, "localhost:1/no-such/image:0 is not here, and its registry cannot be reached", "PYTHON_IMAGE"),
         ({"POSTGRES_IMAGE": "localhost:1/no-such/image:0"}, "localhost:1/no-such/image:0 is not here", "POSTGRES_IMAGE"),
