@@ -3,7 +3,10 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -113,3 +116,15 @@ def test_the_recipe_names_inputs_that_exist_and_the_version_here() -> None:
     assert f"@v{version[1]}" in recipe
     for name in re.findall(r"^          (\w+):", recipe, re.M):
         assert f"\n  {name}:\n" in ACTION
+
+
+def test_an_auditor_finds_nothing() -> None:
+    """zizmor, without the network; with an input pasted into the shell it would."""
+    program = Path(sys.executable).with_name("zizmor")
+    for text, clean in ((ACTION, True), (ACTION.replace("'\"$GITHUB_ACTION_PATH/.ci/gate\"'", "echo ${{ inputs.package }}"), False)):  # fmt: skip
+        with TemporaryDirectory() as folder:
+            action = Path(folder, "action.yml")
+            action.write_text(text, encoding="utf-8")
+            words = [str(program), "--offline", "--no-progress", str(action)]
+            done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert (done.returncode == 0) is clean, done.stdout
