@@ -180,8 +180,17 @@ def _steps(view: View, found: list[Family]) -> str:
         for each in steps[:MOST_STEPS]
     ]
     more = len(steps) - len(told)
-    rest = f" {plural(more, 'more step')} exceed the noise." if more else ""
-    return f"**Yes, there is a difference**: {joined(told)}.{rest}"
+    rest = f" {plural(more, 'more step')} beyond the noise." if more else ""
+    return f"**{_direction(steps)}**: {joined(told)}.{rest}"
+
+
+def _direction(steps: Sequence[Step]) -> str:
+    """Whether what is newer is faster, to the question that such a page asks."""
+    faster = any(each.advantage.point > 1 for each in steps)
+    slower = any(each.advantage.point < 1 for each in steps)
+    if faster and slower:
+        return "Some are faster, some slower"
+    return "Yes, where they differ" if faster else "No, slower where they differ"
 
 
 def _step_size(step: Step) -> float:

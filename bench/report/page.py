@@ -33,7 +33,7 @@ from bench.report.predictions import pitfalls
 from bench.report.quality import failure_words, failures_in_short
 from bench.report.same_load import same_load_table
 from bench.report.stress import recovery_table, stress_table, stress_words
-from bench.report.versions import asked_of
+from bench.report.versions import families
 from bench.report.view import View, joined
 from bench.report.words import (
     TESTED,
@@ -85,7 +85,7 @@ def report_page(results: Results, index: str | None = None) -> Page:
         "answer_section": sections.answer_chart(view, colours, answer),
         **_exhibits(view),
         **_sections(view, colours),
-        "versions_asked": asked_of(view),
+        "has_versions": bool(families(view)),
     }
     html = (
         page_environment()

@@ -16,7 +16,7 @@ from bench.report.predictions import predictions_charts, predictions_missing
 from bench.report.rankings import ranking_sentence
 from bench.report.same_load import same_load_charts, same_load_missing
 from bench.report.stress import stress_charts, stress_missing
-from bench.report.versions import families
+from bench.report.versions import Family, families
 from bench.report.view import View
 
 
@@ -39,7 +39,7 @@ def answer_chart(view: View, palette: Palette, answer: Answer) -> Section:
         return _section([], [_why(view, (answer.metric,))])
     targets = _in_the_answer(view)
     caption = ANSWER_CAPTION.format(level=level_of(view, answer.metric))
-    left_out = len(view.contestants) - len(targets)
+    left_out = len({each.id for each in view.contestants} - set(targets))
     if left_out:
         caption += f" {left_out} more set-ups stand under “Requests per second”."
     words = Words("The numbers behind the answer", "", caption)
@@ -54,7 +54,7 @@ def _in_the_answer(view: View) -> list[str]:
     ids = [target.id for target in view.contestants]
     verdict = leading_verdict(view)
     if not (verdict and verdict.parts) and (found := families(view)):
-        return [each.target.id for family in found for each in family.versions][
+        return [each.target.id for each in _most_changed(view, found).versions][
             -MOST_IN_ANSWER:
         ]
     if len(ids) <= MOST_IN_ANSWER or verdict is None:
@@ -62,6 +62,17 @@ def _in_the_answer(view: View) -> list[str]:
     pairs = [part.comparison for part in verdict.parts]
     named = [one for pair in pairs for one in (pair.subject, pair.baseline)]
     return list(dict.fromkeys(named))[:MOST_IN_ANSWER]
+
+
+def _most_changed(view: View, found: list[Family]) -> Family:
+    """The framework whose versions differ most; the first where none does."""
+    steps = {each.newer: each.advantage for each in view.results.steps}
+
+    def change(family: Family) -> float:
+        own = [steps[v.target.id] for v in family.versions if v.target.id in steps]
+        return max((max(e.point, e.inverse.point) for e in own), default=0.0)
+
+    return max(found, key=change)
 
 
 def throughput(view: View, palette: Palette) -> Section:

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 from bench.model import releases
 from bench.model.framework import Target
 from bench.model.releases import releases_of, successions
-from bench.report.view import View, joined, lower_first
+from bench.report.view import View, joined
 
 
 MOST_NAMED = 3
@@ -123,12 +123,6 @@ def also_differ(view: View, found: list[Family]) -> list[str]:
             if len({each.get(name) for each in installed}) > 1
         }
     return sorted(names - own - set(asked_for(found)))
-
-
-def asked_of(view: View) -> str | None:
-    """The question of a run's trend.html inside a sentence; None where it has no such page."""
-    found = families(view)
-    return lower_first(question(found)) if found else None
 
 
 def question(found: list[Family]) -> str:
