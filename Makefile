@@ -10,7 +10,7 @@ RUN =
 CONFIRM =
 SITE = site
 BENCH = .venv/bin/python -m bench
-IN_CONTAINER = BENCH_USER_ID=$$(id -u) BENCH_GROUP_ID=$$(id -g) docker compose -f bench/container/compose.yml run --rm --build bench
+IN_CONTAINER = sh bench/container/run
 
 # Elsewhere than on Linux every command runs in one Linux container.
 SYSTEM := $(shell uname -s)

@@ -93,7 +93,8 @@ def new_checkout(parent: Path) -> Checkout:
     for part in PARTS:
         shutil.copy(ROOT / part, made.folder / part)
     shutil.copy(ROOT / "bench/child_environment.py", made.folder / "bench")
-    shutil.copytree(ROOT / "bench/install", made.folder / "bench/install")
+    for name in ("install", "container"):
+        shutil.copytree(ROOT / "bench" / name, made.folder / "bench" / name)
     lock = write_wheel(made.wheels, "uv", uv_version())
     lock += write_wheel(made.wheels, "tiny-thing", "1.0")
     (made.folder / "requirements.lock").write_text(lock, encoding="utf-8")

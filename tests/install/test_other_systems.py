@@ -1,6 +1,7 @@
 """On another system than Linux make runs the harness in a container, or says what it needs."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ def played(
     """make on a Mac, as far as make can see; docker is a script of this text, or missing."""
     programs = checkout.home / "programs"
     programs.mkdir()
-    for name in ("make", "sh", "id", "python3"):
+    for name in ("make", "sh", "id", "dirname", "mkdir", "python3"):
         found = next(
             Path(folder, name)
             for folder in os.environ["PATH"].split(os.pathsep)
@@ -71,10 +72,29 @@ def test_with_docker_make_bench_runs_in_a_container(checkout: Checkout) -> None:
     docker = 'echo "$BENCH_USER_ID docker $*"'
     done = played(checkout, "bench", "report", "PROFILE=smoke", docker=docker)
     assert done.returncode == 0, done.stderr
-    run = f"{os.getuid()} docker compose -f {COMPOSE} run --rm --build bench"
-    assert f"{run} run --profile smoke --engine auto\n" in done.stdout
-    assert f"{run} report\n" in done.stdout
-    assert not (checkout.folder / ".venv").exists()
+    run = (
+        rf"{os.getuid()} docker compose -f {COMPOSE} run --rm --build --name \S+ bench"
+    )
+    assert re.search(rf"{run} run --profile smoke --engine auto\n", done.stdout)
+    assert re.search(rf"{run} report\n", done.stdout)
+    assert not list((checkout.folder / ".venv").iterdir())
+
+
+def test_an_interrupted_command_interrupts_its_container(checkout: Checkout) -> None:
+    """Without a terminal compose goes and leaves it running; its last words are shown, its status is kept."""
+    docker = """
+    echo "docker $*" >> "$HOME/record"
+    case "$1" in
+      compose) [ "$2" = version ] || kill -INT $PPID ;;
+      attach) echo "interrupted: every finished window is kept"; exit 130 ;;
+    esac"""
+    done = played(checkout, "bench", docker=docker)
+    assert "interrupted: every finished window is kept" in done.stdout
+    assert "Error 130" in done.stderr
+    said = (checkout.home / "record").read_text().splitlines()
+    names = set(re.findall(r"frameworks-on-trial-harness-\d+", " ".join(said)))
+    assert len(names) == 1
+    assert [line.split()[1] for line in said[-3:]] == ["kill", "attach", "rm"]
 
 
 def test_the_container_has_the_checkout_and_packages_of_its_own() -> None:
