@@ -72,6 +72,7 @@ REST = (
     Condition(reasons.WAITED, "The load generator did not wait for its core", f"{per_cent(reasons.WAIT_SHARE)} of a window", Scope.NOTE, NOTHING),
     Condition(reasons.COUNT, "The generator’s record and Locust’s statistics agree", "equal", Scope.WINDOW, VOID_WINDOWS, of_windows=True),
     Condition(reasons.LITTLE_LAW, "Clients, throughput and latency agree (Little’s law)", f"{per_cent(reasons.LITTLE)} apart, edges aside", Scope.WINDOW, VOID_WINDOWS, of_windows=True),
+    Condition(reasons.RESTARTED, "No server closed its connections and paused", "never", Scope.NOTE, NOTHING),
     Condition(reasons.CONNECTIONS, "Connections per request are alike", f"{reasons.CONNECTIONS_APART} per request apart", Scope.THROUGHPUT, "the pair gets no verdict"),
     Condition(reasons.THROTTLED, "No processor quota stopped a server", "never", Scope.WINDOW, VOID_WINDOWS, of_windows=True),
     Condition(reasons.HOT, "Heat did not slow the processor down", "never", Scope.WINDOW, VOID_WINDOWS, of_windows=True),
@@ -276,6 +277,7 @@ _TOLD: dict[Reason, Callable[[Window], object]] = {
     reasons.SWAP: lambda w: w.trace and w.trace.swapped_pages,
     reasons.FREQUENCY: lambda w: w.trace and w.trace.frequency_mhz,
     reasons.LITTLE_LAW: lambda w: w.tally.latency_mean_us,
+    reasons.RESTARTED: lambda w: w.tally.latency_mean_us,
 }
 """What must have been recorded before its absence says anything."""
 

@@ -164,6 +164,12 @@ LITTLE_LAW = Reason(
     Scope.WINDOW,
     "Clients must equal throughput x mean latency: this is a fault of the harness, please report it with the run folder.",
 )
+RESTARTED = Reason(
+    "restarted",
+    "The server closed its connections and paused",
+    Scope.NOTE,
+    "Throughput counts the pause, response times lack the requests that waited at a window's end. A server that replaces its workers (--max-requests) does so; longer windows (--measure-s) hold whole pauses.",
+)
 FOREIGN = Reason(
     "foreign",
     "Somebody else used the server's core",
@@ -284,6 +290,7 @@ REASONS = (
         BUSY,
         COUNT,
         LITTLE_LAW,
+        RESTARTED,
         CONNECTIONS,
         IDLE,
     ),

@@ -7,6 +7,7 @@ from bench.analyse import reasons
 from bench.analyse.words import per_cent
 from bench.model.doubt import Reason, Scope
 from bench.model.load import Load
+from bench.model.plural import plural
 from bench.model.trial import Tally, Window
 
 
@@ -162,12 +163,17 @@ def _little(window: Window, load: Load) -> Iterator[Finding]:
     # An answer that falls beside an edge of the window is counted or not by
     # chance: of each client at most the two longest there were.
     edges = 2 * tally.latency_us.max / 1e6 / tally.measure_s
-    if apart > reasons.LITTLE + edges:
-        yield Finding(
-            reasons.LITTLE_LAW,
-            apart,
-            f"{under_way:.1f} requests under way, of {load.clients} clients",
-        )
+    if apart <= reasons.LITTLE + edges:
+        return
+    said = f"{under_way:.1f} requests under way, of {load.clients} clients"
+    opened = tally.connections_opened
+    # Connections outlive a window. Where the server has closed them, clients
+    # waited longer than any answer tells: that is no fault of ours.
+    if under_way < load.clients and 0 < opened <= 2 * load.clients:
+        connections = plural(opened, "connection")
+        yield Finding(reasons.RESTARTED, apart, f"{said}, {connections} opened anew")
+        return
+    yield Finding(reasons.LITTLE_LAW, apart, said)
 
 
 def _trace(window: Window) -> Iterator[Finding]:

@@ -87,7 +87,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         list[str] | None,
         typer.Option(
             "--at",
-            help="With --engine external: NAME=http://HOST:PORT, NAME a framework; once for each deployment.",
+            help="With --engine external: NAME=http://HOST:PORT, NAME a framework, or FRAMEWORK:LABEL for several of its deployments.",
         ),
     ] = None,
     agents: Annotated[

@@ -1,5 +1,6 @@
 """Deployments that stand already, as they are named: `--at NAME=URL`, `--agent NAME=URL`."""
 
+import re
 from collections.abc import Sequence
 
 from bench.configure.targets import Frameworks
@@ -10,6 +11,7 @@ from bench.model.workload import Workload
 
 
 AS_IT_STANDS = "as-it-stands"
+_LABEL = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 
 def standing_targets(
@@ -21,25 +23,51 @@ def standing_targets(
     """
     A target for each NAME=URL, contestants before bare servers; its agent's URL comes second.
 
-    NAME is a framework of the table, once; which version and which server of
-    it stands there, nobody told. It serves those of the workloads that its
-    kind answers. AskedWrongly for what cannot be read.
+    NAME is a framework of the table, or FRAMEWORK:LABEL where several of its
+    deployments stand; which version and which server it is, nobody told. The
+    first one stands for its framework, the others are compared with it. Each
+    serves those of the workloads that its kind answers. AskedWrongly for what
+    cannot be read.
     """
-    urls = _by_name("--at", at, list(frameworks))
-    witnesses = _by_name("--agent", agents, list(urls))
+    urls = _by_name("--at", at)
+    for name in urls:
+        _refuse_name(name, list(frameworks))
+    witnesses = _by_name("--agent", agents)
+    for name in witnesses:
+        if name not in urls:
+            raise unknown("deployment", name, list(urls), where="--agent")
+    first: dict[str, str] = {}
+    for name in urls:
+        first.setdefault(_framework(name), name)
     targets = [
         _target(
             name,
             (url, witnesses[name]) if name in witnesses else (url,),
             frameworks,
             workloads,
+            first[_framework(name)] == name,
         )
         for name, url in urls.items()
     ]
     return tuple(sorted(targets, key=lambda target: target.role is Role.FLOOR))
 
 
-def _by_name(option: str, named: Sequence[str], known: list[str]) -> dict[str, str]:
+def _framework(name: str) -> str:
+    return name.partition(":")[0]
+
+
+def _refuse_name(name: str, known: list[str]) -> None:
+    framework, colon, label = name.partition(":")
+    if framework not in known:
+        raise unknown("framework", framework, known, where="--at")
+    if colon and not _LABEL.fullmatch(label):
+        raise AskedWrongly(
+            f"--at {name}: {label!r} is no label",
+            f"lower-case letters, digits, . _ and -: {framework}:sync",
+        )
+
+
+def _by_name(option: str, named: Sequence[str]) -> dict[str, str]:
     urls: dict[str, str] = {}
     for text in named:
         name, equals, url = text.partition("=")
@@ -48,12 +76,10 @@ def _by_name(option: str, named: Sequence[str], known: list[str]) -> dict[str, s
                 f"{option} {name}: there is no address",
                 f"write it as {option} NAME=http://127.0.0.1:8001",
             )
-        if name not in known:
-            raise unknown("framework", name, known, where=option)
         if name in urls:
             raise AskedWrongly(
                 f"{option} {name} is there twice",
-                "one deployment of a framework in a run; the twin is entered by itself",
+                f"give each deployment a label: {name.partition(':')[0]}:sync=…; the twin is entered by itself",
             )
         urls[name] = url.removesuffix("/")
         if list(urls.values()).count(urls[name]) > 1:
@@ -64,13 +90,21 @@ def _by_name(option: str, named: Sequence[str], known: list[str]) -> dict[str, s
     return urls
 
 
+def _role(bare: bool, is_first: bool) -> Role:
+    if bare:
+        return Role.FLOOR
+    return Role.CONTESTANT if is_first else Role.ABLATION
+
+
 def _target(
     name: str,
     serve: tuple[str, ...],
     frameworks: Frameworks,
     workloads: Sequence[Workload],
+    is_first: bool,
 ) -> Target:
-    framework, _ = frameworks[name]
+    framework, _ = frameworks[_framework(name)]
+    label = name.partition(":")[2]
     bare = framework.package is None
     served = tuple(work.name for work in workloads if work.floor or not bare)
     if not served:
@@ -80,12 +114,12 @@ def _target(
             "leave it out, or choose other workloads: --workloads hello",
         )
     return Target(
-        id=f"{name}@external/{AS_IT_STANDS}",
-        framework=name,
+        id=f"{framework.name}@external/{label or AS_IT_STANDS}",
+        framework=framework.name,
         version="external",
-        deployment=AS_IT_STANDS,
-        role=Role.FLOOR if bare else Role.CONTESTANT,
-        title=framework.title,
+        deployment=label or AS_IT_STANDS,
+        role=_role(bare, is_first),
+        title=f"{framework.title}, {label}" if label else framework.title,
         interface=NOT_KNOWN,
         concurrency="As its owner runs it",
         serve=serve,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from bench.analyse.pairs import pairs
 from bench.cli.asked import Asked
 from bench.cli.external import external_plan, refuse_mixture
 from bench.cli.plan_text import plan_lines
@@ -50,6 +51,27 @@ def test_each_address_is_a_target_and_one_is_entered_twice() -> None:
     assert not plan.own_servers and plan.pinning.server == ()
 
 
+def test_several_deployments_of_a_framework_have_labels() -> None:
+    """The first one stands for its framework, the others are compared with it; each has its own agent."""
+    plan = planned(
+        "flask:gevent=http://app.test:1",
+        "flask:sync=http://app.test:2",
+        FLOOR,
+        agents=("flask:sync=http://app.test:9",),
+    )
+    gevent, sync, floor, again = plan.targets
+
+    assert [t.id for t in (gevent, sync)] == [
+        "flask@external/gevent",
+        "flask@external/sync",
+    ]
+    assert (gevent.role, sync.role) == (Role.CONTESTANT, Role.ABLATION)
+    assert (gevent.title, sync.title) == ("Flask, gevent", "Flask, sync")
+    assert sync.serve == ("http://app.test:2", "http://app.test:9")
+    assert floor.deployment == "as-it-stands" and again.twin_of == gevent.id
+    assert (sync, gevent) in list(pairs(plan))
+
+
 def test_nothing_that_writes_and_no_experiment_is_in_the_plan() -> None:
     """The standard profile has both; a deployment that stands is not reset and not multiplied."""
     plan = planned(FLASK, FLOOR)
@@ -81,12 +103,24 @@ def test_the_command_repeats_the_addresses_and_not_the_ownership() -> None:
         (("flask",), {}, "there is no address"),
         (("flaks=http://127.0.0.1",), {}, "flaks"),
         ((FLASK, FLASK), {}, "twice"),
+        (
+            ("flask:sync=http://127.0.0.1:1", "flask:sync=http://127.0.0.1:2"),
+            {},
+            "twice",
+        ),
+        (("flask:=http://127.0.0.1:1",), {}, "'' is no label"),
+        (("flask:Sync worker=http://127.0.0.1:1",), {}, "is no label"),
+        (("sync:flask=http://127.0.0.1:1",), {}, "no framework named 'sync'"),
         ((FLASK, "django=http://app.test:8001/"), {}, "under another name"),
         (("flask=http://me:pw@127.0.0.1",), {}, "password"),
         ((FLASK,), {"profile": "quik"}, "quik"),
         ((FLASK,), {"workloads": "helo"}, "helo"),
         ((FLASK,), {"workloads": "hello,db-write"}, "db-write changes rows"),
-        ((FLASK,), {"agents": ("django=http://127.0.0.1:9",)}, "--agent: no framework"),
+        (
+            (FLASK,),
+            {"agents": ("django=http://127.0.0.1:9",)},
+            "--agent: no deployment named",
+        ),
         ((FLASK,), {"agents": ("flask=http://me:pw@127.0.0.1",)}, "password"),
         ((FLOOR,), {"workloads": "validate"}, "answers none of validate"),
     ],
