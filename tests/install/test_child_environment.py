@@ -135,6 +135,13 @@ def test_every_child_has_an_environment_of_its_own() -> None:
     assert not found, "\n".join(found)
 
 
+def test_nothing_asks_the_users_proxy_for_a_server_of_this_machine() -> None:
+    """urllib, requests and httpx obey HTTP_PROXY for 127.0.0.1, too; http.client and sockets do not."""
+    obeying = re.compile(r"^\s*(from|import) (urllib\.request|requests|httpx|aiohttp)\b", re.MULTILINE)  # fmt: skip
+    for path in (ROOT / "bench").rglob("*.py"):
+        assert not obeying.search(path.read_text(encoding="utf-8")), path
+
+
 @pytest.mark.parametrize("name", ["PYTHONPATH", "PYTHONMALLOC", "PYTHONIOENCODING"])
 def test_the_harness_starts_afresh_without_what_python_took(
     tmp_path: Path, name: str
