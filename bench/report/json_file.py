@@ -7,7 +7,7 @@ has no way to say them; pydantic reads them back.
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from functools import cache
 from math import isfinite
@@ -57,9 +57,24 @@ def read_results(text: str) -> Results:
         raise AskedWrongly(
             f"results.json: {error}", hint="write it again with: bench report"
         ) from error
+    results = _with_severities(results)
     if results.rankings or not results.comparisons:
         return results
     return ranked(results, [each.id for each in View(results).contestants])
+
+
+def _with_severities(results: Results) -> Results:
+    """Of results of before severities were kept, those that their warnings tell."""
+    scopes = {each.reason.code: each.reason.scope for each in results.warnings}
+    return replace(
+        results,
+        checks=tuple(
+            each
+            if each.severity is not None or each.id not in scopes
+            else replace(each, severity=scopes[each.id])
+            for each in results.checks
+        ),
+    )
 
 
 @cache  # takes half a second to make

@@ -10,13 +10,14 @@ import pytest
 
 from bench.cli import indexing
 from bench.cli.places import PUBLISHED_INDEX
-from bench.model.results import Results
+from bench.model.results import Check, Results
 from bench.report.index import Entry, index_html
+from bench.report.json_file import read_results, results_json
 from bench.report.quality import Grade, quality
 from bench.report.write import write_report
 from tests.report import states
 from tests.report.pages import made, page_of, written
-from tests.report.states import STATES
+from tests.report.states import STATES, normal
 
 
 def entry(results: Results, name: str, day: int) -> Entry:
@@ -138,3 +139,13 @@ def test_a_page_links_the_list_that_holds_it(tmp_path: Path) -> None:
     assert '<a href="../index.html">All runs</a>' in one
     assert "All runs" not in page_of("normal")
     assert indexing.index_of(tmp_path / "one") is None
+
+
+def test_an_older_run_keeps_its_grade() -> None:
+    """Results of before severities were kept: what its warnings say of themselves counts."""
+    made_now = normal()
+    failed = Check("python", "Built well", "plainly built", "", False, "", "plainly")
+    older = replace(made_now, checks=(*made_now.checks[:4], failed))
+
+    assert quality(older).grade is Grade.FAIL
+    assert quality(read_results(results_json(older))).grade is Grade.NOTE

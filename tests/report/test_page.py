@@ -557,3 +557,12 @@ def test_a_claim_on_memory_is_asked_and_drawn_as_memory() -> None:
 
     assert "need less memory" in question(view)
     assert short_answer(view).metric == "memory"
+
+
+@pytest.mark.parametrize(("share", "newer"), [(0.8, "Yes"), (1.25, "No")])
+def test_newer_is_faster_or_slower_as_the_steps_say(share: float, newer: str) -> None:
+    """The older release answers less, or more, than the newer one."""
+    view = View(replace(slower(share), verdicts=()))
+
+    assert view.results.steps
+    assert short_answer(view).sentence.startswith(f"**{newer}")
