@@ -34,10 +34,10 @@ def test_every_part_follows_from_its_interval(run: Path) -> None:
         line = 1 + verdict["claim"]["margin"]
         for part in verdict["parts"]:
             advantage = part["comparison"]["advantage"]
-            if not verdict["forced"] and not part["comparison"]["rounds"]:
+            if not withheld(verdict) and not part["comparison"]["rounds"]:
                 assert part["outcome"] == "not tested"
                 continue
-            if verdict["forced"] or advantage is None or part["comparison"]["void"]:
+            if withheld(verdict) or advantage is None or part["comparison"]["void"]:
                 assert part["outcome"] == "inconclusive"
                 continue
             low, high = float(advantage["low"]), float(advantage["high"])
@@ -48,16 +48,26 @@ def test_every_part_follows_from_its_interval(run: Path) -> None:
             assert part["outcome"] in may_be, (verdict["claim"]["id"], low, high)
 
 
+def withheld(verdict: dict[str, Any]) -> bool:
+    """Whether something is wrong with the whole run."""
+    why = verdict["withheld_because"]
+    return why is not None and why["code"] != "void"
+
+
 def test_every_verdict_follows_from_its_parts(run: Path) -> None:
-    """Supported if all are, refuted if one is, not tested if one was not, else open."""
+    """Supported if all are; where one is refuted its group fails, and with one that holds it depends."""
     for verdict in with_parts(run):
         outcomes = {part["outcome"] for part in verdict["parts"]}
-        expected = "supported" if outcomes == {"supported"} else "inconclusive"
+        refuted = {p["group"] for p in verdict["parts"] if p["outcome"] == "refuted"}
+        expected = "inconclusive"
         if "not tested" in outcomes:
             expected = "not tested"
-        if "refuted" in outcomes:
-            expected = "refuted"
-        assert verdict["outcome"] == ("inconclusive" if verdict["forced"] else expected)
+        if refuted:
+            expected = "depends" if verdict["holds_on"] else "refuted"
+        if outcomes == {"supported"}:
+            expected = "supported"
+        assert verdict["outcome"] == expected, verdict["claim"]["id"]
+        assert set(verdict["fails_on"]) == refuted
 
 
 def test_the_page_says_what_the_results_say(run: Path) -> None:
