@@ -109,12 +109,15 @@ def _seen(results: Json, finding: Json) -> list[float] | None:
     if what == "two requests inside one process at the same time":
         return []
     if what.startswith("requests under way at once"):
-        return _three(_of(results["turns"]["set_ups"], subject)["effective"])
+        known = _three(_of(results["turns"]["set_ups"], subject)["effective"])
+        # More than there are clients cannot be under way.
+        most = results["turns"]["clients"]
+        return [most] if known[1] >= most else [min(each, most) for each in known]
     if what.startswith("the last answer to"):
         volley = _of(results["turns"]["set_ups"], subject)["volley"]
         return [max(one["answered_ms"] for one in volley)]
     if "number of clients at the peak" in what:
-        return _peak(results, subject, what.partition(":")[0])
+        return _peak(results, subject, finding["workload"])
     if what == "processor time of importing the application":
         name = subject.partition("@")[0]
         (count,) = (
