@@ -25,6 +25,12 @@ def command(
         Path | None,
         typer.Option(help="Judge by this table of claims instead of the project's."),
     ] = None,
+    export: Annotated[
+        str | None,
+        typer.Option(
+            help="Also write the results in a format of another tool: github-action-benchmark.",
+        ),
+    ] = None,
     schema: Annotated[
         bool,
         typer.Option("--schema", help="Print the JSON Schema of results.json instead."),
@@ -38,13 +44,19 @@ def command(
         print(results_schema(), end="")
         return
     if runs and len(runs) > 1:
-        _several(runs, claims)
+        _several(runs, claims, export)
         return
     folder = find(RUNS, PUBLISHED, runs[0] if runs else None)
+    from bench.cli import exporting
     from bench.cli.rendering import render
 
+    if export is not None:
+        exporting.refuse_format(export)
     page = render(folder, claims)
     print(shown(page))
+    if export is not None:
+        for path in exporting.export(folder, page):
+            print(shown(path))
     if page.parent != folder:
         print(
             f"the page in {shown(folder)} is judged by another table, and stays",
@@ -52,7 +64,11 @@ def command(
         )
 
 
-def _several(runs: list[str], claims: Path | None) -> None:
+def _several(runs: list[str], claims: Path | None, export: str | None) -> None:
+    if export is not None:
+        raise AskedWrongly(
+            "--export writes the results of one run", "name one run, or leave it out"
+        )
     if claims is not None:
         raise AskedWrongly(
             "--claims judges one run, and several runs are not judged",

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from bench.cli import places, readings
+from bench.cli import exporting, places, readings
 from bench.cli.rendering import render
 from bench.configure.claims import CLAIMS, load_claims
+from bench.errors import AskedWrongly
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +29,8 @@ def judged(folder: Path, table: Path) -> tuple[Path, dict[str, Any]]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A published run without its raw samples, which no verdict reads."""
-    monkeypatch.setattr(readings, "READINGS", tmp_path / "readings")
+    for module in (readings, exporting):
+        monkeypatch.setattr(module, "READINGS", tmp_path / "readings")
     copy = tmp_path / "runs" / RUN.name
     shutil.copytree(RUN, copy, ignore=shutil.ignore_patterns("samples"))
     return copy
@@ -118,3 +120,22 @@ def test_a_published_run_is_changed_by_no_table_but_its_own(
     (folder / "results.json").unlink()
     assert readings.place_of(folder, EXAMPLE) != folder
     assert readings.place_of(folder, CLAIMS) == folder
+
+
+def test_an_export_lies_beside_the_page_and_changes_no_published_run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both lists; a format that there is none of is refused with those that there are."""
+    page = folder / "report.html"
+    before = contents(folder)
+    monkeypatch.setattr(places, "PUBLISHED", folder.parent)
+    elsewhere = exporting.export(folder, page)
+
+    assert contents(folder) == before
+    assert {path.parent for path in elsewhere} == {readings.READINGS / folder.name}
+    monkeypatch.setattr(places, "PUBLISHED", folder / "none")
+    beside = exporting.export(folder, page)
+    assert [path.read_bytes() for path in beside] == [p.read_bytes() for p in elsewhere]
+    assert {path.parent for path in beside} == {folder}
+    with pytest.raises(AskedWrongly, match="no format named 'csv'"):
+        exporting.refuse_format("csv")

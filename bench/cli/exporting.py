@@ -1,0 +1,37 @@
+"""`bench report --export FORMAT`: a run's results in a file of another tool's format."""
+
+from pathlib import Path
+
+from bench.cli.places import is_published
+from bench.cli.readings import READINGS
+from bench.errors import unknown
+from bench.report.exports import (
+    FORMATS,
+    GITHUB_ACTION_BENCHMARK,
+    github_action_benchmark,
+)
+from bench.report.json_file import read_results
+from bench.report.write import replace_file
+from bench.store.outside import read_plain
+
+
+def refuse_format(name: str) -> None:
+    """AskedWrongly for a format that there is none of."""
+    if name not in FORMATS:
+        raise unknown("format", name, list(FORMATS), where="--export")
+
+
+def export(folder: Path, page: Path) -> list[Path]:
+    """
+    Write the results of that page in the one format that there is, beside it; the files.
+
+    A published run stays as it is: its export goes where its other readings are.
+    """
+    text = read_plain(page.with_name("results.json")).decode("utf-8")
+    place = page.parent
+    if is_published(place):
+        place = READINGS / folder.resolve().name
+    return [
+        replace_file(place / f"{GITHUB_ACTION_BENCHMARK}-{tool}.json", content)
+        for tool, content in github_action_benchmark(read_results(text)).items()
+    ]
