@@ -1,16 +1,18 @@
 """The page, read as text: safe, complete, and of one mind with the results."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from html import unescape
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
 from bench.model.article import Article
+from bench.model.doubt import Scope
 from bench.model.estimate import Estimate
-from bench.model.results import TraceRow
-from bench.model.verdict import Label, Outcome, Quote
+from bench.model.results import Check, TraceRow
+from bench.model.verdict import Finding, Label, MetricRow, Outcome, Part, Quote, Verdict
 from bench.report.answer import question, short_answer
 from bench.report.charts.hockey import points_of
 from bench.report.numbers import percent_span, ratio, times, with_interval
@@ -20,6 +22,7 @@ from bench.report.stress import stress_table
 from bench.report.tables import comparisons_shown
 from bench.report.view import View
 from bench.report.words import TESTED, sentence
+from bench.wording.worded import worded
 from tests.report.builders import verdict as judged_on
 from tests.report.pages import made, page_of
 from tests.report.states import (
@@ -566,3 +569,52 @@ def test_newer_is_faster_or_slower_as_the_steps_say(share: float, newer: str) ->
 
     assert view.results.steps
     assert short_answer(view).sentence.startswith(f"**{newer}")
+
+
+def other_words(value: Any) -> Any:
+    """The same with every sentence of verdicts and checks changed."""
+    if isinstance(value, Verdict | Part | Finding | Check | MetricRow):
+        told: dict[str, Any] = {
+            each.name: f"1 to 2 times as bad: no verdicts ({each.name})"
+            for each in fields(value)
+            if each.name in SENTENCES and isinstance(getattr(value, each.name), str)
+        }
+        inner: dict[str, Any] = {
+            each.name: other_words(getattr(value, each.name))
+            for each in fields(value)
+            if isinstance(getattr(value, each.name), tuple)
+        }
+        return replace(value, **told, **inner)
+    if isinstance(value, tuple):
+        return tuple(other_words(each) for each in value)
+    return value
+
+
+SENTENCES = {
+    *("because", "short", "what", "value", "forced"),
+    *("title", "measured", "limit", "effect"),
+}
+
+
+@pytest.mark.parametrize("state", ["normal", "ruled", "generator_bound", "failed_twin"])
+def test_no_decision_is_read_out_of_a_sentence(state: str) -> None:
+    """Every sentence changed: the same outcomes, signs, colours, marks and banners, in the same order."""
+    results = worded(made(state))
+    noted = tuple(
+        replace(each, passed=False) if each.severity is Scope.NOTE else each
+        for each in results.checks
+    )
+    results = replace(results, checks=noted)
+    verdicts = other_words(results.verdicts)
+    checks = other_words(results.checks)
+    changed = replace(results, verdicts=verdicts, checks=checks)
+    assert isinstance(verdicts, tuple) and verdicts != results.verdicts
+
+    def decided(html: str) -> list[str]:
+        return re.findall(
+            r'class="(?:v|g|card|bar|yes|no|open|unknown|ok|bad)[^"]*"|[fs]-(?:yes|no|open)\b',
+            html,
+        )
+
+    one, other = (decided(report_html(each)) for each in (results, changed))
+    assert one == other
