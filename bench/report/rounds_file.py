@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 
+import pandas as pd
 from arro3.core import Array, DataType, Table
 from arro3.io import write_parquet
 
@@ -24,14 +25,17 @@ COLUMNS = {
 }
 
 
+def rounds_frame(results: Results) -> pd.DataFrame:
+    """One row for each round of each number, in the columns of COLUMNS; None: missing."""
+    return pd.DataFrame(_rows(results), columns=list(COLUMNS), dtype=object)
+
+
 def rounds_parquet(results: Results) -> bytes:
-    """One row for each round of each number; the same results give the same bytes."""
-    columns = list(zip(*_rows(results), strict=True)) or [()] * len(COLUMNS)
+    """The same as a file; the same results give the same bytes."""
+    rows = rounds_frame(results)
+    # Not DataFrame.to_parquet: it needs pyarrow, which is larger than all of pandas.
     table = Table.from_pydict(
-        {
-            name: Array(values, kind)
-            for (name, kind), values in zip(COLUMNS.items(), columns, strict=True)
-        }
+        {name: Array(rows[name].tolist(), kind) for name, kind in COLUMNS.items()}
     )
     written = io.BytesIO()
     write_parquet(table, written, compression="zstd(3)")
