@@ -12,7 +12,16 @@ from bench.model.article import Article
 from bench.model.doubt import Scope
 from bench.model.estimate import Estimate
 from bench.model.results import Check, TraceRow
-from bench.model.verdict import Finding, Label, MetricRow, Outcome, Part, Quote, Verdict
+from bench.model.verdict import (
+    Finding,
+    GroupState,
+    Label,
+    MetricRow,
+    Outcome,
+    Part,
+    Quote,
+    Verdict,
+)
 from bench.report.answer import question, short_answer
 from bench.report.charts.hockey import points_of
 from bench.report.numbers import percent_span, ratio, times, with_interval
@@ -227,9 +236,11 @@ def test_the_answer_names_where_it_holds_with_its_largest_effects_and_where_it_f
     assert verdict.outcome is Outcome.DEPENDS and holds and fails
     assert sentence.index(view.workload(holds[0])) < sentence.index("**Not**")
     assert sentence.index("**Not**") < sentence.index(view.workload(fails[0]))
-    for part in verdict.parts:
-        if part.group in holds and part.comparison.advantage:
-            assert f"**{times(part.comparison.advantage)} times**" in sentence
+    led = [part for part in verdict.parts if part.group in holds]
+    largest = max(led, key=lambda part: part.comparison.advantage.point)  # type: ignore[union-attr]
+    for part in [*(p for p in led if p.group == holds[0]), largest]:
+        assert part.comparison.advantage is not None
+        assert f"**{times(part.comparison.advantage)} times**" in sentence
 
 
 @pytest.mark.parametrize("high", [0.97, 0.90])
@@ -250,7 +261,15 @@ def test_a_pair_whose_interval_is_below_one_is_said_to_be_behind(high: float) ->
         label=Label.REVERSED,
     )
     parts = tuple(turned if one is part else one for one in results.verdicts[0].parts)
-    verdict = replace(results.verdicts[0], parts=parts)
+    fails = tuple(
+        replace(
+            each, state=GroupState.FAILS if each.key == "db-read" else GroupState.OPEN
+        )
+        for each in results.verdicts[0].groups
+    )
+    verdict = replace(
+        results.verdicts[0], parts=parts, outcome=Outcome.REFUTED, groups=fails
+    )
     said = short_answer(View(replace(results, verdicts=(verdict,)))).sentence
 
     assert f"Flask is ahead of FastAPI by {percent_span(advantage.inverse)}" in said
