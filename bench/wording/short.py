@@ -169,7 +169,14 @@ def _own_share(names: Names, verdict: Verdict) -> str:
 
 
 def _weight(names: Names, verdict: Verdict) -> str:
-    return verdict.because
+    """Where it holds and where it fails; the card has the figures."""
+    if verdict.outcome is not Outcome.DEPENDS:
+        return verdict.because
+    where = {
+        state: joined([names.group(g) for g in verdict.groups if g.state is state])
+        for state in (GroupState.HOLDS, GroupState.FAILS)
+    }
+    return f"true {where[GroupState.HOLDS]}; not {where[GroupState.FAILS]}"
 
 
 def _predictions(names: Names, verdict: Verdict) -> str:
@@ -183,6 +190,7 @@ _RULES: Mapping[Rule, Callable[[Names, Verdict], str]] = {
     Rule.STRESS: _stress,
     Rule.FAILS_STRESS: _stress,
     Rule.SCALING: _scaling,
+    Rule.WEIGHT: _weight,
     Rule.OWN_SHARE: _own_share,
     Rule.LAYERS: _own_share,
     Rule.VALIDATORS: _own_share,
