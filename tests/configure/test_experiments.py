@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli.asked import Asked, plan_for, worker_levels
+from bench.cli.asked import Asked, chosen_targets, plan_for, worker_levels
 from bench.configure.tables import DEFINITIONS, load_frameworks, load_profiles
 from bench.configure.targets import all_targets, select, with_workers
 from bench.errors import AskedWrongly
@@ -111,17 +111,15 @@ def test_workers_need_a_core_each() -> None:
     assert worker_levels((1, 2, 4), 1) == ()
 
 
-@pytest.mark.parametrize(
-    ("processors", "variants"), [(2, 0), (4, 2 * 3), (6, 3 * 3), (64, 3 * 3)]
-)
+@pytest.mark.parametrize(("processors", "levels"), [(2, 0), (4, 2), (6, 3), (64, 3)])
 def test_workers_are_varied_where_there_are_processors_for_them(
-    monkeypatch: pytest.MonkeyPatch, processors: int, variants: int
+    monkeypatch: pytest.MonkeyPatch, processors: int, levels: int
 ) -> None:
     """Two processors: none. Four: one and two workers of each contestant; six or more: four, too."""
     monkeypatch.setattr("bench.cli.asked.topology", lambda: flat(range(processors)))
     this = plan_for(Asked("scaling", None, None, "local", "", 1))
     found = [t for t in this.targets if t.workers is not None]
-    assert len(found) == variants
+    assert len(found) == levels * len(chosen_targets(["contestant"]))
     assert this.workers == len(this.pinning.server) == 1, "the headline's stay one"
     assert {c.target for c in this.cells if c.load.experiment == "workers"} == {
         t.id for t in found
