@@ -46,7 +46,6 @@ class Asked:
     command: str | None = None  # what a person typed, where it was not `bench run`
     claims: Path | None = None  # another table of claims than the project's
     wishes: tuple[str, ...] = ()  # versions beside the standing ones, as typed
-    news: tuple[str, ...] = ()  # what the index has since, found for --new
     extent: Extent = AS_THE_PROFILE
     keep_going: bool = False  # what cannot be had is left out, and the rest measured
     at: tuple[str, ...] = ()  # deployments that stand already: NAME=URL, as typed
@@ -67,9 +66,7 @@ def plan_for(asked: Asked, say: Say = lambda line: None) -> Plan:
     profile = with_extent(profiles[asked.profile], asked.extent)
     # Like its targets, what a profile has beside them gives way to targets that are named.
     beside = () if asked.targets else standing_wishes(asked.profile)
-    wished = wished_versions(
-        (*beside, *asked.wishes), say, asked.news, asked.keep_going
-    )
+    wished = wished_versions((*beside, *asked.wishes), say, keep_going=asked.keep_going)
     selectors = split(asked.targets) or list(profile.targets)
     chosen = chosen_targets([*selectors, *map("@".join, wished)], wished)
     works = _workloads(split(asked.workloads) or list(profile.workloads), chosen)
@@ -127,26 +124,23 @@ def most_workers(profile: Profile) -> int:
 
 
 def wished_versions(
-    wishes: Sequence[str],
-    say: Say,
-    news: Sequence[str] = (),
-    keep_going: bool = False,
+    wishes: Sequence[str], say: Say, keep_going: bool = False
 ) -> list[tuple[str, str]]:
     """
-    (framework, version) of each wish, locked as of today; of `news` everything is today's.
+    (framework, version) of each wish, locked as of today.
 
     What cannot be locked ends the command, all of it listed: AskedWrongly, or
     MachineRefused where the index does not answer. With `keep_going` it is
     refused when it is prepared, and the rest goes on.
     """
     table = load_frameworks()
-    read = [(wish(typed, table), typed in news) for typed in (*wishes, *news)]
+    read = [wish(typed, table) for typed in wishes]
     locked = [
-        resolve(each, ROOT / "apps", CACHE, say, table[each.framework][0].versions, new)
-        for each, new in read
+        resolve(each, ROOT / "apps", CACHE, say, table[each.framework][0].versions)
+        for each in read
     ]
     if not keep_going:
-        _refuse_unlocked([each.typed for each, _ in read], locked)
+        _refuse_unlocked([each.typed for each in read], locked)
     return list(dict.fromkeys((one.framework, one.version) for one in locked))
 
 

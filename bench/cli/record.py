@@ -70,7 +70,6 @@ def command_line(asked: Asked, plan: Plan) -> str:
     words += [f"--rounds {extent.rounds}"] if extent.rounds else []
     words += [f"--clients {extent.clients}"] if extent.clients else []
     words += [f"--measure-s {extent.measure_s:g}"] if extent.measure_s else []
-    words += ["--new"] if asked.news else []
     words += ["--keep-going"] if asked.keep_going else []
     words += [f"--claims {asked.claims}"] if asked.claims else []
     # Not --i-own-this: whoever repeats the run must say it for himself.

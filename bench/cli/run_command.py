@@ -184,15 +184,14 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         external = [*(at or ()), *(agents or ())]
         starting = bool(targets or wishes or new)
         refuse_mixture(engine, external, i_own_this, starting)
-        found = _news() if new else []
-        if new and not found and not wishes:
+        wishes = [*(wishes or ()), *(_news() if new else ())]
+        if new and not wishes:
             print("nothing is new at the package index: nothing is measured")
             return
         asked = Asked(
             *(profile, targets, workloads, *choose_engine(engine), seed),
             claims=claims,
-            wishes=tuple(wishes or ()),
-            news=tuple(found),
+            wishes=tuple(wishes),
             extent=extent,
             keep_going=keep_going,
             at=tuple(at or ()),

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
@@ -62,7 +62,10 @@ class News:
 
 def command(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Frameworks; all if left out.")
+        list[str] | None,
+        typer.Argument(
+            help="Frameworks, or framework@version: that lock alone; all if left out."
+        ),
     ] = None,
     write: Annotated[
         bool, typer.Option("--write", help="Make the locks as of today.")
@@ -77,6 +80,10 @@ def command(
     Exit 1 if that is a framework, or a server, validator or driver that its
     requirements name; pins beneath them are only told.
     """
+    alone = [name for name in names or () if "@" in name]
+    if alone:
+        _one_by_one(alone, names or (), write)
+        return
     chosen = _chosen(names or [])
     try:
         releases = dict(_releases(chosen))
@@ -130,6 +137,29 @@ def command(
         _write(chosen, changed)
     if reason:
         raise typer.Exit(1)
+
+
+def _one_by_one(alone: Sequence[str], names: Sequence[str], write: bool) -> None:
+    """Some locks as of today, and no other: that of a version that was added, say."""
+    if len(alone) < len(names) or not write:
+        raise AskedWrongly(
+            f"{', '.join(alone)}: a version is named to make its lock",
+            "bench versions FRAMEWORK@VERSION --write, and nothing else",
+        )
+    made = []
+    for name in alone:
+        framework, _, version = name.partition("@")
+        (found,) = _chosen([framework])
+        if version not in found.versions:
+            raise unknown("version", version, list(found.versions), where=framework)
+        try:
+            made.append(standing_locks.today(ROOT, found, version))
+        except Refused as error:
+            raise MachineRefused(
+                f"{name}: {error.reason}", "name a version that the package index has"
+            ) from error
+    for lock in made:
+        _replace(lock)
 
 
 def _chosen(names: list[str]) -> list[Framework]:

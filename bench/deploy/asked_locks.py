@@ -46,14 +46,13 @@ def resolve(
     cache: Path,
     say: Callable[[str], None],
     standing: Sequence[str] = (),
-    fresh: bool = False,
 ) -> Asked:
     """
     Lock a wish as of today and give it its name; a reason instead where uv cannot.
 
     `standing` are the framework's standing versions. What the newest one's
     lock has is kept wherever it fits, so that nothing else differs than what
-    was asked for and what that needs; `fresh`: all is the newest.
+    was asked for and what that needs; without any, all is the newest.
     The index is asked each time, so that 3.0.* means today's; where it does
     not answer, what uv has kept is used, and said.
     """
@@ -61,7 +60,7 @@ def resolve(
     lines = requirements((folder / "requirements.in").read_text("utf-8"), wished)
     locks = [folder / "locks" / f"{version}.txt" for version in standing]
     try:
-        text = _resolved(lines, wished, say, locks[-1] if locks and not fresh else None)
+        text = _resolved(lines, wished, say, locks[-1] if locks else None)
         version = wished.label or _version(text, wished, standing)
     except Refused as error:
         version = wished.label or safe(

@@ -12,7 +12,7 @@ from bench.configure.tables import load_frameworks
 from bench.deploy import standing_locks
 from bench.deploy.asked_locks import pins
 from bench.deploy.uv_tool import Refused
-from bench.errors import MachineRefused
+from bench.errors import AskedWrongly, MachineRefused
 from bench.model.framework import Framework
 from tests.deploy.test_environments import write_wheel
 
@@ -90,6 +90,28 @@ def test_the_command_tells_writes_and_is_content(
         *("good@2.0", "tiny-thing", "never", "2.0.0", "2.0.1", "new")
     ]
     command(["good"])
+
+
+@pytest.mark.live
+def test_one_lock_is_made_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of a version which was added; the others stay as they are, however old."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    locks = root / "apps/good/locks"
+    (locks / "1.2.txt").unlink()
+    before = (locks / "2.0.txt").read_text()
+    write_wheel(root / "wheels", "2.0.1")
+    command(["good@1.2"], write=True)
+
+    assert "tiny-thing==1.2" in (locks / "1.2.txt").read_text()
+    assert (locks / "2.0.txt").read_text() == before
+    for names, write in (
+        (["good@1.2"], False),
+        (["good", "good@1.2"], True),
+        (["good@9"], True),
+    ):
+        with pytest.raises(AskedWrongly):
+            command(names, write=write)
 
 
 @pytest.mark.live
