@@ -20,7 +20,7 @@ KINDS = {
     "chat token": rb"\bxox[abeprs]-[A-Za-z0-9-]{10}",
     "payment or model key": rb"\bsk[-_](?:[a-z]+[-_])*[A-Za-z0-9_-]{24}",
     "signed web token": rb"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}",
-    "password in a URL": rb"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"{$<]+:[^\s/@'\"{$<]+@[\w.-]+",
+    "password in a URL": rb"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"{$<]+:[^\s/@'\"{$<]+@[\w-]+\.[\w.-]+",
 }
 PATTERNS = {kind: re.compile(pattern) for kind, pattern in KINDS.items()}
 MADE_UP = {
