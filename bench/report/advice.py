@@ -1,11 +1,12 @@
 """What else matters for a choice: response times and memory, with their intervals."""
 
 from dataclasses import dataclass
+from statistics import median
 
 from bench.analyse.open_metrics import metric_name
 from bench.model.doubt import Scope
 from bench.model.estimate import Estimate
-from bench.model.load import Basis
+from bench.model.load import Basis, Load
 from bench.model.plural import plural
 from bench.report.answer import Answer
 from bench.report.numbers import decimals, number, places_of
@@ -45,7 +46,8 @@ def _tail(view: View, answer: Answer) -> Advice | None:
             if load.basis is Basis.EQUAL:
                 said = _each(view, workload, metric_name("p99", load.name))
                 if said:
-                    where = f"At the same load on “{view.workload(workload)}”"
+                    rate = _rate(view, workload, load)
+                    where = f"At the same rate{rate} on “{view.workload(workload)}”"
                     return Advice(TAIL, f"{where}: {said}.")
     for workload in answer.workloads:
         said = _each(view, workload, "p99")
@@ -54,6 +56,18 @@ def _tail(view: View, answer: Answer) -> Advice | None:
             where = f"With {clients} without a pause on “{view.workload(workload)}”"
             return Advice(TAIL, f"{where}: {said}.")
     return None
+
+
+def _rate(view: View, workload: str, load: Load) -> str:
+    """Of how many requests per second, as the set-ups answered them; "" where it was not measured."""
+    rates = [
+        found.estimate.point
+        for target in view.contestants
+        if (found := view.quantity(target.id, workload, metric_name("rate", load.name)))
+        and found.estimate
+    ]
+    rate = load.rate_rps or (median(rates) if rates else None)
+    return f" of {number(float(f'{rate:.3g}'), 0)} requests/s" if rate else ""
 
 
 def _memory(view: View, answer: Answer) -> Advice | None:

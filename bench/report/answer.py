@@ -238,7 +238,7 @@ def _order(view: View, verdict: Verdict) -> str:
 
 
 def _yes(view: View, verdict: Verdict, groups: Sequence[GroupResult]) -> str:
-    """Who leads on the first of them, by how much over whom; then the largest effect of the others."""
+    """Who leads on the first of them, by how much over whom; then where the largest effect of the others is."""
     names = Names(view.results)
     subjects = joined([view.label(each) for each in verdict.claim.subjects])
     leads = "leads" if len(verdict.claim.subjects) == 1 else "lead"
@@ -251,8 +251,8 @@ def _yes(view: View, verdict: Verdict, groups: Sequence[GroupResult]) -> str:
     said = f"{subjects} {leads}{by} {names.group(first)} ({sizes})"
     if others:
         most = max(others, key=lambda g: _advantage(_largest(verdict, g)))
-        size = _size(names, verdict, _largest(verdict, most))
-        said += f" and {names.group(most)} (up to {size})"
+        sizes = joined([_size(names, verdict, part) for part in _parts(verdict, most)])
+        said += f" and {names.group(most)} ({sizes})"
         more = len(others) - 1
         said += f", and on {more} more" if more else ""
     return said
@@ -282,8 +282,9 @@ def _no(view: View, verdict: Verdict, groups: Sequence[GroupResult]) -> str:
     told = []
     for group in groups[:MOST_FAILS]:
         layer = group.kind is GroupKind.WORKLOAD and group.workload in by_hand
-        unless = ", unless SQL is written by hand" if layer else ""
-        told.append(f"{names.group(group)}{unless}")
+        they = "it leads" if len(verdict.claim.subjects) == 1 else "they lead"
+        by_layer = f" through an ORM (with SQL by hand {they})" if layer else ""
+        told.append(f"{names.group(group)}{by_layer}")
     more = len(groups) - len(told)
     rest = f", and {more} more" if more > 0 else ""
     return f"**Not** {', and '.join(told)}{rest}"

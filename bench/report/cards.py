@@ -21,9 +21,10 @@ from bench.report.charts.palette import Palette
 from bench.report.exhibits import evidence
 from bench.report.headline import headline
 from bench.report.numbers import percent
-from bench.report.view import View, lower_first
+from bench.report.view import View, joined, lower_first
 from bench.report.words import css_class, sentence, sign
 from bench.wording.names import Names
+from bench.wording.orders import fails_by_tie, of_group, who_is_ahead
 from bench.wording.verdicts import group_detail
 
 
@@ -34,6 +35,7 @@ class Card:
     id: str
     quote: str
     also: tuple[tuple[str, str | None], ...]  # further words; where, if elsewhere
+    on: str  # whom it is about: "Flask"; "" where it names nobody
     by: str | None  # the metric, where one quote is judged by several
     where: str
     outcome: str
@@ -59,6 +61,7 @@ class Card:
     evidence: Table | None  # of a probe or of counts
     probed: bool
     by_rule: bool  # over an experiment's findings
+    order: bool  # a ranking, judged comparison by comparison
     by_trials: bool  # False: a probe, a count or a rule decided
 
 
@@ -68,6 +71,7 @@ class Dot:
 
     title: str
     detail: str  # its numbers, "" where it has none of its own
+    note: str  # of an order: who is ahead where it fails, in a few words
     state: str  # "holds": the text of the sign
     sign: str
     css: str
@@ -91,6 +95,10 @@ STATES = {
     GroupState.OPEN: ("open", "?", "open"),
     GroupState.NOT_MEASURED: ("not measured", "–", "unknown"),
 }
+EQUAL = ("equal", "=", "tie")
+"""Of a group that fails because nobody is ahead."""
+RANKING = "the ranking"
+"""What a claim on several frameworks is about."""
 
 
 def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
@@ -103,6 +111,7 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
         id=claim.id,
         quote=claim.quote,
         also=_also(claim),
+        on=_on(view, claim),
         by=_by(view, verdict),
         where=claim.where,
         outcome=verdict.outcome.value,
@@ -130,6 +139,7 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
         chart=_chart(view, palette, verdict) if palette else None,
         evidence=evidence(view, verdict),
         probed=claim.probe is not None,
+        order=bool(verdict.parts),
         by_trials=not (claim.probe or claim.counts or claim.rule),
         by_rule=claim.rule is not None,
     )
@@ -146,14 +156,19 @@ def _dots(
     names = Names(view.results)
     if len(groups) < 2:
         return ()
-    return tuple(
-        Dot(
-            names.title(group),
-            group_detail(names, claim, group, parts, findings),
-            *STATES[group.state],
+    found = []
+    for group in groups:
+        own = of_group(parts, group)
+        fails = group.state is GroupState.FAILS
+        found.append(
+            Dot(
+                names.title(group),
+                group_detail(names, claim, group, parts, findings),
+                who_is_ahead(names, claim, own) if fails and own else "",
+                *(EQUAL if fails and fails_by_tie(own) else STATES[group.state]),
+            )
         )
-        for group in groups
-    )
+    return tuple(found)
 
 
 def _strict(verdict: Verdict) -> str | None:
@@ -203,6 +218,13 @@ def _also(claim: Claim) -> tuple[tuple[str, str | None], ...]:
         (each.quote, None if each.where == claim.where else each.where)
         for each in claim.also
     )
+
+
+def _on(view: View, claim: Claim) -> str:
+    """So that no row of a list is taken to be about somebody else."""
+    if len(claim.subjects) > 1 and claim.metric:
+        return RANKING
+    return joined([view.label(each) for each in claim.subjects])
 
 
 def _by(view: View, verdict: Verdict) -> str | None:

@@ -1,5 +1,9 @@
 """What a run was made of, in one line beneath its answer."""
 
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from bench.model.framework import Target
 from bench.model.plural import plural
 from bench.report.numbers import THIN, percent
 from bench.report.view import View, joined
@@ -12,16 +16,12 @@ MOST_VERSIONS = 6
 def conditions(view: View) -> tuple[str, ...]:
     """Versions, processes and threads, clients, machine, rounds: each a short phrase."""
     results = view.results
-    versions = [
-        f"{_name(view, target.id, target.framework)} {results.receipts[target.id].version}"
-        for target in view.contestants
-        if target.id in results.receipts
-    ]
-    more = len(versions) - MOST_VERSIONS
-    shown = versions[:MOST_VERSIONS] + ([f"{more} more"] if more > 0 else [])
+    measured = [each for each in view.contestants if each.id in results.receipts]
+    more = len(measured) - MOST_VERSIONS
+    shown = _on_servers(view, measured[:MOST_VERSIONS])
+    shown += [f"{more} more"] if more > 0 else []
     servers = (
-        f"{plural(results.workers, 'process', 'processes')} per server, "
-        f"{plural(results.threads, 'thread')} where it uses threads"
+        f"{plural(results.workers, 'process', 'processes')} each"
         if results.own_servers
         else "servers as they stood, with processes and threads that are not known"
     )
@@ -30,12 +30,40 @@ def conditions(view: View) -> tuple[str, ...]:
         for each in (
             ", ".join(shown),
             servers,
-            f"{plural(results.profile.clients, 'client')} at once",
+            plural(results.profile.clients, "client"),
             f"{plural(results.machine.cores, 'core')}",
             plural(results.rounds_done, "round"),
         )
         if each
     )
+
+
+def _on_servers(view: View, targets: Sequence[Target]) -> list[str]:
+    """ "A 6.1 and B 3.1 on gunicorn (8 threads)": versions by what serves them."""
+    by_server: dict[str, list[str]] = {}
+    for target in targets:
+        version = view.results.receipts[target.id].version
+        named = f"{_name(view, target.id, target.framework)} {version}"
+        by_server.setdefault(_server(view, target), []).append(named)
+    return [joined(named) + server for server, named in by_server.items()]
+
+
+def _server(view: View, target: Target) -> str:
+    """The program of its command, with its threads if that takes their number."""
+    if not view.results.own_servers or not target.serve:
+        return ""
+    takes = any("{threads}" in word for word in target.serve)
+    threads = f" ({plural(view.results.threads, 'thread')})" if takes else ""
+    return f" on {PurePath(target.serve[0]).name}{threads}"
+
+
+def over_looks(view: View) -> str:
+    """ " (95 % over both planned looks)": why a level is none that readers know; "" for one look."""
+    looks = view.results.profile.looks
+    if len(looks) < 2 or not view.results.comparisons:
+        return ""
+    which = "both" if len(looks) == 2 else f"all {len(looks)}"
+    return f" ({percent(1 - OVERALL)} over {which} planned looks)"
 
 
 def level_words(view: View) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bench.model.plural import plural
 from bench.model.results import Check, Results
 from bench.model.topology import cpu_words
 from bench.report import sections, tables
@@ -37,7 +38,6 @@ from bench.report.versions import families
 from bench.report.view import View, joined
 from bench.report.words import (
     TESTED,
-    counted,
     counted_outcomes,
     css_class,
     grade,
@@ -57,7 +57,9 @@ STRIP = ("noise", "generator", "errors", "rounds")
 OWN_CLAIMS = "claims.toml"
 """The project's own table: what is judged by it needs no option."""
 CLAIMS_SHOWN = 4
-"""Claims in the first table; the others are folded beneath it."""
+"""Claims in the first table at least; the others are folded beneath it."""
+ORDERS_SHOWN = 3
+"""Orders among them: the ranking is what readers come for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def report_page(results: Results, index: str | None = None) -> Page:
             claims=_claims(cards),
             tally=counted_outcomes(shown.verdicts),
             tested=TESTED,
-            claims_counted=_counted_claims(cards),
+            claims_counted=_counted_claims(cards, shown.article is not None),
             strip=_strip(shown.checks),
             checks=sorted(shown.checks, key=_gravity),
             failures=failures_in_short(shown),
@@ -187,20 +189,23 @@ def _claims(cards: list[Card]) -> dict[str, Any]:
     return {
         "shown": shown,
         "more": [row for row in rows if row not in shown],
-        "rule": "the first claim of each outcome, then the next ones",
+        "rule": "the ranking, then the first claim of each other outcome",
         "untested": [each for each in cards if not each.tested],
         "cards": tested,
     }
 
 
 def _first_of_each(rows: list[list[Card]]) -> list[list[Card]]:
-    """By a rule, so that nobody picks: one claim of each outcome, filled up in order."""
-    first: dict[str, list[Card]] = {}
+    """By a rule, so that nobody picks: the orders, one claim of each other outcome, filled up in order."""
+    chosen = [row for row in rows if row[0].order][:ORDERS_SHOWN]
+    told = {row[0].outcome for row in chosen}
     for row in rows:
-        first.setdefault(row[0].outcome, row)
-    chosen = list(first.values())
-    chosen += [row for row in rows if row not in chosen]
-    return [row for row in rows if row in chosen[:CLAIMS_SHOWN]]
+        if row[0].outcome not in told:
+            told.add(row[0].outcome)
+            chosen.append(row)
+    rest = [row for row in rows if row not in chosen]
+    chosen += rest[: max(0, CLAIMS_SHOWN - len(chosen))]
+    return [row for row in rows if row in chosen]
 
 
 def _rows(cards: list[Card]) -> list[list[Card]]:
@@ -263,10 +268,10 @@ def page_environment() -> Environment:
     return made
 
 
-def _counted_claims(cards: list[Card]) -> str:
-    """How many sentences were tested, and how many verdicts that made, if more."""
+def _counted_claims(cards: list[Card], article: bool) -> str:
+    """How many sentences there are and were tested, and how many verdicts that made, if more."""
     tested = [each for each in cards if each.tested]
-    sentences = counted(len({each.quote for each in tested}), "claim")
-    if len(tested) == len({each.quote for each in tested}):
-        return f"{sentences} checked"
-    return f"{sentences} checked, {len(tested)} verdicts"
+    count, verdicts = len({each.quote for each in tested}), len(tested)
+    whole = plural(len({each.quote for each in cards}), "claim")
+    said = f"{whole}{' of the article' if article else ''}: {count} checked"
+    return said if verdicts == count else f"{said}, {verdicts} verdicts"

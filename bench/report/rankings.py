@@ -33,7 +33,7 @@ def ranking_sentence(view: View, workload: str, metric: str) -> str:
             return f"{order}: {joined(said)}."
         case RankingKind.EQUAL:
             apart = percent_up(max(_reach(each) for each in found.pairs))
-            return f"{names} are practically equal: at most {apart} apart."
+            return f"{names} are practically equal in this run: at most {apart} apart."
         case RankingKind.LAST:
             return _last(view, found)
         case RankingKind.OPEN:
@@ -50,7 +50,7 @@ def _last(view: View, found: Ranking) -> str:
     if whole and all(each.within_margin for each in between):
         apart = percent_up(max(_reach(each) for each in between))
         names = joined([view.label(each) for each in others])
-        how = f"{names} are practically equal, at most {apart} apart"
+        how = f"{names} are practically equal in this run, at most {apart} apart"
     elif told := _told(view, found, between):
         how = told
     else:
@@ -78,7 +78,7 @@ def pair_words(view: View, found: Ranking, pair: Pair) -> str:
     if pair.relation is Relation.OPEN:
         return f"{ahead} and {behind} are not told apart"
     if pair.relation is Relation.EQUAL:
-        return f"{ahead} and {behind} are practically equal (at most {percent_up(_reach(pair))} apart)"
+        return f"{ahead} and {behind} are practically equal in this run (at most {percent_up(_reach(pair))} apart)"
     if pair.advantage.point >= TIMES_FROM:
         return lead(
             view, pair.ahead, pair.behind, found.metric, times_span(pair.advantage)

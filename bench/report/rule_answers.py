@@ -53,8 +53,8 @@ WORDS: Mapping[Rule, Words] = {
     ),
     Rule.OWN_SHARE: Words(
         "Does {subject} itself cost less than {others}?",
-        "**Yes**: to its bare server it adds clearly less than each of the others to theirs.",
-        "**No**: to its bare server it does not add clearly less than each of the others to theirs.",
+        "**Yes**: above the same server without a framework, it takes clearly less than each of the others.",
+        "**No**: above the same server without a framework, it does not take clearly less than each of the others.",
     ),
     Rule.WEIGHT: Words(
         "Is {subject} slow by nature?",

@@ -11,6 +11,7 @@ from bench.report.charts.latency import latency_chart
 from bench.report.charts.memory import memory_chart
 from bench.report.charts.palette import Palette
 from bench.report.charts.twin import twin_chart
+from bench.report.conditions import over_looks
 from bench.report.crowds import crowd_charts, crowds_missing
 from bench.report.predictions import predictions_charts, predictions_missing
 from bench.report.rankings import ranking_sentence
@@ -20,7 +21,7 @@ from bench.report.versions import Family, families
 from bench.report.view import View
 
 
-ANSWER_CAPTION = "Mark and whisker: estimate and {level} interval. Small dots: single rounds. Each panel has a scale of its own, from zero."
+ANSWER_CAPTION = "Small dots: single rounds. Mark, whisker: their mean and its {level} interval{looks}. Scales differ and begin at 0."
 MOST_IN_ANSWER = 6
 """Set-ups in the first chart, which must be read in seconds."""
 
@@ -38,7 +39,9 @@ def answer_chart(view: View, palette: Palette, answer: Answer) -> Section:
     if not answer.workloads:
         return _section([], [_why(view, (answer.metric,))])
     targets = _in_the_answer(view)
-    caption = ANSWER_CAPTION.format(level=level_of(view, answer.metric))
+    caption = ANSWER_CAPTION.format(
+        level=level_of(view, answer.metric), looks=over_looks(view)
+    )
     left_out = len({each.id for each in view.contestants} - set(targets))
     if left_out:
         caption += f" {left_out} more set-ups stand under “Requests per second”."

@@ -1,5 +1,7 @@
 """The sentence of a verdict on a high load."""
 
+from dataclasses import dataclass
+
 from bench.model.verdict import Outcome, Rule, Verdict
 from bench.wording.names import Names
 from bench.wording.numbers import joined, percent
@@ -42,25 +44,44 @@ def _stood(names: Names, verdict: Verdict, stood: Outcome) -> str:
     return f" Beside it, {joined(said)}" if said else ""
 
 
+@dataclass(frozen=True, slots=True)
+class PastCapacity:
+    """What a default deployment did at the highest share of its capacity, and after the surge."""
+
+    framework: str
+    target: str
+    share: float  # of capacity that was offered
+    kept: float  # of capacity that was answered
+    recovery_s: float | None  # after the surge
+
+
+def past_capacity(names: Names) -> tuple[PastCapacity, ...]:
+    """Of each that was measured; none without the experiment."""
+    stress = names.results.stress
+    found = []
+    for one in stress.targets if stress else ():
+        steps = [step for step in one.steps if step.kept.estimate]
+        last = max(steps, key=lambda step: step.share, default=None)
+        if last is None or last.kept.estimate is None:
+            continue
+        target, back = names.target(one.target), one.recovery_s.estimate
+        found.append(
+            PastCapacity(
+                target.framework if target else one.target,
+                one.target,
+                last.share,
+                last.kept.estimate.point,
+                back.point if back else None,
+            )
+        )
+    return tuple(found)
+
+
 def kept_past_capacity(names: Names) -> str:
     """What each default deployment still answered at the highest share: no pass hides a loss."""
-    stress = names.results.stress
-    if stress is None:
+    found = past_capacity(names)
+    if not found:
         return ""
-    said = []
-    for one in stress.targets:
-        steps = [s for s in one.steps if s.kept.estimate]
-        if not steps:
-            continue
-        last = max(steps, key=lambda step: step.share)
-        if last.kept.estimate:
-            said.append(
-                (
-                    f"{names.framework(one.target)} {percent(last.kept.estimate.point)}",
-                    last.share,
-                )
-            )
-    if not said:
-        return ""
-    share = percent(max(each for _, each in said))
-    return f"At {share} of its capacity each still answered, of that capacity: {joined([s for s, _ in said])}"
+    share = percent(max(one.share for one in found))
+    said = [f"{names.framework(one.target)} {percent(one.kept)}" for one in found]
+    return f"At {share} of its capacity each still answered, of that capacity: {joined(said)}"

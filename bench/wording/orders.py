@@ -10,6 +10,7 @@ from bench.wording.numbers import (
     at_least,
     bound,
     inverted,
+    joined,
     percent,
     percent_up_to,
     times,
@@ -145,9 +146,9 @@ _AT_LEAST = {
     "memory": "{behind} holds at least {ratio} times as much{than}",
 }
 _EQUAL = {
-    "throughput": "{behind} is {whose} equal, at most {apart} apart",
-    "cpu": "{behind} spends as much{as_whom}, at most {apart} apart",
-    "memory": "{behind} holds as much{as_whom}, at most {apart} apart",
+    "throughput": "{behind} is {whose} equal within the {margin} that count (at most {apart} apart)",
+    "cpu": "{behind} spends as much{as_whom} within the {margin} that count (at most {apart} apart)",
+    "memory": "{behind} holds as much{as_whom} within the {margin} that count (at most {apart} apart)",
 }
 _AHEAD = {
     "throughput": "{behind} is ahead of {ahead} by {lead}",
@@ -182,6 +183,50 @@ def group_fails(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
     return ", ".join(_fails(names, claim, part) for part in failed)
 
 
+def largest(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
+    """How far ahead of each, as estimated: "1.9 times A and 8.7 times B"."""
+    several = len(claim.subjects) > 1
+    told = []
+    for part in parts:
+        estimate = part.comparison.advantage
+        if estimate is not None:
+            subject, baseline = _sides(names, part)
+            ahead = f"{subject} " if several else ""
+            told.append(f"{ahead}{_size(estimate)} {baseline}")
+    return joined(told)
+
+
+def _size(estimate: Estimate) -> str:
+    if estimate.point >= TIMES_FROM:
+        return f"{times(estimate.point)} times"
+    return f"{percent(estimate.point - 1)} over"
+
+
+def fails_by_tie(parts: Sequence[Part]) -> bool:
+    """Whether nobody is ahead in what fails: every refuted comparison is a tie."""
+    failed = [part for part in parts if part.outcome is Outcome.REFUTED]
+    return bool(failed) and all(part.label is Label.TIE for part in failed)
+
+
+def who_is_ahead(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
+    """Of a group that fails: "equal", or who is ahead instead and by how much."""
+    if fails_by_tie(parts):
+        return "equal"
+    told: dict[str, list[str]] = {}
+    for part in parts:
+        estimate = part.comparison.advantage
+        if part.outcome is not Outcome.REFUTED or part.label is Label.TIE:
+            continue
+        subject, baseline = _sides(names, part)
+        if estimate is None or estimate.high >= 1:
+            told[f"no lead of {percent(claim.margin)} over {baseline}"] = []
+            continue
+        of = f"of {subject} " if len(claim.subjects) > 1 else ""
+        lead = f"{of}by {_lead(inverted(estimate))}"
+        told.setdefault(f"{baseline} ahead", []).append(lead)
+    return joined([f"{who} {joined(leads)}".strip() for who, leads in told.items()])
+
+
 def _fails(names: Names, claim: Claim, part: Part) -> str:
     subject, baseline = _sides(names, part)
     estimate, metric = part.comparison.advantage, part.comparison.metric
@@ -194,6 +239,7 @@ def _fails(names: Names, claim: Claim, part: Part) -> str:
             whose=f"{subject}’s" if several else "its",
             as_whom=f" as {subject}" if several else "",
             apart=percent_up_to(_reach(estimate)),
+            margin=percent(claim.margin),
         )
     if estimate.high < 1:
         lead = _lead(inverted(estimate))

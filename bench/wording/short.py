@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bench.model.verdict import (
     Asked,
+    Exclusion,
     GroupState,
     Outcome,
     Part,
@@ -11,6 +12,7 @@ from bench.model.verdict import (
     Verdict,
 )
 from bench.wording import orders, verdicts
+from bench.wording.high_load import PastCapacity, past_capacity
 from bench.wording.names import Names
 from bench.wording.numbers import joined, percent
 from bench.wording.reasons import withheld
@@ -50,7 +52,7 @@ def beside(names: Names, verdict: Verdict) -> str:
 
 def _order(names: Names, verdict: Verdict) -> str:
     if verdict.outcome is Outcome.DEPENDS:
-        return _largest_and_first_failure(names, verdict)
+        return _largest_lead(names, verdict)
     if verdict.decided_by is None:
         return verdict.because
     part = verdict.parts[verdict.decided_by]
@@ -61,30 +63,23 @@ def _order(names: Names, verdict: Verdict) -> str:
     return orders.leads(names, part.comparison)
 
 
-def _largest_and_first_failure(names: Names, verdict: Verdict) -> str:
-    """The largest lead, and what stands against it where the claim first fails."""
+def _largest_lead(names: Names, verdict: Verdict) -> str:
+    """Where the lead is largest; what stands against it is said beside each group."""
     held = [
         part
         for part in verdict.parts
         if part.group in verdict.holds_on and part.comparison.advantage
     ]
-    said = []
-    if held:
-        most = max(held, key=lambda part: _low(part))
-        where = next(g for g in verdict.groups if g.key == most.group)
-        detail = orders.group_holds(names, verdict.claim, [most])
-        said.append(f"{detail} {names.group(where)}")
-    for group in verdict.groups:
-        if group.state is GroupState.FAILS:
-            own = orders.of_group(verdict.parts, group)
-            detail = orders.group_fails(names, verdict.claim, own)
-            said.append(f"{names.group(group)} {detail}")
-            break
-    return "; ".join(said) or verdict.because
+    if not held:
+        return verdict.because
+    most = max(held, key=_point)
+    where = next(g for g in verdict.groups if g.key == most.group)
+    own = [part for part in held if part.group == most.group]
+    return f"{names.group(where)} {orders.largest(names, verdict.claim, own)}"
 
 
-def _low(part: Part) -> float:
-    return part.comparison.advantage.low if part.comparison.advantage else 0.0
+def _point(part: Part) -> float:
+    return part.comparison.advantage.point if part.comparison.advantage else 0.0
 
 
 def _probe(names: Names, verdict: Verdict) -> str:
@@ -118,15 +113,49 @@ def _first(names: Names, verdict: Verdict) -> str:
 
 
 def _stress(names: Names, verdict: Verdict) -> str:
-    """How many of its questions were passed, and the same of the others."""
+    """What it still answers past its capacity and when it is itself again; else what it failed."""
     own = [f for f in verdict.findings if f.outcome is not None]
     flipped = verdict.claim.rule is Rule.FAILS_STRESS
     good = Outcome.REFUTED if flipped else Outcome.SUPPORTED
-    passed = sum(f.outcome is good for f in own)
+    bad = Outcome.SUPPORTED if flipped else Outcome.REFUTED
+    if verdict.outcome is good and (said := _stood(names, verdict)):
+        return said
     who = joined([names.framework(name) for name in verdict.claim.subjects])
+    passed = sum(f.outcome is good for f in own)
     said = f"{who} passed {passed} of {len(own)} tests of a high load"
+    failed = next((f for f in own if f.outcome is bad), None)
+    if failed is not None:
+        said += f", not this one: {failed.value} {failed.what}"
     others = beside(names, verdict)
     return f"{said}; {others}" if others else said
+
+
+def _stood(names: Names, verdict: Verdict) -> str:
+    """ "At 150 % of what it can take, A still answers 98 % of its capacity …"; "" without numbers."""
+    kept = {one.framework: one for one in past_capacity(names)}
+    own = [kept[name] for name in verdict.claim.subjects if name in kept]
+    if len(own) != 1:
+        return ""
+    one = own[0]
+    said = (
+        f"at {percent(one.share)} of what it can take, {names.framework(one.framework)} "
+        f"still answers {percent(one.kept)} of its capacity"
+    )
+    if one.recovery_s is not None:
+        said += f" and is itself {one.recovery_s:.1f} s after the surge"
+    alike = [o.framework for o in verdict.others if o.outcome is verdict.outcome]
+    apart = [o.framework for o in verdict.others if o.outcome is not verdict.outcome]
+    if alike:
+        too = [_kept(names, kept, name) for name in alike]
+        said += f"; the same tests were passed by {joined(too)}"
+    if apart:
+        said += f"; not by {joined([names.framework(name) for name in apart])}"
+    return said
+
+
+def _kept(names: Names, kept: Mapping[str, PastCapacity], name: str) -> str:
+    title = names.framework(name)
+    return f"{title} ({percent(kept[name].kept)})" if name in kept else title
 
 
 def _turns(names: Names, verdict: Verdict) -> str:
@@ -136,7 +165,8 @@ def _turns(names: Names, verdict: Verdict) -> str:
     if yes:
         said.append(f"one after the other on {joined(yes)}")
     if no:
-        said.append(f"together on {joined(no)}")
+        where = "on the others" if yes and len(no) > 1 else f"on {joined(no)}"
+        said.append(f"together {where}")
     others = verdicts.others_in_turns(names, verdict)
     if others:
         said.append(others)
@@ -144,7 +174,7 @@ def _turns(names: Names, verdict: Verdict) -> str:
 
 
 def _scaling(names: Names, verdict: Verdict) -> str:
-    """What each keeps at the most clients, ours first; then what was not tested."""
+    """What was not tested; then what each keeps at the most clients, ours first."""
     kept = [f for f in verdict.findings if f.asked is Asked.KEPT_OF_BEST and f.estimate]
     if not kept:
         return verdict.because
@@ -159,9 +189,14 @@ def _scaling(names: Names, verdict: Verdict) -> str:
         ]
     )
     clients = f"{here[0].at:g} clients" if here[0].at else "the most clients"
-    said = f"of its best throughput, each keeps at {clients} on {names.workload(where)}: {told}"
-    untested = [g.key for g in verdict.groups if g.state is GroupState.NOT_MEASURED]
-    return f"{said}; more workers were not tested" if untested else said
+    said = f"of their best throughput on {names.workload(where)}, at {clients} they keep: {told}"
+    workers = [
+        f.excluded for f in verdict.findings if f.asked is Asked.WORKERS and f.excluded
+    ]
+    if workers:
+        why = " (too few processors)" if workers[0].why is Exclusion.NO_PLACE else ""
+        return f"more workers were not tested{why}; {said}"
+    return said
 
 
 def _own_share(names: Names, verdict: Verdict) -> str:

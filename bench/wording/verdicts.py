@@ -244,16 +244,25 @@ def _own_share(names: Names, verdict: Verdict) -> str:
 
 
 def own_share(names: Names, verdict: Verdict) -> str:
-    """What the two that decide add to their bare servers; "" where nothing decides."""
+    """What the two that decide cost above the same server without a framework, ours first; "" where nothing decides."""
     one = _deciding(verdict)
     if one is None:
         return ""
-    dearer, cheaper = (names.framework(x) for x in (one.subject, one.against or ""))
-    amounts = [_amount(verdict, each, one) for each in (one.subject, one.against)]
-    return (
-        f"{dearer} adds to its bare server {amounts[0]} of CPU time per request on "
-        f"{names.workload(one.workload)}, {cheaper} {amounts[1]}"
+    sides = [one.subject, one.against or ""]
+    sides.sort(key=lambda each: not _is_subject(names, verdict.claim, each))
+    first, second = (
+        f"{names.framework(each)}{itself} {_amount(verdict, each, one)}"
+        for each, itself in zip(sides, (" itself takes", ""), strict=True)
     )
+    return (
+        f"{first} of CPU time per request on {names.workload(one.workload)}, {second}, "
+        "each above the same server without a framework"
+    )
+
+
+def _is_subject(names: Names, claim: Claim, target: str) -> bool:
+    found = names.target(target)
+    return (found.framework if found else target) in claim.subjects
 
 
 def _amount(verdict: Verdict, target: str | None, one: Finding) -> str:

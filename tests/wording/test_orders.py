@@ -118,7 +118,7 @@ def test_of_several_subjects_each_is_named() -> None:
     tie = part(comparison(1.0, 0.97, 1.03), Outcome.REFUTED, Label.TIE)
     held = part(comparison(2.0, 1.9, 2.1), Outcome.SUPPORTED)
     assert group_holds(NAMES, both, [held]) == "FastAPI at least 1.90 times Flask"
-    assert group_fails(NAMES, both, [tie]) == "Flask is FastAPI’s equal, at most 3.1 % apart"  # fmt: skip
+    assert group_fails(NAMES, both, [tie]) == "Flask is FastAPI’s equal within the 5 % that count (at most 3.1 % apart)"  # fmt: skip
 
 
 def test_no_word_praises() -> None:

@@ -11,7 +11,7 @@ from bench.report.view import View, absent
 
 LABELS = {
     Label.REVERSED: "the other leads",
-    Label.TIE: "practically equal",
+    Label.TIE: "practically equal in this run",
     Label.NOT_MATERIAL: "no lead of the margin",
 }
 BEHIND = "behind"
