@@ -24,7 +24,13 @@ from bench.report.numbers import percent
 from bench.report.view import View, joined, lower_first
 from bench.report.words import css_class, sentence, sign
 from bench.wording.names import Names
-from bench.wording.orders import fails_by_tie, of_group, who_is_ahead
+from bench.wording.orders import (
+    fails_by_tie,
+    largest,
+    largest_lead,
+    of_group,
+    who_is_ahead,
+)
 from bench.wording.verdicts import group_detail
 
 
@@ -35,7 +41,7 @@ class Card:
     id: str
     quote: str
     also: tuple[tuple[str, str | None], ...]  # further words; where, if elsewhere
-    on: str  # whom it is about: "Flask"; "" where it names nobody
+    on: str  # the framework that it is about; "" where it names none
     by: str | None  # the metric, where one quote is judged by several
     where: str
     outcome: str
@@ -157,6 +163,7 @@ def _dots(
     if len(groups) < 2:
         return ()
     found = []
+    most = largest_lead(groups, parts)
     for group in groups:
         own = of_group(parts, group)
         fails = group.state is GroupState.FAILS
@@ -164,11 +171,20 @@ def _dots(
             Dot(
                 names.title(group),
                 group_detail(names, claim, group, parts, findings),
-                who_is_ahead(names, claim, own) if fails and own else "",
+                _note(names, claim, group, own, group.key == most),
                 *(EQUAL if fails and fails_by_tie(own) else STATES[group.state]),
             )
         )
     return tuple(found)
+
+
+def _note(
+    names: Names, claim: Claim, group: GroupResult, own: Sequence[Part], most: bool
+) -> str:
+    """How far ahead where the lead is largest, who is ahead where it fails; "" elsewhere."""
+    if own and group.state is GroupState.FAILS:
+        return who_is_ahead(names, claim, own)
+    return largest(names, claim, own) if most else ""
 
 
 def _strict(verdict: Verdict) -> str | None:

@@ -189,7 +189,6 @@ def _claims(cards: list[Card]) -> dict[str, Any]:
     return {
         "shown": shown,
         "more": [row for row in rows if row not in shown],
-        "rule": "the ranking, then the first claim of each other outcome",
         "untested": [each for each in cards if not each.tested],
         "cards": tested,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bench.model.estimate import Comparison, Estimate
-from bench.model.verdict import Claim, GroupResult, Label, Outcome, Part
+from bench.model.verdict import Claim, GroupResult, GroupState, Label, Outcome, Part
 from bench.wording.names import Names
 from bench.wording.numbers import (
     TIMES_FROM,
@@ -194,6 +194,17 @@ def largest(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
             ahead = f"{subject} " if several else ""
             told.append(f"{ahead}{_size(estimate)} {baseline}")
     return joined(told)
+
+
+def largest_lead(groups: Sequence[GroupResult], parts: Sequence[Part]) -> str | None:
+    """The key of the group that holds with the largest ratio; None where none holds."""
+    held = {group.key for group in groups if group.state is GroupState.HOLDS}
+    ratios = {
+        part.comparison.advantage.point: part.group
+        for part in parts
+        if part.group in held and part.comparison.advantage
+    }
+    return ratios[max(ratios)] if ratios else None
 
 
 def _size(estimate: Estimate) -> str:
