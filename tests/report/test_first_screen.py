@@ -1,0 +1,54 @@
+"""The list of claims on the first screen: whom a row is about, what stands first, a tie that is no defeat."""
+
+from dataclasses import replace
+
+import pytest
+
+from bench.model.verdict import GroupState, Label, Outcome
+from bench.report.cards import RANKING, card
+from bench.report.page import ORDERS_SHOWN, _first_of_each
+from bench.report.view import View
+from bench.wording.worded import worded
+from tests.report.states import normal
+
+
+VIEW = View(worded(normal()))
+CARDS = [card(VIEW, None, each) for each in VIEW.results.verdicts]
+
+
+def test_every_row_is_about_its_claims_subjects() -> None:
+    """One by its title, several as the ranking."""
+    for one, verdict in zip(CARDS, VIEW.results.verdicts, strict=True):
+        subjects = verdict.claim.subjects
+        title = "".join(VIEW.label(each) for each in subjects[:1])
+        assert one.on == (RANKING if len(subjects) > 1 else title)
+
+
+def test_the_orders_are_shown_before_anything_else() -> None:
+    """Then one of each outcome that is not there yet."""
+    order, rule = replace(CARDS[0], order=True), replace(CARDS[0], order=False)
+    rows = [[replace(rule, id=f"{n}", outcome=o)] for n, o in enumerate(Outcome)]
+    rows += [[replace(order, id=f"order-{n}")] for n in range(ORDERS_SHOWN)]
+    shown = _first_of_each(rows)
+
+    assert [row for row in shown if row[0].order] == rows[-ORDERS_SHOWN:]
+    assert {row[0].outcome for row in shown} == set(Outcome)
+
+
+@pytest.mark.parametrize(("label", "sign"), [(Label.TIE, "="), (Label.REVERSED, "✕")])
+def test_a_group_that_fails_by_a_tie_has_a_sign_of_its_own(
+    label: Label, sign: str
+) -> None:
+    """By the label, whatever the sentence says."""
+    verdict = VIEW.results.verdicts[0]
+    group = next(g for g in verdict.groups if g.state is GroupState.FAILS)
+    parts = tuple(
+        replace(part, outcome=Outcome.REFUTED, label=label, because="")
+        if part.group == group.key
+        else part
+        for part in verdict.parts
+    )
+    dots = card(VIEW, None, replace(verdict, parts=parts)).groups
+    dot = dots[verdict.groups.index(group)]
+
+    assert (dot.sign, dot.state == "equal") == (sign, label is Label.TIE)
