@@ -104,7 +104,9 @@ def _conjunction(asked: Inquiry, margin: float) -> tuple[Decision, tuple[_Answer
     questions = asked.questions
     groups = _groups(asked)
     answers = _answers(questions, groups, margin)
-    outcome = _outcome(answers, groups)
+    asked_of = {each.group for each in questions}
+    whole = all(group.key in asked_of for group in asked.groups)
+    outcome = _outcome(answers, groups, whole)
     if outcome is Outcome.SUPPORTED:
         groups = [replace(group, state=GroupState.HOLDS) for group in groups]
     groups = [
@@ -126,10 +128,7 @@ def _conjunction(asked: Inquiry, margin: float) -> tuple[Decision, tuple[_Answer
 def _flipped(asked: Inquiry, margin: float) -> tuple[Decision, tuple[_Answer, ...]]:
     """One group that holds is enough: the conjunction of the opposite, read the other way round."""
     opposite = [
-        replace(row, p_holds=row.p_fails, p_fails=row.p_holds)
-        if isinstance(row, Question)
-        else row
-        for row in asked.rows
+        row.opposite if isinstance(row, Question) else row for row in asked.rows
     ]
     found, answers = _conjunction(replace(asked, rows=tuple(opposite)), margin)
     states = {
@@ -226,7 +225,7 @@ def _p_holds(questions: Sequence[Question]) -> float:
 
 def _p_fails(questions: Sequence[Question]) -> float:
     values = [p for each in questions for p in _fails(each)]
-    return min(1.0, len(values) * min(values, default=1.0))
+    return min(1.0, len(values) * min(values)) if values else 1.0
 
 
 def _fails(question: Question) -> tuple[float, ...]:
@@ -282,9 +281,14 @@ def _label(question: Question, behind: bool, margin: float) -> Label | None:
     return Label.REVERSED if behind else Label.NOT_MATERIAL
 
 
-def _outcome(answers: Sequence[_Answer], groups: Sequence[GroupResult]) -> Outcome:
+def _outcome(
+    answers: Sequence[_Answer], groups: Sequence[GroupResult], whole: bool
+) -> Outcome:
+    """`whole`: every group has a question; one that has none was not measured."""
     found = {each.outcome for each in answers}
     states = {group.state for group in groups}
+    if not whole:
+        found.add(Outcome.NOT_TESTED)
     if found == {Outcome.SUPPORTED}:
         return Outcome.SUPPORTED
     if GroupState.FAILS in states:

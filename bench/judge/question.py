@@ -1,7 +1,8 @@
 """What a claim asks: questions with their p-values, in groups."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from bench.analyse import reasons
 from bench.model.estimate import Comparison, Estimate
@@ -63,6 +64,16 @@ class Question:
     def error(self) -> float:
         """One-sided."""
         return (1 - self.level) / 2
+
+    @property
+    def opposite(self) -> Self:
+        """The same test for the opposite claim, which holds on the other side of the line."""
+        evidence = self.evidence
+        if isinstance(evidence, Finding):
+            evidence = replace(evidence, above=not evidence.above)
+        return replace(
+            self, evidence=evidence, p_holds=self.p_fails, p_fails=self.p_holds
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,12 +115,9 @@ def _read(found: Inquiry, fails: bool) -> Inquiry:
 
 
 def _opposite(row: Question | Finding) -> Question | Finding:
-    if isinstance(row, Finding):
-        return row if row.line is None else replace(row, above=not row.above)
-    evidence = row.evidence
-    if isinstance(evidence, Finding):
-        evidence = replace(evidence, above=not evidence.above)
-    return replace(row, evidence=evidence, p_holds=row.p_fails, p_fails=row.p_holds)
+    if isinstance(row, Question):
+        return row.opposite
+    return row if row.line is None else replace(row, above=not row.above)
 
 
 def questions(stress: Stress, one: Stressed, margin: float) -> Iterator[Question]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from bench.judge.engine import decide
 from bench.judge.question import Group, Inquiry, Question
 from bench.judge.ratios import decided, question
-from bench.model.estimate import Comparison
+from bench.model.estimate import Comparison, Estimate
 from bench.model.verdict import (
     Asked,
     Excluded,
@@ -171,6 +171,40 @@ def test_of_one_group_that_suffices_the_rule_is_turned_round() -> None:
         said = {YES.p_holds: Outcome.SUPPORTED, NO.p_holds: Outcome.REFUTED}
         for question_, answer in zip(asked.questions, answers, strict=True):
             assert answer.outcome is said.get(question_.p_holds, Outcome.INCONCLUSIVE)
+
+
+def test_a_group_without_a_question_was_not_measured_and_prevents_supported() -> None:
+    """Whatever holds in the others."""
+    asked = grouped([YES], [])
+    found, _ = decide(asked)
+    assert found.outcome is Outcome.NOT_TESTED
+    assert [g.state for g in found.groups] == [
+        GroupState.HOLDS,
+        GroupState.NOT_MEASURED,
+    ]
+    failed, _ = decide(grouped([NO], []))
+    assert failed.outcome is Outcome.REFUTED
+
+
+def test_turned_round_it_still_hangs_on_what_is_nearest_to_the_line() -> None:
+    """The opposite of a claim above the line is one below it."""
+    values = [(0.95, 0.94, 0.96), (0.85, 0.84, 0.86), (0.99, 0.98, 1.0)]
+    rows = tuple(
+        Question(
+            str(at),
+            Finding("a", estimate=Estimate(*each, 0.95, 6), line=0.8, above=True),
+            0.95,
+            (1e-6,),
+            (1 - 1e-6,),
+        )
+        for at, each in enumerate(values)
+    )
+    groups = tuple(Group(GroupKind.PART, str(at)) for at in range(3))
+    assert decide(Inquiry(groups, rows))[0].decided_by == 1
+    opposite = tuple(row.opposite for row in rows)
+    turned = Inquiry(groups, opposite, one_group_suffices=True)
+    found, _ = decide(turned)
+    assert (found.outcome, found.decided_by) == (Outcome.REFUTED, 1)
 
 
 def test_what_is_withheld_decides_nothing_and_keeps_what_was_not_tested() -> None:
