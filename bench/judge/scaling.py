@@ -116,7 +116,7 @@ def _question(
     void: Excluded | None,
 ) -> Question:
     if void is not None:
-        return Question(group, finding, excluded=void)
+        return Question(group, finding, 0.95, (1.0,), (1.0,), excluded=void)
     logs = [[log(v) for v in one if v is not None] for one in rounds]
     if finding.estimate is None:
         return Question(group, finding)

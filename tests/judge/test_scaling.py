@@ -105,6 +105,7 @@ def test_where_the_generator_was_the_limit_nothing_is_decided() -> None:
     assert found.outcome is Outcome.INCONCLUSIVE
     why = [each.excluded for each in deciding(found) if each.subject == FASTAPI]
     assert {each.why for each in why if each} == {Exclusion.VOID}
+    assert {each.state for each in found.groups[:2]} == {GroupState.OPEN}
 
 
 def test_fewer_than_six_rounds_decide_nothing() -> None:
