@@ -8,7 +8,7 @@ exact, so it has no interval and no margin. Counts without subjects are a
 proxy: shown, and the claim stays not measurable.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 from bench.judge.context import Evidence
@@ -129,15 +129,26 @@ def _by_counts(claim: Claim, exhibits: Exhibits) -> Verdict:
     )
     groups = tuple(Group(GroupKind.BASELINE, each) for each in claim.baselines)
     decision, _ = decide(Inquiry(groups, rows))
+    lacking = tuple(_uncounted(claim, exhibits))
+    untested = Untested(Lacking.COUNTS, lacking)
     return Verdict(
         claim,
         decision.outcome,
         counts=counts,
+        untested=untested if decision.outcome is Outcome.NOT_TESTED else None,
         groups=decision.groups,
         holds_on=decision.holds_on,
         fails_on=decision.fails_on,
         strict=decision.strict,
     )
+
+
+def _uncounted(claim: Claim, exhibits: Exhibits) -> Iterator[str]:
+    """The frameworks that lack one of the claim's counts."""
+    for name in (*claim.subjects, *claim.baselines):
+        found = [exhibits.count(name, measure) for measure in claim.counts]
+        if any(one is None or one.value is None for one in found):
+            yield name
 
 
 def _question(exhibits: Exhibits, pair: tuple[str, str], measure: str) -> Question:

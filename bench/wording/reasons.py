@@ -71,7 +71,8 @@ def _trials(names: Names, verdict: Verdict, why: Untested) -> str:
             "bench run --profile cost does"
         )
     if verdict.claim.rule is not None:
-        return "this run does not hold all that it takes; bench run --profile cost does"
+        _, profile = _EXPERIMENTS.get(verdict.claim.rule, ("", "cost"))
+        return f"this run does not hold all that it takes; bench run --profile {profile} does"
     own = [part for part in verdict.parts if part.outcome is Outcome.NOT_TESTED]
     return own[0].because if own else "the claim compares nothing"
 
@@ -80,7 +81,12 @@ def _probes(names: Names, why: Untested) -> str:
     if why.lacking is Lacking.PROBES:
         return NO_PROBES
     if why.lacking is Lacking.COUNTS:
-        return "nothing was counted for it"
+        who = joined([names.framework(each) for each in why.of])
+        return (
+            f"not everything was counted of {who}"
+            if who
+            else "nothing was counted for it"
+        )
     if why.lacking is Lacking.PROBE:
         return f"no probe of {joined([names.framework(each) for each in why.of])} was played"
     name = names.framework(why.of[0]) if why.of else ""

@@ -196,7 +196,8 @@ def test_what_could_not_be_counted_is_not_tested() -> None:
     refuted = by_counts(*counts("packages_all", alpha=9, beta=None, gamma=12))
     assert open_.outcome is Outcome.NOT_TESTED
     assert open_.groups[0].state is GroupState.NOT_MEASURED
-    assert refuted.outcome is Outcome.REFUTED
+    assert lacking(open_) == (Lacking.COUNTS, ("beta",))
+    assert (refuted.outcome, refuted.untested) == (Outcome.REFUTED, None)
 
 
 def test_nothing_counted_is_not_tested() -> None:
