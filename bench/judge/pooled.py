@@ -77,8 +77,8 @@ def pool(runs: Iterable[Run]) -> Pool:
         _Read(run, analyse(run))
         for run in sorted(runs, key=lambda run: (run.record.created_at, run.record.id))
     ]
-    usual = Counter(each.conditions for each in read).most_common(1)
-    unfit = {each.id: why for each in read if (why := _unfit(each, usual[0][0]))}
+    unfit = {each.id: why for each in read if (why := _unfit(each))}
+    unfit |= _of_other_conditions([each for each in read if each.id not in unfit])
     fit = [each for each in read if each.id not in unfit]
     held, void = _held(fit)
     leading = _one_way(held)
@@ -126,8 +126,8 @@ def pool(runs: Iterable[Run]) -> Pool:
     )
 
 
-def _unfit(each: _Read, usual: tuple[int, ...]) -> LeftOut | None:
-    """Why a run takes no part at all."""
+def _unfit(each: _Read) -> LeftOut | None:
+    """Why a run takes no part at all, whatever the others are."""
     plan = each.run.record.plan
     if not plan.profile.verdicts:
         return LeftOut(each.id, Exclusion.NO_VERDICTS, plan.profile.name)
@@ -135,15 +135,27 @@ def _unfit(each: _Read, usual: tuple[int, ...]) -> LeftOut | None:
         return LeftOut(each.id, Exclusion.NOT_OURS)
     if (forced := forced_because(each.analysis)) is not None:
         return LeftOut(each.id, Exclusion.CANNOT_DECIDE, forced)
-    if each.conditions != usual:
-        names = ("clients", "workers", "threads", "connections")
-        told = ", ".join(
-            f"{own} {name}, not {other}"
-            for name, own, other in zip(names, each.conditions, usual, strict=True)
-            if own != other
-        )
-        return LeftOut(each.id, Exclusion.CONDITIONS, told)
     return None
+
+
+def _of_other_conditions(read: Sequence[_Read]) -> dict[str, LeftOut]:
+    """Of runs that could take part, those under other conditions than most of them."""
+    conditions = Counter(each.conditions for each in read)
+    usual = max(conditions, key=conditions.__getitem__, default=())
+    return {
+        each.id: LeftOut(each.id, Exclusion.CONDITIONS, _told(each.conditions, usual))
+        for each in read
+        if each.conditions != usual
+    }
+
+
+def _told(own: tuple[int, ...], usual: tuple[int, ...]) -> str:
+    names = ("clients", "workers", "threads", "connections")
+    return ", ".join(
+        f"{each} {name}, not {other}"
+        for name, each, other in zip(names, own, usual, strict=True)
+        if each != other
+    )
 
 
 type _Void = tuple[str, Key, Exclusion, str]

@@ -128,6 +128,16 @@ def test_a_run_that_cannot_be_pooled_is_named_with_its_reason() -> None:
     assert whole["6"].detail == "64 clients, not 16"
 
 
+def test_runs_that_take_no_part_do_not_say_what_is_usual() -> None:
+    """However many of them were measured under other conditions."""
+    trials = [run(number, Truth(verdicts=False, seed=number)) for number in (3, 4, 5)]
+    record = trials[0].record
+    profile = replace(record.plan.profile, clients=64)
+    plan = replace(record.plan, profile=profile)
+    busy = [replace(t, record=replace(t.record, plan=plan)) for t in trials]
+    assert [each.id[-1] for each in pool([run(1), run(2), *busy]).runs] == ["1", "2"]
+
+
 def test_a_void_ratio_takes_no_part() -> None:
     """A stranger in one of three runs: that run's ratios of that target are counted by reason."""
     noticed = replace(QUIET, foreign_s=1.0)
