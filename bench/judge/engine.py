@@ -93,8 +93,8 @@ def decide(
         groups = [_bare(group, GroupState.NOT_MEASURED) for group in asked.groups]
         nothing = tuple(_Answer(Outcome.NOT_TESTED) for _ in questions)
         return Decision(Outcome.NOT_TESTED, tuple(groups)), nothing
-    if withheld is not None:
-        return _withheld(asked, withheld)
+    if (why := withheld or asked.withheld) is not None:
+        return _withheld(asked, why)
     if asked.one_group_suffices:
         return _flipped(asked, margin)
     return _conjunction(asked, margin)

@@ -13,6 +13,7 @@ from bench.model.verdict import (
     GroupKind,
     OtherOutcome,
     Untested,
+    Withheld,
 )
 from bench.stats import interval
 
@@ -83,6 +84,7 @@ class Inquiry:
     groups: tuple[Group, ...] = ()
     rows: tuple[Question | Finding, ...] = ()  # a finding is shown and decides nothing
     untested: Untested | None = None  # without it nothing is decided
+    withheld: Withheld | None = None  # the core of the claim is void
     others: tuple[OtherOutcome, ...] = ()  # of the same questions, asked of others
     one_group_suffices: bool = False
     # Whether all lines are of one unit, so that what is farthest beyond can be told.

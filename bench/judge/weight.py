@@ -4,11 +4,12 @@
 By kind of cost: CPU time per request, on each workload of the claim; time from
 the start to the first answer; memory, at rest and under load. Each question is
 an ordinary comparison, paired by round. Time per request is the core of it: a
-run that did not measure it on every workload of the claim gives no verdict.
+run that did not measure it on every workload of the claim gives no verdict,
+nor one in which all of it is void.
 Import time is counted, not timed over rounds: it stands beside them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 from bench.analyse.metrics import CPU, IDLE_MEMORY, MEMORY, STARTUP
@@ -20,10 +21,12 @@ from bench.model.estimate import Comparison
 from bench.model.verdict import (
     Asked,
     Claim,
+    Exclusion,
     Finding,
     GroupKind,
     Lacking,
     Untested,
+    Withheld,
 )
 
 
@@ -50,19 +53,29 @@ def weight(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
         for what in _asked(claim)
         for subject, baseline in product(claim.subjects, claim.baselines)
     ]
-    missing = {
-        row.group
+    core = [
+        row
         for row in rows
-        if isinstance(row, Question)
-        and row.group in claim.workloads
-        and not row.measured
-    }
+        if isinstance(row, Question) and row.group in claim.workloads
+    ]
+    missing = {row.group for row in core if not row.measured}
     lacking = tuple(each for each in claim.workloads if each in missing)
     return Inquiry(
         tuple(groups),
         (*rows, *_imports(context, claim)),
         Untested(Lacking.TRIALS, lacking) if lacking else None,
+        _withheld(core),
     )
+
+
+def _withheld(core: Sequence[Question]) -> Withheld | None:
+    """Why there is no verdict where every comparison of time per request is void."""
+    why = [row.excluded for row in core if row.excluded is not None]
+    if not why or len(why) < len(core):
+        return None
+    if any(each.why is not Exclusion.VOID for each in why):
+        return None
+    return Withheld("void", "", why[0].detail)
 
 
 def _asked(claim: Claim) -> Iterator[tuple[Asked, str | None, str]]:

@@ -7,7 +7,7 @@ import pytest
 
 from bench.model.run import Run
 from bench.model.verdict import Asked, GroupKind, GroupState, Lacking, Outcome, Rule
-from tests.analyse.builders import AGAIN, ASGI, DJANGO, FASTAPI, FLASK, WSGI
+from tests.analyse.builders import AGAIN, ASGI, DJANGO, FASTAPI, FLASK, QUIET, WSGI
 from tests.analyse.cost_runs import (
     DJANGO_PYDANTIC,
     FASTAPI_DRIVER,
@@ -168,6 +168,16 @@ def test_weight_without_time_per_request_gives_no_verdict() -> None:
     assert found.outcome is Outcome.NOT_TESTED
     assert found.untested is not None and found.untested.of == ("validate",)
     assert {each.outcome for each in deciding(found)} == {Outcome.NOT_TESTED}
+
+
+def test_weight_whose_time_per_request_is_void_gives_no_verdict() -> None:
+    """Beside a stranger on the server's core start-up and memory decide nothing either."""
+    run = cost_run()
+    noticed = replace(QUIET, foreign_s=1.0)
+    windows = tuple(replace(w, trace=noticed) for w in run.windows)
+    found = verdict_on(replace(run, windows=windows), WEIGHT)
+    assert found.outcome is Outcome.INCONCLUSIVE and found.fails_on == ()
+    assert found.withheld_because is not None and found.withheld_because.detail
 
 
 def test_an_order_counts_also_where_the_layers_are_taken_away() -> None:
