@@ -15,6 +15,8 @@ _AND = re.compile(r"\s\+\s")
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _LABEL = re.compile(r"\s*([a-z][a-z-]*[a-z])\s*=(?!=)\s*(?=[A-Za-z])")
 """A name before a requirement, which begins with a letter where PACKAGE=1.2 does not."""
+_SECRET = re.compile(r"(?<!ssh)://[^/\s@]*@|://[^/\s@]*:[^/\s@]*@")
+"""A user's password or token in an address; over SSH a name alone is none."""
 _NEARLY = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9._-]*?)\s*(?:==|[=@ -])\s*v?([0-9]+(?:\.[0-9]+)*)[.*x]*"
 )
@@ -115,6 +117,12 @@ def with_versions(
 
 def _refuse_unreadable(typed: str, part: str) -> None:
     """AskedWrongly for what is no requirement, or names what may change beneath a run."""
+    if _SECRET.search(part):
+        raise AskedWrongly(
+            f"--with {package_of(part)}: its address holds a user name or a password, "
+            "which the run would keep and its page show",
+            "leave it out of the address: git and uv ask ~/.netrc, and git its credential helpers",
+        )
     nearly = _NEARLY.fullmatch(part)
     try:
         found = Requirement(part)  # PEP 508

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from bench.errors import AskedWrongly, told
+from bench.errors import AskedWrongly
 
 
 DSN_VARIABLE = "BENCH_DATABASE_DSN"
@@ -36,8 +36,9 @@ def address_of(given: str) -> DatabaseAddress:
     """
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(given).items()}
-    except psycopg.Error as error:
-        raise _refused(f"cannot be read: {error}".strip()) from error
+    except psycopg.Error:
+        # libpq repeats the part that it stumbled over, which may be the password.
+        raise _refused("cannot be read as an address of PostgreSQL") from None
     if others := sorted(set(parts) - _TAKEN):
         raise _refused(
             f"has {', '.join(others)}, which not every driver of the applications "
@@ -57,8 +58,9 @@ def address_of(given: str) -> DatabaseAddress:
         who += f":{quote(parts['password'], safe='')}"
     name = parts.get("dbname", user)
     if not _PLAIN.fullmatch(name):
+        # Not by its name: after an unescaped / it is a part of the password.
         raise _refused(
-            f"names the database {told(name)}; take one of letters, digits, _, . and -"
+            "names a database with other characters than letters, digits, _, . and -"
         )
     return DatabaseAddress(f"postgresql://{who}@{_place(parts)}/{name}", sslmode)
 
@@ -68,9 +70,12 @@ def _place(parts: Mapping[str, str]) -> str:
     if not host or host.startswith(("/", "@")) or "," in host:
         raise _refused("must name one host that is reached over TCP")
     if not port.isdigit():
-        raise _refused(f"must name one port, not {told(port)}")
+        raise _refused("must name one port, by its number")
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _refused(what: str) -> AskedWrongly:
-    return AskedWrongly(f"{DSN_VARIABLE} {what}", f"write it as {_EXAMPLE}")
+    return AskedWrongly(
+        f"{DSN_VARIABLE} {what}",
+        f"write it as {_EXAMPLE}; in a password, / is %2F and @ is %40",
+    )

@@ -94,6 +94,31 @@ def test_a_folder_is_refused() -> None:
         wish("flask @ file:///work/flask", TABLE)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "git+https://me:hunter2@host.invalid/r@abc",
+        "git+https://hunter2@host.invalid/r@abc",
+        "git+ssh://git:hunter2@host.invalid/r@abc",
+        "https://:hunter2@host.invalid/r.whl and more",
+    ],
+)
+def test_a_password_in_an_address_is_refused_and_not_repeated(address: str) -> None:
+    """A run keeps what was typed, and its page shows it."""
+    with pytest.raises(AskedWrongly, match="password") as refused:
+        wish(f"flask@{address}", TABLE)
+    assert "hunter2" not in f"{refused.value.message} {refused.value.hint}"
+
+
+def test_an_address_without_a_password_is_taken() -> None:
+    """A name alone says who asks over SSH; a commit has its @, too."""
+    for address in (
+        "git+ssh://git@host.invalid/r@abc",
+        "git+https://h.invalid:1/r@abc",
+    ):
+        assert wish(f"flask@{address}", TABLE).framework == "flask"
+
+
 def test_wished_versions_are_older_than_the_newest() -> None:
     """Whoever says no version means the standing newest, even beside a wish."""
     typed = [("flask", "9.8"), ("flask", "9.9"), ("flask", "9.8")]

@@ -36,7 +36,7 @@ def test_what_libpq_reads_becomes_what_every_driver_reads(
         ("postgresql://u@h1,h2/d", "one host"),
         ("postgresql://u@h:port/d", "port"),
         ("postgresql://h/d", "no user"),
-        ("postgresql://u@h/a%20b", "'a b'"),
+        ("postgresql://u@h/a%20b", "other characters"),
         ("mysql://u@h/d", "cannot be read"),
     ],
 )  # fmt: skip
@@ -48,3 +48,22 @@ def test_what_not_every_driver_understands_is_refused_by_name(
         address_of(given)
     assert refused.value.message.startswith("BENCH_DATABASE_DSN ")
     assert "postgresql://USER" in (refused.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "hunter2",
+        "mysql://u:hunter2@h/d",
+        "host=h user=u password=my hunter2",
+        "postgresql://u:hunter2 x@h/d",
+        "postgresql://u:%zzhunter2@h/d",
+        "postgresql://u:a@b/hunter2@h/d",
+    ],
+)
+def test_a_password_is_in_no_refusal(given: str) -> None:
+    """Whatever part of the address cannot be read, and also where the parts are told wrongly apart."""
+    with pytest.raises(AskedWrongly) as refused:
+        address_of(given)
+    assert "hunter2" not in f"{refused.value.message} {refused.value.hint}"
+    assert refused.value.__suppress_context__ or refused.value.__context__ is None
