@@ -269,8 +269,14 @@ def _workloads(names: list[str], chosen: tuple[Target, ...]) -> list[Workload]:
 
 
 def split(text: str | None) -> list[str]:
-    """The words between commas."""
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
+    """The words between commas, none of None; AskedWrongly where an option was given and names nothing."""
+    words = [part.strip() for part in (text or "").split(",") if part.strip()]
+    if text is not None and not words:
+        raise AskedWrongly(
+            f"{text!r} names no target or workload",
+            "leave the option out for the usual ones, or name some: bench list",
+        )
+    return words
 
 
 def known_workloads() -> dict[str, Workload]:

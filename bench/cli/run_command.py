@@ -36,6 +36,7 @@ from bench.store.outside import LARGEST
 
 
 def command(  # noqa: PLR0913 - one parameter is one option that people type
+    context: typer.Context,
     profile: Annotated[
         str,
         typer.Option(
@@ -174,9 +175,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     console = Console(stderr=True, quiet=quiet)
     extent = Extent(rounds, clients, measure_s)
     if resume_run is not None:
-        numbers = (rounds, clients, measure_s, load_workers or None)
-        more = (new or None, keep_going or None, load_elsewhere or None, *numbers)
-        _refuse_mixture(targets, workloads, seed, wishes, at, agents, *more)
+        _refuse_mixture(context)
         folder = find(RUNS, PUBLISHED, resume_run)
         with page_of_what_there_is(claims):
             complete = _resume(folder, console, claims, i_own_this)
@@ -264,11 +263,23 @@ def _news() -> list[str]:
     return [each for each in found if each is not None]
 
 
-def _refuse_mixture(*options: object) -> None:
-    if any(option is not None for option in options):
+_BESIDE_RESUME = {"resume_run", "claims", "i_own_this", "as_json", "quiet"}
+"""What a run that goes on may be told; everything else is of its plan."""
+
+
+def _refuse_mixture(context: typer.Context) -> None:
+    typed = [
+        option.opts[0]
+        for option in context.command.params
+        if option.name
+        and option.name not in _BESIDE_RESUME
+        and (source := context.get_parameter_source(option.name))
+        and source.name == "COMMANDLINE"
+    ]
+    if typed:
         raise AskedWrongly(
             "--resume goes on with the plan of that run",
-            "leave out what chooses another one, as --targets, --workloads, --with, --rounds and --seed",
+            f"leave out {', '.join(typed)}",
         )
 
 

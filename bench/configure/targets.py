@@ -102,13 +102,9 @@ def _nothing(selector: str, targets: Sequence[Target]) -> AskedWrongly:
     framework, at, version = name.partition("@")
     of_framework = [t for t in targets if fnmatchcase(t.framework, framework)]
     if not of_framework:
-        names = [
-            *dict.fromkeys(t.framework for t in targets),
-            "contestant",
-            "ablation",
-            "floor",
-        ]
-        return unknown("target", selector, names)
+        roles = ("contestant", "ablation", "floor")
+        names = dict.fromkeys([*(t.framework for t in targets), *roles])
+        return unknown("target", selector, list(names))
     versions = list(dict.fromkeys(t.version for t in of_framework))
     if at and not any(fnmatchcase(v, version) for v in versions):
         return unknown("version", version, versions, where=framework)

@@ -151,7 +151,8 @@ def _new(folder: Path) -> Iterator[None]:
         ) from error
     except OSError as error:
         raise MachineRefused(
-            f"{folder}: {error.strerror}", "make room or mend the permissions"
+            f"{folder}: {error.strerror}",
+            "make room or mend the permissions, or put runs elsewhere: BENCH_RUNS=/another/folder",
         ) from error
 
 
