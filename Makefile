@@ -19,7 +19,8 @@ BENCH = $(IN_CONTAINER)
 endif
 
 # Python and pytest are started without what the shell would have them load or do.
-unexport PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONMALLOC PYTHONTRACEMALLOC PYTHONDEVMODE PYTEST_ADDOPTS PYTEST_PLUGINS
+HARMLESS = PYTHON_IMAGE PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONFAULTHANDLER
+unexport $(filter-out $(HARMLESS),$(filter PYTHON% PYTEST%,$(.VARIABLES)))
 
 .PHONY: help install setup bench bench-in-container smoke probe versions news compare history aa report check list lint site audit test test-still test-servers test-timed test-containers test-contract test-load test-selftests test-commands test-fast clean lock
 

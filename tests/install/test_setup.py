@@ -287,6 +287,18 @@ def test_a_python_that_is_missing_is_named(checkout: Checkout) -> None:
     assert not (checkout.folder / ".venv").exists()
 
 
+def test_no_python_and_no_pytest_of_make_is_told_anything_by_the_shell(
+    checkout: Checkout,
+) -> None:
+    """PYTHONSAFEPATH hides the harness from `python -m bench`; others load, trace or stop it."""
+    names = ("PYTHONPATH", "PYTHONSAFEPATH", "PYTHONINSPECT", "PYTEST_PLUGINS")
+    given = dict.fromkeys((*names, "PYTHONUNBUFFERED"), "1")
+    shown = checkout.make("bench-in-container", "IN_CONTAINER=env; true", given=given)
+    found = {line.partition("=")[0] for line in shown.stdout.splitlines()}
+    assert {"PATH", "PYTHONUNBUFFERED"} <= found, shown.stderr
+    assert not found & set(names)
+
+
 MAKE_VARIABLES = ("PYTHON", "PROFILE", "ENGINE", "RESUME", "RUN", "CONFIRM", "SITE")
 
 
