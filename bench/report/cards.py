@@ -240,7 +240,10 @@ def _on(view: View, claim: Claim) -> str:
     """So that no row of a list is taken to be about somebody else."""
     if len(claim.subjects) > 1 and claim.metric:
         return RANKING
-    return joined([view.label(each) for each in claim.subjects])
+    on = joined([view.label(each) for each in claim.subjects])
+    if len(claim.baselines) == 1 and claim.metric:
+        return f"{on}, beside {view.label(claim.baselines[0])}"
+    return on
 
 
 def _by(view: View, verdict: Verdict) -> str | None:

@@ -220,9 +220,13 @@ def fails_by_tie(parts: Sequence[Part]) -> bool:
 
 
 def who_is_ahead(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
-    """Of a group that fails: "equal", or who is ahead instead and by how much."""
+    """Of a group that fails: "equal to B", or who is ahead instead and by how much."""
     if fails_by_tie(parts):
-        return "equal"
+        tied = [part for part in parts if part.outcome is Outcome.REFUTED]
+        sides = [_sides(names, part) for part in tied]
+        if len(claim.subjects) > 1:
+            return joined([f"{subject} equal to {other}" for subject, other in sides])
+        return f"equal to {joined([other for _, other in sides])}"
     told: dict[str, list[str]] = {}
     for part in parts:
         estimate = part.comparison.advantage

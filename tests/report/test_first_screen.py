@@ -8,6 +8,8 @@ from bench.model.verdict import GroupState, Label, Outcome
 from bench.report.cards import RANKING, card
 from bench.report.page import ORDERS_SHOWN, _first_of_each
 from bench.report.view import View
+from bench.wording.names import Names
+from bench.wording.orders import who_is_ahead
 from bench.wording.worded import worded
 from tests.report.states import normal
 
@@ -17,11 +19,25 @@ CARDS = [card(VIEW, None, each) for each in VIEW.results.verdicts]
 
 
 def test_every_row_is_about_its_claims_subjects() -> None:
-    """One by its title, several as the ranking."""
+    """One by its title, beside the only other one if there is one; several as the ranking."""
     for one, verdict in zip(CARDS, VIEW.results.verdicts, strict=True):
-        subjects = verdict.claim.subjects
+        subjects, others = verdict.claim.subjects, verdict.claim.baselines
         title = "".join(VIEW.label(each) for each in subjects[:1])
+        if len(others) == 1:
+            title = f"{title}, beside {VIEW.label(others[0])}"
         assert one.on == (RANKING if len(subjects) > 1 else title)
+
+
+def test_a_tie_names_who_is_equal() -> None:
+    """ "Equal" alone would be read as equal to everybody."""
+    names = Names(VIEW.results)
+    claim = VIEW.results.verdicts[0].claim
+    parts = [
+        replace(part, outcome=Outcome.REFUTED, label=Label.TIE)
+        for part in VIEW.results.verdicts[0].parts[:1]
+    ]
+    other = names.framework(parts[0].comparison.baseline)
+    assert who_is_ahead(names, claim, parts) == f"equal to {other}"
 
 
 def test_the_orders_are_shown_before_anything_else() -> None:
