@@ -97,8 +97,7 @@ def test_what_stands_beneath_is_no_release() -> None:
     assert page.count("FastAPI 1.0</th><td>100\u00a0%, as it stands</td>") == 6
     assert "FastAPI 1.0 on pydantic 2.11.10</th>" in page
     assert "Flask answers" not in page
-    link = '<a href="trend.html">does a newer gunicorn, pydantic or uvicorn make'
-    assert link in report_html(on_older(0.8))
+    assert '<a href="trend.html">' in report_html(on_older(0.8))
 
 
 def test_no_difference_is_named_where_none_is() -> None:
