@@ -40,11 +40,11 @@ def test_a_twin_that_differs_from_itself_stops_every_verdict() -> None:
     assert (noise.id, noise.passed) == ("noise", False)
 
 
-def test_the_noise_check_prints_the_resolution() -> None:
-    """A sound twin says how small a difference this run could tell."""
+def test_the_control_is_a_check_and_no_resolution() -> None:
+    """A sound twin passes; how far its intervals reach is said of it alone."""
     noise = analyse(make_run(Truth(seed=2))).checks[0]
-    assert noise.passed is True
-    assert "Flask against itself: no difference, resolution " in noise.short
+    assert (noise.id, noise.passed) == ("noise", True)
+    assert "not the resolution of other pairs" in noise.measured
 
 
 def test_five_rounds_decide_nothing() -> None:
