@@ -36,18 +36,26 @@ def short(names: Names, verdict: Verdict) -> str:
 
 def beside(names: Names, verdict: Verdict) -> str:
     """Whether the same holds of the others, in words; "" where they were not asked."""
-    if not verdict.others:
-        return ""
-    alike = [o for o in verdict.others if o.outcome is verdict.outcome]
-    apart = [o for o in verdict.others if o.outcome is not verdict.outcome]
-    said = []
-    if alike:
-        whom = joined([names.framework(o.framework) for o in alike])
-        said.append(f"the same for {whom}")
-    if apart:
-        whom = joined([names.framework(o.framework) for o in apart])
-        said.append(f"not for {whom}")
-    return ", ".join(said)
+    alike, apart, undecided = others(verdict)
+    told = (
+        ("the same for", alike),
+        ("not for", apart),
+        ("undecided for", undecided),
+    )
+    return ", ".join(
+        f"{words} {joined([names.framework(one) for one in who])}"
+        for words, who in told
+        if who
+    )
+
+
+def others(verdict: Verdict) -> tuple[list[str], list[str], list[str]]:
+    """The other frameworks of which the same was found, another thing, and nothing."""
+    decided = (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.DEPENDS)
+    alike = [o.framework for o in verdict.others if o.outcome is verdict.outcome]
+    rest = [o for o in verdict.others if o.outcome is not verdict.outcome]
+    apart = [o.framework for o in rest if o.outcome in decided]
+    return alike, apart, [o.framework for o in rest if o.outcome not in decided]
 
 
 def _order(names: Names, verdict: Verdict) -> str:
@@ -126,8 +134,8 @@ def _stress(names: Names, verdict: Verdict) -> str:
     failed = next((f for f in own if f.outcome is bad), None)
     if failed is not None:
         said += f", not this one: {failed.value} {failed.what}"
-    others = beside(names, verdict)
-    return f"{said}; {others}" if others else said
+    too = beside(names, verdict)
+    return f"{said}; {too}" if too else said
 
 
 def _stood(names: Names, verdict: Verdict) -> str:
@@ -143,13 +151,15 @@ def _stood(names: Names, verdict: Verdict) -> str:
     )
     if one.recovery_s is not None:
         said += f" and is itself {one.recovery_s:.1f} s after the surge"
-    alike = [o.framework for o in verdict.others if o.outcome is verdict.outcome]
-    apart = [o.framework for o in verdict.others if o.outcome is not verdict.outcome]
+    alike, apart, undecided = others(verdict)
     if alike:
         too = [_kept(names, kept, name) for name in alike]
         said += f"; the same tests were passed by {joined(too)}"
     if apart:
         said += f"; not by {joined([names.framework(name) for name in apart])}"
+    if undecided:
+        who = joined([names.framework(name) for name in undecided])
+        said += f"; undecided for {who}"
     return said
 
 
@@ -167,9 +177,9 @@ def _turns(names: Names, verdict: Verdict) -> str:
     if no:
         where = "on the others" if yes and len(no) > 1 else f"on {joined(no)}"
         said.append(f"together {where}")
-    others = verdicts.others_in_turns(names, verdict)
-    if others:
-        said.append(others)
+    too = verdicts.others_in_turns(names, verdict)
+    if too:
+        said.append(too)
     return "; ".join(said) or verdict.because
 
 

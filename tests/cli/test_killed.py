@@ -22,6 +22,7 @@ from typing import Any
 import psutil
 import pytest
 
+from bench.errors import ExitStatus
 from tests.cli.copied import ROOT
 from tests.cli.test_life import PATIENCE_S, alive, family, running, windows
 
@@ -215,8 +216,8 @@ def test_what_broke_it_off_is_told_and_on_the_page(
 
 
 def test_the_last_page_names_everything_that_happened(story: Story) -> None:
-    """The run came to its end; nobody need look into its folder to know what it went through."""
-    assert story.no_server.status == 0, story.no_server.said
+    """The run came to its end, without its killed target; nobody need look into its folder."""
+    assert story.no_server.status == ExitStatus.ENVIRONMENT, story.no_server.said
     for cause in (
         "PostgreSQL is gone: its process was ended by SIGKILL",
         "the generator process ended",

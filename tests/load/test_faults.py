@@ -196,7 +196,9 @@ def test_bodies_without_end_do_not_fill_the_memory(
     load = Load(64, 0.0, 0.4)
     tally = generator.visit(Visit("127.0.0.1", known.port, "endless", 1, load, None))
     generator.forget("127.0.0.1", known.port)
-    assert set(tally.errors) == {Fault.OVERSIZED}
+    # On a busy machine some have not come so far when the window ends.
+    assert Fault.OVERSIZED in tally.errors
+    assert set(tally.errors) <= {Fault.OVERSIZED, "unfinished"}
     assert tally.requests == tally.requests_total == 0
     assert peak_bytes(generator.pid) - before < 1.5 * BODIES_BYTES
 
