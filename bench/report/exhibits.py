@@ -29,7 +29,7 @@ def evidence(view: View, verdict: Verdict) -> Table | None:
 def _finding(view: View, one: Finding) -> tuple[str, ...]:
     decides = one.outcome.value if one.outcome else "nothing, it is shown beside it"
     return (
-        view.label(one.subject),
+        view.label(one.subject) if one.subject else "every set-up",
         one.what,
         one.value,
         decides,

@@ -97,10 +97,10 @@ def test_a_folder_is_refused() -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "git+https://me:hunter2@host.invalid/r@abc",
-        "git+https://hunter2@host.invalid/r@abc",
-        "git+ssh://git:hunter2@host.invalid/r@abc",
-        "https://:hunter2@host.invalid/r.whl and more",
+        "git+https://me:hunter2@host/r@abc",
+        "git+https://hunter2@host/r@abc",
+        "git+ssh://git:hunter2@host/r@abc",
+        "https://:hunter2@host/r.whl and more",
     ],
 )
 def test_a_password_in_an_address_is_refused_and_not_repeated(address: str) -> None:
