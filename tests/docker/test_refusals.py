@@ -43,7 +43,7 @@ type Says = Callable[[Mapping[str, object]], Path]
             "the network that images are built in does not exist",
         ),
         (
-            "open /home/me/.docker/ca.pem: no such file or directory",
+            "open /etc/docker/ca.pem: no such file or directory",
             "certificates for the container engine cannot be used",
         ),
         (
