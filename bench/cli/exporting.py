@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from bench.cli.places import is_published
-from bench.cli.readings import READINGS
 from bench.errors import unknown
 from bench.report.exports import (
     FORMATS,
@@ -21,17 +19,10 @@ def refuse_format(name: str) -> None:
         raise unknown("format", name, list(FORMATS), where="--export")
 
 
-def export(folder: Path, page: Path) -> list[Path]:
-    """
-    Write the results of that page in the one format that there is, beside it; the files.
-
-    A published run stays as it is: its export goes where its other readings are.
-    """
+def export(page: Path) -> list[Path]:
+    """Write the results of that page in the one format that there is, beside it; the files."""
     text = read_plain(page.with_name("results.json")).decode("utf-8")
-    place = page.parent
-    if is_published(place):
-        place = READINGS / folder.resolve().name
     return [
-        replace_file(place / f"{GITHUB_ACTION_BENCHMARK}-{tool}.json", content)
+        replace_file(page.parent / f"{GITHUB_ACTION_BENCHMARK}-{tool}.json", content)
         for tool, content in github_action_benchmark(read_results(text)).items()
     ]

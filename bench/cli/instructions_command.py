@@ -20,7 +20,8 @@ from bench.cli.asked import (
 )
 from bench.cli.counts_gate import old_and_new, refuse_gate, told
 from bench.cli.margins import margins
-from bench.cli.places import CACHE, PUBLISHED, ROOT, RUNS
+from bench.cli.places import CACHE, ROOT
+from bench.cli.readings import run_to_change
 from bench.cli.record import utc_now
 from bench.deploy import environments
 from bench.deploy.environments import Environments
@@ -48,7 +49,7 @@ from bench.model.instructions import (
 )
 from bench.model.run import Receipt, RunRecord
 from bench.plan.make import serves
-from bench.store.folder import find, read_head
+from bench.store.folder import read_head
 from bench.store.instructions import write_instructions
 from bench.workloads import WORKLOADS, workload
 
@@ -108,7 +109,7 @@ def command(
     let_pass = margins(margin, {INSTRUCTIONS: MARGIN})[INSTRUCTIONS]
     find_valgrind()
     names = countable(split(workloads))
-    folder = find(RUNS, PUBLISHED, into) if into is not None else None
+    folder = run_to_change(into) if into is not None else None
     record = read_head(folder) if folder is not None else None
     console = Console(stderr=True)
     found: list[CountedTwice] = []

@@ -39,12 +39,12 @@ def made_from(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def write_trend_of(results: Results, folder: Path) -> Path | None:
-    """Write a run's trend.html, with the history where there is one; its path, or None."""
+def write_trend_of(results: Results, folder: Path, place: Path) -> Path | None:
+    """Write the trend.html of the run in `folder` to `place`, with the history where there is one; its path, or None."""
     # Drawing loads slowly, and a list of what is kept draws nothing.
     from bench.report.trend import write_trend
 
-    return write_trend(results, folder, kept_beside(folder))
+    return write_trend(results, place, kept_beside(folder))
 
 
 def refresh_trend(folder: Path) -> None:
@@ -53,7 +53,7 @@ def refresh_trend(folder: Path) -> None:
         return
     try:
         text = (folder / "results.json").read_text(encoding="utf-8")
-        write_trend_of(read_results(text), folder)
+        write_trend_of(read_results(text), folder, folder)
     except (AskedWrongly, OSError, UnicodeDecodeError):
         return  # bench report RUN says what is wrong with it
 

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.cli.places import PUBLISHED, RUNS, shown
+from bench.cli.places import RUNS, shown
 from bench.cli.probing import chosen_probes, complete, identity, keep, play
+from bench.cli.readings import run_to_change
 from bench.errors import AskedWrongly, MachineRefused
 from bench.store.exhibits import EXHIBITS, read_exhibits, write_exhibits
-from bench.store.folder import find
 
 
 def command(
@@ -36,7 +36,7 @@ def command(
     """Play the probes of claims; exit 3 if one could not be played or counted."""
     console = Console(stderr=True, soft_wrap=True, quiet=quiet)
     probes = chosen_probes(claims or ())
-    folder = find(RUNS, PUBLISHED, into) if into is not None else None
+    folder = run_to_change(into) if into is not None else None
     if folder is not None and claims:
         raise AskedWrongly(
             "--into puts all that was probed into a run", "leave out the names"

@@ -18,11 +18,12 @@ from bench.store.instructions import INSTRUCTIONS_FILE
 from bench.store.outside import refuse_links
 
 
-def render(folder: Path, table: Path | None = None) -> Path:
+def render(folder: Path, table: Path | None = None, place: Path | None = None) -> Path:
     """
     Understand a stored run, judge it by a table of claims, write its page; the page's path.
 
-    Where the run's own page is another table's, it is written beside.
+    Without a `place`, where the run's own page is another table's or
+    published, it is written beside.
     """
     refuse_links(folder)
     table = table or CLAIMS
@@ -40,12 +41,12 @@ def render(folder: Path, table: Path | None = None) -> Path:
             load_article(table),
         ),
     )
-    place = place_of(folder, table)
+    place = place or place_of(folder, table)
     index = index_of(place)
     href = None if index is None else os.path.relpath(index, place)
     write_report(understood, place, href)
     write_index(place)
-    write_trend_of(understood, place)
+    write_trend_of(understood, folder, place)
     return place / "report.html"
 
 

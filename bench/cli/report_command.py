@@ -1,15 +1,16 @@
 """`bench report`."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bench.cli import completion
-from bench.cli.places import PUBLISHED, RUNS, shown
+from bench.cli.places import PUBLISHED, RUNS, is_published, shown
 from bench.errors import AskedWrongly
-from bench.store.folder import find
+from bench.store.folder import find, run_folders
 
 
 def command(
@@ -31,6 +32,13 @@ def command(
             help="Also write the results in a format of another tool: github-action-benchmark.",
         ),
     ] = None,
+    republish: Annotated[
+        bool,
+        typer.Option(
+            "--republish",
+            help="Write the own pages of published runs anew: of those named, or of all.",
+        ),
+    ] = False,
     schema: Annotated[
         bool,
         typer.Option("--schema", help="Print the JSON Schema of results.json instead."),
@@ -42,6 +50,9 @@ def command(
         from bench.report.schema_file import results_schema
 
         print(results_schema(), end="")
+        return
+    if republish:
+        _republish(runs or (), claims is not None or export is not None)
         return
     if runs and len(runs) > 1:
         _several(runs, claims, export)
@@ -55,13 +66,29 @@ def command(
     page = render(folder, claims)
     print(shown(page))
     if export is not None:
-        for path in exporting.export(folder, page):
+        for path in exporting.export(page):
             print(shown(path))
     if page.parent != folder:
-        print(
-            f"the page in {shown(folder)} is judged by another table, and stays",
-            file=sys.stderr,
+        why = "published" if is_published(folder) else "judged by another table"
+        print(f"the page in {shown(folder)} is {why}, and stays", file=sys.stderr)
+
+
+def _republish(names: Sequence[str], more: bool) -> None:
+    if more:
+        raise AskedWrongly(
+            "--republish judges by the project's claims, and exports nothing",
+            "leave out --claims and --export, or --republish",
         )
+    folders = [find(RUNS, PUBLISHED, name) for name in names] or run_folders(PUBLISHED)
+    for folder in folders:
+        if not is_published(folder):
+            raise AskedWrongly(
+                f"{shown(folder)} is not published", "leave out --republish"
+            )
+    from bench.cli.rendering import render
+
+    for folder in folders:
+        print(shown(render(folder, place=folder)))
 
 
 def _several(runs: list[str], claims: Path | None, export: str | None) -> None:

@@ -16,8 +16,9 @@ from bench.cli.asked import Asked, frameworks, plan_for
 from bench.cli.crew import refuse_impossible, with_crew
 from bench.cli.external import external_plan, refuse_mixture
 from bench.cli.lacking import refuse_missing
-from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
+from bench.cli.places import ROOT, shown
 from bench.cli.plan_text import plan_facts, plan_lines
+from bench.cli.readings import run_to_change
 from bench.configure.claims import CLAIMS, load_claims
 from bench.deploy.choose import choose_engine
 from bench.deploy.standing_locks import news
@@ -31,7 +32,6 @@ from bench.errors import (
 )
 from bench.model.plan import EXTERNAL, Plan
 from bench.plan.extent import Extent
-from bench.store.folder import find
 from bench.store.outside import LARGEST
 
 
@@ -176,7 +176,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     extent = Extent(rounds, clients, measure_s)
     if resume_run is not None:
         _refuse_mixture(context)
-        folder = find(RUNS, PUBLISHED, resume_run)
+        folder = run_to_change(resume_run)
         with page_of_what_there_is(claims):
             complete = _resume(folder, console, claims, i_own_this)
     else:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bench.cli import exporting, places, readings
+from bench.cli import exporting, instructions_command, places, readings, report_command
+from bench.cli.main import program
 from bench.cli.rendering import render
 from bench.configure.claims import CLAIMS, load_claims
 from bench.errors import AskedWrongly
@@ -29,8 +30,7 @@ def judged(folder: Path, table: Path) -> tuple[Path, dict[str, Any]]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A published run without its raw samples, which no verdict reads."""
-    for module in (readings, exporting):
-        monkeypatch.setattr(module, "READINGS", tmp_path / "readings")
+    monkeypatch.setattr(readings, "READINGS", tmp_path / "readings")
     copy = tmp_path / "runs" / RUN.name
     shutil.copytree(RUN, copy, ignore=shutil.ignore_patterns("samples"))
     return copy
@@ -104,38 +104,70 @@ def test_a_run_that_was_judged_by_a_table_of_ones_own_stays_with_it(
     assert contents(folder) == own
 
 
-def test_a_published_run_is_changed_by_no_table_but_its_own(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def published(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same run as a published one."""
+    for module in (places, report_command, readings):
+        monkeypatch.setattr(module, "PUBLISHED", folder.parent)
+    monkeypatch.setattr(report_command, "RUNS", folder.parents[1] / "none")
+    monkeypatch.setattr(readings, "RUNS", folder.parents[1] / "none")
+    return folder
+
+
+def test_a_reading_changes_no_published_run(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Not by one of the same name, not through a link; its own table writes its page again."""
-    monkeypatch.setattr(places, "PUBLISHED", folder.parent)
+    """Not by its own table, not without a page, not through a link; it is written beside, and said."""
     link = tmp_path / "linked"
-    link.symlink_to(folder)
-    other = tmp_path / CLAIMS.name
-    other.write_text(EXAMPLE.read_text("utf-8"))
+    link.symlink_to(published)
+    (published / "results.json").unlink()
+    before = contents(published)
+    beside = readings.READINGS / RUN.name
+    for name, table in ((published.name, None), (str(link), EXAMPLE)):
+        report_command.command([name], table, export="github-action-benchmark")
+        out, err = capsys.readouterr()
 
-    for table in (other, EXAMPLE):
-        assert readings.place_of(link, table) == readings.READINGS / RUN.name / table.stem  # fmt: skip
-    assert readings.place_of(folder, CLAIMS) == folder
-    (folder / "results.json").unlink()
-    assert readings.place_of(folder, EXAMPLE) != folder
-    assert readings.place_of(folder, CLAIMS) == folder
+        assert contents(published) == before
+        place = beside / (table or CLAIMS).stem
+        assert {str(place / "report.html")} < set(out.splitlines())
+        assert {Path(line).parent for line in out.splitlines()} == {place}
+        assert "is published, and stays" in err
 
 
-def test_an_export_lies_beside_the_page_and_changes_no_published_run(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_published_page_is_written_when_that_is_asked_for(
+    published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Both lists; a format that there is none of is refused with those that there are."""
-    page = folder / "report.html"
-    before = contents(folder)
-    monkeypatch.setattr(places, "PUBLISHED", folder.parent)
-    elsewhere = exporting.export(folder, page)
+    """Of all published runs where none is named; of nothing else, and by no other table."""
+    (published / "report.html").write_text("old")
+    report_command.command(republish=True)
+    assert (published / "report.html").read_text("utf-8") != "old"
+    assert capsys.readouterr().out == f"{published / 'report.html'}\n"
+    own = published.parents[1] / "own"
+    shutil.copytree(published, own)
+    with pytest.raises(AskedWrongly, match="own is not published"):
+        report_command.command([str(own)], republish=True)
+    with pytest.raises(AskedWrongly, match="--republish judges by the project's"):
+        report_command.command(None, EXAMPLE, republish=True)
+    assert not readings.READINGS.exists()
 
-    assert contents(folder) == before
-    assert {path.parent for path in elsewhere} == {readings.READINGS / folder.name}
-    monkeypatch.setattr(places, "PUBLISHED", folder / "none")
-    beside = exporting.export(folder, page)
-    assert [path.read_bytes() for path in beside] == [p.read_bytes() for p in elsewhere]
-    assert {path.parent for path in beside} == {folder}
+
+@pytest.mark.parametrize(
+    "words", [["run", "--resume"], ["probe", "--into"], ["instructions", "--into"]]
+)
+def test_nothing_is_put_into_a_published_run(
+    words: list[str], published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither windows nor outcomes nor counts; the hint makes a copy that takes them."""
+    monkeypatch.setattr(instructions_command, "find_valgrind", lambda: None)
+    before = contents(published)
+    with pytest.raises(AskedWrongly, match="a published run stays as it is") as told:
+        program(words[0])([*words, published.name], standalone_mode=False)
+
+    assert contents(published) == before
+    assert f"cp -r {published} " in str(told.value.hint)
+
+
+def test_there_is_no_format_but_those_there_are() -> None:
+    """Refused with their names."""
     with pytest.raises(AskedWrongly, match="no format named 'csv'"):
         exporting.refuse_format("csv")
