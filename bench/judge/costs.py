@@ -9,8 +9,8 @@ Whether one difference is more than another is tested by Fieller, as a
 difference may be zero or below in a round and has no logs.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
 from bench.analyse.costs import EXPERIMENTS
@@ -20,7 +20,7 @@ from bench.judge.context import JudgeContext
 from bench.judge.question import Group, Inquiry, Question, few
 from bench.judge.ratios import excluded
 from bench.model.cost import Cost
-from bench.model.estimate import Comparison, Estimate
+from bench.model.estimate import Comparison
 from bench.model.framework import CostPart, Role, Target
 from bench.model.verdict import (
     Asked,
@@ -33,52 +33,11 @@ from bench.model.verdict import (
 from bench.stats import fieller
 
 
-@dataclass(frozen=True, slots=True)
-class Contrast:
-    """Two costs, paired by round: the claim is that the one is more than the other."""
-
-    dearer: Cost
-    cheaper: Cost
-
-    @property
-    def pairs(self) -> tuple[list[float], list[float]]:
-        """The rounds that hold both."""
-        both = [
-            (more, less)
-            for more, less in zip(self.dearer.rounds, self.cheaper.rounds, strict=True)
-            if more is not None and less is not None
-        ]
-        return [more for more, _ in both], [less for _, less in both]
-
-    @property
-    def level(self) -> float:
-        """Of its interval; that of the costs."""
-        known = self.dearer.estimate or self.cheaper.estimate
-        return known.level if known else 0.95
-
-    @property
-    def ratio(self) -> Estimate | None:
-        """How many times; None where it cannot be bounded."""
-        more, less = self.pairs
-        if len(more) < 2:
-            return None
-        return fieller.ratio_of_means(more, less, self.level)
-
-    @property
-    def excluded(self) -> Excluded | None:
-        """Why it may decide nothing; None where it may."""
-        void = self.dearer.void or self.cheaper.void
-        if void:
-            return Excluded(Exclusion.VOID, void)
-        return few(len(self.pairs[0]))
-
-
 def own_share(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     """Whether every subject adds less than every baseline, on every workload of the claim."""
     pairs = [(b, s, w) for w, s, b in _asked(claim)]
-    return _contrasts(
-        context, pairs, (Asked.OWN_SHARE, CostPart.FRAMEWORK), claim, margin
-    )
+    what = (Asked.OWN_SHARE, CostPart.FRAMEWORK)
+    return _contrasts(context, pairs, what, claim, margin)
 
 
 def layers(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
@@ -93,28 +52,25 @@ def _asked(claim: Claim) -> Iterator[tuple[str, str, str]]:
 
 def _contrasts(
     context: JudgeContext,
-    pairs: list[tuple[str, str, str]],
+    pairs: Sequence[tuple[str, str, str]],
     what: tuple[Asked, CostPart],
     claim: Claim,
     margin: float,
 ) -> Inquiry:
+    """Whether the first of each pair is the dearer one."""
     asked, part = what
     groups = tuple(Group(GroupKind.WORKLOAD, work, work) for work in claim.workloads)
     rows: list[Question | Finding] = []
     for dearer, cheaper, workload in pairs:
-        more, less = (
-            difference_of(context, each, workload, part) for each in (dearer, cheaper)
-        )
-        one = Contrast(more, less) if more and less else None
         finding = Finding(
             context.id_of(dearer),
-            estimate=one.ratio if one else None,
             asked=asked,
             against=context.id_of(cheaper),
             workload=workload,
             line=1 + margin,
         )
-        rows.append(_question(finding, one, margin))
+        costs = (difference_of(context, x, workload, part) for x in (dearer, cheaper))
+        rows.append(_contrast(finding, *costs))
     rows += [
         added(cost)
         for cost in context.analysis.costs
@@ -123,16 +79,25 @@ def _contrasts(
     return Inquiry(groups, tuple(rows))
 
 
-def _question(finding: Finding, one: Contrast | None, margin: float) -> Question:
-    group = finding.workload or ""
-    if one is None:
+def _contrast(finding: Finding, more: Cost | None, less: Cost | None) -> Question:
+    """Two costs, paired by round: whether the one is more than the other by the finding's line."""
+    group, line = finding.workload or "", finding.line or 1.0
+    if more is None or less is None or more.estimate is None:
         return Question(group, finding)
-    why = one.excluded
+    both = [
+        (one, other)
+        for one, other in zip(more.rounds, less.rounds, strict=True)
+        if one is not None and other is not None
+    ]
+    pair, level = ([x for x, _ in both], [y for _, y in both]), more.estimate.level
+    ratio = fieller.ratio_of_means(*pair, level) if len(both) > 1 else None
+    void = more.void or less.void
+    why = Excluded(Exclusion.VOID, void) if void else few(len(both))
+    told = replace(finding, estimate=ratio)
     if why is not None:
-        return Question(group, finding, one.level, (1.0,), (1.0,), excluded=why)
-    holds = fieller.p_not_above(*one.pairs, 1 + margin)
-    fails = fieller.p_not_below(*one.pairs, 1 + margin)
-    return Question(group, finding, one.level, (holds,), (fails,))
+        return Question(group, told, level, (1.0,), (1.0,), excluded=why)
+    holds, fails = fieller.p_not_above(*pair, line), fieller.p_not_below(*pair, line)
+    return Question(group, told, level, (holds,), (fails,))
 
 
 def difference_of(
@@ -172,34 +137,29 @@ def validators(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     rows: list[Question | Finding] = []
     for ours, theirs, workload in _validated(context, claim):
         comparison = _costs_less(context, (ours, theirs), workload)
-        finding = Finding(
-            ours,
-            estimate=comparison.advantage,
-            asked=Asked.VALIDATED,
-            against=theirs,
-            workload=workload,
-            line=1 + margin,
-            excluded=excluded(comparison),
+        rows.append(
+            Finding(
+                ours,
+                estimate=comparison.advantage,
+                asked=Asked.VALIDATED,
+                against=theirs,
+                workload=workload,
+                line=1 + margin,
+                excluded=excluded(comparison),
+            )
         )
-        rows.append(finding)
     rows += _beside_validators(context, claim)
     return Inquiry(rows=tuple(rows))
 
 
-def _validated(context: JudgeContext, claim: Claim) -> Iterator[tuple[str, str, str]]:
+def _validated(context: JudgeContext, claim: Claim) -> Iterable[tuple[str, str, str]]:
     common = _common(context, claim)
-    seen: set[tuple[str, str, str]] = set()
-    for workload, subject, baseline in product(
-        claim.workloads, claim.subjects, claim.baselines
-    ):
-        own = (context.id_of(subject), context.id_of(baseline), workload)
-        pairs = [own]
+    pairs = []
+    for workload, subject, baseline in _asked(claim):
+        pairs.append((context.id_of(subject), context.id_of(baseline), workload))
         if common:
             pairs.append((common[subject].id, common[baseline].id, workload))
-        for pair in pairs:
-            if pair not in seen:
-                seen.add(pair)
-                yield pair
+    return dict.fromkeys(pairs)
 
 
 def _common(context: JudgeContext, claim: Claim) -> dict[str, Target]:

@@ -95,9 +95,8 @@ def decide(
         return Decision(Outcome.NOT_TESTED, tuple(groups)), nothing
     if (why := withheld or asked.withheld) is not None:
         return _withheld(asked, why)
-    if asked.one_group_suffices:
-        return _flipped(asked, margin)
-    return _conjunction(asked, margin)
+    found, answers = _conjunction(asked, margin)
+    return _opposite(found, answers) if asked.opposite else (found, answers)
 
 
 def _conjunction(asked: Inquiry, margin: float) -> tuple[Decision, tuple[_Answer, ...]]:
@@ -125,12 +124,10 @@ def _conjunction(asked: Inquiry, margin: float) -> tuple[Decision, tuple[_Answer
     return decision, tuple(answers)
 
 
-def _flipped(asked: Inquiry, margin: float) -> tuple[Decision, tuple[_Answer, ...]]:
-    """One group that holds is enough: the conjunction of the opposite, read the other way round."""
-    opposite = [
-        row.opposite if isinstance(row, Question) else row for row in asked.rows
-    ]
-    found, answers = _conjunction(replace(asked, rows=tuple(opposite)), margin)
+def _opposite(
+    found: Decision, answers: Sequence[_Answer]
+) -> tuple[Decision, tuple[_Answer, ...]]:
+    """The same of the claim that one group at least fails."""
     states = {
         GroupState.HOLDS: GroupState.FAILS,
         GroupState.FAILS: GroupState.HOLDS,
@@ -426,6 +423,11 @@ def _evidence(
                     near_line=_near(row, answer, row.evidence.line),
                 )
             )
+    if asked.opposite:
+        findings = [
+            each if each.line is None else replace(each, above=not each.above)
+            for each in findings
+        ]
     return tuple(parts), tuple(findings)
 
 

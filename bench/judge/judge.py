@@ -10,7 +10,8 @@ from bench.judge.exhibits import judge_by_exhibits
 from bench.judge.orders import order
 from bench.judge.question import Inquiry, Question
 from bench.judge.rules import AT_OTHER_MARGINS, RULES
-from bench.model.framework import Framework, Role, Target
+from bench.model.contestants import contestants
+from bench.model.framework import Framework
 from bench.model.plan import Plan
 from bench.model.verdict import (
     Claim,
@@ -41,33 +42,9 @@ def judge(
     newest by the framework's own table.
     """
     context = JudgeContext(
-        analysis, plan, contestants(plan, frameworks), evidence or Evidence()
+        analysis, plan, contestants(plan.targets, frameworks), evidence or Evidence()
     )
     return tuple(_verdict(context, claim) for claim in claims)
-
-
-def contestants(plan: Plan, frameworks: Sequence[Framework]) -> dict[str, Target]:
-    """The target that stands for each framework in this run."""
-    age_of = {
-        (framework.name, version): age
-        for framework in frameworks
-        for age, version in enumerate(framework.versions)
-    }
-    chosen: dict[str, Target] = {}
-    for target in plan.targets:
-        if target.role is not Role.CONTESTANT:
-            continue
-        known = chosen.get(target.framework)
-        # A version outside the table was asked for by hand, to be compared with
-        # the standing one; it speaks for its framework only if nobody else is there,
-        # and of several the last one, as in what is compared and on the page.
-        age = age_of.get((target.framework, target.version), -1)
-        if known is None or (
-            target.version != known.version
-            and age >= age_of.get((known.framework, known.version), -1)
-        ):
-            chosen[target.framework] = target
-    return chosen
 
 
 def _verdict(context: JudgeContext, claim: Claim) -> Verdict:
@@ -82,8 +59,7 @@ def _shown(row: Question | Finding) -> Finding:
     """What a rule found, without an outcome."""
     if isinstance(row, Finding):
         return row
-    assert isinstance(row.evidence, Finding)
-    return replace(row.evidence, excluded=row.excluded)
+    return replace(row.finding, excluded=row.excluded)
 
 
 def _judged(context: JudgeContext, claim: Claim) -> Verdict:

@@ -16,9 +16,9 @@ from bench.analyse.pairs import floor_of
 from bench.errors import AskedWrongly
 from bench.judge.context import forced_because
 from bench.judge.history import must_be_equal
-from bench.judge.judge import contestants
 from bench.judge.regressions import MARGINS
 from bench.judge.results import no_verdicts_because
+from bench.model.contestants import contestants
 from bench.model.estimate import Comparison
 from bench.model.framework import Framework, Role
 from bench.model.history import INSTRUCTIONS, KeptRun, MadeOf, Point
@@ -83,7 +83,7 @@ def lines_of(plan: Plan, frameworks: Sequence[Framework]) -> dict[str, str]:
     The version that speaks for its framework hands over to its successor; any
     other version, and each floor, goes on as itself.
     """
-    newest = {target.id for target in contestants(plan, frameworks).values()}
+    newest = {target.id for target in contestants(plan.targets, frameworks).values()}
     return {
         t.id: f"{t.framework}/{t.deployment}" if t.id in newest else t.id
         for t in plan.targets

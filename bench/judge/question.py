@@ -1,8 +1,7 @@
 """What a claim asks: questions with their p-values, in groups."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
 
 from bench.analyse import reasons
 from bench.model.estimate import Comparison, Estimate
@@ -62,19 +61,15 @@ class Question:
         return self.evidence.estimate
 
     @property
+    def finding(self) -> Finding:
+        """Its evidence, of a question that is told as a finding."""
+        assert isinstance(self.evidence, Finding)
+        return self.evidence
+
+    @property
     def error(self) -> float:
         """One-sided."""
         return (1 - self.level) / 2
-
-    @property
-    def opposite(self) -> Self:
-        """The same test for the opposite claim, which holds on the other side of the line."""
-        evidence = self.evidence
-        if isinstance(evidence, Finding):
-            evidence = replace(evidence, above=not evidence.above)
-        return replace(
-            self, evidence=evidence, p_holds=self.p_fails, p_fails=self.p_holds
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +81,8 @@ class Inquiry:
     untested: Untested | None = None  # without it nothing is decided
     withheld: Withheld | None = None  # the core of the claim is void
     others: tuple[OtherOutcome, ...] = ()  # of the same questions, asked of others
-    one_group_suffices: bool = False
+    # The claim is the opposite of what is asked: that one group fails is enough.
+    opposite: bool = False
     # Whether all lines are of one unit, so that what is farthest beyond can be told.
     one_unit: bool = True
 
@@ -96,11 +92,30 @@ class Inquiry:
         return tuple(row for row in self.rows if isinstance(row, Question))
 
 
-def p_values(
-    rounds: Sequence[Sequence[float]], margin: float
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """The p-values (holds, fails) of ratios by round, as logs, against 1 + margin."""
-    return (
+def by_rounds(
+    group: str,
+    evidence: Finding | Comparison,
+    rounds: Sequence[Sequence[float]],
+    margin: float = 0.0,
+    void: str | None = None,
+) -> Question:
+    """
+    Whether all of several series of logs by round lie above that of 1 + margin.
+
+    Without any it was not measured; void, or with too few rounds, it may decide nothing.
+    """
+    bare = Question(group, evidence)
+    why = Excluded(Exclusion.VOID, void) if void is not None else None
+    if why is None and not any(rounds):
+        return bare
+    why = why or few(min(map(len, rounds)))
+    level = bare.estimate.level if bare.estimate else bare.level
+    if why is not None:
+        return Question(group, evidence, level, (1.0,), (1.0,), excluded=why)
+    return Question(
+        group,
+        evidence,
+        level,
         tuple(interval.p_not_above(logs, margin) for logs in rounds),
         tuple(interval.p_not_below(logs, margin) for logs in rounds),
     )

@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import cmp_to_key
 from itertools import combinations
 
-from bench.analyse import reasons
 from bench.analyse.noise import noise, resolution
 from bench.model.estimate import Comparison, Estimate
 from bench.model.framework import Target
@@ -19,8 +18,7 @@ from bench.model.ranking import Pair, Ranking, RankingKind, Relation, Step
 from bench.model.releases import releases_of, successions
 from bench.model.results import Results
 from bench.model.run import Receipt
-from bench.model.turns import Turns
-from bench.model.verdict import Rule, Verdict
+from bench.model.verdict import Verdict
 
 
 STEPPED = ("throughput", "cpu")
@@ -29,10 +27,6 @@ STEPPED = ("throughput", "cpu")
 
 DEFAULT_MARGIN = 0.05
 """A lead must exceed 5 % unless a claim of the run declares otherwise."""
-
-
-TURNS_MARGIN = 0.5
-"""A set-up with fewer than 1.5 requests at once takes turns, unless the claim says otherwise."""
 
 
 def ranked(results: Results, targets: Sequence[str]) -> Results:
@@ -44,32 +38,12 @@ def ranked(results: Results, targets: Sequence[str]) -> Results:
         if (far := resolution(found, metric)) is not None
     }
     margin = margin_of(results.verdicts)
-    turns = results.turns
     return replace(
         results,
         rankings=rankings(results.comparisons, targets, margin),
         steps=steps(results.comparisons, results.targets, results.receipts, reach),
         control_reach=reach,
-        turns=turns
-        and replace(turns, in_turns=in_turns(turns, _turns_margin(results))),
     )
-
-
-def in_turns(turns: Turns, margin: float) -> tuple[str, ...]:
-    """The targets in which no two requests met, and of which all of the interval lies below the line."""
-    return tuple(
-        one.target
-        for one in turns.set_ups
-        if not one.met
-        and one.effective is not None
-        and one.effective.n >= reasons.FEWEST_ROUNDS
-        and one.effective.high < 1 + margin
-    )
-
-
-def _turns_margin(results: Results) -> float:
-    own = [v.claim.margin for v in results.verdicts if v.claim.rule is Rule.TURNS]
-    return next(iter(own), TURNS_MARGIN)
 
 
 def margin_of(verdicts: Sequence[Verdict]) -> float:

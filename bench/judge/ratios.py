@@ -1,9 +1,10 @@
 """Questions about ratios, paired by round."""
 
+from dataclasses import replace
 from math import log
 
 from bench.judge.engine import decide
-from bench.judge.question import Group, Inquiry, Question, few, p_values
+from bench.judge.question import Group, Inquiry, Question, by_rounds, few
 from bench.model.estimate import Comparison
 from bench.model.verdict import Excluded, Exclusion, Finding, GroupKind, Outcome
 from bench.stats import interval
@@ -28,13 +29,10 @@ def question(
     evidence = finding or comparison
     if comparison.advantage is None:
         return Question(group, evidence)
-    level, why = comparison.advantage.level, excluded(comparison)
-    if why is not None:
-        return Question(group, evidence, level, (1.0,), (1.0,), excluded=why)
     known = logs(comparison)
-    holds, fails = p_values([known], margin)
-    behind = interval.p_not_below(known, 0.0)
-    return Question(group, evidence, level, holds, fails, behind)
+    found = by_rounds(group, evidence, [known], margin, comparison.void)
+    behind = interval.p_not_below(known, 0.0) if found.decides else 1.0
+    return replace(found, p_behind=behind)
 
 
 def unmeasured(subject: str, baseline: str, workload: str, metric: str) -> Comparison:

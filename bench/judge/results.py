@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
-from bench.judge.context import Evidence
-from bench.judge.judge import contestants, judge
+from bench.judge.context import Evidence, JudgeContext
+from bench.judge.judge import judge
 from bench.judge.ranking import ranked
 from bench.judge.settled import settled
+from bench.judge.turns import by_set_up
 from bench.model.article import Article
+from bench.model.contestants import contestants
 from bench.model.framework import Framework
 from bench.model.plural import plural
 from bench.model.probe import Exhibits
@@ -49,6 +51,13 @@ def results(
     # One that could not be prepared is in no plan, and is spoken of.
     used |= {failure.target.partition("@")[0] for failure in run.failures}
     measured = {cell.workload for cell in plan.cells}
+    own = contestants(plan.targets, frameworks)
+    versions = {
+        name: record.receipts[target.id].version
+        for name, target in own.items()
+        if target.id in record.receipts
+    }
+    evidence = Evidence(beside.exhibits, versions)
     found = Results(
         schema=RESULTS_SCHEMA,
         run_id=record.id,
@@ -70,13 +79,7 @@ def results(
         comparisons=analysis.comparisons,
         checks=analysis.checks,
         warnings=analysis.warnings,
-        verdicts=judge(
-            claims,
-            analysis,
-            plan,
-            frameworks,
-            Evidence(beside.exhibits, _versions(run, frameworks)),
-        ),
+        verdicts=judge(claims, analysis, plan, frameworks, evidence),
         no_verdicts_because=no_verdicts_because(run, analysis),
         failures=run.failures,
         machine=record.machine,
@@ -87,7 +90,7 @@ def results(
         curves=analysis.curves,
         open_loads=analysis.open_loads,
         machine_trace=analysis.machine_trace,
-        turns=analysis.turns,
+        turns=by_set_up(JudgeContext(analysis, plan, own, evidence), claims),
         scalings=analysis.scalings,
         calibration=record.calibration,
         claims_sha256=beside.claims_sha256,
@@ -99,18 +102,7 @@ def results(
         costs=analysis.costs,
         breakdowns=analysis.breakdowns,
     )
-    own = contestants(plan, frameworks).values()
-    return settled(ranked(found, [target.id for target in own]))
-
-
-def _versions(run: Run, frameworks: Sequence[Framework]) -> dict[str, str]:
-    """The version of each framework that stands for it in this run, by its receipt."""
-    receipts = run.record.receipts
-    return {
-        name: receipts[target.id].version
-        for name, target in contestants(run.record.plan, frameworks).items()
-        if target.id in receipts
-    }
+    return settled(ranked(found, [target.id for target in own.values()]))
 
 
 _LESS = {

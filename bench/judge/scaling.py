@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from math import log
 
 from bench.judge.context import JudgeContext
-from bench.judge.question import Group, Inquiry, Question, few, p_values
+from bench.judge.question import Group, Inquiry, Question, by_rounds
 from bench.model.scaling import Scaling, Scalings, WorkerGain
 from bench.model.verdict import (
     Asked,
@@ -48,12 +48,10 @@ def scaling(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     rows: list[Question | Finding] = []
     for one in found.clients:
         finding = _of_clients(one, margin)
-        last = one.points[-1]
-        void = Excluded(Exclusion.VOID, last.excluded) if last.excluded else None
+        key, void = _clients(one.workload), one.points[-1].excluded
         kept = [each.rounds for each in one.kept]
         asks = one in asked
-        group = _clients(one.workload)
-        rows.append(_question(group, finding, kept, margin, void) if asks else finding)
+        rows.append(_question(key, finding, kept, margin, void) if asks else finding)
     rows += _of_workers(found, own, claim, margin)
     rows += [_peak(one) for one in found.clients]
     return Inquiry(tuple(groups), tuple(rows))
@@ -89,8 +87,8 @@ def _of_workers(
         finding = _of_gain(gain, margin)
         asks = gain.target in own and gain.workload in claim.workloads
         if asks and gain.workers == most:
-            void = Excluded(Exclusion.VOID, gain.reason) if gain.reason else None
-            rows.append(_question(WORKERS, finding, [gain.rounds], margin, void))
+            known = [gain.rounds]
+            rows.append(_question(WORKERS, finding, known, margin, gain.reason))
         else:
             rows.append(finding)
     return rows
@@ -113,18 +111,10 @@ def _question(
     finding: Finding,
     rounds: Sequence[Sequence[float | None]],
     margin: float,
-    void: Excluded | None,
+    void: str | None,
 ) -> Question:
-    if void is not None:
-        return Question(group, finding, 0.95, (1.0,), (1.0,), excluded=void)
-    logs = [[log(v) for v in one if v is not None] for one in rounds]
-    if finding.estimate is None:
-        return Question(group, finding)
-    why = few(min((len(one) for one in logs), default=0))
-    level = finding.estimate.level
-    if why is not None:
-        return Question(group, finding, level, (1.0,), (1.0,), excluded=why)
-    return Question(group, finding, level, *p_values(logs, -margin))
+    known = [[log(v) for v in one if v is not None] for one in rounds]
+    return by_rounds(group, finding, known if finding.estimate else [], -margin, void)
 
 
 def _peak(one: Scaling) -> Finding:

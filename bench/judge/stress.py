@@ -18,7 +18,8 @@ from math import isclose, log
 
 from bench.judge.context import JudgeContext
 from bench.judge.engine import decide
-from bench.judge.question import Group, Inquiry, Question, few, p_values
+from bench.judge.question import Group, Inquiry, Question, by_rounds
+from bench.model.estimate import Estimate
 from bench.model.stress import Series, Step, Stress, Stressed
 from bench.model.verdict import (
     Asked,
@@ -27,7 +28,6 @@ from bench.model.verdict import (
     GroupKind,
     Lacking,
     OtherOutcome,
-    Outcome,
     Untested,
 )
 from bench.stats import interval
@@ -44,12 +44,12 @@ server that works at 70 % of its capacity meanwhile just manages it."""
 
 def stands(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     """Whether the subjects stand it."""
-    return _inquiry(context, claim, margin, fails=False)
+    return _inquiry(context, claim, margin)
 
 
 def fails(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     """Whether they do not: the same questions, of which one that is failed is enough."""
-    return _inquiry(context, claim, margin, fails=True)
+    return _inquiry(context, claim, margin, opposite=True)
 
 
 def limit_s(stress: Stress) -> float:
@@ -58,122 +58,61 @@ def limit_s(stress: Stress) -> float:
 
 
 def _inquiry(
-    context: JudgeContext, claim: Claim, margin: float, fails: bool
+    context: JudgeContext, claim: Claim, margin: float, opposite: bool = False
 ) -> Inquiry:
     stress = context.analysis.stress
-    own = {name: _of(context, claim, name) for name in claim.subjects}
-    missing = tuple(name for name, one in own.items() if one is None)
+    names = (*claim.subjects, *claim.baselines)
+    played = {name: one for name in names if (one := _of(context, claim, name))}
+    missing = tuple(name for name in claim.subjects if name not in played)
     if stress is None or missing:
         lacking = Untested(Lacking.EXPERIMENT, missing if stress else ())
         return Inquiry(untested=lacking)
-    others = {name: _of(context, claim, name) for name in claim.baselines}
-    rows: list[Question | Finding] = []
-    for one in own.values():
-        rows += questions(stress, one, margin) if one else ()
-    found = _standing(rows)
-    for one in own.values():
-        rows += _shown(one) if one else ()
-    for one in others.values():
-        rows += _beside(stress, one, margin) if one else ()
-    outcomes = tuple(
-        OtherOutcome(name, _outcome(stress, one, margin, fails))
-        for name, one in others.items()
-        if one is not None
-    )
-    return _read(replace(found, rows=tuple(rows), others=outcomes), fails)
+    asked = {n: [*questions(stress, one, margin)] for n, one in played.items()}
+    beside: list[Finding] = []
+    others: list[OtherOutcome] = []
+    for name, one in played.items():
+        if name not in claim.subjects:
+            beside += [each.finding for each in asked[name]]
+            found, _ = decide(_standing(asked[name], opposite))
+            others.append(OtherOutcome(name, found.outcome))
+        beside += _shown(one)
+    own = _standing([q for name in claim.subjects for q in asked[name]], opposite)
+    return replace(own, rows=(*own.rows, *beside), others=tuple(others))
 
 
-def _outcome(stress: Stress, one: Stressed, margin: float, fails: bool) -> Outcome:
-    asked = _standing([*questions(stress, one, margin)])
-    return decide(_read(asked, fails))[0].outcome
-
-
-def _beside(stress: Stress, one: Stressed, margin: float) -> Iterator[Finding]:
-    """What decides nothing: the others' answers to the same questions, and response times."""
-    for each in questions(stress, one, margin):
-        assert isinstance(each.evidence, Finding)
-        yield each.evidence
-    yield from _shown(one)
-
-
-def _standing(rows: Sequence[Question | Finding]) -> Inquiry:
-    asked = [row for row in rows if isinstance(row, Question)]
+def _standing(asked: Sequence[Question], opposite: bool) -> Inquiry:
     keys = dict.fromkeys(each.group for each in asked)
     groups = tuple(Group(GroupKind.PART, key) for key in keys)
-    return Inquiry(groups, tuple(asked), one_unit=False)
-
-
-def _read(found: Inquiry, fails: bool) -> Inquiry:
-    """The inquiry in the direction of the claim."""
-    if not fails:
-        return found
-    return replace(
-        found,
-        rows=tuple(_opposite(row) for row in found.rows),
-        one_group_suffices=True,
-    )
-
-
-def _opposite(row: Question | Finding) -> Question | Finding:
-    if isinstance(row, Question):
-        return row.opposite
-    return row if row.line is None else replace(row, above=not row.above)
+    return Inquiry(groups, tuple(asked), one_unit=False, opposite=opposite)
 
 
 def questions(stress: Stress, one: Stressed, margin: float) -> Iterator[Question]:
     """What is asked of a target, in the order in which it is shown; above 0 are rounds in which it stood."""
+
+    def finding(asked: Asked, estimate: Estimate | None, line: float) -> Finding:
+        return Finding(one.target, asked=asked, estimate=estimate, line=line)
+
     for share in DECIDING:
         step = next((s for s in one.steps if isclose(s.share, share)), None)
         kept = step.kept if step else Series((), None)
-        finding = Finding(
-            one.target,
-            asked=Asked.STRESS_ANSWERED,
-            at=share,
-            estimate=kept.estimate,
-            line=1 - margin,
-        )
+        answered = finding(Asked.STRESS_ANSWERED, kept.estimate, 1 - margin)
         slack = [log(k / (1 - margin)) for k in known(kept)]
-        yield _question(f"answered at {share:.0%}", finding, slack, stress.level)
-    worst = worst_failed(one.steps, min(DECIDING), stress.level)
-    finding = Finding(
-        one.target,
-        asked=Asked.STRESS_FAILED,
-        estimate=worst.estimate,
-        line=FAILED_SHARE,
-        above=False,
-    )
-    slack = [FAILED_SHARE - value for value in known(worst)]
-    yield _question("failed requests", finding, slack, stress.level)
-    back = one.recovery_s
-    finding = Finding(
-        one.target,
-        asked=Asked.STRESS_RECOVERY,
-        estimate=back.estimate,
-        line=limit_s(stress),
-        above=False,
-    )
-    slack = [log(limit_s(stress) / value) for value in known(back)]
-    yield _question("recovery", finding, slack, stress.level)
-    if 2 * len(one.failures) > len(stress.rounds):
-        finding = Finding(
-            one.target,
-            asked=Asked.STRESS_GAVE_UP,
-            amount=float(len(one.failures)),
-            line=len(stress.rounds) / 2,
-            above=False,
+        yield by_rounds(
+            f"answered at {share:.0%}", replace(answered, at=share), [slack]
         )
-        yield Question("gave up", finding, stress.level, (1.0,), (0.0,))
-
-
-def _question(
-    group: str, finding: Finding, slack: Sequence[float], level: float
-) -> Question:
-    if not slack:
-        return Question(group, finding, level)
-    why = few(len(slack))
-    if why is not None:
-        return Question(group, finding, level, (1.0,), (1.0,), excluded=why)
-    return Question(group, finding, level, *p_values([slack], 0.0))
+    worst = worst_failed(one.steps, min(DECIDING), stress.level)
+    failed = finding(Asked.STRESS_FAILED, worst.estimate, FAILED_SHARE)
+    slack = [FAILED_SHARE - value for value in known(worst)]
+    yield by_rounds("failed requests", replace(failed, above=False), [slack])
+    limit = limit_s(stress)
+    back = finding(Asked.STRESS_RECOVERY, one.recovery_s.estimate, limit)
+    slack = [log(limit / value) for value in known(one.recovery_s)]
+    yield by_rounds("recovery", replace(back, above=False), [slack])
+    rounds, lost = len(stress.rounds), len(one.failures)
+    if 2 * lost > rounds:
+        gone = finding(Asked.STRESS_GAVE_UP, None, rounds / 2)
+        gone = replace(gone, amount=float(lost), above=False)
+        yield Question("gave up", gone, stress.level, (1.0,), (0.0,))
 
 
 def _of(context: JudgeContext, claim: Claim, framework: str) -> Stressed | None:

@@ -7,53 +7,102 @@ Each server that the subject was started on is a group; its usual deployment
 must be among them. Set-ups of the other frameworks are told beside it.
 """
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from math import log
 
-from bench.judge.context import JudgeContext
-from bench.judge.question import Group, Inquiry, Question, few, p_values
+from bench.judge.context import JudgeContext, withheld_because
+from bench.judge.engine import decide
+from bench.judge.question import Group, Inquiry, Question, by_rounds
 from bench.model.framework import Target
-from bench.model.turns import SetUp
+from bench.model.turns import SetUp, Turns
 from bench.model.verdict import (
     Asked,
     Claim,
     Finding,
     GroupKind,
+    GroupState,
     Lacking,
+    Rule,
     Untested,
 )
 
 
+MARGIN = 0.5
+"""A set-up with fewer than 1.5 requests at once takes turns, unless the claim says otherwise."""
+
+
 def turns(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     """Whether requests take turns in the subject, by server; with findings of every set-up."""
-    found = context.analysis.turns
-    known = {one.target: one for one in found.set_ups} if found else {}
+    known = _set_ups(context)
     usual = [context.contestants.get(name) for name in claim.subjects]
     if any(target is None or target.id not in known for target in usual):
         return Inquiry(untested=Untested(Lacking.EXPERIMENT))
+    return _inquiry(context, {_release(each) for each in usual if each}, margin)
+
+
+def by_set_up(context: JudgeContext, claims: Sequence[Claim]) -> Turns | None:
+    """
+    The experiment with what every set-up was found to do.
+
+    The questions of the first such claim are asked of each release by itself,
+    as they are of the subject of the claim; MARGIN where there is no such claim.
+    """
+    margin = next((c.margin for c in claims if c.rule is Rule.TURNS), MARGIN)
+    found = context.analysis.turns
+    if found is None or not context.plan.profile.verdicts:
+        return found
+    if withheld_because(context.analysis) is not None:
+        return found
+    known = _set_ups(context)
+    own = [each for each in context.plan.targets if each.id in known]
+    states: dict[str, GroupState] = {}
+    for release in {_release(each) for each in own}:
+        decision, _ = decide(_inquiry(context, {release}, margin))
+        of_server = {group.key: group.state for group in decision.groups}
+        for each in own:
+            if _release(each) == release and each.deployment in of_server:
+                states[each.id] = of_server[each.deployment]
+    return replace(
+        found,
+        in_turns=tuple(x for x in known if states.get(x) is GroupState.HOLDS),
+        together=tuple(x for x in known if states.get(x) is GroupState.FAILS),
+    )
+
+
+def _set_ups(context: JudgeContext) -> dict[str, SetUp]:
+    found = context.analysis.turns
+    return {one.target: one for one in found.set_ups} if found else {}
+
+
+def _release(target: Target) -> tuple[str, str]:
+    return target.framework, target.version
+
+
+def _inquiry(
+    context: JudgeContext, releases: Collection[tuple[str, str]], margin: float
+) -> Inquiry:
+    """Of their usual deployments, and of whatever else of them was measured."""
+    known = _set_ups(context)
+    usual = {target.id for target in context.contestants.values()}
     groups: dict[str, Group] = {}
     rows: list[Question | Finding] = []
     for target in context.plan.targets:
         one = known.get(target.id)
         if one is None:
             continue
-        asked = _is_asked(context, claim, target, one)
-        if asked:
-            groups[target.deployment] = Group(GroupKind.SERVER, target.deployment)
-        rows += _rows(one, margin, target.deployment if asked else None)
+        measured = bool(one.met) or one.effective is not None
+        server = None
+        if _release(target) in releases and (measured or target.id in usual):
+            server = target.deployment
+            groups[server] = Group(GroupKind.SERVER, server)
+        rows += _rows(one, margin, server)
     return Inquiry(tuple(groups.values()), tuple(rows))
 
 
-def _is_asked(context: JudgeContext, claim: Claim, target: Target, one: SetUp) -> bool:
-    """The subject's usual deployment, and whatever else of it was measured."""
-    usual = context.contestants.get(target.framework)
-    if target.framework not in claim.subjects or usual is None:
-        return False
-    measured = bool(one.met) or one.effective is not None
-    return target == usual or (measured and target.version == usual.version)
-
-
 def _rows(one: SetUp, margin: float, group: str | None) -> list[Question | Finding]:
-    met = Finding(one.target, asked=Asked.MET, amount=_told(one.met))
+    told = None if one.met is None else float(one.met)
+    met = Finding(one.target, asked=Asked.MET, amount=told)
     under_way = Finding(
         one.target,
         asked=Asked.UNDER_WAY,
@@ -65,23 +114,11 @@ def _rows(one: SetUp, margin: float, group: str | None) -> list[Question | Findi
     if group is not None and one.met:
         rows[0] = Question(group, met, p_holds=(1.0,), p_fails=(0.0,))
     elif group is not None:
-        rows[1] = _question(group, under_way, one, margin)
+        known = [log(v) for v in one.effective_rounds if v is not None]
+        above = by_rounds(group, under_way, [known] if one.effective else [], margin)
+        # The claim holds below the line.
+        rows[1] = replace(above, p_holds=above.p_fails, p_fails=above.p_holds)
     if one.volley:
         last_ms = max(each.answered_ms or 0.0 for each in one.volley)
         rows.append(Finding(one.target, asked=Asked.BURST, amount=last_ms))
     return rows
-
-
-def _told(met: bool | None) -> float | None:
-    return None if met is None else float(met)
-
-
-def _question(group: str, finding: Finding, one: SetUp, margin: float) -> Question:
-    estimate = one.effective
-    if estimate is None:
-        return Question(group, finding)
-    logs = [log(value) for value in one.effective_rounds if value is not None]
-    why = few(len(logs))
-    above, below = p_values([logs], margin)
-    # The claim holds below the line.
-    return Question(group, finding, estimate.level, below, above, excluded=why)

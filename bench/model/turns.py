@@ -35,6 +35,7 @@ class Turns:
     clients: int  # of the loop with several
     at_once: int  # requests of a volley
     set_ups: tuple[SetUp, ...]
-    # The targets that handle requests in turns, by the line of the claim; None:
-    # not judged, as in results of before.
+    # The targets that handle requests in turns by the line of the claim, and those
+    # that do not; the rest is open. None: not judged, as in results of before.
     in_turns: tuple[str, ...] | None = None
+    together: tuple[str, ...] | None = None

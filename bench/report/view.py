@@ -1,8 +1,10 @@
 """Look-ups over Results; nothing here computes a number that was not measured."""
 
 import re
+from collections.abc import Iterable
 
 from bench.judge.ranking import margin_of
+from bench.model.contestants import contestants
 from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Estimate, Metric, Quantity
 from bench.model.framework import Framework, Look, Role, Target
@@ -44,22 +46,16 @@ class View:
 
     @property
     def contestants(self) -> tuple[Target, ...]:
-        """The targets that the claims are about, by label: each framework at its last version in the run: the newest standing one, if that takes part."""
-        newest = {each.framework: each.id for each in self._of_role(Role.CONTESTANT)}
-        return tuple(
-            each
-            for each in self.of_role(Role.CONTESTANT)
-            if newest[each.framework] == each.id
-        )
+        """The targets that the claims are about, by label."""
+        chosen = contestants(self.results.targets, self.results.frameworks)
+        return self._by_label(chosen.values())
 
     def of_role(self, role: Role) -> tuple[Target, ...]:
         """The targets of a role, by label."""
-        chosen = self._of_role(role)
-        return tuple(sorted(chosen, key=lambda each: self.label(each.id).lower()))
+        return self._by_label(t for t in self.results.targets if t.role is role)
 
-    def _of_role(self, role: Role) -> list[Target]:
-        """In the order of the table, in which the newest version is a framework's last."""
-        return [each for each in self.results.targets if each.role is role]
+    def _by_label(self, chosen: Iterable[Target]) -> tuple[Target, ...]:
+        return tuple(sorted(chosen, key=lambda each: self.label(each.id).lower()))
 
     def target(self, target_id: str) -> Target | None:
         """The target of that id, or None."""

@@ -165,9 +165,9 @@ def _under_way_because(names: Names, finding: Finding) -> str:
     if estimate.n < FEWEST_ROUNDS:
         return f"{estimate.n} rounds decide nothing, {FEWEST_ROUNDS} are needed"
     if estimate.high < line:
-        return f"in turns: all of the interval is below {line:g}"
+        return f"all of the interval is below {line:g}"
     if estimate.low > line:
-        return f"together: all of the interval is above {line:g}"
+        return f"all of the interval is above {line:g}"
     return f"the interval holds {line:g}"
 
 

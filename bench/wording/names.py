@@ -1,5 +1,6 @@
 """The names that readers know things by."""
 
+from bench.model.contestants import contestants
 from bench.model.framework import Target
 from bench.model.results import Results
 from bench.model.verdict import GroupKind, GroupResult
@@ -13,6 +14,7 @@ class Names:
         self._targets = {target.id: target for target in results.targets}
         self._frameworks = {each.name: each.title for each in results.frameworks}
         self._workloads = {note.name: note.title for note in results.workloads}
+        self._usual = contestants(results.targets, results.frameworks)
 
     def target(self, name: str) -> Target | None:
         """The target of that id."""
@@ -23,6 +25,11 @@ class Names:
         target = self._targets.get(name)
         own = target.framework if target else name.partition("@")[0]
         return self._frameworks.get(own, own)
+
+    def usual(self, framework: str) -> str:
+        """The id of the target that stands for a framework; its name where the run holds none."""
+        target = self._usual.get(framework)
+        return target.id if target else framework
 
     def setup(self, name: str) -> str:
         """The title of a target."""

@@ -175,7 +175,8 @@ def _turns(names: Names, verdict: Verdict) -> str:
     if yes:
         said.append(f"one after the other on {joined(yes)}")
     if no:
-        where = "on the others" if yes and len(no) > 1 else f"on {joined(no)}"
+        rest = yes and 1 < len(no) == len(verdict.groups) - len(yes)
+        where = "on the others" if rest else f"on {joined(no)}"
         said.append(f"together {where}")
     too = verdicts.others_in_turns(names, verdict)
     if too:

@@ -323,7 +323,7 @@ def _lightest(names: Names, verdict: Verdict, group: GroupResult) -> str:
 
 
 def _turns(names: Names, verdict: Verdict) -> str:
-    usual = _usual(names, verdict.claim)
+    usual = names.usual(verdict.claim.subjects[0])
     own = [f for f in verdict.findings if f.subject == usual]
     under_way = next((f for f in own if f.asked is Asked.UNDER_WAY), None)
     met = any(f.asked is Asked.MET and f.amount == 1.0 for f in own)
@@ -355,25 +355,27 @@ def others_in_turns(names: Names, verdict: Verdict) -> str:
     return f"the same for {joined(said)}" if said else ""
 
 
-def _usual(names: Names, claim: Claim) -> str:
-    """The subject's usual deployment in this run."""
-    own = [
-        target.id
-        for target in names.results.targets
-        if target.framework in claim.subjects and target.role.value == "contestant"
-    ]
-    return own[-1] if own else ""
-
-
 def _true_of(names: Names, verdict: Verdict) -> str:
-    """Of which servers the sentence is true, whoever stands on them."""
-    by_server = _in_turns(names)
-    if not by_server:
-        return "it is true of no server that was asked"
-    parts = [
-        _where(names, server, who, verdict.claim) for server, who in by_server.items()
+    """Of which servers the sentence is true, whoever stands on them; and where that is open."""
+    turns = names.results.turns
+    known = (turns.in_turns or ()) + (turns.together or ()) if turns else ()
+    still_open = joined(
+        [
+            names.setup(one.target)
+            for one in (turns.set_ups if turns else ())
+            if one.target not in known and (one.effective or one.met is not None)
+        ]
+    )
+    where = [
+        _where(names, server, who, verdict.claim)
+        for server, who in _in_turns(names).items()
     ]
-    return f"it is true of {'; and of '.join(parts)}"
+    if not where and not still_open:
+        return "it is true of no server that was asked"
+    said = f"it is true of {'; and of '.join(where)}" if where else ""
+    if not still_open:
+        return said
+    return f"{said}; it is open for {still_open}".removeprefix("; ")
 
 
 def _in_turns(names: Names) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """The rule of every verdict: its boundaries by hand-made p-values, its errors by simulation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import exp, log1p
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bench.judge.engine import decide
+from bench.judge.engine import decide, judged
 from bench.judge.question import Group, Inquiry, Question
 from bench.judge.ratios import decided, question
 from bench.model.estimate import Comparison, Estimate
@@ -156,19 +157,19 @@ def test_supported_needs_no_correction() -> None:
     )
 
 
-def test_of_one_group_that_suffices_the_rule_is_turned_round() -> None:
-    """Supported where one group holds, refuted where all fail; never "depends"."""
+def test_of_the_opposite_claim_one_group_that_fails_is_enough() -> None:
+    """Supported where one group fails, refuted where all hold; never "depends"."""
     for groups, outcome in (
         ([[YES], [NO]], Outcome.SUPPORTED),
-        ([[NO], [NO]], Outcome.REFUTED),
-        ([[NO], [OPEN]], Outcome.INCONCLUSIVE),
+        ([[YES], [YES]], Outcome.REFUTED),
+        ([[YES], [OPEN]], Outcome.INCONCLUSIVE),
     ):
         asked = grouped(*groups)
-        turned = Inquiry(asked.groups, asked.rows, one_group_suffices=True)
-        found, answers = decide(turned)
+        found, answers = decide(replace(asked, opposite=True))
         assert found.outcome is outcome
         assert found.strict is None
-        said = {YES.p_holds: Outcome.SUPPORTED, NO.p_holds: Outcome.REFUTED}
+        assert found.holds_on == decide(asked)[0].fails_on
+        said = {YES.p_holds: Outcome.REFUTED, NO.p_holds: Outcome.SUPPORTED}
         for question_, answer in zip(asked.questions, answers, strict=True):
             assert answer.outcome is said.get(question_.p_holds, Outcome.INCONCLUSIVE)
 
@@ -187,7 +188,7 @@ def test_a_group_without_a_question_was_not_measured_and_prevents_supported() ->
 
 
 def test_turned_round_it_still_hangs_on_what_is_nearest_to_the_line() -> None:
-    """The opposite of a claim above the line is one below it."""
+    """What is nearest to the line for a claim is so for its opposite."""
     values = [(0.95, 0.94, 0.96), (0.85, 0.84, 0.86), (0.99, 0.98, 1.0)]
     rows = tuple(
         Question(
@@ -201,10 +202,10 @@ def test_turned_round_it_still_hangs_on_what_is_nearest_to_the_line() -> None:
     )
     groups = tuple(Group(GroupKind.PART, str(at)) for at in range(3))
     assert decide(Inquiry(groups, rows))[0].decided_by == 1
-    opposite = tuple(row.opposite for row in rows)
-    turned = Inquiry(groups, opposite, one_group_suffices=True)
-    found, _ = decide(turned)
-    assert (found.outcome, found.decided_by) == (Outcome.REFUTED, 1)
+    found = judged(lambda _: Inquiry(groups, rows, opposite=True), 0.0)
+    decision = found.decision
+    assert (decision.outcome, decision.decided_by) == (Outcome.REFUTED, 1)
+    assert not any(each.above for each in found.findings)
 
 
 def test_what_is_withheld_decides_nothing_and_keeps_what_was_not_tested() -> None:

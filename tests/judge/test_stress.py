@@ -7,7 +7,7 @@ import pytest
 
 from bench.analyse.analysis import analyse
 from bench.judge.engine import decide
-from bench.judge.question import Group, Inquiry, Question, p_values
+from bench.judge.question import Group, Inquiry, by_rounds
 from bench.judge.stress import DECIDING, worst_failed
 from bench.model.run import Run
 from bench.model.stress import Series, Step
@@ -165,7 +165,7 @@ def test_at_the_limit_it_is_rarely_called_either(true: float) -> None:
             random.normal(centre, 0.05, 6) for centre in (true, 0.3, 0.3, 0.3, 0.3)
         ]
         rows = tuple(
-            Question(str(at), Finding(""), 0.95, *p_values([list(each)], 0.0))
+            by_rounds(str(at), Finding(""), [list(each)])
             for at, each in enumerate(slack)
         )
         groups = tuple(Group(GroupKind.PART, row.group) for row in rows)

@@ -1,16 +1,25 @@
 """Every outcome of "in turns", server by server."""
 
 from dataclasses import replace
+from math import exp
 
 import pytest
 
+from bench.analyse.analysis import analyse
+from bench.judge.context import Evidence, JudgeContext
+from bench.judge.engine import decide
+from bench.judge.results import results
+from bench.judge.turns import by_set_up, turns
+from bench.model.contestants import contestants
 from bench.model.framework import Role
 from bench.model.run import Run
 from bench.model.verdict import Asked, Exclusion, Finding, Outcome, Verdict
+from bench.stats import interval
 from tests.analyse.builders import (
     AGAIN,
     DJANGO,
     FLASK,
+    FRAMEWORKS,
     TARGETS,
     Truth,
     make_run,
@@ -106,6 +115,57 @@ def test_each_server_of_the_subject_is_a_group() -> None:
     assert {f.subject for f in found.findings} == set(held)
     assert len(found.findings) == 12
     assert asked_of(deciding(found)) == [(FLASK, Asked.MET), (FLASK_SYNC, Asked.UNDER_WAY)]  # fmt: skip
+
+
+def test_what_every_set_up_does_is_decided_by_the_questions_of_the_claim() -> None:
+    """The page and its words read this one decision; of the subject it is the verdict's own."""
+    held = {FLASK: 8.0, DJANGO: 8.0, FLASK_SYNC: 1.0, DJANGO_SYNC: 1.0}
+    met = {FLASK: True, DJANGO: None, FLASK_SYNC: False, DJANGO_SYNC: False}
+    made = results(
+        turns_run(held, met, TRUTH), [CLAIMS["flask-in-turns"]], FRAMEWORKS, ()
+    )
+    assert made.turns is not None
+    assert set(made.turns.in_turns or ()) == {FLASK_SYNC, DJANGO_SYNC}
+    assert set(made.turns.together or ()) == {FLASK, DJANGO}
+
+
+@pytest.mark.parametrize("middle", [1.46, 1.466, 1.475])
+def test_of_several_servers_an_interval_below_the_line_is_not_always_enough(
+    middle: float,
+) -> None:
+    """Its p-value of 1.9 % counts twice, as there are two servers: open, in the verdict and beside it."""
+    run = turns_run({FLASK: 8.0, FLASK_SYNC: 1.0}, {FLASK: None}, TRUTH)
+    analysis, claim = analyse(run), CLAIMS["flask-in-turns"]
+    assert analysis.turns is not None
+    rounds = tuple(middle * exp(x) for x in (-0.03, -0.01, 0, 0, 0.01, 0.03))
+    effective = interval.geometric_mean(rounds, 0.95)
+    set_ups = tuple(
+        replace(one, effective=effective, effective_rounds=rounds)
+        if one.target == FLASK_SYNC
+        else one
+        for one in analysis.turns.set_ups
+    )
+    plan = run.record.plan
+    context = JudgeContext(
+        replace(analysis, turns=replace(analysis.turns, set_ups=set_ups)),
+        plan,
+        contestants(plan.targets, FRAMEWORKS),
+        Evidence(),
+    )
+    decision, _ = decide(turns(context, claim, claim.margin))
+    beside = by_set_up(context, [claim])
+    assert beside is not None and beside.together == (FLASK,)
+    assert (effective.high < 1.5) is (middle < 1.47)
+    holds = middle < 1.464
+    assert beside.in_turns == ((FLASK_SYNC,) if holds else ())
+    assert decision.holds_on == (("gunicorn-sync",) if holds else ())
+
+
+def test_a_run_that_decides_nothing_tells_of_no_set_up() -> None:
+    """Neither in turns nor together."""
+    few = turns_run({FLASK: 8.0}, {FLASK: True}, Truth(rounds=5, looks=(6,), seed=3))
+    found = results(few, [CLAIMS["flask-in-turns"]], FRAMEWORKS, ()).turns
+    assert found is not None and found.in_turns is found.together is None
 
 
 @pytest.mark.parametrize("which", ["reading", "why"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bench.judge.judge import contestants
+from bench.model.contestants import contestants
 from bench.model.run import Run
 from bench.model.trial import Failure
 from bench.model.verdict import Claim, Excluded, Exclusion, Label, Outcome, Verdict
@@ -267,10 +267,10 @@ def test_the_newest_version_speaks_for_its_framework() -> None:
     old, by_hand = target("flask@1.0/gthread"), target("flask@2.1.dev/gthread")
     plan = make_run().record.plan
     both = replace(plan, targets=(*TARGETS, old))
-    assert contestants(both, FRAMEWORKS)["flask"].version == "2.0"
+    assert contestants(both.targets, FRAMEWORKS)["flask"].version == "2.0"
     three = replace(plan, targets=(by_hand, *TARGETS, old))
-    assert contestants(three, FRAMEWORKS)["flask"].version == "2.0"
+    assert contestants(three.targets, FRAMEWORKS)["flask"].version == "2.0"
     alone = replace(plan, targets=(by_hand,))
-    assert contestants(alone, FRAMEWORKS)["flask"].version == "2.1.dev"
+    assert contestants(alone.targets, FRAMEWORKS)["flask"].version == "2.1.dev"
     another = replace(plan, targets=(target("flask@1.9/gthread"), by_hand))
-    assert contestants(another, FRAMEWORKS)["flask"].version == "2.1.dev"
+    assert contestants(another.targets, FRAMEWORKS)["flask"].version == "2.1.dev"

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from math import inf
 
-from bench.judge.ranking import in_turns
 from bench.model.estimate import Estimate
 from bench.model.framework import Role
 from bench.model.results import Results
@@ -57,8 +56,8 @@ def _turns() -> Turns:
     serial = {one.id: 1 for one in OTHERS if one.deployment == "gunicorn-sync"}
     ids = [one.id for one in (DJANGO, FLASK, FASTAPI, *OTHERS)]
     set_ups = tuple(_set_up(name, serial.get(name, 8)) for name in ids)
-    made = Turns("wait", 50.0, 8, 8, set_ups)
-    return replace(made, in_turns=in_turns(made, 0.5))
+    together = tuple(name for name in ids if name not in serial)
+    return Turns("wait", 50.0, 8, 8, set_ups, tuple(serial), together)
 
 
 def _scaling(target_id: str, scale: float, workload: str = "hello") -> Scaling:

@@ -1,5 +1,7 @@
 """The section on many at once: what it says, and what it says where nothing was measured."""
 
+from dataclasses import replace
+
 from bench.report.charts.palette import palette
 from bench.report.charts.scaling import scaling_charts, workers_table
 from bench.report.charts.turns import turns_charts
@@ -20,6 +22,20 @@ def test_a_chart_for_each_framework_says_where_requests_take_turns() -> None:
         "turns-flask": "Flask: in turns only as Flask on gunicorn-sync",
         "turns-fastapi": "FastAPI: together on every server that was asked",
     }
+
+
+def test_what_is_not_decided_is_neither_in_turns_nor_together() -> None:
+    """Of five servers of Flask one is open; of what nobody judged nothing is said."""
+    made = crowds()
+    assert made.turns is not None and made.turns.together is not None
+    turns = replace(made.turns, together=made.turns.together[:-1])
+    for one, finding in (
+        (turns, "Flask: in turns as Flask on gunicorn-sync; together as Flask and Flask on gunicorn-gevent; open as Flask on development-server"),
+        (replace(turns, together=None), "Flask: requests sent at once"),
+    ):  # fmt: skip
+        view = View(replace(made, turns=one))
+        charts = {c.id: c for c in turns_charts(view, palette(view.results.frameworks))}
+        assert charts["turns-flask"].words.finding == finding
 
 
 def test_the_numbers_of_every_set_up_are_in_the_table() -> None:

@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from bench.judge.ranking import in_turns, rankings
+from bench.judge.ranking import rankings
 from bench.model.estimate import Comparison, Estimate
 from bench.model.ranking import Ranking, RankingKind, Relation
 from bench.report.rankings import ranking_sentence
 from bench.report.view import View
 from bench.wording.numbers import under_way
 from tests.report.builders import DJANGO, FASTAPI, FLASK, results
-from tests.report.crowds import crowds
 
 
 THREE = (DJANGO.id, FASTAPI.id, FLASK.id)
@@ -158,23 +157,6 @@ def test_words_change_with_values_and_no_value_with_words() -> None:
     assert View(renamed).ranking("hello", "throughput") == View(made).ranking(
         "hello", "throughput"
     )
-
-
-def test_what_takes_turns_is_judged_once_by_its_line() -> None:
-    """By the line of the claim and not by one of the page's; a meeting ends it whatever the interval."""
-    found = crowds().turns
-    assert found is not None
-    one = found.set_ups[0]
-    for effective, met, margin, serial in (
-        (1.2, False, 0.5, True),
-        (1.2, False, 0.1, False),
-        (1.2, True, 0.5, False),
-        (1.6, False, 0.5, False),
-    ):
-        estimate = Estimate(effective, effective - 0.05, effective + 0.05, 0.95, 6)
-        changed = replace(one, met=met, effective=estimate)
-        turns = replace(found, set_ups=(changed,))
-        assert (in_turns(turns, margin) == (one.target,)) is serial
 
 
 def test_no_number_of_requests_exceeds_that_of_the_clients() -> None:

@@ -127,19 +127,24 @@ def _last_ms(one: SetUp) -> float:
 
 
 def _finding(view: View, framework: str, set_ups: Sequence[SetUp]) -> str:
-    known = [one for one in set_ups if one.met is not None or one.effective]
-    name = view.label(framework)
-    judged = view.results.turns.in_turns if view.results.turns else None
+    known = [one.target for one in set_ups if one.met is not None or one.effective]
+    name, turns = view.label(framework), view.results.turns
     if not known:
         return f"{name}: not measured"
-    if judged is None:
+    if turns is None or turns.in_turns is None or turns.together is None:
         return f"{name}: requests sent at once"
-    serial = [view.label(one.target) for one in known if one.target in judged]
-    if not serial:
-        return f"{name}: together on every server that was asked"
-    if len(serial) == len(known):
-        return f"{name}: in turns on every server that was asked"
-    return f"{name}: in turns only as {joined(serial)}"
+    serial = [each for each in known if each in turns.in_turns]
+    together = [each for each in known if each in turns.together]
+    rest = [each for each in known if each not in (*serial, *together)]
+    said = {"in turns": serial, "together": together, "open": rest}
+    told = {
+        word: joined(list(map(view.label, own))) for word, own in said.items() if own
+    }
+    if len(told) == 1:
+        return f"{name}: {next(iter(told))} on every server that was asked"
+    if not rest:
+        return f"{name}: in turns only as {told['in turns']}"
+    return f"{name}: {'; '.join(f'{word} as {who}' for word, who in told.items())}"
 
 
 def _row(view: View, one: SetUp, clients: int) -> tuple[str, ...]:
