@@ -12,7 +12,7 @@ from bench.cli.asked import frameworks
 from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
 from bench.deploy import standing_locks
 from bench.deploy.standing_locks import Lock, Package
-from bench.deploy.uv_tool import Refused
+from bench.deploy.uv_tool import Refused, as_of
 from bench.errors import AskedWrongly, MachineRefused, unknown
 from bench.model.framework import Framework
 from bench.model.version_names import by_plain_name
@@ -31,7 +31,7 @@ class Seen:
     def news(self) -> str:
         """In a word; empty if there is none."""
         found = self.package
-        if found.newest != found.locked:
+        if found.is_new:
             return "new"
         if self.measured is not None and self.measured != found.locked:
             return "not measured yet"
@@ -55,9 +55,7 @@ class News:
     @property
     def beneath(self) -> list[str]:
         """The packages that are newer and that no requirements name."""
-        return sorted(
-            {name for each in self.locks for name in each.changed - each.named}
-        )
+        return sorted({name for each in self.locks for name in each.newer - each.named})
 
 
 def command(
@@ -197,6 +195,9 @@ def _measured() -> dict[tuple[str, str], dict[str, str]]:
 
 
 def _table(news: News) -> None:
+    date = as_of()
+    if date:
+        print(f"the index as of {date}, as uv or pip was told", file=sys.stderr)
     print(f"{'version':18} {'package':22} {'measured':12} {'locked':12} newest")
     for each in news.seen:
         found = each.package
@@ -218,7 +219,8 @@ def _table(news: News) -> None:
         print(f"also newer, no reason to measure: {', '.join(news.beneath)}")
     for lock in news.locks:
         named = ", ".join(sorted(lock.news)) or "only pins beneath what it names"
-        print(f"older than the index: {shown(lock.path)} ({named})", file=sys.stderr)
+        age = "older" if lock.newer else "newer"
+        print(f"{age} than the index: {shown(lock.path)} ({named})", file=sys.stderr)
     if news.locks:
         print("bench versions --write makes them anew", file=sys.stderr)
 

@@ -1,7 +1,6 @@
 """Locks of versions that are asked for once: resolved by uv today, kept in the cache."""
 
 import hashlib
-import os
 import re
 import shutil
 from collections.abc import Callable, Sequence
@@ -101,9 +100,7 @@ def compiled(lines: str, *options: str, standing: Path | None = None) -> str:
 
     Of what `standing` locks, everything is kept that fits.
     """
-    date = os.environ.get("UV_EXCLUDE_NEWER")
-    as_of = ("--exclude-newer", date) if date else ()
-    words = ("-", "--quiet", *_PLAIN, *as_of, *options)
+    words = ("-", "--quiet", *_PLAIN, *options)
     if standing is None or not standing.is_file():
         return compile_lock(*words, given=lines)
     with TemporaryDirectory(prefix="bench-lock-") as folder:

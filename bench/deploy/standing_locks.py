@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.version import Version
+
 from bench.configure.wishes import package_of
 from bench.deploy.asked_locks import pins
 from bench.deploy.uv_tool import compile_lock
@@ -26,6 +28,11 @@ class Package:
     locked: str | None
     newest: str | None  # that fits with the version, today
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the index has another than the lock, and not an older one."""
+        return _is_new(self.newest, self.locked)
+
 
 @dataclass(frozen=True, slots=True)
 class Lock:
@@ -40,17 +47,35 @@ class Lock:
     @property
     def changed(self) -> frozenset[str]:
         """The packages of which today's holds another version, named or pinned beneath."""
-        there = self.path.is_file()
-        locked = pins(self.path.read_text(encoding="utf-8")) if there else {}
-        now = pins(self.today)
+        return frozenset(name for name, now, locked in self._each() if now != locked)
+
+    @property
+    def newer(self) -> frozenset[str]:
+        """Those of them that are not older: the index may be asked as of an earlier day."""
         return frozenset(
-            name for name in {*locked, *now} if locked.get(name) != now.get(name)
+            name
+            for name, *both in self._each()
+            if (all(both) or name in self.named) and _is_new(*both)
         )
 
     @property
     def news(self) -> frozenset[str]:
-        """Those of them that are a reason to measure."""
-        return self.changed & self.named if self.timed else frozenset()
+        """Those that are a reason to measure."""
+        return self.newer & self.named if self.timed else frozenset()
+
+    def _each(self) -> Iterator[tuple[str, str | None, str | None]]:
+        """Each package with its version of today and the locked one."""
+        there = self.path.is_file()
+        locked = pins(self.path.read_text(encoding="utf-8")) if there else {}
+        now = pins(self.today)
+        for name in {*locked, *now}:
+            yield name, now.get(name), locked.get(name)
+
+
+def _is_new(now: str | None, locked: str | None) -> bool:
+    # A commit or another address is neither older nor newer.
+    plain = [Version(each) for each in (now, locked) if each and "-" not in each]
+    return now != locked and (len(plain) < 2 or plain[0] > plain[1])
 
 
 def newest_release(package: str) -> str:
@@ -66,7 +91,8 @@ def uncovered(framework: Framework) -> str | None:
         return None
     newest = newest_release(framework.package)
     standing = any(f"{newest}.".startswith(f"{v}.") for v in framework.versions)
-    return None if standing else newest
+    older = Version(newest) < Version(framework.versions[-1])
+    return None if standing or older else newest
 
 
 def news(root: Path, framework: Framework) -> str | None:

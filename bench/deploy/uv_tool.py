@@ -42,6 +42,13 @@ def compile_lock(
     return _uv(tool, doing, words, given, folder)
 
 
+def as_of() -> str | None:
+    """The date, or the age, that the settings of uv or pip name for locks; None: today."""
+    words = _tool(os.environ, locking=True).options
+    named = "--exclude-newer"
+    return words[words.index(named) + 1] if named in words else None
+
+
 def make_environment(path: Path) -> None:
     """An empty environment of this Python; Refused with the end of uv's words."""
     words = ("venv", "--python", sys.executable, "--no-project", str(path))

@@ -26,11 +26,16 @@ class IndexSettings:
     client_certificate: str | None = None
     proxy: str | None = None  # None: what the proxy variables say
     keyring: str | None = None
+    exclude_newer: str | None = None  # a date or a duration: as of when locks are made
     of_uv: bool = False  # the source was told to uv
 
     def names_a_source(self) -> bool:
         """Whether it says where packages come from."""
         return bool(self.index or self.more_indexes or self.links or self.no_index)
+
+    def for_an_installation(self) -> IndexSettings:
+        """Of any date: what is installed is locked by its hashes."""
+        return replace(self, exclude_newer=None)
 
     def for_a_lock(self) -> IndexSettings:
         """
@@ -61,7 +66,11 @@ class IndexSettings:
 
     def uv_options(self) -> tuple[str, ...]:
         """What uv takes from no variable."""
-        return ("--no-index",) if self.no_index else ()
+        as_of = self.exclude_newer
+        return (
+            *(("--no-index",) if self.no_index else ()),
+            *(("--exclude-newer", as_of) if as_of else ()),
+        )
 
     def pip_variables(self) -> dict[str, str]:
         """The same for pip."""
@@ -101,6 +110,7 @@ def index_settings(shell: Mapping[str, str], folder: Path) -> IndexSettings:
         client_certificate=uv.client_certificate or pip.client_certificate,
         proxy=uv.proxy or pip.proxy,
         keyring=uv.keyring or pip.keyring,
+        exclude_newer=uv.exclude_newer or pip.exclude_newer,
     )
 
 
@@ -126,6 +136,7 @@ def _of_pip(shell: Mapping[str, str]) -> IndexSettings:
         client_certificate=told("client-cert") or None,
         proxy=_with_scheme(told("proxy")) or None,
         keyring=keyring if keyring in {"disabled", "subprocess"} else None,
+        exclude_newer=told("uploaded-prior-to") or None,
     )
 
 
@@ -148,6 +159,7 @@ def _of_uv(shell: Mapping[str, str], folder: Path) -> IndexSettings:
         client_certificate=shell.get("SSL_CLIENT_CERT"),
         proxy=_text(told("https-proxy")) or _text(told("http-proxy")),
         keyring=shell.get("UV_KEYRING_PROVIDER") or _text(told("keyring-provider")),
+        exclude_newer=shell.get("UV_EXCLUDE_NEWER") or _text(told("exclude-newer")),
         of_uv=True,
     )
 

@@ -35,7 +35,7 @@ def uv_tool(shell: Mapping[str, str], folder: Path, *, locking: bool = False) ->
     work on: whoever calls uv says which, by --python. Raises UnreadableSettings.
     """
     settings = index_settings(shell, folder)
-    source = settings.for_a_lock() if locking else settings
+    source = settings.for_a_lock() if locking else settings.for_an_installation()
     own = {"UV_NO_CONFIG": "1", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
     environment = child_environment(
         shell, NETWORK, INSTALLERS, **source.uv_variables(), **own

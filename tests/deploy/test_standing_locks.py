@@ -74,6 +74,28 @@ def test_a_release_that_no_version_covers_is_news(root: Path) -> None:
 
 
 @pytest.mark.live
+def test_an_index_of_an_earlier_day_has_no_news(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is locked is newer: nothing to measure, exit 0; --write takes what there was."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
+    lock = root / "apps/good/locks/2.0.txt"
+    lock.write_text(lock.read_text().replace("2.0.0", "2.0.1"))
+    assert standing_locks.news(root, GOOD) is None
+    monkeypatch.setattr(standing_locks, "newest_release", lambda package: "0.9")
+    monkeypatch.setenv("UV_EXCLUDE_NEWER", "2025-06-01")
+    command(["good"], write=True)
+
+    told = capsys.readouterr()
+    assert "newer than the index" in told.err
+    assert "the index as of 2025-06-01" in told.err
+    assert "new" not in told.out.split()[5:]
+    assert pins(lock.read_text()) == {"tiny-thing": "2.0.0"}
+
+
+@pytest.mark.live
 def test_the_command_tells_writes_and_is_content(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

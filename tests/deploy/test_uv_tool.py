@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.configure.tables import load_frameworks
 from bench.configure.wishes import Wish
+from bench.deploy import standing_locks
 from bench.deploy.asked_locks import resolve
 from bench.deploy.environments import Environments
 from bench.deploy.uv_tool import Refused, compile_lock
+from bench.model.framework import Framework
 
 
 RECORDER = """#!{python} -I
@@ -28,6 +31,8 @@ AIMS = {
     "UV_CONFIG_FILE": "",
     "UV_EXCLUDE_NEWER": "2025-06-01",
 }
+LOOK = next(iter(load_frameworks().values()))[0].look
+GOOD = Framework("good", "Good", "tiny-thing", ("1.0",), LOOK)
 Call = tuple[list[str], dict[str, str]]
 
 
@@ -70,21 +75,25 @@ def test_an_environment_is_installed_into_itself(uv: StandIn, tmp_path: Path) ->
     venv, sync = uv.calls()
     assert venv[0][-1] == str(path)
     assert sync[0][:4] == ["pip", "sync", "--python", str(path / "bin/python")]
-    for _argv, environment in (venv, sync):
+    for argv, environment in (venv, sync):
         assert not AIMS.keys() & environment.keys()
+        assert "--exclude-newer" not in argv
         assert environment["UV_NO_CONFIG"] == "1"
 
 
-def test_only_what_is_asked_for_once_is_resolved_as_of_a_date(
+def test_whatever_is_resolved_is_resolved_as_of_the_users_date(
     uv: StandIn, tmp_path: Path
 ) -> None:
-    """A date in the shell reaches --with; neither the standing locks nor the look at the index."""
+    """A date in the shell reaches --with, the standing locks and the look at the index; once."""
     wished = Wish("tiny-thing==1.*", "good", "tiny-thing", ("tiny-thing==1.*",))
     resolve(wished, tmp_path / "apps", tmp_path / "cache", print)
-    compile_lock("-", given="tiny-thing")
-    (asked, _), (standing, _) = uv.calls()
-    assert asked[asked.index("--exclude-newer") + 1] == "2025-06-01"
-    assert "--exclude-newer" not in standing
+    standing_locks.today(tmp_path, GOOD, "1.0")
+    standing_locks.newest_release("tiny-thing")
+    calls = uv.calls()
+    assert len(calls) == 3
+    for words, _ in calls:
+        assert words.count("--exclude-newer") == 1
+        assert words[words.index("--exclude-newer") + 1] == "2025-06-01"
 
 
 def test_another_uv_is_not_used(uv: StandIn, tmp_path: Path) -> None:

@@ -34,7 +34,10 @@ def started(
     dropped |= {"PIP_CONFIG_FILE", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_INPUT"}
     dropped |= {"PIP_ROOT_USER_ACTION"}
     kept = {k: v for k, v in both.items() if k not in dropped}
-    return kept | ({"--no-index": ""} if "--no-index" in uv.options else {})
+    said = iter(uv.options)
+    return kept | {
+        word: next(said) if word == "--exclude-newer" else "" for word in said
+    }
 
 
 A, B, C = (f"https://{name}.invalid/simple" for name in "abc")
@@ -175,6 +178,24 @@ def test_a_lock_is_made_without_what_only_pip_calls_a_further_index(
     assert made == {**ONE, "PIP_EXTRA_INDEX_URL": B}
     uv = {"UV_DEFAULT_INDEX": A, "UV_INDEX": B}
     assert started(tmp_path, uv, {}, locking=True) == TWO
+
+
+@pytest.mark.parametrize(
+    ("shell", "files"),
+    [
+        ({"UV_EXCLUDE_NEWER": "2025-06-01", "PIP_UPLOADED_PRIOR_TO": "2020-01-01"}, {}),
+        ({"PIP_UPLOADED_PRIOR_TO": "2025-06-01"}, {}),
+        ({}, {"home/.config/uv/uv.toml": '[pip]\nexclude-newer = "2025-06-01"\n'}),
+        ({}, {"xdg/pip/pip.conf": "[global]\nuploaded-prior-to = 2025-06-01\n"}),
+    ],
+)
+def test_a_date_holds_for_locks_and_for_no_installation(
+    shell: dict[str, str], files: dict[str, str], tmp_path: Path
+) -> None:
+    """What is installed is named by its hashes, and may be newer."""
+    made = started(tmp_path, shell, files, locking=True)
+    assert made == {"--exclude-newer": "2025-06-01"}
+    assert started(tmp_path, shell, files) == {}
 
 
 @pytest.mark.parametrize(
