@@ -1,4 +1,4 @@
-"""`.venv/bin/bench`: the harness as a program of its environment, in whatever folder one stands."""
+"""The harness as a program and as a module of its environment, in whatever folder one stands."""
 
 from __future__ import annotations
 
@@ -28,8 +28,15 @@ def entry_point(venv: Path, root: Path) -> str:
 
 
 def write_entry_point(venv: Path, root: Path) -> None:
-    """Write the program; OSError where the folder does not take it."""
+    """Write the program, and where `python -m bench` finds it under PYTHONSAFEPATH; OSError where the folder does not take it."""
     program = venv / "bin" / "bench"
     program.parent.mkdir(parents=True, exist_ok=True)
-    program.write_text(entry_point(venv, root), encoding="utf-8")
+    _write(program, entry_point(venv, root))
     program.chmod(0o755)
+    for packages in venv.glob("lib/python*/site-packages"):
+        _write(packages / "bench.pth", f"{root}\n")
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
