@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from bench.deploy.unreachable import unreachable
 from bench.install.settings_files import UnreadableSettings
 from bench.install.tools import Tool, uv_tool
 
@@ -98,6 +99,9 @@ def _uv(
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Refused(f"uv {words[0]} could not run: {error}") from error
     if done.returncode:
+        why = unreachable(done.stderr)
+        if why is not None:
+            raise Refused(f"uv could not {doing}: {why.sentence}", why.exists)
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
         said = f"uv could not {doing}: {' '.join(lines[-_MESSAGE_LINES:])}"
         raise Refused(said, False if done.returncode == _NO_SUCH else None)

@@ -1,14 +1,20 @@
 """Locks that uv makes for a day: names, refusals, mirrors."""
 
 import re
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from bench.configure.wishes import Wish
 from bench.deploy.asked_locks import asked_lock, compiled, pins, resolve
 from bench.deploy.environments import Environments, prepare
+from bench.deploy.unreachable import unreachable
 from bench.model.run import Receipt
 from tests.deploy.places import tiny
 from tests.deploy.test_environments import write_wheel
@@ -61,6 +67,76 @@ def test_what_does_not_exist_is_refused_with_the_reason(shelf: Path) -> None:
     found = prepare(made, [target], {"good": "tiny-thing"}, lambda line: None)
     assert "tiny-thing" in str(found[target.id])
     assert "uv could not make the lock" in str(found[target.id])
+
+
+@pytest.fixture
+def empty_server(tmp_path: Path) -> Iterator[str]:
+    """A host that has nothing; its name and port."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "apps"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.live
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@pytest.mark.parametrize(
+    ("where", "says", "exists"),
+    [
+        ("git+https://nowhere.invalid/x@abc1234", "its host is not known", None),
+        ("git+https://127.0.0.1:1/x@abc1234", "the connection is refused", None),
+        ("https://127.0.0.1:1/tiny_thing-1-py3-none-any.whl", "is refused", None),
+        ("git+http://{server}/x@abc1234", "nothing at that address", False),
+        ("http://{server}/tiny_thing-1-py3-none-any.whl", "nothing at that", False),
+        ("git+file:///nowhere/x@abc1234", "nothing at that address", False),
+    ],
+)
+def test_a_source_that_gives_nothing_is_told_by_its_cause(
+    where: str,
+    says: str,
+    exists: bool | None,
+    shelf: Path,
+    empty_server: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whether it is the network's fault or does not exist; in a sentence, not in uv's words."""
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    requirement = f"tiny-thing @ {where.format(server=empty_server)}"
+    asked = resolve(wished(requirement), shelf / "apps", shelf / "cache", print)
+    assert says in str(asked.refused)
+    assert "fatal" not in str(asked.refused)
+    assert asked.exists is exists
+
+
+@pytest.mark.parametrize(
+    ("said", "says", "exists"),
+    [
+        ("fatal: unable to access 'URL': SSL certificate problem: self-signed certificate", "not trusted here", None),
+        ("cause: client error (Connect) cause: invalid peer certificate: UnknownIssuer", "not trusted here", None),
+        ("fatal: unable to access 'URL': Failed to connect to a.invalid port 443: Connection timed out", "does not answer", None),
+        ("fatal: unable to access 'URL': The requested URL returned error: 502", "an error of its own", None),
+        ("git@a.invalid: Permission denied (publickey).", "does not let you in", None),
+        ("fatal: could not read Username for 'https://a.invalid': terminal prompts disabled", "no such repository, or", False),
+        ("remote: Repository not found.\nfatal: repository 'URL' not found", "nothing at that", False),
+        ("fatal: couldn't find remote ref abc1234", "no such commit", False),
+    ],
+)  # fmt: skip
+def test_what_git_and_uv_say_is_understood(
+    said: str, says: str, exists: bool | None
+) -> None:
+    """The rest of the kinds, by their words; no credentials of the address are repeated."""
+    url = "https://me:secret@a.invalid/x"
+    found = unreachable(f"Git operation failed: git fetch '{url}' {said}".replace("URL", url))  # fmt: skip
+    assert found is not None
+    assert says in found.sentence
+    assert found.sentence.startswith("https://a.invalid/x: ")
+    assert found.exists is exists
+
+
+def test_a_build_that_fails_is_no_network(tmp_path: Path) -> None:
+    """Its own words may be of certificates."""
+    assert unreachable("Failed to build x @ https://a.invalid/x: no SSL") is None
 
 
 def test_pins_are_read_from_a_lock() -> None:
