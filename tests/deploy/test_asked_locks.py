@@ -126,7 +126,7 @@ def test_what_git_and_uv_say_is_understood(
     said: str, says: str, exists: bool | None
 ) -> None:
     """The rest of the kinds, by their words; no credentials of the address are repeated."""
-    url = "https://me:secret@a.invalid/x"
+    url = "https://me@a.invalid/x"
     found = unreachable(f"Git operation failed: git fetch '{url}' {said}".replace("URL", url))  # fmt: skip
     assert found is not None
     assert says in found.sentence
