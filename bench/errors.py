@@ -2,8 +2,8 @@
 Everything that may go wrong for a reason that the user can understand.
 
 * BenchError
-  * AskedWrongly     exit 2: a name, a number or a file that the user gave
-  * MachineRefused   exit 3: the machine, the database or the engine said no
+  * UsageError     exit 2: a name, a number or a file that the user gave
+  * EnvironmentFailure   exit 3: the machine, the database or the engine said no
     * TargetFailed   one target could not start, died or answered wrongly
     * BrokenOff      a run could not go on; what it had measured is kept
 """
@@ -39,13 +39,13 @@ class BenchError(Exception):
         self.hint = hint
 
 
-class AskedWrongly(BenchError):
+class UsageError(BenchError):
     """The request itself cannot be met as it was written."""
 
     exit_status = ExitStatus.USAGE
 
 
-class MachineRefused(BenchError):
+class EnvironmentFailure(BenchError):
     """The machine, the database or the engine cannot do it now."""
 
     exit_status = ExitStatus.ENVIRONMENT
@@ -57,11 +57,11 @@ class MachineRefused(BenchError):
         self.log_tail = log_tail
 
 
-class TargetFailed(MachineRefused):
+class TargetFailed(EnvironmentFailure):
     """One target did not start, died, or answered wrongly; others may go on."""
 
 
-class BrokenOff(MachineRefused):
+class BrokenOff(EnvironmentFailure):
     """A run could not go on; everything that it had measured is in its folder."""
 
     def __init__(self, message: str, hint: str | None, folder: Path) -> None:
@@ -69,14 +69,14 @@ class BrokenOff(MachineRefused):
         self.folder = folder
 
 
-def unknown(kind: str, name: str, exists: list[str], where: str = "") -> AskedWrongly:
+def unknown(kind: str, name: str, exists: list[str], where: str = "") -> UsageError:
     """Say that a name does not exist, and which ones do, nearest first."""
     from difflib import get_close_matches
 
     near = get_close_matches(name, exists, n=1)
     guess = f"did you mean {near[0]!r}? " if near else ""
     prefix = f"{where}: " if where else ""
-    return AskedWrongly(
+    return UsageError(
         f"{prefix}no {kind} named {told(name)}",
         hint=f"{guess}there are: {', '.join(exists) or 'none'}",
     )

@@ -7,7 +7,7 @@ from bench.model.framework import Role, Target
 from bench.model.load import Load
 from bench.model.plan import Cell, Pinning, Plan, Profile
 from bench.model.run import SCHEMA, Machine, Receipt, RunRecord
-from bench.model.trial import Quantiles, Tally, Window
+from bench.model.trial import Quantiles, Window, WindowStats
 
 
 PINNING = Pinning((0,), (1,), (1,), (1,), "load, database and harness share core 1")
@@ -58,10 +58,10 @@ def plan(*names: str, workloads: tuple[str, ...] = ("hello",), **changes: Any) -
     return Plan(tiny, "fake", targets, cells, 7, 1, 8, 8, PINNING)
 
 
-def tally(requests: int = 100, **changes: Any) -> Tally:
+def tally(requests: int = 100, **changes: Any) -> WindowStats:
     """A window without a fault."""
     quantiles = Quantiles(1000.0, 2000.0, 3000.0, 4000.0, 5000.0)
-    plain = Tally(
+    plain = WindowStats(
         requests=requests,
         requests_total=requests,
         measure_s=1.0,

@@ -10,7 +10,7 @@ import numpy as np
 from bench.model.load import Load
 from bench.model.plan import Cell, Experiment, Plan
 from bench.model.run import Run
-from bench.model.trial import Meeting, OneOfMany, Volley, Window
+from bench.model.trial import Burst, OneOfMany, Overlap, Window
 from tests.analyse.builders import Truth, make_run, window_of
 from tests.builders import plan
 
@@ -44,13 +44,13 @@ def small(one: Experiment | None = None, *names: str, **changes: Any) -> Plan:
     return with_experiment(plan(*names, **changes), one or experiment())
 
 
-def volley_of(place: tuple[int, str], at_once: int, size: int = 8) -> Volley:
+def volley_of(place: tuple[int, str], at_once: int, size: int = 8) -> Burst:
     """Requests handled so many at a time, each 50 ms."""
     requests = tuple(
         OneOfMany(0.0, WAIT_MS * (1 + n // at_once) + 0.1 * n) for n in range(size)
     )
     number, target = place
-    return Volley(number, target, "wait", "turns", requests)
+    return Burst(number, target, "wait", "turns", requests)
 
 
 def turns_run(
@@ -82,7 +82,7 @@ def turns_run(
         windows=tuple(windows),
         volleys=tuple(volleys),
         meetings=tuple(
-            Meeting(1, target, "turns", 2, came, "said so")
+            Overlap(1, target, "turns", 2, came, "said so")
             for target, came in met.items()
         ),
     )

@@ -26,12 +26,11 @@ from bench.analyse.predictions import predictions
 from bench.analyse.quantities import quantities
 from bench.analyse.scaling import scalings
 from bench.analyse.stress import stress, stress_checks
-from bench.analyse.suspicions import doubts_of
 from bench.analyse.trials import Trials, lay_out
 from bench.analyse.turns import turns
+from bench.analyse.warning_rules import warnings_of
 from bench.analyse.whole_run import run_warnings
 from bench.model.cost import Breakdown, Cost
-from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Role
 from bench.model.load import Load
@@ -41,6 +40,7 @@ from bench.model.run import Run
 from bench.model.scaling import Scalings
 from bench.model.stress import Stress
 from bench.model.turns import Turns
+from bench.model.warning import Warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Analysis:
 def analyse(run: Run) -> Analysis:
     """Understand a run; it touches nothing and asks nobody."""
     trials = lay_out(run)
-    doubts = doubts_of(trials)
+    doubts = warnings_of(trials)
     comparisons = tuple(compare(trials, doubts))
     opened = lay_out_open(trials)
     found = noise(trials.plan.targets, comparisons)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from bench.analyse import reasons
 from bench.analyse.metrics import THROUGHPUT
 from bench.analyse.noise import Noise, resolution
-from bench.analyse.suspicions import headroom
 from bench.analyse.trials import Trials
+from bench.analyse.warning_rules import headroom
 from bench.analyse.whole_run import (
     rounds_text,
     steal_windows,
@@ -16,11 +16,11 @@ from bench.analyse.whole_run import (
     void_windows,
 )
 from bench.analyse.words import per_cent
-from bench.model.doubt import Reason, Scope, Warning
 from bench.model.framework import Role
 from bench.model.plural import plural
 from bench.model.results import Check
 from bench.model.trial import Window
+from bench.model.warning import Reason, Scope, Warning
 
 
 ALL_INCONCLUSIVE = "every verdict becomes inconclusive"
@@ -150,9 +150,11 @@ def _generator(trials: Trials, warnings: tuple[Warning, ...]) -> Check:
     worst = max(shares, default=None)
     touched = {w.where for w in warnings if w.reason is reasons.GENERATOR}
     text = "not measured" if worst is None else f"at most {per_cent(worst)} of its core"
-    crew = trials.plan.load_workers + trials.plan.load_elsewhere
+    worker_pool = trials.plan.load_workers + trials.plan.load_elsewhere
     text += (
-        f" (the busiest of {crew} workers)" if worst is not None and crew > 1 else ""
+        f" (the busiest of {worker_pool} workers)"
+        if worst is not None and worker_pool > 1
+        else ""
     )
     more = f", over the limit in {plural(len(touched), 'cell')}" if touched else ""
     return Check(

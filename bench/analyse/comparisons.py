@@ -10,9 +10,9 @@ from bench.analyse.metrics import COMPARED, Measure
 from bench.analyse.paired import formed
 from bench.analyse.pairs import Pair, pairs
 from bench.analyse.trials import Trials
-from bench.model.doubt import Warning
 from bench.model.estimate import Comparison
 from bench.model.framework import Target
+from bench.model.warning import Warning
 from bench.stats import interval
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from bench.analyse import reasons
 from bench.analyse.experiments import Played, lay_out_experiment
 from bench.analyse.metrics import CPU
-from bench.analyse.suspicions import DISTURBED
 from bench.analyse.trials import Trials
+from bench.analyse.warning_rules import DISTURBED
 from bench.model.plan import Cell
 from bench.stats.looks import OVERALL
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from bench.analyse import metrics, reasons
 from bench.analyse.trials import Trials
-from bench.model.doubt import Warning
+from bench.model.warning import Warning
 from bench.stats import holm, interval
 
 

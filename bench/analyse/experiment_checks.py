@@ -11,9 +11,9 @@ from bench.analyse.experiments import (
     rates_in_doubt_are_void,
 )
 from bench.analyse.trials import Trials
-from bench.model.doubt import Scope
 from bench.model.plural import plural
 from bench.model.results import Check
+from bench.model.warning import Scope
 
 
 SPARED = f"none: {reasons.FEWEST_ROUNDS} rounds or more of every set-up are left"

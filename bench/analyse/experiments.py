@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bench.analyse.trials import Trials
-from bench.analyse.voids import Checked, Finding, check
-from bench.model.doubt import Scope
+from bench.analyse.voids import Checked, Violation, check
 from bench.model.plan import Cell, Experiment
 from bench.model.trial import Window
-from bench.plan.order import servers_up
+from bench.model.warning import Scope
+from bench.plan.schedule import servers_up
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _void_if_doubtful(checked: Checked) -> Checked:
     return Checked(
         checked.window,
         tuple(
-            Finding(replace(f.reason, scope=Scope.WINDOW), f.amount, f.text)
+            Violation(replace(f.reason, scope=Scope.WINDOW), f.amount, f.text)
             if f.reason.scope in (Scope.THROUGHPUT, Scope.SPEED)
             else f
             for f in checked.findings

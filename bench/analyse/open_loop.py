@@ -16,16 +16,16 @@ from bench.analyse.open_metrics import OpenMeasure, measures
 from bench.analyse.paired import paired, ratios
 from bench.analyse.pairs import Pair, pairs
 from bench.analyse.trials import Trials
-from bench.analyse.voids import Checked, Finding, check
+from bench.analyse.voids import Checked, Violation, check
 from bench.analyse.words import per_cent
-from bench.model.doubt import Reason, Scope, Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.load import Load
 from bench.model.plan import Cell
 from bench.model.plural import plural
 from bench.model.results import Check
 from bench.model.trial import Window
-from bench.plan.order import servers_up
+from bench.model.warning import Reason, Scope, Warning
+from bench.plan.schedule import servers_up
 from bench.stats import interval
 
 
@@ -104,7 +104,7 @@ def _check(window: Window, load: Load, servers: int) -> Checked:
     return Checked(
         window,
         tuple(
-            Finding(reasons.BUSY, f.amount, f.text)
+            Violation(reasons.BUSY, f.amount, f.text)
             if f.reason is reasons.GENERATOR
             else f
             for f in checked.findings
@@ -174,7 +174,7 @@ def _comparison(
 
 def open_warnings(opened: OpenTrials) -> Iterator[Warning]:
     """What was found in open windows, by reason and cell."""
-    grouped: dict[tuple[Reason, str], list[Finding]] = defaultdict(list)
+    grouped: dict[tuple[Reason, str], list[Violation]] = defaultdict(list)
     visits: dict[str, int] = defaultdict(int)
     for (key, _), windows in opened.checked.items():
         visits[key] += len(windows)

@@ -22,7 +22,7 @@ from bench.analyse.trials import Trials
 from bench.model.estimate import Comparison
 from bench.model.framework import Role
 from bench.model.plan import Cell
-from bench.model.predictions import Predictions, Row, Series, Serving
+from bench.model.predictions import Predictions, PredictionSeries, Row, Serving
 from bench.model.trial import Window
 from bench.stats import interval, looks, sketch
 
@@ -94,10 +94,12 @@ def _serving(played: Played, target: str, cells: _Cells, level: float) -> Servin
         windows = [played.usable(cell, number) for number in played.rounds]
         return tuple(of_round(own) if own else None for own in windows)
 
-    def series(values: Row) -> Series:
+    def series(values: Row) -> PredictionSeries:
         known = [value for value in values if value]
         enough = len(known) >= 2
-        return Series(values, interval.geometric_mean(known, level) if enough else None)
+        return PredictionSeries(
+            values, interval.geometric_mean(known, level) if enough else None
+        )
 
     alone, beside = row(cells.alone, _p99_ms), row(cells.beside, _p99_ms)
     return Serving(

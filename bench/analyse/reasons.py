@@ -6,7 +6,7 @@ than the number that is measured. Sources of the limits: the machine's noise
 as measured, and what other tools of this field found to be harmless.
 """
 
-from bench.model.doubt import Reason, Scope
+from bench.model.warning import Reason, Scope
 
 
 GENERATOR_SHARE = 0.85

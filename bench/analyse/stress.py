@@ -23,13 +23,13 @@ from bench.analyse.open_metrics import LEVELS, NEEDED, round_sketch
 from bench.analyse.surge import left_waiting, part, recovery_s, watched_s_of
 from bench.analyse.trials import Trials
 from bench.analyse.voids import Checked
-from bench.model.doubt import Scope
 from bench.model.load import experiment_of
 from bench.model.plan import Cell
 from bench.model.plural import plural
 from bench.model.results import Check
-from bench.model.stress import Series, Step, Stress, Stressed
+from bench.model.stress import Stress, Stressed, StressSeries, StressStep
 from bench.model.trial import SLOT_S, Slot, Window
+from bench.model.warning import Scope
 from bench.stats import interval, looks, sketch
 
 
@@ -174,7 +174,9 @@ def _capacity_rps(played: Played, cell: Cell | None, number: int) -> float | Non
     return median(rates) if rates else None
 
 
-def _step(played: Played, cell: Cell, level: float, capacity: Series) -> Step:
+def _step(
+    played: Played, cell: Cell, level: float, capacity: StressSeries
+) -> StressStep:
     first_s, end_s = 0.0, cell.load.measure_s
     share = cell.load.share or 0.0
     if cell.load.surge:
@@ -214,7 +216,7 @@ def _step(played: Played, cell: Cell, level: float, capacity: Series) -> Step:
     for each in checked:
         errors.update(each.window.tally.errors)
 
-    def quantile(name: str) -> Series:
+    def quantile(name: str) -> StressSeries:
         def of_round(number: int) -> float | None:
             if cell.load.surge:  # its response times are those of three loads together
                 return None
@@ -222,7 +224,7 @@ def _step(played: Played, cell: Cell, level: float, capacity: Series) -> Step:
 
         return _series(played, level, of_round)
 
-    return Step(
+    return StressStep(
         share=share,
         in_surge=cell.load.surge is not None,
         offered_rps=offered,
@@ -311,11 +313,11 @@ def _only(played: Played, cell: Cell | None, number: int) -> Window | None:
     return windows[0] if windows else None
 
 
-def _series(played: Played, level: float, of_round: OfRound) -> Series:
+def _series(played: Played, level: float, of_round: OfRound) -> StressSeries:
     values = tuple(of_round(number) for number in played.rounds)
     known = [value for value in values if value is not None]
     if len(known) < 2:
-        return Series(values, None)
+        return StressSeries(values, None)
     positive = min(known) > 0
     mean = interval.geometric_mean if positive else interval.arithmetic_mean
-    return Series(values, mean(known, level))
+    return StressSeries(values, mean(known, level))

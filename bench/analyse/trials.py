@@ -8,13 +8,13 @@ from functools import cached_property
 import numpy as np
 
 from bench.analyse import metrics, reasons
+from bench.analyse.idle_activity import rounds_with_idle_activity
 from bench.analyse.metrics import Measure
-from bench.analyse.restless import restless_rounds
-from bench.analyse.voids import Checked, Finding, check
-from bench.model.doubt import Reason
+from bench.analyse.voids import Checked, Violation, check
 from bench.model.plan import Cell, Plan
 from bench.model.run import Run
-from bench.plan.order import servers_up
+from bench.model.warning import Reason
+from bench.plan.schedule import servers_up
 from bench.stats import looks
 from bench.stats.interleaved import Floats, round_values
 
@@ -36,7 +36,7 @@ class Trials:
     rounds: tuple[int, ...]
     cells: Mapping[tuple[str, str], Cell]  # by target and workload
     checked: Mapping[Place, tuple[Checked, ...]]  # whole trials, in order of cycles
-    restless: Mapping[int, Finding] = field(default_factory=dict)  # by void round
+    restless: Mapping[int, Violation] = field(default_factory=dict)  # by void round
 
     @property
     def plan(self) -> Plan:
@@ -145,7 +145,7 @@ def lay_out(run: Run) -> Trials:
     rounds = analysed_rounds(run)
     cells = _headline(plan)
     failed = {(f.target, f.workload, f.round) for f in run.failures if not f.experiment}
-    restless = restless_rounds(run)
+    restless = rounds_with_idle_activity(run)
     servers = {number: servers_up(plan, number) for number in rounds}
     found: dict[Place, list[Checked]] = defaultdict(list)
     for window in run.windows:

@@ -19,7 +19,7 @@ from bench.analyse.experiments import (
 )
 from bench.analyse.trials import Trials
 from bench.model.plan import Cell
-from bench.model.trial import OneOfMany, Volley, Window
+from bench.model.trial import Burst, OneOfMany, Window
 from bench.model.turns import SetUp, Turns
 from bench.stats import interval, looks
 from bench.workloads import wait
@@ -116,7 +116,7 @@ def last_ms(requests: Sequence[OneOfMany]) -> float:
     return max((one.answered_ms or 0.0 for one in requests), default=0.0)
 
 
-def _typical(volleys: Sequence[Volley]) -> Volley | None:
+def _typical(volleys: Sequence[Burst]) -> Burst | None:
     """The volley whose last answer is the median of the rounds: a real one, no mean."""
     if not volleys:
         return None

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from bench.analyse import reasons
 from bench.analyse.words import per_cent
-from bench.model.doubt import Reason, Scope
 from bench.model.load import Load
 from bench.model.plural import plural
-from bench.model.trial import Tally, Window
+from bench.model.trial import Window, WindowStats
+from bench.model.warning import Reason, Scope
 
 
 FIRST_ERROR = 200
@@ -16,7 +16,7 @@ FIRST_ERROR = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Violation:
     """A reason that one window gave, with the number that says so."""
 
     reason: Reason
@@ -29,9 +29,9 @@ class Checked:
     """A window and everything that was found in it."""
 
     window: Window
-    findings: tuple[Finding, ...]
+    findings: tuple[Violation, ...]
 
-    def beside(self, more: Finding | None) -> "Checked":
+    def beside(self, more: Violation | None) -> "Checked":
         """The window with what was found out about its whole round, once for each reason."""
         if more is None or any(f.reason is more.reason for f in self.findings):
             return self
@@ -72,15 +72,15 @@ def check(window: Window, load: Load, servers: int) -> Checked:
     )
 
 
-def _answers(window: Window) -> Iterator[Finding]:
+def _answers(window: Window) -> Iterator[Violation]:
     tally = window.tally
     wrong = sum(tally.errors.values())
     if wrong:
         said = f"{wrong} of {tally.requests_total}: {_faults(tally)}"
-        yield Finding(reasons.ERRORS, wrong, said)
+        yield Violation(reasons.ERRORS, wrong, said)
     elif tally.locust_requests != tally.requests_total:
         apart = abs(tally.locust_requests - tally.requests_total)
-        yield Finding(
+        yield Violation(
             reasons.COUNT,
             apart,
             f"{tally.locust_requests} counted by Locust, {tally.requests_total} by us",
@@ -88,10 +88,10 @@ def _answers(window: Window) -> Iterator[Finding]:
     if not wrong and not tally.requests:
         # No answer is neither fast nor slow: it is no number.
         text = f"0 answers in {tally.measure_s:.1f} s"
-        yield Finding(reasons.SILENT, tally.measure_s, text)
+        yield Violation(reasons.SILENT, tally.measure_s, text)
 
 
-def _faults(tally: Tally) -> str:
+def _faults(tally: WindowStats) -> str:
     """What went wrong how often, and the first of it in the generator's words."""
     often = sorted(tally.errors.items(), key=lambda one: -one[1])
     kinds = ", ".join(f"{kind} ({count})" for kind, count in often)
@@ -101,22 +101,22 @@ def _faults(tally: Tally) -> str:
     return f"{kinds}; the first was: {first[:FIRST_ERROR]}"
 
 
-def _workers(window: Window) -> Iterator[Finding]:
+def _workers(window: Window) -> Iterator[Violation]:
     """Without all of its load a window is another one than was planned."""
     parts = window.tally.workers
     lost = [part.name for part in parts if part.lost]
     if lost:
         text = f"{', '.join(lost)} of {len(parts)} workers"
-        yield Finding(reasons.WORKER, len(lost), text)
+        yield Violation(reasons.WORKER, len(lost), text)
 
 
-def _schedule(window: Window) -> Iterator[Finding]:
+def _schedule(window: Window) -> Iterator[Violation]:
     tally = window.tally
     if not tally.offered:
         return
     answered = tally.requests / tally.offered
     if answered < reasons.OFFERED_SHARE:
-        yield Finding(
+        yield Violation(
             reasons.OFFERED,
             1 - answered,
             f"{per_cent(answered, 1)} of the offered requests",
@@ -125,10 +125,10 @@ def _schedule(window: Window) -> Iterator[Finding]:
     # would throw away exactly the windows in which the server was slow.
     late = (tally.late_sends - tally.starved_sends) / tally.offered
     if late > reasons.LATE_SHARE:
-        yield Finding(reasons.LATE, late, f"{per_cent(late, 1)} of the sends")
+        yield Violation(reasons.LATE, late, f"{per_cent(late, 1)} of the sends")
 
 
-def _beside(window: Window) -> Iterator[Finding]:
+def _beside(window: Window) -> Iterator[Violation]:
     """The other workload of the visit must have been sent and answered as well."""
     if window.tally.beside is not None:
         other = replace(window, tally=window.tally.beside)
@@ -136,22 +136,22 @@ def _beside(window: Window) -> Iterator[Finding]:
         yield from _schedule(other)
 
 
-def _machine(window: Window, visit_s: float, idle_limit: float) -> Iterator[Finding]:
+def _machine(window: Window, visit_s: float, idle_limit: float) -> Iterator[Violation]:
     generator = window.tally.generator_cpu_s / window.tally.measure_s
     if generator > reasons.GENERATOR_SHARE:
-        yield Finding(
+        yield Violation(
             reasons.GENERATOR, generator, f"{per_cent(generator)} of its core"
         )
     idle = (window.others_cpu_ns or 0) / 1e9 / visit_s
     if idle > idle_limit:
-        yield Finding(reasons.IDLE, idle, f"{per_cent(idle, 1)} of a core")
+        yield Violation(reasons.IDLE, idle, f"{per_cent(idle, 1)} of a core")
     if window.throttled_s:
-        yield Finding(
+        yield Violation(
             reasons.THROTTLED, window.throttled_s, f"{window.throttled_s:.2f} s stopped"
         )
 
 
-def _little(window: Window, load: Load) -> Iterator[Finding]:
+def _little(window: Window, load: Load) -> Iterator[Violation]:
     """In a closed loop every client always has one request under way."""
     tally = window.tally
     if load.is_open or not tally.latency_us or not tally.latency_mean_us:
@@ -171,23 +171,23 @@ def _little(window: Window, load: Load) -> Iterator[Finding]:
     # waited longer than any answer tells: that is no fault of ours.
     if under_way < load.clients and 0 < opened <= 2 * load.clients:
         connections = plural(opened, "connection")
-        yield Finding(reasons.RESTARTED, apart, f"{said}, {connections} opened anew")
+        yield Violation(reasons.RESTARTED, apart, f"{said}, {connections} opened anew")
         return
-    yield Finding(reasons.LITTLE_LAW, apart, said)
+    yield Violation(reasons.LITTLE_LAW, apart, said)
 
 
-def _trace(window: Window) -> Iterator[Finding]:
+def _trace(window: Window) -> Iterator[Violation]:
     trace = window.trace
     if trace is None:
         return
     foreign = (trace.foreign_s or 0.0) / trace.elapsed_s
     if foreign > reasons.FOREIGN_SHARE:
-        yield Finding(reasons.FOREIGN, foreign, f"{per_cent(foreign)} of a core")
+        yield Violation(reasons.FOREIGN, foreign, f"{per_cent(foreign)} of a core")
     waited = (trace.generator_wait_s or 0.0) / trace.elapsed_s
     if waited > reasons.WAIT_SHARE:
-        yield Finding(reasons.WAITED, waited, f"{per_cent(waited)} of the window")
+        yield Violation(reasons.WAITED, waited, f"{per_cent(waited)} of the window")
     if trace.throttles:
-        yield Finding(reasons.HOT, trace.throttles, f"{trace.throttles} times")
+        yield Violation(reasons.HOT, trace.throttles, f"{trace.throttles} times")
     if (trace.swapped_pages or 0) > reasons.SWAPPED_PAGES:
         pages = trace.swapped_pages or 0
-        yield Finding(reasons.SWAP, pages, f"{pages} pages")
+        yield Violation(reasons.SWAP, pages, f"{pages} pages")

@@ -6,9 +6,9 @@ from bench.analyse import reasons
 from bench.analyse.noise import Noise
 from bench.analyse.trials import Trials
 from bench.analyse.words import per_cent
-from bench.model.doubt import Warning
 from bench.model.framework import Role
 from bench.model.plural import plural
+from bench.model.warning import Warning
 
 
 STOP_WORDS = 500

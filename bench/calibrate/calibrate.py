@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from bench.calibrate import ceiling, clocks, theory, witnesses
-from bench.calibrate.stand import Part, Stand
+from bench.calibrate import ceiling, clocks, reference_generators, theory
+from bench.calibrate.calibration_bench import CalibrationBench, CalibrationPart
 from bench.deploy.scratch import scratch
 from bench.load.locust_generator import LocustGenerator
 from bench.model.calibration import CALIBRATION_SCHEMA, Calibration
@@ -22,19 +22,19 @@ type Say = Callable[[str], None]
 
 
 @contextmanager
-def stand(cores: Pinning) -> Iterator[Stand]:
+def stand(cores: Pinning) -> Iterator[CalibrationBench]:
     """The generator on the cores that it has in runs, servers on theirs."""
     with (
         scratch("calibrate") as folder,
         LocustGenerator(cores.load) as generator,
     ):
-        yield Stand(generator, cores.server[:1], cores.load, folder)
+        yield CalibrationBench(generator, cores.server[:1], cores.load, folder)
 
 
 def calibrate(cores: Pinning, machine: Machine, now: datetime, say: Say) -> Calibration:
-    """Measure everything; MachineRefused where a part cannot be measured at all."""
+    """Measure everything; EnvironmentFailure where a part cannot be measured at all."""
     started_s = time.monotonic()
-    parts: list[Part] = []
+    parts: list[CalibrationPart] = []
     with stand(cores) as here:
         for doing, part in _parts(here):
             say(doing)
@@ -54,7 +54,9 @@ def calibrate(cores: Pinning, machine: Machine, now: datetime, say: Say) -> Cali
     )
 
 
-def _watched(here: Stand, part: Callable[[], Part]) -> Part:
+def _watched(
+    here: CalibrationBench, part: Callable[[], CalibrationPart]
+) -> CalibrationPart:
     """
     A part, with what others did meanwhile.
 
@@ -79,12 +81,14 @@ def _watched(here: Stand, part: Callable[[], Part]) -> Part:
     )
 
 
-def _parts(here: Stand) -> Iterator[tuple[str, Callable[[], Part]]]:
+def _parts(
+    here: CalibrationBench,
+) -> Iterator[tuple[str, Callable[[], CalibrationPart]]]:
     yield "clocks and timers", clocks.clocks
     with here.server() as known:
         reached: list[float] = []
 
-        def closed() -> Part:
+        def closed() -> CalibrationPart:
             part = ceiling.closed_ceiling(here, known)
             reached.append(part.numbers["closed_reached_rps"])
             return part
@@ -98,5 +102,5 @@ def _parts(here: Stand) -> Iterator[tuple[str, Callable[[], Part]]]:
         yield "fixed service time", lambda: theory.fixed(here, known)
         yield "serial queue", lambda: theory.serial_queue(here, known)
         yield "stalls", lambda: theory.stall(here, known)
-        yield "other generators", lambda: witnesses.witnesses(here, known)
-    yield "noise: a server entered twice", lambda: witnesses.twin(here)
+        yield "other generators", lambda: reference_generators.witnesses(here, known)
+    yield "noise: a server entered twice", lambda: reference_generators.twin(here)

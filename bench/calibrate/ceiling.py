@@ -7,20 +7,20 @@ import sys
 from statistics import median
 
 from bench.analyse import reasons
-from bench.calibrate.stand import (
+from bench.calibrate.calibration_bench import (
     ROOT,
+    CalibrationBench,
+    CalibrationPart,
     Known,
-    Part,
-    Stand,
     cpu_list,
     generator_share,
     rate_rps,
 )
 from bench.child_environment import sending_environment
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.model.calibration import Proof
 from bench.model.load import Load
-from bench.model.trial import Tally
+from bench.model.trial import WindowStats
 
 
 WINDOWS = 5
@@ -39,7 +39,7 @@ ADDED_S = 1.2
 ADDED_LIMIT_US = 150.0
 
 
-def closed_ceiling(stand: Stand, known: Known) -> Part:
+def closed_ceiling(stand: CalibrationBench, known: Known) -> CalibrationPart:
     """Closed loop at a server that answers at once."""
     before = known.answers()
     tallies = [stand.visit(known, "/hello", CLOSED) for _ in range(WINDOWS)]
@@ -49,7 +49,7 @@ def closed_ceiling(stand: Stand, known: Known) -> Part:
     share = median(generator_share(tally) for tally in tallies)
     cost_us = median(tally.generator_cpu_s / tally.requests * 1e6 for tally in tallies)
     ceiling = 1e6 / cost_us
-    return Part(
+    return CalibrationPart(
         (
             Proof(
                 "closed",
@@ -75,7 +75,9 @@ def closed_ceiling(stand: Stand, known: Known) -> Part:
     )
 
 
-def open_ceiling(stand: Stand, known: Known, reached_rps: float) -> Part:
+def open_ceiling(
+    stand: CalibrationBench, known: Known, reached_rps: float
+) -> CalibrationPart:
     """Open loop at rising rates, until one is not kept."""
     kept: list[float] = []
     for step in STEPS:
@@ -88,7 +90,7 @@ def open_ceiling(stand: Stand, known: Known, reached_rps: float) -> Part:
     if kept:
         more = "" if len(kept) < len(STEPS) else ", the highest tried"
         measured = f"{kept[-1]:,.0f} requests/s{more}"
-    return Part(
+    return CalibrationPart(
         (
             Proof(
                 "open",
@@ -102,7 +104,7 @@ def open_ceiling(stand: Stand, known: Known, reached_rps: float) -> Part:
     )
 
 
-def is_kept(tally: Tally) -> bool:
+def is_kept(tally: WindowStats) -> bool:
     """Whether everything was offered, in time, with a generator that had room."""
     offered = tally.offered or 0
     return (
@@ -112,7 +114,7 @@ def is_kept(tally: Tally) -> bool:
     )
 
 
-def added_latency(stand: Stand, known: Known) -> Part:
+def added_latency(stand: CalibrationBench, known: Known) -> CalibrationPart:
     """Our generator and one blocking socket in turns, at the same rates."""
     numbers: dict[str, float] = {}
     said = []
@@ -128,7 +130,7 @@ def added_latency(stand: Stand, known: Known) -> Part:
             f"{ours - bare:+.0f} µs at {rate:,.0f}/s ({ours:.0f} for {bare:.0f})"
         )
     worst = max(v for name, v in numbers.items() if name.startswith("added"))
-    return Part(
+    return CalibrationPart(
         (
             Proof(
                 "added",
@@ -142,7 +144,7 @@ def added_latency(stand: Stand, known: Known) -> Part:
     )
 
 
-def _pair(stand: Stand, known: Known, rate: float) -> tuple[float, float]:
+def _pair(stand: CalibrationBench, known: Known, rate: float) -> tuple[float, float]:
     """The median of ours and of a blocking socket, microseconds, one after the other."""
     load = Load(4, 0.2, ADDED_S, rate_rps=rate)
     tally = stand.visit(known, "/hello", load)
@@ -150,7 +152,7 @@ def _pair(stand: Stand, known: Known, rate: float) -> tuple[float, float]:
     return tally.latency_us.p50, _bare_us(stand, known, rate)
 
 
-def _bare_us(stand: Stand, known: Known, rate: float) -> float:
+def _bare_us(stand: CalibrationBench, known: Known, rate: float) -> float:
     command = [sys.executable, "-m", "bench.calibrate.bare_client"]
     command += ["--port", str(known.port), "--rate", str(rate)]
     command += ["--seconds", str(ADDED_S), "--cpus", cpu_list(stand.load_cpus)]
@@ -163,7 +165,7 @@ def _bare_us(stand: Stand, known: Known, rate: float) -> float:
         check=False,
     )
     if done.returncode:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"calibration: the bare client failed: {done.stderr[-300:]}",
             "try again; if it stays, report it",
         )

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from bench.calibrate.stand import Part
+from bench.calibrate.calibration_bench import CalibrationPart
 from bench.model.calibration import Proof
 
 
@@ -18,14 +18,14 @@ LATE_LIMIT_MS = 5.0
 """What a run calls a late send."""
 
 
-def clocks() -> Part:
+def clocks() -> CalibrationPart:
     """The smallest step of the clock, and the lateness of timers."""
     step_us = smallest_step_ns() / 1000
     late_ms = np.array(lateness_ns()) / 1e6
     p50, p90, p99, most = (
         float(value) for value in np.quantile(late_ms, (0.5, 0.9, 0.99, 1.0))
     )
-    return Part(
+    return CalibrationPart(
         (
             Proof(
                 "clock",

@@ -4,10 +4,10 @@ from statistics import median
 
 import numpy as np
 
-from bench.calibrate.stand import (
+from bench.calibrate.calibration_bench import (
+    CalibrationBench,
+    CalibrationPart,
     Known,
-    Part,
-    Stand,
     agreement,
     all_of,
     rate_rps,
@@ -39,7 +39,7 @@ HIDDEN = 0.1
 """Of the stall: below it a p99 does not show it."""
 
 
-def fixed(stand: Stand, known: Known) -> Part:
+def fixed(stand: CalibrationBench, known: Known) -> CalibrationPart:
     """Every request takes the same time, any number at once: rate x time = clients (Little)."""
     path = f"/fixed?us={FIXED_S * 1e6:.0f}"
     file = stand.folder / "fixed.npz"
@@ -54,7 +54,7 @@ def fixed(stand: Stand, known: Known) -> Part:
         and median_s <= FIXED_S * (1 + FIXED_LIMIT)
         and abs(clients / FIXED_CLIENTS - 1) <= FIXED_LIMIT
     )
-    return Part(
+    return CalibrationPart(
         (
             Proof(
                 "fixed",
@@ -77,7 +77,7 @@ def _once(title: str, ratio: float, limit: float) -> Agreement:
     return Agreement(title, ratio, None, None, limit)
 
 
-def serial_queue(stand: Stand, known: Known) -> Part:
+def serial_queue(stand: CalibrationBench, known: Known) -> CalibrationPart:
     """One request after the other, random arrivals: the wait that queueing theory wants."""
     said, passed = [], []
     numbers: dict[str, float] = {}
@@ -96,7 +96,7 @@ def serial_queue(stand: Stand, known: Known) -> Part:
             f"at {share:.0%} {ratio_text(ratio)} times theory "
             f"({seen_ms:.2f} ms; M/D/1 in the long run {long_run_ms:.2f})"
         )
-    return Part(
+    return CalibrationPart(
         (
             Proof(
                 "queue",
@@ -111,7 +111,9 @@ def serial_queue(stand: Stand, known: Known) -> Part:
     )
 
 
-def _waits(stand: Stand, known: Known, share: float) -> list[tuple[float, float]]:
+def _waits(
+    stand: CalibrationBench, known: Known, share: float
+) -> list[tuple[float, float]]:
     """Mean waits as seen and as theory has them, seconds, a pair for each window."""
     path = f"/queue?us={SERVICE_S * 1e6:.0f}"
     rate = share / SERVICE_S
@@ -129,7 +131,7 @@ def _waits(stand: Stand, known: Known, share: float) -> list[tuple[float, float]
     return pairs
 
 
-def stall(stand: Stand, known: Known) -> Part:
+def stall(stand: CalibrationBench, known: Known) -> CalibrationPart:
     """A server that stops regularly: the closed loop's p99 hides it, the open loop's must not."""
     path = f"/stall?ms={STALL_MS}&every={EVERY_MS}"
     closed = stand.visit(known, path, Load(4, 0.0, 4.0))
@@ -141,7 +143,7 @@ def stall(stand: Stand, known: Known) -> Part:
         abs(open_ms / expected_ms - 1) <= STALL_LIMIT
         and closed_ms < HIDDEN * STALL_MS < open_ms
     )
-    return Part(
+    return CalibrationPart(
         (
             Proof(
                 "stall",

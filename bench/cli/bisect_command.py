@@ -8,16 +8,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.cli.asked import frameworks, split
 from bench.cli.instructions_command import countable
 from bench.cli.places import RUNS, shown
 from bench.cli.record import utc_now
+from bench.cli.run_options import frameworks, split
 from bench.deploy.instructions import find_valgrind, valgrind_version
 from bench.deploy.machine import inspect_machine
 from bench.deploy.releases import NEWEST, releases_between
 from bench.deploy.scratch import scratch
 from bench.deploy.uv_tool import Refused
-from bench.errors import MachineRefused, unknown
+from bench.errors import EnvironmentFailure, unknown
 from bench.judge.steps import (
     THRESHOLD,
     counted_steps,
@@ -25,7 +25,7 @@ from bench.judge.steps import (
     next_to_count,
     without_second_count,
 )
-from bench.model.bisection import BISECTION_SCHEMA, Bisection, Release, Step
+from bench.model.bisection import BISECTION_SCHEMA, Bisection, CostStep, CountedRelease
 from bench.model.framework import Framework
 from bench.store.bisections import write_bisection
 
@@ -81,7 +81,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     try:
         versions = releases_between(package, old, new)
     except Refused as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"the releases of {package} cannot be listed: {error.reason}",
             "the package index must answer; a mirror is told by UV_DEFAULT_INDEX, "
             "PIP_INDEX_URL or pip.conf",
@@ -143,7 +143,7 @@ def _counted(
     from bench.cli.bisecting import ReleaseCounter
 
     requests, beside = how
-    releases = [Release(each) for each in versions]
+    releases = [CountedRelease(each) for each in versions]
     with scratch("home") as home:
         counter = ReleaseCounter(
             framework,
@@ -180,8 +180,8 @@ def _counted(
 def _found(
     framework: Framework,
     workloads: Sequence[str],
-    releases: Sequence[Release],
-    steps: Sequence[Step],
+    releases: Sequence[CountedRelease],
+    steps: Sequence[CostStep],
     measured_by: Mapping[str, str],
 ) -> Bisection:
     return Bisection(

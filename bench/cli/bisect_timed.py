@@ -8,13 +8,13 @@ from rich.console import Console
 
 from bench.analyse.analysis import Analysis, analyse
 from bench.cli import measuring, rendering
-from bench.cli.asked import Asked, plan_for
 from bench.cli.plan_text import plan_lines
+from bench.cli.run_options import RunOptions, plan_for
 from bench.deploy.choose import choose_engine
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.judge.regressions import slowdown
 from bench.judge.steps import timed_steps
-from bench.model.bisection import Release, RequestCost, Step
+from bench.model.bisection import CostStep, CountedRelease, RequestCost
 from bench.model.estimate import Estimate
 from bench.model.framework import Framework, Role
 from bench.model.run import Run
@@ -45,23 +45,23 @@ class TimedReleases:
 
     def releases(
         self, versions: Sequence[str], workloads: Sequence[str]
-    ) -> list[Release]:
+    ) -> list[CountedRelease]:
         """Each of them with its CPU time beside that of the oldest that was measured."""
         measured = [each for each in versions if each in self._ids]
         return [
-            Release(
+            CountedRelease(
                 each,
                 packages=self._packages[each],
                 costs=dict(self._costs(measured[0], each, workloads)),
             )
             if each in self._ids
-            else Release(each, skipped=self._reason(each))
+            else CountedRelease(each, skipped=self._reason(each))
             for each in versions
         ]
 
     def steps(
-        self, releases: Sequence[Release], workloads: Sequence[str]
-    ) -> tuple[Step, ...]:
+        self, releases: Sequence[CountedRelease], workloads: Sequence[str]
+    ) -> tuple[CostStep, ...]:
         """Every change whose interval lies beyond the threshold."""
         return tuple(timed_steps(self._package, releases, workloads, self._slowdown))
 
@@ -97,33 +97,35 @@ def timed(
     console: Console,
 ) -> TimedReleases:
     """Measure them; its run folder has a page of its own."""
-    wishes = [
+    version_requests = [
         " + ".join([f"{framework.package}=={each}", *beside]) for each in versions
     ]
-    folder = run_of(framework, wishes, versions[0], workloads, console)
+    folder = run_of(framework, version_requests, versions[0], workloads, console)
     run = read(folder)
     if not run.complete_rounds:
-        raise MachineRefused(f"run {run.record.id} finished no round", "measure again")
+        raise EnvironmentFailure(
+            f"run {run.record.id} finished no round", "measure again"
+        )
     return TimedReleases(run, framework.package or framework.name)
 
 
 def run_of(
     framework: Framework,
-    wishes: Sequence[str],
+    version_requests: Sequence[str],
     first: str,
     workloads: Sequence[str],
     console: Console,
 ) -> Path:
     """One run of what is wished for, `first` the version of the first of them; its folder. Exit 130 if it is interrupted."""
     engine, why = choose_engine("local")
-    asked = Asked(
+    asked = RunOptions(
         PROFILE,
         # Those that are wished for take part anyway; no standing version besides.
         f"{framework.name}@{first}*",
         ",".join(workloads),
         engine,
         why,
-        wishes=tuple(wishes),
+        version_requests=tuple(version_requests),
     )
     plan = plan_for(asked, lambda line: console.print(line, highlight=False))
     for line in plan_lines(plan, why):

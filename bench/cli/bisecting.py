@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import batched
 from pathlib import Path
 
-from bench.cli.asked import chosen_targets
 from bench.cli.instructions_command import SEED, VARIANTS, program_of
 from bench.cli.places import CACHE, ROOT
+from bench.cli.run_options import chosen_targets
 from bench.configure.tables import load_frameworks
-from bench.configure.wishes import wish
+from bench.configure.version_requests import version_request
 from bench.deploy import environments
-from bench.deploy.asked_locks import pins, resolve
 from bench.deploy.engine import Say
 from bench.deploy.environments import Environments
 from bench.deploy.instructions import (
@@ -25,8 +24,9 @@ from bench.deploy.instructions import (
     valgrind_version,
 )
 from bench.deploy.machine import available_cores
+from bench.deploy.requested_locks import pins, resolve
 from bench.errors import TargetFailed
-from bench.model.bisection import Release, RequestCost
+from bench.model.bisection import CountedRelease, RequestCost
 from bench.model.exchange import Request
 from bench.model.framework import Framework, Target
 from bench.model.run import Receipt
@@ -52,7 +52,7 @@ COUNTS = CACHE / "counts"
 class Prepared:
     """A release that is installed: its program, and what its counts hold for."""
 
-    release: Release
+    release: CountedRelease
     target: Target
     program: Program
     counts_of: Mapping[str, CountOf]  # by workload
@@ -85,8 +85,8 @@ class ReleaseCounter:
         self._prepared: dict[str, Prepared] = {}
 
     def counted(
-        self, releases: Sequence[Release], chosen: Sequence[str], times: int
-    ) -> list[Release]:
+        self, releases: Sequence[CountedRelease], chosen: Sequence[str], times: int
+    ) -> list[CountedRelease]:
         """The same releases, of which those that are chosen have been counted so many times, or say why not."""
         found = {each.version: each for each in releases}
         # A few at a time: whoever breaks it off loses only what is being counted.
@@ -94,7 +94,7 @@ class ReleaseCounter:
             ready = []
             for version in some:
                 outcome = self.prepare(version)
-                if isinstance(outcome, Release):
+                if isinstance(outcome, CountedRelease):
                     self._say(f"{version}: left out: {outcome.skipped}")
                     found[version] = outcome
                 else:
@@ -103,11 +103,11 @@ class ReleaseCounter:
                 found[each.version] = each
         return list(found.values())
 
-    def prepare(self, version: str) -> Prepared | Release:
+    def prepare(self, version: str) -> Prepared | CountedRelease:
         """Install a release; with the app's own limits for older ones where it does not meet the contract without."""
         if version in self._prepared:
             return self._prepared[version]
-        first: Release | None = None
+        first: CountedRelease | None = None
         for more in ((), *self._limits()):
             outcome = self._installed(version, more)
             if isinstance(outcome, Prepared):
@@ -126,27 +126,29 @@ class ReleaseCounter:
             lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
             yield tuple(line for line in lines if line and not line.startswith("#"))
 
-    def _installed(self, version: str, beside: Sequence[str]) -> Prepared | Release:
+    def _installed(
+        self, version: str, beside: Sequence[str]
+    ) -> Prepared | CountedRelease:
         typed = " + ".join([*self._typed(version), *beside])
         locked = resolve(
-            wish(typed, load_frameworks()),
+            version_request(typed, load_frameworks()),
             ROOT / "apps",
             CACHE,
             self._say,
             self._framework.versions,
         )
         if locked.refused:
-            return Release(version, skipped=locked.refused)
+            return CountedRelease(version, skipped=locked.refused)
         name = (locked.framework, locked.version)
         (target,) = chosen_targets(["@".join(name)], [name])
         receipt = environments.prepare(
             self._made, [target], {target.framework: self._framework.package}, _quiet
         )[target.id]
         if isinstance(receipt, str):
-            return Release(version, skipped=receipt)
+            return CountedRelease(version, skipped=receipt)
         application = application_of(target)
         if application is None:
-            return Release(version, skipped="its command names no application")
+            return CountedRelease(version, skipped="its command names no application")
         text = self._made.lock(*name).read_text(encoding="utf-8")
         sources = {
             package: source
@@ -154,7 +156,7 @@ class ReleaseCounter:
             if source.startswith(("git-", "url-"))
         }
         prepared = Prepared(
-            Release(version, packages=dict(receipt.packages)),
+            CountedRelease(version, packages=dict(receipt.packages)),
             target,
             program_of(target, application, self._made, self._home),
             {each: self._count_of(receipt, sources, each) for each in self._workloads},
@@ -184,7 +186,7 @@ class ReleaseCounter:
             requests=self._requests,
         )
 
-    def _count(self, some: Sequence[Prepared], times: int) -> Iterator[Release]:
+    def _count(self, some: Sequence[Prepared], times: int) -> Iterator[CountedRelease]:
         for _ in range(times):
             missing = [
                 each

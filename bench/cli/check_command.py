@@ -6,12 +6,12 @@ import typer
 from rich.console import Console
 
 from bench.cli import completion
-from bench.cli.asked import chosen_targets, wished_versions
+from bench.cli.failure_logs import keep_and_tell
 from bench.cli.places import RUNS, shown
-from bench.cli.refused import keep_and_tell
+from bench.cli.run_options import chosen_targets, requested_versions
 from bench.deploy.choose import choose_engine
 from bench.deploy.scratch import scratch
-from bench.errors import ExitStatus, MachineRefused
+from bench.errors import EnvironmentFailure, ExitStatus
 from bench.store.leftovers import keep_logs
 
 
@@ -23,7 +23,7 @@ def command(
             autocompletion=completion.targets,
         ),
     ] = None,
-    wishes: Annotated[
+    version_requests: Annotated[
         list[str] | None,
         typer.Option(
             "--with", help='A version that does not stand: "PACKAGE==1.2.*"; as in run.'
@@ -42,8 +42,8 @@ def command(
 ) -> None:
     """Start each target and play the contract against it; exit 1 if one breaks it, 3 if one cannot be prepared."""
     console = Console(stderr=True, quiet=quiet)
-    wished = wished_versions(
-        wishes or [], lambda line: console.print(line, highlight=False)
+    wished = requested_versions(
+        version_requests or [], lambda line: console.print(line, highlight=False)
     )
     asked = [*(targets or []), *map("@".join, wished)]
     chosen = chosen_targets(asked or ["contestant", "ablation", "floor"], wished)
@@ -56,7 +56,7 @@ def command(
     with scratch("check") as logs:
         try:
             checked = check_targets(chosen, logs, console, verbose, name)
-        except MachineRefused as error:
+        except EnvironmentFailure as error:
             keep_and_tell(error, logs)
             raise
         if checked.broken and (kept := keep_logs(logs, RUNS)):
@@ -64,7 +64,7 @@ def command(
     if checked.broken:
         raise typer.Exit(ExitStatus.NO)
     if checked.unprepared:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             "\n".join(["cannot be prepared, so not checked:", *checked.unprepared]),
             "an environment needs the package index once, and a lock in apps/",
         )

@@ -11,20 +11,20 @@ from bench.cli.engines import AnyEngine, new_engine
 from bench.cli.plan_text import pinning_lines
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.deploy.cores import pinning
-from bench.deploy.engine import Placing, WatchedDatabase
+from bench.deploy.engine import CpuPlacement, WatchedDatabase
 from bench.deploy.topology import topology
 from bench.errors import TargetFailed
 from bench.model.framework import Target
 from bench.model.plural import plural
 from bench.report.clean import clean_text
-from bench.run.contract import Finding, compare, play
+from bench.run.contract import ContractResult, compare, play
 
 
-type Tell = Callable[[str, Finding], None]
+type Tell = Callable[[str, ContractResult], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedTarget:
     """How the contract was met."""
 
     broken: int  # checks that failed
@@ -37,17 +37,17 @@ def check_targets(
     console: Console,
     verbose: bool,
     engine_name: str = "local",
-) -> Checked:
+) -> CheckedTarget:
     """Play the contract against every target on that engine that can be prepared, then compare them."""
     cores = pinning(topology())
     broken = 0
-    found: dict[str, list[Finding]] = {}
+    found: dict[str, list[ContractResult]] = {}
     unprepared: list[str] = []
 
     def say(line: str) -> None:
         console.print(line, highlight=False)
 
-    def tell(where: str, finding: Finding) -> None:
+    def tell(where: str, finding: ContractResult) -> None:
         nonlocal broken
         broken += finding.ok is False
         if verbose or finding.ok is False:
@@ -67,7 +67,7 @@ def check_targets(
             found[target.id] = play_target(
                 engine,
                 target,
-                Placing(1, load_profiles()[1].threads, cores, logs),
+                CpuPlacement(1, load_profiles()[1].threads, cores, logs),
                 tell,
             )
             _sum_up(target, found[target.id], broken - before)
@@ -77,17 +77,17 @@ def check_targets(
         f"{plural(len(targets), 'target')}, {plural(broken, 'fault')}"
         + ("" if broken or unprepared else ": the work is equal")
     )
-    return Checked(broken, tuple(unprepared))
+    return CheckedTarget(broken, tuple(unprepared))
 
 
 def play_target(
-    engine: AnyEngine, target: Target, placing: Placing, tell: Tell
-) -> list[Finding]:
+    engine: AnyEngine, target: Target, placement: CpuPlacement, tell: Tell
+) -> list[ContractResult]:
     """Start a target, play the contract against it, and stop it; every finding, told as it comes."""
     try:
-        server = engine.start(target, placing, hash_seed=0)
+        server = engine.start(target, placement, hash_seed=0)
     except TargetFailed as error:
-        tell(target.id, Finding("start", False, error.message))
+        tell(target.id, ContractResult("start", False, error.message))
         return []
     findings = []
     database = engine.database
@@ -103,7 +103,7 @@ def play_target(
             target,
             reset=database.reset,
             statements=statements,
-            workers=placing.workers,
+            workers=placement.workers,
             bare=load_frameworks()[target.framework][0].package is None,
         ):
             findings.append(finding)
@@ -113,11 +113,11 @@ def play_target(
     return findings
 
 
-def _sum_up(target: Target, findings: list[Finding], broken: int) -> None:
+def _sum_up(target: Target, findings: list[ContractResult], broken: int) -> None:
     passed = sum(finding.ok is True for finding in findings)
     noted = sum(finding.ok is None for finding in findings)
     print(f"{target.id:38} {passed} passed, {broken} failed, {noted} recorded")
 
 
-def _mark(finding: Finding) -> str:
+def _mark(finding: ContractResult) -> str:
     return {True: "pass", False: "FAIL", None: "note"}[finding.ok]

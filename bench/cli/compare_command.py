@@ -12,7 +12,7 @@ import typer
 from bench.analyse.analysis import analyse
 from bench.cli.margins import margins
 from bench.cli.places import PUBLISHED, RUNS
-from bench.errors import AskedWrongly, unknown
+from bench.errors import UsageError, unknown
 from bench.judge.history import differences, moved
 from bench.judge.regressions import MARGINS, Gate, Judgement, judge_change
 from bench.model.framework import Role
@@ -67,7 +67,7 @@ def command(
     """Is NEW slower than BASE? Exit 0 if no, 1 if so and confirmed, 3 for an alarm that is not, or if the run cannot tell."""
     what = what or []
     if len(what) > 3:  # RUN BASE NEW
-        raise AskedWrongly(
+        raise UsageError(
             f"{len(what)} names were given",
             "bench compare [RUN] BASE NEW, bench compare RUN, or bench compare RUN LATER-RUN",
         )
@@ -77,14 +77,14 @@ def command(
         if confirm is not None or within_run or margin:
             option = "--within-run" if within_run else "--margin"
             option = "--confirm" if confirm else option
-            raise AskedWrongly(
+            raise UsageError(
                 f"{option} belongs to two targets of one run",
                 "history between two runs is never a gate",
             )
         _history(runs, any_machine, as_json)
         return
     if confirm is not None and within_run:
-        raise AskedWrongly(
+        raise UsageError(
             "--confirm and --within-run are two ways to confirm an alarm",
             "a second run tells more: leave --within-run out",
         )
@@ -123,7 +123,7 @@ def _two_runs(names: Sequence[str]) -> tuple[Path, Path] | None:
 
 def _in_turn(run: Run) -> list[tuple[str, str]]:
     """
-    Each version of a framework with the next one, by what was installed; AskedWrongly without any.
+    Each version of a framework with the next one, by what was installed; UsageError without any.
 
     What was asked for beneath a release is held against that release as it stands.
     """
@@ -143,7 +143,7 @@ def _in_turn(run: Run) -> list[tuple[str, str]]:
         and failure.target.partition("/")[2] == base.deployment
     ]
     if not found:
-        raise AskedWrongly(
+        raise UsageError(
             f"run {run.record.id} holds one version of each framework",
             'measure two: bench run --with "PACKAGE==1.2.*"',
         )
@@ -162,11 +162,11 @@ class Confirming:
 def confirming_by(
     folder: Path, second: Path | None, within_run: bool = False
 ) -> Confirming:
-    """By what an alarm of that run is confirmed; AskedWrongly if by itself."""
+    """By what an alarm of that run is confirmed; UsageError if by itself."""
     if second is None:
         return Confirming(within_run=within_run)
     if second.resolve() == folder.resolve():
-        raise AskedWrongly("a run cannot confirm itself", "measure again: bench run")
+        raise UsageError("a run cannot confirm itself", "measure again: bench run")
     return Confirming(read(second), second.name)
 
 
@@ -177,10 +177,10 @@ def judged_pair(
     confirming: Confirming,
     let_pass: Mapping[str, float] = MARGINS,
 ) -> Judgement:
-    """What became of NEW beside BASE in that run; AskedWrongly if it holds no such pair."""
+    """What became of NEW beside BASE in that run; UsageError if it holds no such pair."""
     old_id, new_id = target_of(run, base), target_of(run, new)
     if old_id == new_id:
-        raise AskedWrongly(
+        raise UsageError(
             f"{base!r} and {new!r} are the same target, {old_id}",
             "its twin is another one: the same with +again",
         )
@@ -231,7 +231,7 @@ def _holding(second: Run, ids: tuple[str, str]) -> Run:
     there |= {failure.target for failure in second.failures}
     missing = [name for name in ids if name not in there]
     if missing:
-        raise AskedWrongly(
+        raise UsageError(
             f"run {second.record.id} did not measure {' and '.join(missing)}",
             "confirm with a run of the same two targets",
         )
@@ -239,7 +239,7 @@ def _holding(second: Run, ids: tuple[str, str]) -> Run:
 
 
 def target_of(run: Run, name: str) -> str:
-    """The id of a target of the run: its id, or framework@version; AskedWrongly lists what exists."""
+    """The id of a target of the run: its id, or framework@version; UsageError lists what exists."""
     ids = [target.id for target in run.record.plan.targets]
     ids += [f.target for f in run.failures if f.target not in ids]
     if name in ids:
@@ -287,7 +287,7 @@ def _history(folders: tuple[Path, Path], any_machine: bool, as_json: bool) -> No
     grave = [each for each in differing if each.grave]
     if grave and not any_machine:
         told = "; ".join(f"{d.what}: {d.before} and {d.after}" for d in grave)
-        raise AskedWrongly(
+        raise UsageError(
             f"the two runs cannot be compared: {told}",
             "measure both versions in one run, or add --any-machine and read with care",
         )

@@ -26,7 +26,7 @@ def workloads(begun: str) -> list[str]:
 
 def targets(begun: str) -> list[str]:
     """Targets and roles that continue a list of them, separated by commas."""
-    from bench.cli.asked import chosen_targets
+    from bench.cli.run_options import chosen_targets
 
     def named() -> Iterator[str]:
         yield from ("contestant", "ablation", "floor")

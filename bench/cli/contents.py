@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ContentsEntry:
     """One command in the list of all; the command's own help says more."""
 
     summary: str  # fits on a line of 80 columns, beside the longest name
@@ -13,31 +13,31 @@ class Entry:
 
 
 COMMANDS = {
-    "list": Entry(
+    "list": ContentsEntry(
         "Show what exists: targets, workloads, claims, profiles, runs.",
         ("list", "list profiles", "list runs --json"),
     ),
-    "check": Entry(
+    "check": ContentsEntry(
         "Start targets and play the whole contract against them.",
         ("check", "check FRAMEWORK", "check contestant --engine compose"),
         measures=True,
     ),
-    "calibrate": Entry(
+    "calibrate": ContentsEntry(
         "Test load generator and machine on servers of known behaviour.",
         ("calibrate", "calibrate --json"),
         measures=True,
     ),
-    "probe": Entry(
+    "probe": ContentsEntry(
         "Test what is not timed: does it behave as a claim says?",
         ("probe", "probe CLAIM", "probe --into RUN"),
         measures=True,
     ),
-    "agent": Entry(
+    "agent": ContentsEntry(
         "Report what a server on this machine uses, to runs elsewhere.",
         ("agent 4711", "agent 4711 --host 10.0.0.5 --port 9100"),
         measures=True,
     ),
-    "run": Entry(
+    "run": ContentsEntry(
         "Measure: a plan, rounds, a run folder, a page.",
         (
             "run --profile smoke",
@@ -49,11 +49,11 @@ COMMANDS = {
         ),
         measures=True,
     ),
-    "report": Entry(
+    "report": ContentsEntry(
         "Write the page and the tables of a stored run again.",
         ("report", "report RUN", "report RUN RUN", "report RUN --claims mine.toml"),
     ),
-    "compare": Entry(
+    "compare": ContentsEntry(
         "Compare old and new in one run, or a run with an older one.",
         (
             "compare",
@@ -61,15 +61,15 @@ COMMANDS = {
             "compare RUN FRAMEWORK@1.2 FRAMEWORK@1.3 --confirm RUN2",
         ),
     ),
-    "versions": Entry(
+    "versions": ContentsEntry(
         "Show what the package index has since the locks were made.",
         ("versions", "versions FRAMEWORK --json", "versions --write"),
     ),
-    "history": Entry(
+    "history": ContentsEntry(
         "Show what runs of all days found, by machine.",
         ("history", "history add", "history check"),
     ),
-    "load": Entry(
+    "load": ContentsEntry(
         "Send load to one URL on this machine.",
         (
             "load http://127.0.0.1:8000/hello --clients 32",
@@ -78,12 +78,12 @@ COMMANDS = {
         ),
         measures=True,
     ),
-    "worker": Entry(
+    "worker": ContentsEntry(
         "Send a part of the load of a run on another machine.",
         ("worker --master 10.0.0.4 --port 5557",),
         measures=True,
     ),
-    "instructions": Entry(
+    "instructions": ContentsEntry(
         "Count the instructions of a request in the application.",
         (
             "instructions",
@@ -92,17 +92,17 @@ COMMANDS = {
         ),
         measures=True,
     ),
-    "gate": Entry(
+    "gate": ContentsEntry(
         "Compare two commits of a package in the frameworks on it.",
         ("gate PACKAGE main HEAD --clone DIR", "gate PACKAGE main --margin 2%"),
         measures=True,
     ),
-    "bisect": Entry(
+    "bisect": ContentsEntry(
         "Find the releases that changed what a request costs.",
         ("bisect PACKAGE 1.0 1.9", "bisect PACKAGE 1.0 --timed"),
         measures=True,
     ),
-    "selftest": Entry(
+    "selftest": ContentsEntry(
         "Test the harness on cases with a known answer.",
         ("selftest", "selftest aa --rounds 12"),
         measures=True,

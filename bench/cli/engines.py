@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.cli.asked import frameworks
-from bench.cli.crew import credentials_of
+from bench.cli.load_workers import credentials_of
 from bench.cli.places import CACHE, ROOT
+from bench.cli.run_options import frameworks
 from bench.deploy.compose import ComposeEngine, ComposeOptions
 from bench.deploy.engine import Say
 from bench.deploy.external import ExternalEngine, ExternalOptions
 from bench.deploy.local import LocalEngine, Options
 from bench.load.container_generator import ContainerGenerator
-from bench.load.crew import Crew
 from bench.load.distributed_generator import DistributedGenerator
 from bench.load.locust_generator import LocustGenerator
+from bench.load.worker_pool import WorkerPool
 from bench.model.framework import Target
 from bench.model.plan import Pinning
 from bench.run.admission import refuse_broken
@@ -44,15 +44,17 @@ def external_engine(
 
 
 def new_generator(
-    engine: AnyEngine, cores: Pinning, log: Path, crew: Crew | None = None
+    engine: AnyEngine, cores: Pinning, log: Path, worker_pool: WorkerPool | None = None
 ) -> LocustGenerator:
     """The generator for servers of that engine: a process, one inside its container, or a crew of several."""
     if isinstance(engine, ComposeEngine):
         return ContainerGenerator(
             engine.generator_command, engine.inside, log, engine.generator_ended
         )
-    if crew is not None:
-        return DistributedGenerator(cores.load, crew, credentials_of(crew), log)
+    if worker_pool is not None:
+        return DistributedGenerator(
+            cores.load, worker_pool, credentials_of(worker_pool), log
+        )
     return LocustGenerator(cores.load, log=log)
 
 

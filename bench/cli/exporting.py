@@ -10,11 +10,11 @@ from bench.report.exports import (
 )
 from bench.report.json_file import read_results
 from bench.report.write import replace_file
-from bench.store.outside import read_plain
+from bench.store.untrusted_input import read_plain
 
 
 def refuse_format(name: str) -> None:
-    """AskedWrongly for a format that there is none of."""
+    """UsageError for a format that there is none of."""
     if name not in FORMATS:
         raise unknown("format", name, list(FORMATS), where="--export")
 

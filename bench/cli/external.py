@@ -5,13 +5,13 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bench.cli.asked import Asked, split
+from bench.cli.run_options import RunOptions, split
 from bench.configure.external import standing_targets
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import twin
 from bench.deploy.addresses import Resolve, places, resolve
 from bench.deploy.cores import pinning
-from bench.errors import AskedWrongly, unknown
+from bench.errors import UsageError, unknown
 from bench.model.framework import Target
 from bench.model.plan import EXTERNAL, Pinning, Plan, Profile
 from bench.model.workload import Workload
@@ -23,29 +23,29 @@ from bench.workloads import workload
 def refuse_mixture(
     engine: str, at: Sequence[str], i_own_this: bool, starting: bool
 ) -> None:
-    """AskedWrongly where options for what stands meet those for what is started (`starting`)."""
+    """UsageError where options for what stands meet those for what is started (`starting`)."""
     if engine != EXTERNAL:
         if at or i_own_this:
-            raise AskedWrongly(
+            raise UsageError(
                 "--at, --agent and --i-own-this are for deployments that stand already",
                 "add --engine external",
             )
         return
     if starting:
-        raise AskedWrongly(
+        raise UsageError(
             "--targets, --with and --new choose what the harness starts, and it starts nothing of a deployment that stands",
             "leave them out: --at names what is measured",
         )
     if not at:
-        raise AskedWrongly(
+        raise UsageError(
             "--engine external measures what stands already, and nobody said where",
             "add --at NAME=http://127.0.0.1:8001, once for each; NAME is a framework",
         )
 
 
-def external_plan(asked: Asked, ask: Resolve = resolve) -> Plan:
+def external_plan(asked: RunOptions, ask: Resolve = resolve) -> Plan:
     """
-    The plan for what stands at the addresses of `asked`; AskedWrongly where load may not go there.
+    The plan for what stands at the addresses of `asked`; UsageError where load may not go there.
 
     Experiments and probes are left out, as they need servers of their own
     kind and number, and so is every workload that writes.
@@ -67,7 +67,7 @@ def external_plan(asked: Asked, ask: Resolve = resolve) -> Plan:
         engine=EXTERNAL,
         seed=secrets.randbelow(2**31) if asked.seed is None else asked.seed,
         # Workers are not known; warm-up is counted as for one.
-        placing=(1, parity.threads, parity.connections, _own_cores()),
+        placement=(1, parity.threads, parity.connections, _own_cores()),
     )
 
 
@@ -76,7 +76,7 @@ def _reading(profile: Profile, named: list[str]) -> list[Workload]:
     works = [workload(name) for name in dict.fromkeys(named or profile.workloads)]
     writing = [work.name for work in works if work.writes]
     if named and writing:
-        raise AskedWrongly(
+        raise UsageError(
             f"{writing[0]} changes rows, and nobody resets those of a deployment that stands",
             "leave it out of --workloads",
         )

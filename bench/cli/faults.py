@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.cli.places import RUNS, shown
-from bench.errors import BenchError, ExitStatus, MachineRefused
+from bench.errors import BenchError, EnvironmentFailure, ExitStatus
 from bench.report.clean import clean_text
 from bench.store.leftovers import INTERNAL
 
@@ -25,15 +25,15 @@ _OF_THE_MACHINE = frozenset(
 """Whoever meets one of these has asked for something that the machine does not give."""
 
 
-def of_the_machine(error: Exception) -> MachineRefused | None:
+def of_the_machine(error: Exception) -> EnvironmentFailure | None:
     """What the machine did not give, as a refusal; None for a fault of the harness."""
     if isinstance(error, MemoryError):
-        return MachineRefused(
+        return EnvironmentFailure(
             "there is too little memory", "end other programs, or use a larger machine"
         )
     if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
         where = f"{error.filename}: " if error.filename else ""
-        return MachineRefused(
+        return EnvironmentFailure(
             f"{where}{error.strerror}",
             "make room, or give this user the right to it; BENCH_RUNS puts runs "
             "elsewhere; what was measured is kept",

@@ -10,18 +10,18 @@ import typer
 from rich.console import Console
 
 from bench.cli import gating
-from bench.cli.asked import chosen_targets, split
 from bench.cli.bisecting import ReleaseCounter
 from bench.cli.instructions_command import countable
 from bench.cli.margins import margins
+from bench.cli.run_options import chosen_targets, split
 from bench.deploy.environments import server_package
 from bench.deploy.instructions import find_valgrind
 from bench.deploy.scratch import scratch
-from bench.errors import AskedWrongly, ExitStatus
+from bench.errors import ExitStatus, UsageError
 from bench.judge.counted import MARGIN
 from bench.judge.regressions import MARGINS
 from bench.model.framework import Framework
-from bench.model.gated import Gated, GatedFramework, Outcome
+from bench.model.gated import Gated, GatedFramework, GateOutcome
 from bench.model.history import INSTRUCTIONS
 
 
@@ -106,19 +106,19 @@ def _typed(both: gating.Commits, framework: Framework) -> Callable[[str], list[s
 
 
 def _refuse_servers(package: str, users: Sequence[Framework]) -> None:
-    """AskedWrongly for a server: it stands around the application, and is in no count."""
+    """UsageError for a server: it stands around the application, and is in no count."""
     for framework in users:
         for target in chosen_targets([framework.name]):
             if server_package(target.serve) == package:
-                raise AskedWrongly(
+                raise UsageError(
                     f"{package} serves {framework.title}, and what is counted lies inside the application",
                     "time it: bench gate --timed",
                 )
 
 
 _STATUS = {
-    Outcome.PASSED: ExitStatus.DONE,
-    Outcome.SLOWER: ExitStatus.NO,
-    Outcome.BROKEN: ExitStatus.NO,
-    Outcome.UNRELIABLE: ExitStatus.ENVIRONMENT,
+    GateOutcome.PASSED: ExitStatus.DONE,
+    GateOutcome.SLOWER: ExitStatus.NO,
+    GateOutcome.BROKEN: ExitStatus.NO,
+    GateOutcome.UNRELIABLE: ExitStatus.ENVIRONMENT,
 }

@@ -10,15 +10,15 @@ from packaging.utils import canonicalize_name
 from rich.console import Console
 
 from bench.child_environment import child_environment
-from bench.cli.asked import frameworks
 from bench.cli.bisecting import Prepared, ReleaseCounter
 from bench.cli.places import ROOT
-from bench.deploy.asked_locks import pins
-from bench.errors import AskedWrongly
+from bench.cli.run_options import frameworks
+from bench.deploy.requested_locks import pins
+from bench.errors import UsageError
 from bench.judge.counted import grown
-from bench.model.bisection import Release
+from bench.model.bisection import CountedRelease
 from bench.model.framework import Framework
-from bench.model.gated import CountedChange, GatedFramework, Outcome
+from bench.model.gated import CountedChange, GatedFramework, GateOutcome
 from bench.model.instructions import CountedTwice
 
 
@@ -45,7 +45,7 @@ class Commits:
 
 
 def commits(package: str, clone: Path, base: str, head: str) -> Commits:
-    """Both as full hashes; AskedWrongly where the clone does not have them."""
+    """Both as full hashes; UsageError where the clone does not have them."""
     return Commits(
         canonicalize_name(package),
         clone.resolve(),
@@ -63,7 +63,7 @@ def _commit(clone: Path, name: str) -> str:
         check=False,
     )
     if not clone.is_dir() or done.returncode:
-        raise AskedWrongly(
+        raise UsageError(
             f"{clone} has no commit {name!r}",
             "name a clone with its whole history (actions/checkout: fetch-depth: 0)",
         )
@@ -71,7 +71,7 @@ def _commit(clone: Path, name: str) -> str:
 
 
 def users_of(package: str) -> list[Framework]:
-    """The frameworks in whose newest environment a package is; AskedWrongly if there are none."""
+    """The frameworks in whose newest environment a package is; UsageError if there are none."""
     name = canonicalize_name(package)
     there: dict[str, list[Framework]] = {}
     for each in frameworks():
@@ -79,7 +79,7 @@ def users_of(package: str) -> list[Framework]:
         for pinned in pins(lock.read_text(encoding="utf-8")) if each.package else ():
             there.setdefault(pinned, []).append(each)
     if name not in there:
-        raise AskedWrongly(
+        raise UsageError(
             f"no framework here runs on {package!r}",
             f"the packages beneath them: {', '.join(sorted(there))}",
         )
@@ -95,11 +95,11 @@ def prepared(
     refused = {
         version: each.skipped or ""
         for version, each in found.items()
-        if isinstance(each, Release)
+        if isinstance(each, CountedRelease)
     }
     if not refused:
         return {n: each for n, each in found.items() if isinstance(each, Prepared)}
-    outcome = Outcome.UNRELIABLE if BASE in refused else Outcome.BROKEN
+    outcome = GateOutcome.UNRELIABLE if BASE in refused else GateOutcome.BROKEN
     because = "; ".join(f"{version}: {why}" for version, why in refused.items())
     return GatedFramework(framework.name, framework.title, outcome, because)
 
@@ -114,7 +114,7 @@ def counted(
     ready = prepared(counter, framework)
     if isinstance(ready, GatedFramework):
         return ready
-    releases = [Release(BASE), Release(HEAD)]
+    releases = [CountedRelease(BASE), CountedRelease(HEAD)]
     found = counter.counted(releases, [BASE, HEAD], 2)
     twice = [
         CountedTwice(each.version, name, cost.value, cost.again or 0.0)
@@ -130,11 +130,11 @@ def counted(
     )
 
 
-def _outcome(changes: Sequence[CountedChange]) -> Outcome:
+def _outcome(changes: Sequence[CountedChange]) -> GateOutcome:
     if any(each.too_much for each in changes):
-        return Outcome.SLOWER
+        return GateOutcome.SLOWER
     exact = all(each.exact for each in changes)
-    return Outcome.PASSED if exact else Outcome.UNRELIABLE
+    return GateOutcome.PASSED if exact else GateOutcome.UNRELIABLE
 
 
 def timed(
@@ -151,11 +151,13 @@ def timed(
     from bench.report.changes import MARKDOWN, judgement_text
     from bench.store.folder import read
 
-    wishes = [" + ".join(commits.typed(framework, each)) for each in (BASE, HEAD)]
+    version_requests = [
+        " + ".join(commits.typed(framework, each)) for each in (BASE, HEAD)
+    ]
     old, new = (f"{framework.name}@{each}" for each in (BASE, HEAD))
 
     def measured() -> Path:
-        return run_of(framework, wishes, BASE, workloads, console)
+        return run_of(framework, version_requests, BASE, workloads, console)
 
     first = measured()
     judged = judged_pair(read(first), old, new, confirming_by(first, None), let_pass)
@@ -167,10 +169,10 @@ def timed(
             read(first), old, new, confirming_by(first, second), let_pass
         )
     outcome = {
-        Gate.REGRESSION: Outcome.SLOWER,
-        Gate.BROKEN: Outcome.BROKEN,
-        Gate.CLEAR: Outcome.PASSED,
-    }.get(judged.gate, Outcome.UNRELIABLE)
+        Gate.REGRESSION: GateOutcome.SLOWER,
+        Gate.BROKEN: GateOutcome.BROKEN,
+        Gate.CLEAR: GateOutcome.PASSED,
+    }.get(judged.gate, GateOutcome.UNRELIABLE)
     text = judgement_text(judged, first.name, MARKDOWN).replace("## ", "#### ", 1)
     return GatedFramework(
         framework.name,

@@ -10,7 +10,7 @@ import typer
 
 from bench.cli.keeping import made_from, refresh_trend, understood
 from bench.cli.places import HISTORY, PUBLISHED, RUNS, shown
-from bench.errors import AskedWrongly, unknown
+from bench.errors import UsageError, unknown
 from bench.judge.change_points import ChangePoint, Series, changes, series_of
 from bench.model.history import KeptRun
 from bench.store.folder import find, run_folders
@@ -42,7 +42,7 @@ def command(
         _add(names or [], as_json)
         return
     if names:
-        raise AskedWrongly(
+        raise UsageError(
             f"{what} looks at everything that is kept", "leave out the runs"
         )
     with History(HISTORY) as history:
@@ -74,7 +74,7 @@ def _add(names: Sequence[str], as_json: bool) -> None:
                 continue
             try:
                 run = understood(folder)
-            except AskedWrongly as error:
+            except UsageError as error:
                 if names:
                     raise
                 left_out.append({"run": folder.name, "because": error.message})

@@ -6,13 +6,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bench.cli.places import INDEX, PUBLISHED, PUBLISHED_INDEX, RUNS
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.model.results import Results
-from bench.report.index import Entry, index_html
+from bench.report.index import RunEntry, index_html
 from bench.report.json_file import read_results
 from bench.report.write import replace_file
 from bench.store.folder import run_folders
-from bench.store.outside import read_plain
+from bench.store.untrusted_input import read_plain
 
 
 PAGE = "report.html"
@@ -57,10 +57,10 @@ def write_list(index: Path, found: Mapping[Path, Read]) -> Path:
     return replace_file(index, index_html(entries))
 
 
-def _entry(index: Path, folder: Path, read: Read) -> Entry:
+def _entry(index: Path, folder: Path, read: Read) -> RunEntry:
     # Quoted: a folder may be named like an address of another kind.
     href = quote(os.fsencode(os.path.relpath(folder / PAGE, index.parent)))
-    return Entry(folder.name, href, folder.parent == PUBLISHED, *read)
+    return RunEntry(folder.name, href, folder.parent == PUBLISHED, *read)
 
 
 def _read(folder: Path) -> Read:
@@ -69,5 +69,5 @@ def _read(folder: Path) -> Read:
         return read_results(text), None
     except FileNotFoundError:
         return None, f"not understood yet: bench report {folder.name}"
-    except (AskedWrongly, OSError, UnicodeDecodeError) as error:
+    except (UsageError, OSError, UnicodeDecodeError) as error:
         return None, f"cannot be read: {error}"

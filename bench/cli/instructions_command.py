@@ -11,18 +11,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.cli.asked import (
-    chosen_targets,
-    frameworks,
-    refuse_unserved,
-    split,
-    wished_versions,
-)
 from bench.cli.counts_gate import old_and_new, refuse_gate, told
 from bench.cli.margins import margins
 from bench.cli.places import CACHE, ROOT
 from bench.cli.readings import run_to_change
 from bench.cli.record import utc_now
+from bench.cli.run_options import (
+    chosen_targets,
+    frameworks,
+    refuse_unserved,
+    requested_versions,
+    split,
+)
 from bench.deploy import environments
 from bench.deploy.environments import Environments
 from bench.deploy.instructions import (
@@ -36,7 +36,7 @@ from bench.deploy.instructions import (
 from bench.deploy.machine import inspect_machine
 from bench.deploy.scratch import scratch
 from bench.deploy.server import Where, surroundings
-from bench.errors import AskedWrongly, ExitStatus, MachineRefused, TargetFailed
+from bench.errors import EnvironmentFailure, ExitStatus, TargetFailed, UsageError
 from bench.judge.counted import MARGIN, Grown, grown
 from bench.model.exchange import Request
 from bench.model.framework import Role, Target
@@ -77,7 +77,7 @@ def command(
         str | None,
         typer.Option(help="Count the targets of this run, and put it into its folder."),
     ] = None,
-    wishes: Annotated[
+    version_requests: Annotated[
         list[str] | None,
         typer.Option(
             "--with", help='A version that is asked for once: "PACKAGE==1.2.*".'
@@ -99,13 +99,11 @@ def command(
     ] = False,
 ) -> None:
     """Count the instructions of a request inside the application; exit 3 if two counts of one thing differ."""
-    if into is not None and (targets or wishes):
-        raise AskedWrongly(
-            "--into counts the targets of that run", "leave out the names"
-        )
+    if into is not None and (targets or version_requests):
+        raise UsageError("--into counts the targets of that run", "leave out the names")
     refuse_gate(gate, targets or ())
     if margin and not gate:
-        raise AskedWrongly("--margin is the gate's", "add --gate")
+        raise UsageError("--margin is the gate's", "add --gate")
     let_pass = margins(margin, {INSTRUCTIONS: MARGIN})[INSTRUCTIONS]
     find_valgrind()
     names = countable(split(workloads))
@@ -114,7 +112,7 @@ def command(
     console = Console(stderr=True)
     found: list[CountedTwice] = []
     chosen = (
-        _chosen(targets, wishes or (), names, gate)
+        _chosen(targets, version_requests or (), names, gate)
         if record is None
         else counted_of(record)
     )
@@ -122,7 +120,7 @@ def command(
         for program, target in prepared:
             found += counted(program, target, names, requests)
     if not found:
-        raise AskedWrongly(
+        raise UsageError(
             "none of the chosen targets can be called directly on these workloads",
             "choose targets whose server is told an application: bench list",
         )
@@ -147,11 +145,11 @@ def _status(found: Sequence[CountedTwice], judged: Sequence[Grown]) -> ExitStatu
 
 
 def _refuse_uncounted(chosen: Sequence[Target], found: Sequence[CountedTwice]) -> None:
-    """MachineRefused where the count of a chosen target is missing; why was said when it was left out."""
+    """EnvironmentFailure where the count of a chosen target is missing; why was said when it was left out."""
     counts = {one.target for one in found}
     lost = [target.id for target in chosen if target.id not in counts]
     if lost:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"{len(lost)} of {len(chosen)} targets were not counted: {', '.join(lost)}",
             "the reasons are above; name only those that can be counted",
         )
@@ -164,10 +162,15 @@ def _json(found: Sequence[CountedTwice], requests: int) -> str:
 
 
 def _chosen(
-    names: list[str] | None, wishes: Sequence[str], workloads: Sequence[str], gate: bool
+    names: list[str] | None,
+    version_requests: Sequence[str],
+    workloads: Sequence[str],
+    gate: bool,
 ) -> tuple[Target, ...]:
     console = Console(stderr=True)
-    wished = wished_versions(wishes, lambda line: console.print(line, highlight=False))
+    wished = requested_versions(
+        version_requests, lambda line: console.print(line, highlight=False)
+    )
     typed = [*(names or ()), *map("@".join, wished)]
     refuse_unserved(typed, wished, workloads)
     if gate:
@@ -182,7 +185,7 @@ def countable(names: Sequence[str]) -> list[str]:
     for name in names:
         if workload(name).uses_database or name == "wait":
             fit = [w.name for w in WORKLOADS.values() if not w.uses_database]
-            raise AskedWrongly(
+            raise UsageError(
                 f"the instructions of {name!r} cannot be counted inside the application: it waits for others",
                 f"count those that do not: {', '.join(n for n in fit if n != 'wait')}",
             )

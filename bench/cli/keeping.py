@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from bench.analyse.analysis import analyse
-from bench.cli.asked import frameworks
 from bench.cli.places import HISTORY, is_published
-from bench.errors import AskedWrongly, BenchError
+from bench.cli.run_options import frameworks
+from bench.errors import BenchError, UsageError
 from bench.judge.kept import kept_of
 from bench.model.history import KeptRun
 from bench.model.results import Results
@@ -22,7 +22,7 @@ MADE_FROM = (HEAD, TRIALS, INSTRUCTIONS_FILE)
 
 
 def understood(folder: Path) -> KeptRun:
-    """A stored run as the history holds it; AskedWrongly where there is nothing to keep."""
+    """A stored run as the history holds it; UsageError where there is nothing to keep."""
     run = read(folder)
     counted = read_instructions(folder)
     return kept_of(run, analyse(run), frameworks(), made_from(folder), counted)
@@ -54,7 +54,7 @@ def refresh_trend(folder: Path) -> None:
     try:
         text = (folder / "results.json").read_text(encoding="utf-8")
         write_trend_of(read_results(text), folder, folder)
-    except (AskedWrongly, OSError, UnicodeDecodeError):
+    except (UsageError, OSError, UnicodeDecodeError):
         return  # bench report RUN says what is wrong with it
 
 

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from bench.analyse.reasons import REASONS
-from bench.cli.asked import known_workloads
 from bench.cli.places import PUBLISHED, RUNS, shown
+from bench.cli.run_options import known_workloads
 from bench.configure.claims import load_claims
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
-from bench.errors import AskedWrongly, unknown
+from bench.errors import UsageError, unknown
 from bench.model.plural import plural
 from bench.model.verdict import Claim, Rule
 from bench.report.clean import one_line
@@ -122,7 +122,7 @@ def _runs() -> list[dict[str, Any]]:
         try:
             plan = asdict(read_head(folder).plan)
             about = f"{plan['profile']['name']}, {plural(len(plan['cells']), 'cell')}"
-        except AskedWrongly as error:
+        except UsageError as error:
             about = f"unreadable: {error.message}"
         rows.append({"run": folder.name, "about": about, "folder": shown(folder)})
     return rows

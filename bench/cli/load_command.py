@@ -11,7 +11,7 @@ import typer
 
 from bench.deploy.cores import pinning
 from bench.deploy.topology import topology
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 from bench.load.url import LoadReport, load_url
 from bench.model.exchange import Request
 from bench.model.load import Arrivals, Load
@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
 ) -> None:
     """Drive load at a URL and print what came back; exit 3 if nothing was answered rightly."""
     if poisson and rate is None:
-        raise AskedWrongly("--poisson needs a rate", "add --rate R")
+        raise UsageError("--poisson needs a rate", "add --rate R")
     load = Load(
         clients=clients,
         warm_s=0.0,
@@ -70,23 +70,23 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     report = load_url(url, load, cpus=cores.load, workers=load_workers, sent=sent)
     print(json.dumps(asdict(report)) if as_json else as_text(report))
     if report.requests == 0:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"no request was answered with a 2xx status: {report.first_error or 'none was answered'}",
             "ask once by hand what it answers; --method, --body and --header say what is sent",
         )
 
 
 def request_of(method: str | None, body: str | None, headers: Sequence[str]) -> Request:
-    """What is sent, its path apart; AskedWrongly for what no request can be."""
+    """What is sent, its path apart; UsageError for what no request can be."""
     named = (method or ("GET" if body is None else "POST")).upper()
     if named not in METHODS:
-        raise AskedWrongly(
+        raise UsageError(
             f"--method {method!r} is not known", f"there are: {', '.join(METHODS)}"
         )
     read = [_header(text) for text in headers]
     kinds = [value for name, value in read if name.lower() == "content-type"]
     if len(kinds) > 1:
-        raise AskedWrongly("--header: Content-Type is there twice", "leave one out")
+        raise UsageError("--header: Content-Type is there twice", "leave one out")
     return Request(
         named,
         "/",
@@ -99,11 +99,9 @@ def request_of(method: str | None, body: str | None, headers: Sequence[str]) -> 
 def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     if not colon or not _TOKEN.fullmatch(name.strip()):
-        raise AskedWrongly(
-            f"--header {text!r} is no header", 'write it as "Name: value"'
-        )
+        raise UsageError(f"--header {text!r} is no header", 'write it as "Name: value"')
     if name.strip().lower() in OWN:
-        raise AskedWrongly(
+        raise UsageError(
             f"--header {text!r}: the generator writes {name.strip()} by itself",
             "leave it out",
         )
@@ -116,7 +114,7 @@ def _body(text: str) -> bytes:
     try:
         return Path(text[1:]).read_bytes()
     except OSError as error:
-        raise AskedWrongly(
+        raise UsageError(
             f"--body {text}: {error.strerror}", "check the path"
         ) from error
 

@@ -15,7 +15,7 @@ from bench.cli.contents import COMMANDS, examples
 from bench.cli.faults import complain, internal, of_the_machine
 from bench.cli.places import ROOT
 from bench.cli.streams import OutputFailed, last_words_written, open_streams
-from bench.errors import BenchError, ExitStatus, MachineRefused
+from bench.errors import BenchError, EnvironmentFailure, ExitStatus
 
 
 SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -110,7 +110,7 @@ def _refuse_other_systems() -> None:
     helped = {"-h", "--help"} & set(sys.argv)
     entry = COMMANDS.get(asked)
     if sys.platform != "linux" and entry and entry.measures and not helped:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"`bench {asked}` works on Linux only, and this is {sys.platform}",
             "run it in a Linux machine or container; pages of stored runs are made here, "
             "too: bench report",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from bench.errors import AskedWrongly, told, unknown
+from bench.errors import UsageError, told, unknown
 
 
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*%")
@@ -15,7 +15,7 @@ def margins(
     """
     The usual margins with those that were typed: "cpu=2%", or "2%" for all of them.
 
-    Shares, so 0.02 for 2 %. AskedWrongly for a metric that has none, and for
+    Shares, so 0.02 for 2 %. UsageError for a metric that has none, and for
     anything but a percentage from 0 to 100.
     """
     found = dict(usual)
@@ -25,7 +25,7 @@ def margins(
             raise unknown("margin", metric.strip(), list(usual))
         read = _SHARE.fullmatch(share.strip())
         if read is None or float(read[1]) > 100:
-            raise AskedWrongly(
+            raise UsageError(
                 f"--margin {told(each)}: not a percentage",
                 f"write it as in --margin {next(iter(usual))}=2%",
             )

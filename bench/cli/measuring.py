@@ -13,15 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.analyse.progress import ratios_so_far
-from bench.calibrate.fitness import refuse_beyond, remarks
-from bench.cli.asked import (
-    Asked,
-    frameworks,
-    known_workloads,
-    refuse_foreign,
-    without,
-)
-from bench.cli.crew import crew_of, invitation
+from bench.calibrate.calibration_check import refuse_beyond, remarks
 from bench.cli.engines import (
     MEMORY_LIMIT,
     AnyEngine,
@@ -31,16 +23,24 @@ from bench.cli.engines import (
     new_engine,
     new_generator,
 )
+from bench.cli.failure_logs import keep_and_tell
+from bench.cli.load_workers import invitation, worker_pool_of
 from bench.cli.places import CALIBRATIONS, RUNS, shown
 from bench.cli.probing import for_run
-from bench.cli.progress import Display, Pace
+from bench.cli.progress import Display, ProgressPace
 from bench.cli.record import harness_facts, new_record, utc_now
-from bench.cli.refused import keep_and_tell
+from bench.cli.run_options import (
+    RunOptions,
+    frameworks,
+    known_workloads,
+    refuse_foreign,
+    without,
+)
 from bench.configure.claims import CLAIMS, load_claims
 from bench.deploy.engine import Engine
 from bench.deploy.machine import inspect_machine, steal_s
 from bench.deploy.trace import Tracer
-from bench.errors import AskedWrongly, BrokenOff, MachineRefused
+from bench.errors import BrokenOff, EnvironmentFailure, UsageError
 from bench.judge.enough import enough
 from bench.load.container_generator import ContainerGenerator
 from bench.load.distributed_generator import DistributedGenerator
@@ -55,7 +55,6 @@ from bench.run.contract import verify
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
 from bench.store.calibrations import latest
-from bench.store.exhibits import write_exhibits
 from bench.store.folder import (
     HEAD,
     LOGS,
@@ -67,7 +66,8 @@ from bench.store.folder import (
     run_id,
 )
 from bench.store.leftovers import remove_headless
-from bench.store.outside import refuse_links
+from bench.store.probe_results import write_exhibits
+from bench.store.untrusted_input import refuse_links
 
 
 SPARE_FILES = 16
@@ -75,7 +75,7 @@ SPARE_FILES = 16
 
 
 def begin(
-    asked: Asked, plan: Plan, console: Console, runs: Path = RUNS
+    asked: RunOptions, plan: Plan, console: Console, runs: Path = RUNS
 ) -> tuple[Path, bool]:
     """Start a run; its folder, and whether it came to its end."""
     now = datetime.now(UTC)
@@ -104,7 +104,7 @@ def begin(
             for target_id, reason in refused.items():
                 writer.append(Failure(0, target_id, None, reason))
             console.print(f"run {record.id}: {shown(folder)}", highlight=False)
-            with told_why(writer):
+            with said_why(writer):
                 done = _measure(engine, plan, writer, None, console, asked.claims)
             return folder, done
 
@@ -128,7 +128,7 @@ def _claimed(folder: Path) -> Iterator[None]:
     claim(folder)
     try:
         yield
-    except MachineRefused as error:
+    except EnvironmentFailure as error:
         if not (folder / HEAD).exists():
             keep_and_tell(error, folder / LOGS, folder.parent)
         raise
@@ -138,18 +138,18 @@ def _claimed(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def told_why(writer: RunWriter) -> Iterator[None]:
+def said_why(writer: RunWriter) -> Iterator[None]:
     """A run that cannot go on keeps the reason in its folder: its page must say it, too."""
     # Where there are none left, telling so and ending the servers takes some.
     spare = [os.open(os.devnull, os.O_RDONLY) for _ in range(SPARE_FILES)]
     try:
         yield
-    except (MachineRefused, OSError) as error:
+    except (EnvironmentFailure, OSError) as error:
         _close(spare)
-        refused = error if isinstance(error, MachineRefused) else _used_up(error)
+        refused = error if isinstance(error, EnvironmentFailure) else _used_up(error)
         number = len(read(writer.folder).complete_rounds) + 1
         stop = Stop(number, utc_now(), refused.message, refused.hint)
-        with suppress(MachineRefused):  # the disk may be what is full
+        with suppress(EnvironmentFailure):  # the disk may be what is full
             writer.append(stop)
         raise BrokenOff(refused.message, refused.hint, writer.folder) from error
     finally:
@@ -170,12 +170,12 @@ _REMEDIES = {
 """What the machine may have run out of, wherever the harness meets it."""
 
 
-def _used_up(error: OSError) -> MachineRefused:
+def _used_up(error: OSError) -> EnvironmentFailure:
     """The sentence for it; any other error is a fault of the harness and goes on as it is."""
     if error.errno not in _REMEDIES:
         raise error
     where = f"{error.filename}: " if error.filename else ""
-    return MachineRefused(f"{where}{error.strerror}", _REMEDIES[error.errno])
+    return EnvironmentFailure(f"{where}{error.strerror}", _REMEDIES[error.errno])
 
 
 def resume(
@@ -193,7 +193,7 @@ def resume(
         return True
     here = inspect_machine()
     if here.fingerprint != run.record.machine.fingerprint:
-        raise AskedWrongly(
+        raise UsageError(
             f"run {run.record.id} was begun on another machine "
             f"({run.record.machine.cpu_model}, {plural(run.record.machine.cores, 'core')})",
             "go on there, or start a new run here",
@@ -202,7 +202,7 @@ def resume(
     with _engine(plan, folder, console, i_own_this) as engine:
         receipts, refused = _prepare(engine, plan.targets, console, keep_going=True)
         _refuse_changes(run, engine, receipts, refused)
-        with reopen(folder) as writer, told_why(writer):
+        with reopen(folder) as writer, said_why(writer):
             # Read again, as the only writer: somebody may have gone on with it
             # meanwhile, and what was measured since is not measured twice.
             return _measure(engine, plan, writer, read(folder), console, claims)
@@ -227,7 +227,7 @@ def _prepare(
             highlight=False,
         )
     if not receipts:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"no target can be prepared: {next(iter(refused.values()))}",
             "the environments need the package index once; is the network up?",
         )
@@ -235,13 +235,13 @@ def _prepare(
 
 
 def _refuse_unprepared(refused: Mapping[str, str]) -> None:
-    """MachineRefused, before anything is measured, with everything that cannot be prepared."""
+    """EnvironmentFailure, before anything is measured, with everything that cannot be prepared."""
     if refused:
         by_reason: dict[str, list[str]] = {}
         for target, reason in refused.items():
             by_reason.setdefault(reason, []).append(target)
         reasons = [f"{', '.join(each)}: {why}" for why, each in by_reason.items()]
-        raise MachineRefused(
+        raise EnvironmentFailure(
             "\n".join(["cannot be prepared, so nothing was measured:", *reasons]),
             "--keep-going measures the rest",
         )
@@ -265,7 +265,7 @@ def _refuse_changes(
     if container_details(engine) != limits:
         changed.append("memory limits of the containers")
     if changed:
-        raise AskedWrongly(
+        raise UsageError(
             f"run {run.record.id}: changed since it began: {', '.join(changed)}",
             "a run is about one state of things: start a new run",
         )
@@ -289,17 +289,19 @@ def _measure(
 ) -> bool:
     folder = writer.folder
     claims = load_claims(table or CLAIMS)
-    pace = Pace(plan, len(before.windows) if before else 0, time.monotonic())
+    pace = ProgressPace(plan, len(before.windows) if before else 0, time.monotonic())
 
     def look(number: int) -> bool:
         return enough(read(folder), claims, frameworks())
 
-    crew = crew_of(plan)
-    for line in invitation(crew) if crew else ():
+    worker_pool = worker_pool_of(plan)
+    for line in invitation(worker_pool) if worker_pool else ():
         console.print(line, markup=False, highlight=False)
     with ExitStack() as stack:
         log = folder / LOGS / "generator.log"
-        generator = stack.enter_context(new_generator(engine, plan.pinning, log, crew))
+        generator = stack.enter_context(
+            new_generator(engine, plan.pinning, log, worker_pool)
+        )
         display = stack.enter_context(Display(plan, pace, console))
         tools = Instruments(
             engine,

@@ -7,7 +7,7 @@ from typing import Any
 from bench.analyse.missing import missing
 from bench.report.json_file import read_results
 from bench.store.folder import read
-from bench.store.outside import read_plain
+from bench.store.untrusted_input import read_plain
 
 
 def outcome(folder: Path, page: Path, complete: bool) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bench.cli.crew import crew_line
+from bench.cli.load_workers import worker_pool_line
 from bench.model.framework import Target
 from bench.model.plan import Pinning, Plan
 from bench.model.plural import plural
@@ -67,7 +67,7 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     yield f"cores   {pinning_text(plan.pinning)}"
     yield from _beneath(plan.pinning)
     if plan.load_workers or plan.load_elsewhere:
-        yield crew_line(plan)
+        yield worker_pool_line(plan)
     yield engine_why
     yield f"probes  {PROBES[profile.probes]}"
     yield f"seed    {plan.seed}"

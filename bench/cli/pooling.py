@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from bench.cli.asked import frameworks, known_workloads
 from bench.cli.places import PUBLISHED, RUNS
-from bench.errors import AskedWrongly
+from bench.cli.run_options import frameworks, known_workloads
+from bench.errors import UsageError
 from bench.judge.pooled import pool
 from bench.model.pooled import Pool
 from bench.report.pooled import write_pooled
@@ -18,15 +18,15 @@ POOLED = RUNS / "pooled"
 
 
 def render_pooled(names: Sequence[str]) -> Path:
-    """Pool the runs of these names, write their page; its path. AskedWrongly where fewer than two can be pooled."""
+    """Pool the runs of these names, write their page; its path. UsageError where fewer than two can be pooled."""
     runs = [read(find(RUNS, PUBLISHED, name)) for name in names]
     ids = [run.record.id for run in runs]
     twice = next((each for each in ids if ids.count(each) > 1), None)
     if twice is not None:
-        raise AskedWrongly(f"run {twice} is named twice", "name each run once")
+        raise UsageError(f"run {twice} is named twice", "name each run once")
     found = pool(runs)
     if len(found.runs) < 2:
-        raise AskedWrongly(
+        raise UsageError(
             f"{len(found.runs)} of these runs can be pooled: {_why(found)}",
             "name two runs at least that measured the same targets on the same workloads",
         )

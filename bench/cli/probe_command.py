@@ -10,8 +10,8 @@ from rich.console import Console
 from bench.cli.places import RUNS, shown
 from bench.cli.probing import chosen_probes, complete, identity, keep, play
 from bench.cli.readings import run_to_change
-from bench.errors import AskedWrongly, MachineRefused
-from bench.store.exhibits import EXHIBITS, read_exhibits, write_exhibits
+from bench.errors import EnvironmentFailure, UsageError
+from bench.store.probe_results import EXHIBITS, read_exhibits, write_exhibits
 
 
 def command(
@@ -38,7 +38,7 @@ def command(
     probes = chosen_probes(claims or ())
     folder = run_to_change(into) if into is not None else None
     if folder is not None and claims:
-        raise AskedWrongly(
+        raise UsageError(
             "--into puts all that was probed into a run", "leave out the names"
         )
     kept = read_exhibits(RUNS)
@@ -68,7 +68,7 @@ def command(
         if one.value is None
     ]
     if unplayed:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             "\n".join(["could not be played or counted:", *unplayed]),
             "play one alone to see more: bench probe NAME",
         )

@@ -15,16 +15,16 @@ from bench.configure.probes import load_counted, load_probes
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
 from bench.deploy.cores import pinning
-from bench.deploy.engine import Placing, Say
+from bench.deploy.engine import CpuPlacement, Say
 from bench.deploy.environments import Environments
 from bench.deploy.local import LocalEngine
 from bench.deploy.topology import topology
 from bench.errors import BenchError, unknown
-from bench.model.probe import EXHIBITS_SCHEMA, Exhibits, Probe, ProbeOutcome
+from bench.model.probe import EXHIBITS_SCHEMA, Probe, ProbeOutcome, ProbeResults
 from bench.report.clean import clean_text
 from bench.run.counting import MEASURES, count_all
 from bench.run.probing import FOLDER, Bench, play_probes
-from bench.store.exhibits import read_exhibits, write_exhibits
+from bench.store.probe_results import read_exhibits, write_exhibits
 
 
 DECIDING = ("apps", "bench/run", "bench/workloads", "bench/definitions/probes.toml")
@@ -44,7 +44,7 @@ def identity() -> str:
 
 
 def chosen_probes(names: Sequence[str]) -> list[Probe]:
-    """The probes that names of claims or probes mean, all without names; AskedWrongly otherwise."""
+    """The probes that names of claims or probes mean, all without names; UsageError otherwise."""
     probes = load_probes()
     by_claim = {claim.id: claim.probe for claim in load_claims() if claim.probe}
     chosen = {}
@@ -56,8 +56,10 @@ def chosen_probes(names: Sequence[str]) -> list[Probe]:
     return list(chosen.values())
 
 
-def play(probes: Sequence[Probe], console: Console, counted: bool = True) -> Exhibits:
-    """Play these probes, and count, on an engine of their own; MachineRefused without one."""
+def play(
+    probes: Sequence[Probe], console: Console, counted: bool = True
+) -> ProbeResults:
+    """Play these probes, and count, on an engine of their own; EnvironmentFailure without one."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def say(line: str) -> None:
@@ -70,7 +72,7 @@ def play(probes: Sequence[Probe], console: Console, counted: bool = True) -> Exh
             say(line(outcome))
             outcomes.append(outcome)
         counts = count_all(bench, load_counted(), packages) if counted else ()
-        return Exhibits(
+        return ProbeResults(
             schema=EXHIBITS_SCHEMA,
             made_at=now,
             identity=identity(),
@@ -95,7 +97,7 @@ def _bench(stack: ExitStack, say: Say) -> tuple[Bench, dict[str, str | None]]:
         engine=engine,
         environments=Environments(ROOT / "apps", CACHE / "environments"),
         apps=ROOT / "apps",
-        placing=Placing(1, parity.threads, cores, engine.logs),
+        placement=CpuPlacement(1, parity.threads, cores, engine.logs),
         targets=all_targets(table, parity),
         newest={name: framework.versions[-1] for name, (framework, _) in table.items()},
         say=say,
@@ -110,7 +112,7 @@ def line(outcome: ProbeOutcome) -> str:
     return f"{outcome.probe:18} {name:42} {word:10} {outcome.came_back}"
 
 
-def keep(played: Exhibits) -> Exhibits:
+def keep(played: ProbeResults) -> ProbeResults:
     """Store what was played beside the runs; what is still true of the rest stays."""
     before = read_exhibits(RUNS)
     if before is not None and before.identity == played.identity:
@@ -119,14 +121,14 @@ def keep(played: Exhibits) -> Exhibits:
     return played
 
 
-def merged(before: Exhibits, played: Exhibits) -> Exhibits:
+def merged(before: ProbeResults, played: ProbeResults) -> ProbeResults:
     """What was played now, and of before what was not played again, in the table's order."""
     again = {one.probe for one in played.outcomes}
     found = [one for one in before.outcomes if one.probe not in again]
     order = list(load_probes())
     outcomes = sorted([*found, *played.outcomes], key=lambda o: order.index(o.probe))
     newest = played if played.counts else before
-    return Exhibits(
+    return ProbeResults(
         schema=played.schema,
         made_at=played.made_at,
         identity=played.identity,
@@ -138,13 +140,13 @@ def merged(before: Exhibits, played: Exhibits) -> Exhibits:
     )
 
 
-def complete(exhibits: Exhibits, probes: Sequence[Probe]) -> bool:
+def complete(exhibits: ProbeResults, probes: Sequence[Probe]) -> bool:
     """Whether every probe was played and everything was counted."""
     played = {one.probe for one in exhibits.outcomes if one.passed is not None}
     return bool(exhibits.counts) and played >= {probe.id for probe in probes}
 
 
-def for_run(how: str, console: Console) -> Exhibits | None:
+def for_run(how: str, console: Console) -> ProbeResults | None:
     """
     What a run is judged with: the stored outcomes where they are still true, else new ones.
 

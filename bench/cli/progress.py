@@ -16,7 +16,7 @@ from bench.model.estimate import Estimate
 from bench.model.framework import Role, Target
 from bench.model.plan import Plan
 from bench.model.plural import plural
-from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
+from bench.model.trial import Boot, Burst, Failure, Overlap, RoundEnd, Window
 from bench.plan.duration import SETUP_S, duration, windows_in
 from bench.report.clean import clean_text
 from bench.run.instruments import Now
@@ -27,7 +27,7 @@ MOST_RATIOS = 3
 
 
 @dataclass(slots=True)
-class Pace:
+class ProgressPace:
     """How much is left, from the plan at first and from what was measured later."""
 
     plan: Plan
@@ -60,7 +60,7 @@ class Display:
     """Draws progress on stderr: live on a terminal, a line per round elsewhere."""
 
     plan: Plan
-    pace: Pace
+    pace: ProgressPace
     console: Console
     now: Now | None = None
     ratios: Sequence[RatioSoFar] = ()
@@ -84,7 +84,7 @@ class Display:
         """Show what happens at this moment."""
         self.now = now
 
-    def saw(self, event: Boot | Window | Failure | Volley | Meeting | RoundEnd) -> None:
+    def saw(self, event: Boot | Window | Failure | Burst | Overlap | RoundEnd) -> None:
         """Count a finished thing."""
         if isinstance(event, Window):
             self.pace.windows += 1

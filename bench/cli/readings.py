@@ -4,10 +4,10 @@ from pathlib import Path
 
 from bench.cli.places import PUBLISHED, RUNS, is_published, shown
 from bench.configure.claims import CLAIMS, table_sha256
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.model.version_names import safe
 from bench.store.folder import find
-from bench.store.outside import loads, read_plain
+from bench.store.untrusted_input import loads, read_plain
 
 
 RESULTS = "results.json"
@@ -16,10 +16,10 @@ READINGS = RUNS / "readings"
 
 
 def run_to_change(name: str) -> Path:
-    """The folder of a run that something is put into; AskedWrongly where it is published."""
+    """The folder of a run that something is put into; UsageError where it is published."""
     folder = find(RUNS, PUBLISHED, name)
     if is_published(folder):
-        raise AskedWrongly(
+        raise UsageError(
             f"{folder.name} is published, and a published run stays as it is",
             f"name a run of your own, or a copy: cp -r {shown(folder)} {shown(RUNS)}/",
         )

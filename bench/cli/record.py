@@ -13,8 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.child_environment import child_environment
-from bench.cli.asked import Asked
 from bench.cli.places import ROOT
+from bench.cli.run_options import RunOptions
 from bench.deploy.machine import inspect_machine
 from bench.deploy.speed import speed_class
 from bench.model.plan import Plan
@@ -31,7 +31,7 @@ MEASURING = (
 
 
 def new_record(
-    asked: Asked,
+    asked: RunOptions,
     plan: Plan,
     receipts: Mapping[str, Receipt],
     database: Mapping[str, str],
@@ -58,14 +58,14 @@ def new_record(
     )
 
 
-def command_line(asked: Asked, plan: Plan) -> str:
+def command_line(asked: RunOptions, plan: Plan) -> str:
     """What a person types to run the same plan again."""
     if asked.command is not None:
         return f"{asked.command} --seed {plan.seed}"
     words = ["python -m bench run", f"--profile {asked.profile}"]
     words += [f"--targets {asked.targets}"] if asked.targets else []
     words += [f"--workloads {asked.workloads}"] if asked.workloads else []
-    words += [f"--with {shlex.quote(each)}" for each in asked.wishes]
+    words += [f"--with {shlex.quote(each)}" for each in asked.version_requests]
     extent = asked.extent
     words += [f"--rounds {extent.rounds}"] if extent.rounds else []
     words += [f"--clients {extent.clients}"] if extent.clients else []

@@ -4,18 +4,18 @@ import hashlib
 import os
 from pathlib import Path
 
-from bench.cli.asked import frameworks, known_workloads
 from bench.cli.indexing import index_of, write_index
 from bench.cli.keeping import write_trend_of
 from bench.cli.readings import place_of
+from bench.cli.run_options import frameworks, known_workloads
 from bench.configure.claims import CLAIMS, load_article, load_claims, table_sha256
-from bench.judge.results import Beside, results
+from bench.judge.results import SupplementaryResults, results
 from bench.model.results import StoredFile, WorkloadNote
 from bench.report.write import write_report
-from bench.store.exhibits import EXHIBITS, read_exhibits
 from bench.store.folder import HEAD, LOGS, SAMPLES, TRIALS, read
 from bench.store.instructions import INSTRUCTIONS_FILE
-from bench.store.outside import refuse_links
+from bench.store.probe_results import EXHIBITS, read_exhibits
+from bench.store.untrusted_input import refuse_links
 
 
 def render(folder: Path, table: Path | None = None, place: Path | None = None) -> Path:
@@ -34,7 +34,7 @@ def render(folder: Path, table: Path | None = None, place: Path | None = None) -
         frameworks(),
         notes,
         stored_files(folder),
-        Beside(
+        SupplementaryResults(
             read_exhibits(folder),
             table_sha256(table),
             table.name,

@@ -9,7 +9,7 @@ import typer
 
 from bench.cli import completion
 from bench.cli.places import PUBLISHED, RUNS, is_published, shown
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.store.folder import find, run_folders
 
 
@@ -75,14 +75,14 @@ def command(
 
 def _republish(names: Sequence[str], more: bool) -> None:
     if more:
-        raise AskedWrongly(
+        raise UsageError(
             "--republish judges by the project's claims, and exports nothing",
             "leave out --claims and --export, or --republish",
         )
     folders = [find(RUNS, PUBLISHED, name) for name in names] or run_folders(PUBLISHED)
     for folder in folders:
         if not is_published(folder):
-            raise AskedWrongly(
+            raise UsageError(
                 f"{shown(folder)} is not published", "leave out --republish"
             )
     from bench.cli.rendering import render
@@ -93,11 +93,11 @@ def _republish(names: Sequence[str], more: bool) -> None:
 
 def _several(runs: list[str], claims: Path | None, export: str | None) -> None:
     if export is not None:
-        raise AskedWrongly(
+        raise UsageError(
             "--export writes the results of one run", "name one run, or leave it out"
         )
     if claims is not None:
-        raise AskedWrongly(
+        raise UsageError(
             "--claims judges one run, and several runs are not judged",
             "leave --claims out, or name one run",
         )

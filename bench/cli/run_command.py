@@ -12,27 +12,27 @@ import typer
 from rich.console import Console
 
 from bench.cli import completion
-from bench.cli.asked import Asked, frameworks, plan_for
-from bench.cli.crew import refuse_impossible, with_crew
 from bench.cli.external import external_plan, refuse_mixture
-from bench.cli.lacking import refuse_missing
+from bench.cli.incomplete_run import refuse_missing
+from bench.cli.load_workers import refuse_impossible, with_worker_pool
 from bench.cli.places import ROOT, shown
 from bench.cli.plan_text import plan_facts, plan_lines
 from bench.cli.readings import run_to_change
+from bench.cli.run_options import RunOptions, frameworks, plan_for
 from bench.configure.claims import CLAIMS, load_claims
 from bench.deploy.choose import choose_engine
-from bench.deploy.standing_locks import news
+from bench.deploy.committed_locks import news
 from bench.deploy.uv_tool import Refused
 from bench.errors import (
-    AskedWrongly,
     BenchError,
     BrokenOff,
+    EnvironmentFailure,
     ExitStatus,
-    MachineRefused,
+    UsageError,
 )
 from bench.model.plan import EXTERNAL, Plan
 from bench.plan.extent import Extent
-from bench.store.outside import LARGEST
+from bench.store.untrusted_input import LARGEST
 
 
 def command(  # noqa: PLR0913 - one parameter is one option that people type
@@ -58,7 +58,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             autocompletion=completion.workloads,
         ),
     ] = None,
-    wishes: Annotated[
+    version_requests: Annotated[
         list[str] | None,
         typer.Option(
             "--with",
@@ -181,16 +181,16 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             complete = _resume(folder, console, claims, i_own_this)
     else:
         external = [*(at or ()), *(agents or ())]
-        starting = bool(targets or wishes or new)
+        starting = bool(targets or version_requests or new)
         refuse_mixture(engine, external, i_own_this, starting)
-        wishes = [*(wishes or ()), *(_news() if new else ())]
-        if new and not wishes:
+        version_requests = [*(version_requests or ()), *(_news() if new else ())]
+        if new and not version_requests:
             print("nothing is new at the package index: nothing is measured")
             return
-        asked = Asked(
+        asked = RunOptions(
             *(profile, targets, workloads, *choose_engine(engine), seed),
             claims=claims,
-            wishes=tuple(wishes),
+            version_requests=tuple(version_requests),
             extent=extent,
             keep_going=keep_going,
             at=tuple(at or ()),
@@ -198,7 +198,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             i_own_this=i_own_this,
         )
         refuse_impossible(asked.engine, load_workers, load_elsewhere)
-        plan = with_crew(_plan(asked, console), load_workers, load_elsewhere)
+        plan = with_worker_pool(_plan(asked, console), load_workers, load_elsewhere)
         load_claims(claims or CLAIMS)  # refused now, not after an hour
         if plan_only:
             _print_plan(plan, asked, as_json)
@@ -219,7 +219,7 @@ class Ending:
     quiet: bool
 
 
-def _print_plan(plan: Plan, asked: Asked, as_json: bool) -> None:
+def _print_plan(plan: Plan, asked: RunOptions, as_json: bool) -> None:
     if as_json:
         print(json.dumps(plan_facts(plan), indent=1))
         return
@@ -227,7 +227,7 @@ def _print_plan(plan: Plan, asked: Asked, as_json: bool) -> None:
         print(line)
 
 
-def _plan(asked: Asked, console: Console) -> Plan:
+def _plan(asked: RunOptions, console: Console) -> Plan:
     if asked.engine == EXTERNAL:
         return external_plan(asked)
     return plan_for(asked, lambda line: console.print(line, highlight=False))
@@ -237,7 +237,7 @@ def _plan(asked: Asked, console: Console) -> Plan:
 # neither; a run needs both at its start, since files may change while it lasts.
 
 
-def _begin(asked: Asked, plan: Plan, console: Console) -> tuple[Path, bool]:
+def _begin(asked: RunOptions, plan: Plan, console: Console) -> tuple[Path, bool]:
     from bench.cli import measuring, rendering  # noqa: F401
 
     return measuring.begin(asked, plan, console)
@@ -256,7 +256,7 @@ def _news() -> list[str]:
     try:
         found = [news(ROOT, framework) for framework in frameworks()]
     except Refused as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"nothing newer can be known: {error.reason}",
             "name the version: --with PACKAGE==1.2.*",
         ) from error
@@ -277,7 +277,7 @@ def _refuse_mixture(context: typer.Context) -> None:
         and source.name == "COMMANDLINE"
     ]
     if typed:
-        raise AskedWrongly(
+        raise UsageError(
             "--resume goes on with the plan of that run",
             f"leave out {', '.join(typed)}",
         )

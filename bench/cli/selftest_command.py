@@ -10,15 +10,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.cli.asked import Asked
-from bench.cli.lacking import refuse_missing
+from bench.cli.incomplete_run import refuse_missing
 from bench.cli.measuring import begin
 from bench.cli.places import RUNS, shown
 from bench.cli.record import harness_facts
+from bench.cli.run_options import RunOptions
 from bench.cli.selftest_plans import (
     CYCLES,
     MEASURE_S,
-    Extent,
+    SelfTestExtent,
     copies,
     disturbed_plan,
     effects,
@@ -27,15 +27,15 @@ from bench.cli.selftest_plans import (
     steps_of,
 )
 from bench.deploy.machine import available_cores
-from bench.errors import AskedWrongly, unknown
+from bench.errors import UsageError, unknown
 from bench.model.plan import Plan
 from bench.model.run import Run
 from bench.selftest.copies import detection, false_alarms
 from bench.selftest.coverage import coverage
+from bench.selftest.cpu_burner import burn_cpu
 from bench.selftest.disturbed import beside_a_stranger
-from bench.selftest.finding import Finding, table
-from bench.selftest.hog import hog
 from bench.selftest.power import BLOCK
+from bench.selftest.result import SelfTestResult, table
 from bench.store.folder import read, write_atomically
 
 
@@ -89,11 +89,11 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         if name not in NAMES:
             raise unknown("self-test", name, list(NAMES))
     if rounds % BLOCK:
-        raise AskedWrongly(
+        raise UsageError(
             f"{rounds} rounds are no multiple of {BLOCK}",
             f"try --rounds {rounds // BLOCK * BLOCK + BLOCK}",
         )
-    extent = Extent(rounds, cycles, measure_s)
+    extent = SelfTestExtent(rounds, cycles, measure_s)
     number = secrets.randbelow(2**31) if seed is None else seed
     failed = []
     for name in names or NAMES:
@@ -113,7 +113,9 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         raise typer.Exit(1)
 
 
-def _false_alarms(target: str, entries: int, extent: Extent, seed: int) -> Finding:
+def _false_alarms(
+    target: str, entries: int, extent: SelfTestExtent, seed: int
+) -> SelfTestResult:
     plan = plan_of("aa", copies(target, entries), extent, seed)
     words = f"aa --target {target} --entries {entries} {_words(extent)}"
     run = _measured(plan, words)
@@ -121,8 +123,8 @@ def _false_alarms(target: str, entries: int, extent: Extent, seed: int) -> Findi
 
 
 def _detection(
-    added: Sequence[int], entries: int, extent: Extent, seed: int
-) -> Finding:
+    added: Sequence[int], entries: int, extent: SelfTestExtent, seed: int
+) -> SelfTestResult:
     console = Console(stderr=True)
     per_cent = sorted(set(added))
     steps = steps_of((0.0, *(each / 100 for each in per_cent)), console)
@@ -137,24 +139,24 @@ def _detection(
     )
 
 
-def _words(extent: Extent) -> str:
+def _words(extent: SelfTestExtent) -> str:
     return (
         f"--rounds {extent.rounds} --cycles {extent.cycles} "
         f"--measure-s {extent.measure_s:g}"
     )
 
 
-def _disturbed(rounds: int, seed: int) -> Finding:
+def _disturbed(rounds: int, seed: int) -> SelfTestResult:
     plan = disturbed_plan(rounds, seed)
     core = plan.pinning.server[0] if plan.pinning.server else available_cores()[0]
     words = f"disturbed --rounds {rounds}"
     undisturbed = _measured(plan, words)
-    with hog(core):
+    with burn_cpu(core):
         return beside_a_stranger(undisturbed, _measured(plan, words))
 
 
 def _measured(plan: Plan, words: str) -> Run:
-    asked = Asked(
+    asked = RunOptions(
         plan.profile.name,
         engine_why="local: a self-test of the harness on this machine",
         command=f"python -m bench selftest {words}",
@@ -166,7 +168,7 @@ def _measured(plan: Plan, words: str) -> Run:
     return read(folder)
 
 
-def _store(finding: Finding, seed: int) -> str:
+def _store(finding: SelfTestResult, seed: int) -> str:
     now = datetime.now(UTC)
     path = FOLDER / f"{now:%Y%m%dT%H%M%SZ}-{finding.name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 from rich.console import Console
 
-from bench.cli.asked import WORKERS, chosen_targets
 from bench.cli.instructions_command import programs
+from bench.cli.run_options import WORKERS, chosen_targets
 from bench.configure.tables import load_profiles
 from bench.configure.targets import twin
 from bench.deploy.cores import pinning
 from bench.deploy.instructions import count
 from bench.deploy.topology import topology
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.model.exchange import Request
 from bench.model.framework import Role, Target
 from bench.model.plan import Plan, Profile
@@ -31,7 +31,7 @@ _COUNTED = 20  # requests; a single one costs as many instructions as the next
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class SelfTestExtent:
     """How much is measured."""
 
     rounds: int
@@ -39,7 +39,9 @@ class Extent:
     measure_s: float
 
 
-def plan_of(name: str, targets: Sequence[Target], extent: Extent, seed: int) -> Plan:
+def plan_of(
+    name: str, targets: Sequence[Target], extent: SelfTestExtent, seed: int
+) -> Plan:
     """All targets on one workload, in short windows."""
     profile = Profile(
         name=name,
@@ -67,10 +69,10 @@ def plan_of(name: str, targets: Sequence[Target], extent: Extent, seed: int) -> 
 
 
 def copies(selector: str, entries: int) -> list[Target]:
-    """One target under so many names; AskedWrongly if the selector names several."""
+    """One target under so many names; UsageError if the selector names several."""
     found = chosen_targets([selector])
     if len(found) != 1:
-        raise AskedWrongly(
+        raise UsageError(
             f"{selector!r} names {len(found)} targets, and one is entered many times",
             f"name one of: {', '.join(one.id for one in found)}",
         )
@@ -86,7 +88,7 @@ def slowed(steps: int, entries: int) -> list[Target]:
 def disturbed_plan(rounds: int, seed: int) -> Plan:
     """Every framework's usual deployment, different programs all of them, and a twin of the first."""
     programs = chosen_targets(["contestant"])
-    extent = Extent(rounds, 2, MEASURE_S)
+    extent = SelfTestExtent(rounds, 2, MEASURE_S)
     plan = plan_of("disturbed", [*programs, twin(programs[0])], extent, seed)
     return replace(plan, profile=replace(plan.profile, verdicts=True))
 

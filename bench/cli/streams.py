@@ -7,10 +7,10 @@ import os
 import sys
 from typing import TextIO
 
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 
 
-class OutputFailed(MachineRefused):
+class OutputFailed(EnvironmentFailure):
     """What a command has to say cannot be written; `quiet` if its reader has gone (`| head`)."""
 
     def __init__(self, error: OSError) -> None:
@@ -21,7 +21,7 @@ class OutputFailed(MachineRefused):
         self.quiet = error.errno == errno.EPIPE
 
 
-class Results(io.TextIOWrapper):
+class ResultStream(io.TextIOWrapper):
     """Stdout: a failure is OutputFailed, since libraries answer an OSError there with status 1."""
 
     def write(self, text: str, /) -> int:
@@ -67,7 +67,7 @@ def open_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: this one
-    sys.stdout = _stream(Results, sys.stdout, 1)
+    sys.stdout = _stream(ResultStream, sys.stdout, 1)
     sys.stderr = _stream(Progress, sys.stderr, 2)
 
 

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.asked import frameworks
 from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
-from bench.deploy import standing_locks
-from bench.deploy.standing_locks import Lock, Package
+from bench.cli.run_options import frameworks
+from bench.deploy import committed_locks
+from bench.deploy.committed_locks import Lock, Package
 from bench.deploy.uv_tool import Refused, as_of
-from bench.errors import AskedWrongly, MachineRefused, unknown
+from bench.errors import EnvironmentFailure, UsageError, unknown
 from bench.model.framework import Framework
 from bench.model.version_names import by_plain_name
 from bench.report.clean import clean_text
@@ -21,7 +21,7 @@ from bench.store.folder import read_head, run_folders
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class VersionNews:
     """A package with the version that was measured last, and what is new about it."""
 
     package: Package
@@ -42,10 +42,10 @@ class Seen:
 class News:
     """What the index has since."""
 
-    seen: list[Seen]
+    seen: list[VersionNews]
     releases: dict[str, str]  # that no standing version covers, by package
     locks: list[Lock]  # that would be others today
-    wishes: list[str]  # what `bench run --with` measures of it
+    version_requests: list[str]  # what `bench run --with` measures of it
 
     @property
     def named(self) -> bool:
@@ -86,7 +86,7 @@ def command(
     try:
         releases = dict(_releases(chosen))
         locks = [
-            (each, standing_locks.today(ROOT, each, version))
+            (each, committed_locks.today(ROOT, each, version))
             for each in chosen
             for version in each.versions
         ]
@@ -96,35 +96,38 @@ def command(
         changed += [
             lock
             for each in still
-            for lock in standing_locks.dependents(ROOT, each)
+            for lock in committed_locks.dependents(ROOT, each)
             if lock.changed
         ]
     except Refused as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"nothing newer can be known: {error.reason}",
             "the package index must answer; a mirror is told by UV_DEFAULT_INDEX, "
             "PIP_INDEX_URL or pip.conf",
         ) from error
     measured = _measured()
     seen = [
-        Seen(
+        VersionNews(
             found, measured.get((found.framework, found.version), {}).get(found.package)
         )
         for framework, lock in locks
-        for found in standing_locks.packages(ROOT, framework, lock)
+        for found in committed_locks.packages(ROOT, framework, lock)
     ]
     uncovered = {name: release for name, release in releases.items() if release}
     newest = {
         each.name: lock for each, lock in locks if lock.path.stem == each.versions[-1]
     }
-    wishes = [
-        standing_locks.wish_for(
+    version_requests = [
+        committed_locks.request_for(
             each, releases.get(each.package or ""), newest.get(each.name)
         )
         for each in chosen
     ]
     news = News(
-        seen, uncovered, changed, [wished for wished in wishes if wished is not None]
+        seen,
+        uncovered,
+        changed,
+        [wished for wished in version_requests if wished is not None],
     )
     if as_json:
         _json(news)
@@ -140,7 +143,7 @@ def command(
 def _one_by_one(alone: Sequence[str], names: Sequence[str], write: bool) -> None:
     """Some locks as of today, and no other: that of a version that was added, say."""
     if len(alone) < len(names) or not write:
-        raise AskedWrongly(
+        raise UsageError(
             f"{', '.join(alone)}: a version is named to make its lock",
             "bench versions FRAMEWORK@VERSION --write, and nothing else",
         )
@@ -151,9 +154,9 @@ def _one_by_one(alone: Sequence[str], names: Sequence[str], write: bool) -> None
         if version not in found.versions:
             raise unknown("version", version, list(found.versions), where=framework)
         try:
-            made.append(standing_locks.today(ROOT, found, version))
+            made.append(committed_locks.today(ROOT, found, version))
         except Refused as error:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"{name}: {error.reason}", "name a version that the package index has"
             ) from error
     for lock in made:
@@ -172,7 +175,7 @@ def _releases(chosen: list[Framework]) -> Iterator[tuple[str, str | None]]:
     """The newest release of each framework's package, if no standing version covers it."""
     for framework in chosen:
         if framework.package:
-            yield framework.package, standing_locks.uncovered(framework)
+            yield framework.package, committed_locks.uncovered(framework)
 
 
 def _measured() -> dict[tuple[str, str], dict[str, str]]:
@@ -184,7 +187,7 @@ def _measured() -> dict[tuple[str, str], dict[str, str]]:
     for folder in folders:
         try:
             record = read_head(folder)
-        except AskedWrongly:
+        except UsageError:
             continue  # of another format; `bench report` says so
         for target in record.plan.targets:
             receipt = record.receipts.get(target.id)
@@ -238,7 +241,7 @@ def _json(news: News) -> None:
             for lock in news.locks
         ],
         "beneath": news.beneath,
-        "with": news.wishes,
+        "with": news.version_requests,
     }
     print(json.dumps(found, indent=1))
 
@@ -249,7 +252,7 @@ def _write(chosen: list[Framework], changed: list[Lock]) -> None:
         _replace(lock)
     for framework in chosen:
         if _newest_of(framework, changed):
-            for lock in standing_locks.dependents(ROOT, framework):
+            for lock in committed_locks.dependents(ROOT, framework):
                 if lock.changed:
                     _replace(lock)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bench.cli.record import joining_facts
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.load.joining import Credentials, is_near, token_of_run
 from bench.load.worker_child import Post, WorkerChild
 
@@ -52,20 +52,20 @@ def _address(master: str, i_own_this: bool) -> str:
     try:
         found = socket.getaddrinfo(master, None, socket.AF_INET, socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise AskedWrongly(
+        raise UsageError(
             f"the master {master!r} is not known: {error}",
             "write its address in numbers",
         ) from error
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     for address in addresses:
         if ipaddress.ip_address(address).is_unspecified:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{master} is no single machine's address",
                 "name the machine as the output of its run does",
             )
         if not i_own_this and not is_near(address):
             shown = address if address == master else f"{master} is {address}, which"
-            raise AskedWrongly(
+            raise UsageError(
                 f"{shown} is neither this machine's loopback nor an address of a private network",
                 "whoever is there says what this machine loads; if it is yours, say so: --i-own-this",
             )

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bench.configure.probes import load_probes
 from bench.configure.tables import DEFINITIONS, load_frameworks
 from bench.configure.toml_file import read_toml
-from bench.errors import AskedWrongly, place, told, unknown
+from bench.errors import UsageError, place, told, unknown
 from bench.model.article import Article
 from bench.model.probe import COUNTED, Probe
 from bench.model.verdict import Claim, Quote, Rule
@@ -128,7 +128,7 @@ def load_claims(
     The claims in the order of the file.
 
     `frameworks` and `workloads` are the names that exist; left out, they come
-    from the table of frameworks and the contract. Raises AskedWrongly, naming
+    from the table of frameworks and the contract. Raises UsageError, naming
     the file, the claim and what exists instead.
     """
     rows = read_toml(path, _File).claim
@@ -159,7 +159,7 @@ def _claim(path: Path, number: int, row: dict[str, Any]) -> Claim:
     except ValidationError as error:
         fault = error.errors()[0]
         key = place(fault["loc"])
-        raise AskedWrongly(
+        raise UsageError(
             f"{where}: {key}: {fault['msg'].lower()}", _remedy(fault["type"], key, row)
         ) from error
 
@@ -220,7 +220,7 @@ def _refuse_twice(path: Path, claims: Sequence[Claim]) -> None:
     seen: set[str] = set()
     for claim in claims:
         if claim.id in seen:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{path}: two claims are named {told(claim.id)}",
                 "give each claim a name of its own: it is its address on the page",
             )
@@ -247,7 +247,7 @@ def _refuse_unknown(
             if name not in exist[kind]:
                 raise unknown(kind, name, exist[kind], where)
     if claim.counts and bool(claim.subjects) != bool(claim.baselines):
-        raise AskedWrongly(
+        raise UsageError(
             f"{where}: counts compare subjects with baselines",
             "name both, or neither where the counts are only shown",
         )
@@ -258,7 +258,7 @@ def _refuse_unknown(
     _refuse_same_words(where, claim)
     both = set(claim.subjects) & set(claim.baselines)
     if both:
-        raise AskedWrongly(
+        raise UsageError(
             f"{where}: {', '.join(sorted(both))} cannot lead itself",
             "name each framework as subject or as baseline, not as both",
         )
@@ -267,17 +267,17 @@ def _refuse_unknown(
 def _refuse_incomplete(where: str, claim: Claim) -> None:
     """Keys that say something only together with others."""
     if claim.metric in claim.other_metrics:
-        raise AskedWrongly(
+        raise UsageError(
             f"{where}: other_metrics names {claim.metric}, which is its metric",
             "name only the metrics that stand beside it",
         )
     if claim.strict_probe and not claim.strict:
-        raise AskedWrongly(
+        raise UsageError(
             f"{where}: it has a strict_probe and no words for the stricter reading",
             "say in `strict` how the sentence is read then",
         )
     if claim.shows and not (claim.subjects and claim.baselines and claim.workloads):
-        raise AskedWrongly(
+        raise UsageError(
             f"{where}: it shows what {claim.shows.value} finds, and does not say of whom",
             "name subjects, baselines and workloads",
         )
@@ -287,7 +287,7 @@ def _refuse_same_words(where: str, claim: Claim) -> None:
     seen = [claim.quote]
     for each in claim.also:
         if each.quote in seen:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{where}: it quotes {told(each.quote)} twice",
                 "`also` is for words that stand beside the quote; leave these out",
             )
@@ -298,7 +298,7 @@ def _refuse_unplayed(where: str, claim: Claim, probe: Probe) -> None:
     deciding = [case.framework for case in probe.cases if case.decides]
     for name in claim.subjects:
         if name not in deciding:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{where}: the probe {probe.id!r} has no case of {name} that decides",
                 f"it has cases of: {', '.join(dict.fromkeys(deciding))}",
             )
@@ -309,4 +309,4 @@ def table_sha256(path: Path = CLAIMS) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise AskedWrongly(f"{path}: {error.strerror}", "check the path") from error
+        raise UsageError(f"{path}: {error.strerror}", "check the path") from error

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bench.configure.targets import Frameworks
-from bench.errors import AskedWrongly, unknown
+from bench.errors import UsageError, unknown
 from bench.model.framework import Role, Target
 from bench.model.run import NOT_KNOWN
 from bench.model.workload import Workload
@@ -26,7 +26,7 @@ def standing_targets(
     NAME is a framework of the table, or FRAMEWORK:LABEL where several of its
     deployments stand; which version and which server it is, nobody told. The
     first one stands for its framework, the others are compared with it. Each
-    serves those of the workloads that its kind answers. AskedWrongly for what
+    serves those of the workloads that its kind answers. UsageError for what
     cannot be read.
     """
     urls = _by_name("--at", at)
@@ -61,7 +61,7 @@ def _refuse_name(name: str, known: list[str]) -> None:
     if framework not in known:
         raise unknown("framework", framework, known, where="--at")
     if colon and not _LABEL.fullmatch(label):
-        raise AskedWrongly(
+        raise UsageError(
             f"--at {name}: {label!r} is no label",
             f"lower-case letters, digits, . _ and -: {framework}:sync",
         )
@@ -72,18 +72,18 @@ def _by_name(option: str, named: Sequence[str]) -> dict[str, str]:
     for text in named:
         name, equals, url = text.partition("=")
         if not equals or not url:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{option} {name}: there is no address",
                 f"write it as {option} NAME=http://127.0.0.1:8001",
             )
         if name in urls:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{option} {name} is there twice",
                 f"give each deployment a label: {name.partition(':')[0]}:sync=…; the twin is entered by itself",
             )
         urls[name] = url.removesuffix("/")
         if list(urls.values()).count(urls[name]) > 1:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{option} {name}: its address is there already under another name",
                 "two names for one server would be told apart by nothing but noise",
             )
@@ -109,7 +109,7 @@ def _target(
     served = tuple(work.name for work in workloads if work.floor or not bare)
     if not served:
         names = ", ".join(work.name for work in workloads)
-        raise AskedWrongly(
+        raise UsageError(
             f"--at {name}: a bare server answers none of {names}",
             "leave it out, or choose other workloads: --workloads hello",
         )

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bench.configure.table_rules import PLACES, refuse_no_port, refuse_places
 from bench.configure.tables import DEFINITIONS, load_frameworks
 from bench.configure.toml_file import read_toml
-from bench.errors import AskedWrongly, told, unknown
+from bench.errors import UsageError, told, unknown
 from bench.model.probe import Case, Counted, Probe, Send
 
 
@@ -81,7 +81,7 @@ def load_probes(path: Path = DEFINITIONS / "probes.toml") -> dict[str, Probe]:
     """
     The probes by id, in the order of the file.
 
-    Raises AskedWrongly, naming the file and the probe, for a key that does
+    Raises UsageError, naming the file and the probe, for a key that does
     not exist, a framework that has no table, a conversation that nobody
     wrote, a pattern that is none, or two probes of one name.
     """
@@ -91,7 +91,7 @@ def load_probes(path: Path = DEFINITIONS / "probes.toml") -> dict[str, Probe]:
     for row in table.probe:
         where = f"{path}: probe {told(row.id)}"
         if row.id in probes:
-            raise AskedWrongly(f"{where}: is there twice", "give each its own name")
+            raise UsageError(f"{where}: is there twice", "give each its own name")
         for case in row.case:
             if case.framework not in frameworks:
                 raise unknown("framework", case.framework, frameworks, where)
@@ -101,14 +101,14 @@ def load_probes(path: Path = DEFINITIONS / "probes.toml") -> dict[str, Probe]:
 
 
 def load_counted(path: Path = DEFINITIONS / "probes.toml") -> tuple[Counted, ...]:
-    """What is counted of each framework; AskedWrongly for one that has no table."""
+    """What is counted of each framework; UsageError for one that has no table."""
     frameworks = list(load_frameworks())
     rows = read_toml(path, _File).count
     for row in rows:
         if row.framework not in frameworks:
             raise unknown("framework", row.framework, frameworks, f"{path}: count")
         if bool(row.new_project) == (row.first is not None):
-            raise AskedWrongly(
+            raise UsageError(
                 f"{path}: count of {row.framework}: a project begins either with a "
                 "command or with a file",
                 "name `new_project` or `first`, not both",
@@ -139,7 +139,7 @@ def _refuse_no_pattern(where: str, pattern: str) -> None:
             warnings.simplefilter("error")
             re.compile(pattern)
     except (re.error, OverflowError, RecursionError, Warning) as error:
-        raise AskedWrongly(
+        raise UsageError(
             f"{where}: {told(pattern)} is no regular expression: {error}",
             "mend the pattern; the head of the file says where patterns stand",
         ) from error
@@ -169,4 +169,4 @@ def _refuse_nothing_to_do(where: str, row: _CaseRow, sends: tuple[Send, ...]) ->
     elif row.play == "conversation" and not sends:
         fault = "sends nothing: write [[probe.case.send]] or name a conversation"
     if fault:
-        raise AskedWrongly(f"{where}: the case of {row.framework} {fault}", "mend it")
+        raise UsageError(f"{where}: the case of {row.framework} {fault}", "mend it")

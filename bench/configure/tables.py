@@ -17,9 +17,9 @@ from bench.configure.table_rules import (
     refuse_workloads,
 )
 from bench.configure.toml_file import read_toml
-from bench.errors import AskedWrongly, short, told, unknown
-from bench.model.framework import CostPart, Framework, Look, Role
-from bench.model.load import Arrivals, Basis, Beside, Load, Surge
+from bench.errors import UsageError, short, told, unknown
+from bench.model.framework import CostPart, Framework, Role, Style
+from bench.model.load import Arrivals, BackgroundLoad, Basis, Load, Surge
 from bench.model.plan import Experiment, OpenLoop, Profile
 
 
@@ -66,7 +66,7 @@ class _FrameworkRow(_Row):
     name: _Name
     title: _Words
     versions: Annotated[tuple[_Version, ...], Field(min_length=1)]
-    look: Look
+    look: Style
     target: Annotated[tuple[TargetRow, ...], Field(min_length=1)]
     package: str | None = None
     why: str = ""
@@ -191,7 +191,7 @@ class _ExperimentRow(_Row):
         )
         row = self.beside
         if row is not None:
-            beside = Beside(row.workload, row.connections, row.share)
+            beside = BackgroundLoad(row.workload, row.connections, row.share)
             mixed = (replace(one, beside=beside) for one in loads if one.is_open)
             loads = (*loads, *mixed)
         named = (self.name, self.why, self.targets, self.workloads)
@@ -226,7 +226,7 @@ class _ProfileRow(_Row):
     open_loop: _OpenRow | None = None
     probes: Literal["none", "stored", "play"] = "none"
     experiments: tuple[str, ...] = ()
-    wishes: tuple[str, ...] = Field(default=(), alias="with")
+    version_requests: tuple[str, ...] = Field(default=(), alias="with")
 
 
 class _Profiles(_Row):
@@ -241,7 +241,7 @@ def load_frameworks(
     """
     Frameworks by name, each with its rows of deployments.
 
-    Raises AskedWrongly, naming the file, the framework and the deployment, for
+    Raises UsageError, naming the file, the framework and the deployment, for
     a name or a title that is there twice, a workload, a placeholder or a
     variable that does not exist, and a look that cannot be drawn.
     """
@@ -256,7 +256,7 @@ def load_frameworks(
         for one in row.target:
             _refuse_target(f"{where}: {one.deployment}", one)
         if row.look.fault:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{where}: look: {row.look.fault}",
                 "it would be found out when the page is drawn, after the measurement",
             )
@@ -279,7 +279,7 @@ def _refuse_target(where: str, row: TargetRow) -> None:
     refuse_no_port(where, row.serve)
     refuse_variables(where, row.environment)
     if row.lock and row.role is not Role.ABLATION and row.role is not Role.FLOOR:
-        raise AskedWrongly(
+        raise UsageError(
             f"{where}: lock: a contestant has the lock of its version",
             "a lock of its own is what an ablation adds to that",
         )
@@ -297,7 +297,7 @@ def load_profiles(
     for row in table.profile:
         _refuse_profile_workloads(f"{path}: profile {row.name!r}", row)
         if list(row.looks) != sorted(set(row.looks)):
-            raise AskedWrongly(
+            raise UsageError(
                 f"{path}: profile {row.name!r}: looks must rise, found {told(list(row.looks))}",
                 "write the numbers of rounds in rising order",
             )
@@ -320,16 +320,16 @@ def _refuse_profile_workloads(where: str, row: _ProfileRow) -> None:
             raise unknown("workload", name, list(row.workloads), f"{where}: open_loop")
 
 
-def standing_wishes(
+def profile_requests(
     profile: str, path: Path = DEFINITIONS / "profiles.toml"
 ) -> tuple[str, ...]:
     """What a profile measures beside its targets, as `--with` would be typed; nothing for one that is not there."""
     rows = read_toml(path, _Profiles).profile
-    return next((row.wishes for row in rows if row.name == profile), ())
+    return next((row.version_requests for row in rows if row.name == profile), ())
 
 
 def _profile(row: _ProfileRow, experiments: Mapping[str, Experiment]) -> Profile:
-    plain = row.model_dump(exclude={"open_loop", "experiments", "wishes"})
+    plain = row.model_dump(exclude={"open_loop", "experiments", "version_requests"})
     opened = OpenLoop(**row.open_loop.model_dump()) if row.open_loop else None
     played = tuple(experiments[name] for name in row.experiments)
     return Profile(**plain, open_loop=opened, experiments=played)

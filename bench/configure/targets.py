@@ -5,7 +5,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from bench.configure.tables import Parity, TargetRow
-from bench.errors import AskedWrongly, unknown
+from bench.errors import UsageError, unknown
 from bench.model.framework import Framework, Role, Target
 
 
@@ -71,7 +71,7 @@ def select(
     A selector is a role, or framework[@version][/deployment] with * and ?.
     Without a version the newest is meant; without a deployment, what the
     framework's table calls contestant (or floor).
-    Raises AskedWrongly for a selector that names nothing.
+    Raises UsageError for a selector that names nothing.
     """
     chosen: set[str] = set()
     for selector in selectors:
@@ -97,7 +97,7 @@ def _matches(target: Target, selector: str, newest: Frameworks) -> bool:
     return target.role in USUAL
 
 
-def _nothing(selector: str, targets: Sequence[Target]) -> AskedWrongly:
+def _nothing(selector: str, targets: Sequence[Target]) -> UsageError:
     name, _, deployment = selector.partition("/")
     framework, at, version = name.partition("@")
     of_framework = [t for t in targets if fnmatchcase(t.framework, framework)]

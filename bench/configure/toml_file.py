@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bench.errors import AskedWrongly, place, told
+from bench.errors import UsageError, place, told
 
 
 @lru_cache(maxsize=32)
@@ -18,24 +18,24 @@ def _parsed(text: str, model: type[BaseModel]) -> BaseModel:
 
 
 def read_toml[Model: BaseModel](path: Path, model: type[Model]) -> Model:
-    """Read a table into its model; AskedWrongly names the file, the place and the fault."""
+    """Read a table into its model; UsageError names the file, the place and the fault."""
     try:
         text = path.read_text(encoding="utf-8")
         found = _parsed(text, model)
         assert isinstance(found, model)
         return found
     except OSError as error:
-        raise AskedWrongly(f"{path}: {error.strerror}", "check the path") from error
+        raise UsageError(f"{path}: {error.strerror}", "check the path") from error
     except ValidationError as error:
-        raise AskedWrongly(f"{path}: {_first(error)}", _remedy(error)) from error
+        raise UsageError(f"{path}: {_first(error)}", _remedy(error)) from error
     except RecursionError as error:
-        raise AskedWrongly(
+        raise UsageError(
             f"{path}: not a table of ours: lists in lists without end",
             "the head of the shipped file says what each key holds",
         ) from error
     except ValueError as error:
         # Of TOML, of UTF-8, or of an integer with thousands of digits.
-        raise AskedWrongly(
+        raise UsageError(
             f"{path}: not a TOML file: {error}",
             "mend the place it names; TOML is text in UTF-8",
         ) from error

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 from bench.model.address import inner, is_near
 
 
@@ -34,12 +34,12 @@ def resolve(host: str, port: int) -> Sequence[str]:
 
 def read_url(url: str) -> tuple[str, int]:
     """
-    The host and the port of a plain http:// address without a path; AskedWrongly for any other.
+    The host and the port of a plain http:// address without a path; UsageError for any other.
 
     What looks like a password is not repeated in the message.
     """
     if "@" in url:
-        raise AskedWrongly(
+        raise UsageError(
             "an address has a user name or a password in it, and would be stored with the run",
             f"{_HINT}; the contract knows no passwords",
         )
@@ -47,16 +47,16 @@ def read_url(url: str) -> tuple[str, int]:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise AskedWrongly(f"{url!r} is not an address: {error}", _HINT) from error
+        raise UsageError(f"{url!r} is not an address: {error}", _HINT) from error
     if parts.scheme == "https":
-        raise AskedWrongly(
+        raise UsageError(
             f"{url!r}: the load generator speaks no TLS",
             "name the address behind it; TLS would cost alike for every framework",
         )
     if parts.scheme != "http" or not host or port == 0 or not _plain(url):
-        raise AskedWrongly(f"{url!r} is not an http:// address with a host", _HINT)
+        raise UsageError(f"{url!r} is not an http:// address with a host", _HINT)
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise AskedWrongly(
+        raise UsageError(
             f"{url!r} has more than a host and a port",
             f"the paths are the contract's own: {_HINT}",
         )
@@ -69,19 +69,19 @@ def places(
     """
     Every place that a URL means, if load may go to all of them.
 
-    AskedWrongly if one is neither loopback nor private and nobody said that it
+    UsageError if one is neither loopback nor private and nobody said that it
     is theirs, or if it can be nobody's. The resolver is asked once.
     """
     host, port = read_url(url)
     try:
         found = ask(host, port)
     except (OSError, UnicodeError) as error:
-        raise AskedWrongly(
+        raise UsageError(
             f"{url}: the name {host!r} is not known: {error}",
             "write the address in numbers, or mend the name",
         ) from error
     if not found:
-        raise AskedWrongly(f"{url}: the name {host!r} has no address", _HINT)
+        raise UsageError(f"{url}: the name {host!r} has no address", _HINT)
     for text in found:
         _refuse_elsewhere(url, host, text, i_own_this)
     return tuple(Place(text, port) for text in found)
@@ -92,24 +92,24 @@ def _refuse_elsewhere(url: str, host: str, text: str, i_own_this: bool) -> None:
     address = inner(ip_address(text))
     shown = text if text == host else f"{host} is {text}, which"
     if address.is_unspecified or address.is_multicast:
-        raise AskedWrongly(f"{url}: {shown} is no single server's address", _HINT)
+        raise UsageError(f"{url}: {shown} is no single server's address", _HINT)
     if i_own_this or is_near(address):
         return
-    raise AskedWrongly(
+    raise UsageError(
         f"{url}: {shown} is neither this machine's loopback nor an address of a private network",
         "load is an attack on whoever did not ask for it; if that server and the way to it are yours, say so: --i-own-this",
     )
 
 
 def answering(url: str, among: Sequence[Place]) -> Place:
-    """The first of these places where somebody listens; MachineRefused if nobody does."""
+    """The first of these places where somebody listens; EnvironmentFailure if nobody does."""
     refusals = []
     for place in among:
         refusal = listens(place)
         if refusal is None:
             return place
         refusals.append(f"{place.host} port {place.port}: {refusal}")
-    raise MachineRefused(
+    raise EnvironmentFailure(
         f"nothing answers at {url}: {'; '.join(refusals)}",
         "start the deployment first; the harness starts nothing of it",
     )

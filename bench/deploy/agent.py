@@ -12,7 +12,7 @@ from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from bench.deploy.processes import Tree, read, same
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 from bench.model.trial import Usage
 
 
@@ -29,12 +29,12 @@ class Agent(ThreadingHTTPServer):
         """
         Listen; port 0 is any free one.
 
-        AskedWrongly if there is no such process, MachineRefused if the address
+        UsageError if there is no such process, EnvironmentFailure if the address
         cannot be had.
         """
         watched = read(pid)
         if watched is None or not watched.alive:
-            raise AskedWrongly(
+            raise UsageError(
                 f"there is no process {pid} on this machine",
                 "name the server's first process, whose children its workers are",
             )
@@ -44,7 +44,7 @@ class Agent(ThreadingHTTPServer):
         try:
             super().__init__((host, port), _Telling)
         except OSError as error:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"{host} port {port} cannot be listened at: {error.strerror or error}",
                 "choose another port: --port 0 takes a free one",
             ) from error

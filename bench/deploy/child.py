@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.deploy.ledger import Ledger
+from bench.deploy.cleanup_registry import CleanupRegistry
 from bench.deploy.processes import Tree
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 
 
 _LAUNCH = Path(__file__).with_name("launch.py")
@@ -22,7 +22,7 @@ _TAIL_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class LaunchSpec:
     """What to start, and how."""
 
     program: Path
@@ -38,16 +38,16 @@ class Order:
 class Child:
     """A program that runs."""
 
-    def __init__(self, order: Order, ledger: Ledger) -> None:
-        """Start it; MachineRefused with the kernel's words if it cannot be started."""
+    def __init__(self, order: LaunchSpec, cleanup: CleanupRegistry) -> None:
+        """Start it; EnvironmentFailure with the kernel's words if it cannot be started."""
         self.order = order
         self._log_start = order.log.stat().st_size if order.log.exists() else 0
         self.process, told = _spawn(order)
-        ledger.record_process(self.process.pid)
+        cleanup.record_process(self.process.pid)
         started_ns, reason = _read_report(told)
         if started_ns is None:
             self.process.wait()
-            raise MachineRefused(f"cannot start {order.program.name}: {reason}")
+            raise EnvironmentFailure(f"cannot start {order.program.name}: {reason}")
         self.started_ns = started_ns
         self.tree = Tree(self.process.pid)
 
@@ -102,7 +102,7 @@ def tail(log: Path, start: int = 0) -> str:
     return "\n".join(text.strip().splitlines()[-_TAIL_LINES:])
 
 
-def _spawn(order: Order) -> tuple[subprocess.Popen[bytes], int]:
+def _spawn(order: LaunchSpec) -> tuple[subprocess.Popen[bytes], int]:
     """The process, and the end of the pipe on which it tells that it starts."""
     told, report = os.pipe()
     # The kernel sends the death signal when the starting thread ends, not the

@@ -4,7 +4,7 @@ import os
 
 from bench.deploy.compose_tool import find_tool
 from bench.deploy.dsn import DSN_VARIABLE
-from bench.errors import AskedWrongly, MachineRefused, unknown
+from bench.errors import EnvironmentFailure, UsageError, unknown
 from bench.model.plan import EXTERNAL
 
 
@@ -15,8 +15,8 @@ def choose_engine(asked: str) -> tuple[str, str]:
     """
     The engine's name, and the reason in one line.
 
-    `auto` is compose when an engine answers, otherwise local. AskedWrongly
-    for a name that does not exist, or for compose beside a database of the user's; MachineRefused when compose was asked for
+    `auto` is compose when an engine answers, otherwise local. UsageError
+    for a name that does not exist, or for compose beside a database of the user's; EnvironmentFailure when compose was asked for
     by name and cannot be had.
     """
     if asked not in ENGINES:
@@ -27,14 +27,14 @@ def choose_engine(asked: str) -> tuple[str, str]:
         return "local", "engine local: processes on this machine, as asked"
     if os.environ.get(DSN_VARIABLE):
         if asked == "compose":
-            raise AskedWrongly(
+            raise UsageError(
                 f"{DSN_VARIABLE} names a database, and containers have one of their own",
                 f"unset {DSN_VARIABLE}, or use ENGINE=local",
             )
         return "local", f"engine local: {DSN_VARIABLE} names a database"
     try:
         tool = find_tool()
-    except MachineRefused as error:
+    except EnvironmentFailure as error:
         if asked == "compose":
             raise
         return "local", f"engine local: {error.message}"

@@ -8,23 +8,23 @@ from types import TracebackType
 from typing import Self
 
 from bench.deploy import compose_leftovers
+from bench.deploy.cleanup_registry import MARK, CleanupRegistry
 from bench.deploy.compose_database import SERVICE, ContainerDatabase
 from bench.deploy.compose_images import Images, Recipe
 from bench.deploy.compose_refusals import LOCAL
 from bench.deploy.compose_relay import Relay
 from bench.deploy.compose_server import Container, ContainerServer
 from bench.deploy.compose_settings import Settings, read_settings
-from bench.deploy.compose_tool import Tool, find_tool, surroundings
+from bench.deploy.compose_tool import ComposeTool, find_tool, surroundings
 from bench.deploy.compose_variables import (
     command_and_environment,
     cpu_list,
     of_the_run,
 )
-from bench.deploy.engine import Placing, Say
-from bench.deploy.ledger import MARK, Ledger
+from bench.deploy.engine import CpuPlacement, Say
 from bench.deploy.local import safe_name
-from bench.deploy.orderly import ending_orderly, on_cores, undisturbed
-from bench.errors import BenchError, MachineRefused, TargetFailed
+from bench.deploy.signals import ending_cleanly, on_cores, undisturbed
+from bench.errors import BenchError, EnvironmentFailure, TargetFailed
 from bench.model.framework import Target
 from bench.model.plan import Pinning
 from bench.model.run import Receipt
@@ -81,16 +81,16 @@ class ComposeEngine:
         Sweep up after dead runs, then bring database, relay and generator up.
 
         SIGTERM and SIGHUP end the harness through `__exit__` from here on.
-        MachineRefused while another run lives, or for what the engine lacks.
+        EnvironmentFailure while another run lives, or for what the engine lacks.
         """
         with ExitStack() as stack:
-            stack.enter_context(ending_orderly())
+            stack.enter_context(ending_cleanly())
             found = find_tool()
-            self._ledger = Ledger(
+            self._cleanup = CleanupRegistry(
                 self._cache / "running", self._options.wait_s, self._options.say
             )
-            stack.callback(self._ledger.close)
-            self._ledger.record_containers()
+            stack.callback(self._cleanup.close)
+            self._cleanup.record_containers()
             stack.enter_context(on_cores(self._cores.harness))
             self._tool = self._named(found)
             self._refuse_little_memory()
@@ -169,25 +169,27 @@ class ComposeEngine:
                 recipe = self._images.app(target, say)
                 package = self._packages.get(target.framework)
                 results[target.id] = self._images.receipt(target, recipe, package)
-            except MachineRefused as error:
+            except EnvironmentFailure as error:
                 results[target.id] = error.message
         return results
 
     def start(
-        self, target: Target, placing: Placing, hash_seed: int
+        self, target: Target, placement: CpuPlacement, hash_seed: int
     ) -> ContainerServer:
         """Start the target afresh; TargetFailed, with nothing left, if it does not come up."""
         try:
             recipe = self._images.app_recipe(target)
-        except MachineRefused as error:
+        except EnvironmentFailure as error:
             raise TargetFailed(f"{target.id}: {error.message}", error.hint) from error
         self._started += 1
         name = f"{self._tool.project}-app-{self._started}"
-        log = placing.logs / f"{safe_name(target.id)}-{self._started}.log"
+        log = placement.logs / f"{safe_name(target.id)}-{self._started}.log"
         container = Container(self._tool, name, log, "APP_MEMORY")
-        command, environment = command_and_environment(target, placing, name, hash_seed)
+        command, environment = command_and_environment(
+            target, placement, name, hash_seed
+        )
         options = [word for line in environment for word in ("-e", line)]
-        cpus = {"APP_CPUS": cpu_list(placing.pinning.server)}
+        cpus = {"APP_CPUS": cpu_list(placement.pinning.server)}
         try:
             self._tool.call(
                 *("run", "-d", "--no-deps", "--name", name, *options, "app", *command),
@@ -196,7 +198,7 @@ class ComposeEngine:
         except BaseException as error:
             tail = container.log_tail()
             container.remove(ask_first=False)
-            if not isinstance(error, MachineRefused):
+            if not isinstance(error, EnvironmentFailure):
                 raise
             message = f"{target.id} did not start: {error.message}"
             raise TargetFailed(message, error.hint, tail) from error
@@ -206,21 +208,21 @@ class ComposeEngine:
         self._servers = [s for s in self._servers if not s.stopped] + [server]
         return server
 
-    def _named(self, found: Tool) -> Tool:
+    def _named(self, found: ComposeTool) -> ComposeTool:
         """The tool with this run's project, log, and the variables of docker-compose.yml."""
         self._logs.mkdir(parents=True, exist_ok=True)
         return replace(
             found,
             file=self._root / "docker-compose.yml",
-            project=f"trial-{self._ledger.token}",
+            project=f"trial-{self._cleanup.token}",
             log=self._logs / "compose.log",
-            variables=of_the_run(self._cache, self._ledger.token, self._cores),
+            variables=of_the_run(self._cache, self._cleanup.token, self._cores),
         )
 
     def _refuse_little_memory(self) -> None:
         has = self._tool.engine.memory_bytes
         if has < _NEED_BYTES:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"the container engine has {has / 2**30:.1f} GiB of memory, and a run "
                 f"needs {_NEED_BYTES / 2**30:.0f}",
                 f"give it more, or {LOCAL}",
@@ -246,15 +248,15 @@ class ComposeEngine:
             variables={**generator.variables, "DATABASE_IMAGE": image},
         )
         self._containers = {name: self._container(name) for name in services}
-        marked = {**surroundings(), MARK: self._ledger.mark("relay")}
+        marked = {**surroundings(), MARK: self._cleanup.mark("relay")}
         module = "bench.deploy.compose_relay"
         try:
             self._relay = Relay([*self._exec("relay"), module], marked)
-        except MachineRefused as error:
+        except EnvironmentFailure as error:
             how = self._containers["relay"].ended()
             if how is None:
                 raise
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"{error.message}: {how}",
                 "GENERATOR_MEMORY is the limit of this container, too",
             ) from error
@@ -276,7 +278,7 @@ class ComposeEngine:
             *("--filter", f"label=com.docker.compose.service={service}"),
         ).split()
         if len(found) != 1:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"compose started {len(found)} containers of {service} instead of one",
                 "compose.log among the run's logs has what it said",
             )
@@ -304,15 +306,15 @@ class ComposeEngine:
     ) -> None:
         """Keep the logs of the services, then remove everything of the run, or let the next run do it."""
         with undisturbed():
-            token = self._ledger.token
+            token = self._cleanup.token
             with suppress(BenchError):
                 for container in self._services_left(token):
                     container.save_log()
                 self._tool.call("down", "--volumes", "--timeout", "1")
             try:
                 compose_leftovers.remove(self._tool, "run", token)
-            except MachineRefused as left:
-                self._ledger.keep()
+            except EnvironmentFailure as left:
+                self._cleanup.keep()
                 if error is None:
                     raise
                 self._options.say(

@@ -11,7 +11,7 @@ from bench.deploy.compose_server import Container
 from bench.deploy.database import StandingDatabase
 from bench.deploy.postgres import logged
 from bench.deploy.readiness import HOST
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.model.trial import Usage
 
 
@@ -40,7 +40,7 @@ class ContainerDatabase(StandingDatabase):
         try:
             self._account = container.account()
             address = container.address()
-        except MachineRefused:
+        except EnvironmentFailure:
             self._refuse_ended()  # it may have ended between two questions
             raise
         self._read_to: dict[
@@ -82,7 +82,7 @@ class ContainerDatabase(StandingDatabase):
         """Like any database's, but what stands between is asked first whose fault a failure is."""
         try:
             return super()._ask(query, values)
-        except MachineRefused:
+        except EnvironmentFailure:
             self._container.tool.refuse_silent()
             self._relay.refuse_ended(_SETTLED_S)
             how = self._container.ended()
@@ -90,8 +90,8 @@ class ContainerDatabase(StandingDatabase):
                 raise self._gone(how) from None
             raise
 
-    def _gone(self, how: str) -> MachineRefused:
-        return MachineRefused(
+    def _gone(self, how: str) -> EnvironmentFailure:
+        return EnvironmentFailure(
             f"PostgreSQL is gone: {how}",
             hint=f"see {self._container.log.name} among the run's logs; what was "
             "measured is kept: bench run --resume goes on",
@@ -130,11 +130,11 @@ class ContainerDatabase(StandingDatabase):
         if how is not None:
             raise self._not_up(how)
 
-    def _not_up(self, how: str) -> MachineRefused:
+    def _not_up(self, how: str) -> EnvironmentFailure:
         self._container.save_log()
         said = self._container.log_tail().splitlines()
         last = f"; the last that it said: {said[-1].strip()[:200]}" if said else ""
-        return MachineRefused(
+        return EnvironmentFailure(
             f"PostgreSQL did not come up in its container: {how}{last}",
             hint=f"see {self._container.log.name} among the run's logs, and "
             "DATABASE_MEMORY and POSTGRES_IMAGE where they are set",

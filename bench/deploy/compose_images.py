@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.deploy.compose_refusals import LOCAL, explain_pull
 from bench.deploy.compose_settings import Settings
-from bench.deploy.compose_tool import BUILD_LIMIT_S, Tool
+from bench.deploy.compose_tool import BUILD_LIMIT_S, ComposeTool
 from bench.deploy.engine import Say
 from bench.deploy.environments import (
     FROM_COMMIT,
@@ -23,7 +23,7 @@ from bench.deploy.environments import (
     version_of,
 )
 from bench.deploy.uv_tool import Refused
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.model.framework import Target
 from bench.model.run import Receipt
 
@@ -46,9 +46,9 @@ class Images:
     """Images of one checkout, on one engine."""
 
     def __init__(
-        self, tool: Tool, settings: Settings, root: Path, cache: Path, say: Say
+        self, tool: ComposeTool, settings: Settings, root: Path, cache: Path, say: Say
     ) -> None:
-        """Have both base images here, pulled if they are not; MachineRefused if they cannot be."""
+        """Have both base images here, pulled if they are not; EnvironmentFailure if they cannot be."""
         self._tool = tool
         self._root = root
         self._cache = cache
@@ -75,7 +75,7 @@ class Images:
         return recipe
 
     def app(self, target: Target, say: Say) -> Recipe:
-        """The image of a target's app at its version; MachineRefused if it cannot be built."""
+        """The image of a target's app at its version; EnvironmentFailure if it cannot be built."""
         recipe = self.app_recipe(target)
         lock = self._lock(target)
         with within_reach(lock, self._root / recipe.variables["LOCKS"]):
@@ -102,7 +102,7 @@ class Images:
         return Recipe("app", name, variables)
 
     def receipt(self, target: Target, recipe: Recipe, package: str | None) -> Receipt:
-        """What a target runs on, told by the image's own interpreter; MachineRefused if it does not tell."""
+        """What a target runs on, told by the image's own interpreter; EnvironmentFailure if it does not tell."""
         said = self._tool.docker(
             *("run", "--rm", "--pull=never", "--network=none", "--cap-drop=ALL"),
             *(word for label in self._labels() for word in ("--label", label)),
@@ -112,7 +112,7 @@ class Images:
         counted = package or server_package(target.serve)
         version = version_of(seen["packages"], counted)
         if version is None:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"{target.id}: {counted} is not in its image, so there is no receipt",
                 f"apps/{target.framework}/locks/{target.lock_name}.txt should name it",
             )
@@ -128,17 +128,17 @@ class Images:
         )
 
     def _lock(self, target: Target) -> Path:
-        """The lock of a target; MachineRefused if there is none that an image can be made of."""
+        """The lock of a target; EnvironmentFailure if there is none that an image can be made of."""
         try:
             lock = lock_of(
                 self._root / "apps", self._cache, target.framework, target.lock_name
             )
         except Refused as error:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 error.reason, "a version that has a lock: `bench list`, or --with"
             ) from error
         if FROM_COMMIT.search(lock.read_text(encoding="utf-8")):
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"{target.framework} {target.lock_name} comes from a commit, and "
                 "images are made of wheels; --engine local runs it as a process",
                 "name a release instead, or use --engine local",
@@ -176,7 +176,7 @@ class Images:
         template = "{{.Os}}/{{.Architecture}}"
         made_for = self._tool.docker("image", "inspect", "--format", template, name)
         if made_for.strip() != self._tool.engine.platform:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"the base image {name} is made for {made_for.strip()}, and the container "
                 f"engine's processors are {self._tool.engine.platform}",
                 f"docker rmi {name}, so that the right one is pulled, or name another "
@@ -206,7 +206,7 @@ def within_reach(lock: Path, folder: Path) -> Iterator[None]:
     try:
         shutil.copyfile(lock, there)
     except OSError as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"{ASKED}/{lock.name} cannot be written: {error.strerror}",
             f"images are built of what lies in the checkout: make it writable, or {LOCAL}",
         ) from error

@@ -12,7 +12,7 @@ from typing import Protocol
 from bench.child_environment import CONTAINERS
 from bench.deploy.compose_refusals import explain
 from bench.deploy.compose_tool import run
-from bench.errors import BenchError, MachineRefused
+from bench.errors import BenchError, EnvironmentFailure
 
 
 LABEL = "org.frameworks-on-trial"
@@ -29,7 +29,7 @@ class Docker(Protocol):
     """Whoever can call the docker program."""
 
     def docker(self, *words: str) -> str:
-        """What it says; MachineRefused, explained, if it fails."""
+        """What it says; EnvironmentFailure, explained, if it fails."""
 
 
 def home(cache: Path) -> str:
@@ -54,7 +54,7 @@ def remove(tool: Docker, label: str, value: str, certain: bool = True) -> list[s
 
     What was removed. The engine may still be at work on an order of a program
     that was interrupted: where it must be `certain`, nothing has to be there
-    twice in a row. MachineRefused if something cannot be removed.
+    twice in a row. EnvironmentFailure if something cannot be removed.
     """
     removed: list[str] = []
     empty = 0
@@ -73,7 +73,7 @@ def remove(tool: Docker, label: str, value: str, certain: bool = True) -> list[s
                 ]
         time.sleep(_PAUSE_S)
     shown = ", ".join(f"{kind} {name}" for kind, name in left)
-    raise MachineRefused(
+    raise EnvironmentFailure(
         f"the container engine did not remove what a run had started: {shown}",
         "compose.log among the run's logs may say why; the next run tries again",
     )
@@ -87,7 +87,7 @@ class Elsewhere:
         self._variables = {**dict.fromkeys(CONTAINERS, ""), **variables}
 
     def docker(self, *words: str) -> str:
-        """What it says; MachineRefused, explained, if it fails."""
+        """What it says; EnvironmentFailure, explained, if it fails."""
         command = ["docker", *words]
         status, out, err = run(command, self._variables)
         if status:
@@ -109,7 +109,7 @@ def end_killed_run(token: str, variables: Mapping[str, str]) -> str | None:
     """
     try:
         removed = remove(Elsewhere(variables), "run", token, certain=False)
-    except MachineRefused as error:
+    except EnvironmentFailure as error:
         where = variables.get("DOCKER_HOST") or variables.get("DOCKER_CONTEXT")
         there = f" (of {where})" if where else ""
         return (

@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 
 
 LOCAL = "use ENGINE=local"
@@ -171,7 +171,7 @@ _PULL = (
 
 def explain(
     command: Sequence[str], status: int, said: str, logged: bool
-) -> MachineRefused:
+) -> EnvironmentFailure:
     """
     The error for a command that ended with that status; its own last words where it is unknown.
 
@@ -180,18 +180,18 @@ def explain(
     last = last_words(said)
     for pattern, sentence, hint in _KNOWN:
         if re.search(pattern, said, re.IGNORECASE | re.DOTALL):
-            return MachineRefused(f"{sentence}: {last}", hint)
+            return EnvironmentFailure(f"{sentence}: {last}", hint)
     shown = shlex.join(command)
     if len(shown) > 120:
         shown = f"{shown[:117]}..."
     whole = "compose.log among the run's logs has the whole answer" if logged else None
-    return MachineRefused(
+    return EnvironmentFailure(
         f"`{shown}` ended with status {status}: {last}",
         whole or f"type it to see its whole answer, or {LOCAL}",
     )
 
 
-def explain_pull(image: str, variable: str, said: str) -> MachineRefused:
+def explain_pull(image: str, variable: str, said: str) -> EnvironmentFailure:
     """The error for a base image that is not here and was not pulled; `variable` is what names it."""
     known = (
         (sentence, hint)
@@ -202,7 +202,7 @@ def explain_pull(image: str, variable: str, said: str) -> MachineRefused:
         known,
         ("it was not pulled", "name an image that is here in {variable}"),
     )
-    return MachineRefused(
+    return EnvironmentFailure(
         f"the base image {image} is not here, and {sentence}: {last_words(said)}",
         f"{hint.format(variable=variable)}; or {LOCAL}",
     )

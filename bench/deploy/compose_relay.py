@@ -18,7 +18,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import IO
 
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 
 
 _HEAD = struct.Struct("!IBI")  # stream, kind, length of what follows
@@ -148,7 +148,7 @@ class Relay:
     """The outer end: loopback ports of ours that lead to addresses of containers."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start the inner end by that command; MachineRefused if it does not come up."""
+        """Start the inner end by that command; EnvironmentFailure if it does not come up."""
         self._process = subprocess.Popen(
             command,
             env=dict(environment),
@@ -167,7 +167,7 @@ class Relay:
             watchdog.cancel()
         if not ready:
             self.close()
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 "the way into the containers' network did not open",
                 "compose.log among the run's logs may say why",
             )
@@ -196,13 +196,13 @@ class Relay:
 
     def refuse_ended(self, patience_s: float = 0.0) -> None:
         """
-        MachineRefused if the inner end is gone, so that nobody behind it is blamed.
+        EnvironmentFailure if the inner end is gone, so that nobody behind it is blamed.
 
         Connections are closed a moment before that is known: `patience_s`.
         """
         self._thread.join(patience_s)
         if not self._thread.is_alive():
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 "the relay has ended, the process by which the harness reaches the "
                 "servers and the database in their containers",
                 "was it killed, perhaps for want of memory (GENERATOR_MEMORY)? what was "

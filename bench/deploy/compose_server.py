@@ -12,11 +12,11 @@ from typing import Protocol
 from bench.deploy import processes
 from bench.deploy.compose_relay import Relay
 from bench.deploy.compose_stats import StatsAccount
-from bench.deploy.compose_tool import Tool
+from bench.deploy.compose_tool import ComposeTool
 from bench.deploy.compose_usage import control_group
 from bench.deploy.processes import Process
 from bench.deploy.readiness import HOST, Readiness, quoted_fault
-from bench.errors import BenchError, MachineRefused, TargetFailed
+from bench.errors import BenchError, EnvironmentFailure, TargetFailed
 from bench.model.framework import Target
 from bench.model.trial import Usage
 
@@ -47,13 +47,13 @@ class Account(Protocol):
 class Container:
     """A started container, and the calls that concern it."""
 
-    tool: Tool
+    tool: ComposeTool
     name: str
     log: Path  # where its log goes when it ends
     memory_setting: str  # what names its memory limit
 
     def inspect(self, template: str) -> str:
-        """What the engine knows of it, by a template; MachineRefused if it is gone."""
+        """What the engine knows of it, by a template; EnvironmentFailure if it is gone."""
         return self.tool.docker("inspect", "--format", template, self.name).strip()
 
     def address(self) -> str:
@@ -63,22 +63,22 @@ class Container:
         )
         if not found.split():
             how = self.ended() or "it has no address in its network"
-            raise MachineRefused(f"a container cannot be reached: {how}")
+            raise EnvironmentFailure(f"a container cannot be reached: {how}")
         return found.split()[0]
 
     def account(self) -> Account:
-        """Where what it uses is told: by the kernel, else by the engine; MachineRefused if nowhere."""
+        """Where what it uses is told: by the kernel, else by the engine; EnvironmentFailure if nowhere."""
         identity, pid = self.inspect("{{.Id}} {{.State.Pid}}").split()
         try:
             return control_group(identity, int(pid))
-        except MachineRefused:
+        except EnvironmentFailure:
             return StatsAccount(self.tool, self.name)
 
     def ended(self) -> str | None:
         """
         How it, or a process in it for want of memory, has ended, in words; None while all is well.
 
-        MachineRefused if the engine itself does not answer any more.
+        EnvironmentFailure if the engine itself does not answer any more.
         """
         try:
             state = json.loads(self.inspect("{{json .State}}"))
@@ -176,7 +176,7 @@ class ContainerServer:
         except BaseException as error:
             try:
                 # It may have ended between two questions: that is its failure alone.
-                if isinstance(error, MachineRefused):
+                if isinstance(error, EnvironmentFailure):
                     self.refuse_ended()
             finally:
                 self.stop()

@@ -7,8 +7,8 @@ import socket
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from bench.deploy.compose_tool import Tool
-from bench.errors import MachineRefused
+from bench.deploy.compose_tool import ComposeTool
+from bench.errors import EnvironmentFailure
 from bench.model.trial import Usage
 
 
@@ -23,8 +23,8 @@ class StatsAccount:
     milliseconds, with old engines a second). For an engine in a virtual machine.
     """
 
-    def __init__(self, tool: Tool, container: str) -> None:
-        """MachineRefused where the engine has no socket on this machine."""
+    def __init__(self, tool: ComposeTool, container: str) -> None:
+        """EnvironmentFailure where the engine has no socket on this machine."""
         self._path = _socket_path(tool)
         self._container = tool.docker(
             "inspect", "--format", "{{.Id}}", container
@@ -72,13 +72,13 @@ class StatsAccount:
         return stats
 
 
-def _socket_path(tool: Tool) -> str:
+def _socket_path(tool: ComposeTool) -> str:
     host = os.environ.get("DOCKER_HOST") or tool.docker(
         "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"
     )
     parts = urlsplit(host.strip())
     if parts.scheme != "unix":
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"the CPU time of containers cannot be read over {parts.scheme or host}",
             "use an engine on this machine itself, or ENGINE=local",
         )

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from bench.child_environment import CONTAINERS, NETWORK, child_environment
 from bench.deploy.compose_refusals import LOCAL, explain
 from bench.deploy.compose_settings import SETTINGS
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 
 
 COMPOSE_VARIABLE = "BENCH_COMPOSE"
@@ -40,7 +40,7 @@ class ContainerEngine:
 
 
 @dataclass(frozen=True, slots=True)
-class Tool:
+class ComposeTool:
     """
     One compose program and its engine, with the project and the variables it is called with.
 
@@ -61,14 +61,14 @@ class Tool:
         variables: Mapping[str, str] | None = None,
         limit_s: float = _LIMIT_S,
     ) -> str:
-        """Run compose on the project; its stdout. MachineRefused, explained, if it fails."""
+        """Run compose on the project; its stdout. EnvironmentFailure, explained, if it fails."""
         command = [*self.compose, "-f", self.file.name, "-p", self.project]
         command += ["--profile", "harness"]
         given = {**self.variables, **(variables or {})}
         return self.run([*command, *words], given, limit_s)
 
     def docker(self, *words: str, limit_s: float = _LIMIT_S) -> str:
-        """Run docker; its stdout. MachineRefused, explained, if it fails."""
+        """Run docker; its stdout. EnvironmentFailure, explained, if it fails."""
         return self.run(["docker", *words], {}, limit_s)
 
     def run(
@@ -91,7 +91,7 @@ class Tool:
         return status, out, err
 
     def refuse_silent(self) -> None:
-        """MachineRefused if the engine does not answer any more; whatever failed is its doing then."""
+        """EnvironmentFailure if the engine does not answer any more; whatever failed is its doing then."""
         self.docker("version", "--format", "{{.Server.Version}}", limit_s=_LOOK_LIMIT_S)
 
 
@@ -101,7 +101,7 @@ def run(
     limit_s: float = _LOOK_LIMIT_S,
     folder: Path | None = None,
 ) -> tuple[int, str, str]:
-    """Status, stdout and stderr of a command; MachineRefused if it cannot run or takes too long."""
+    """Status, stdout and stderr of a command; EnvironmentFailure if it cannot run or takes too long."""
     environment = {**surroundings(), **variables}
     try:
         done = subprocess.run(
@@ -117,12 +117,12 @@ def run(
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"`{shlex.join(command)[:120]}` did not end within {limit_s:g} s",
             f"is the container engine overloaded? try again, or {LOCAL}",
         ) from error
     except OSError as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"{command[0]} cannot be run: {error.strerror}",
             f"install it, or {LOCAL}",
         ) from error
@@ -136,16 +136,16 @@ def surroundings() -> dict[str, str]:
     )
 
 
-def find_tool() -> Tool:
+def find_tool() -> ComposeTool:
     """
     Compose and the engine behind it, once that has answered.
 
-    MachineRefused with what is missing: the docker program, an engine on this
+    EnvironmentFailure with what is missing: the docker program, an engine on this
     machine that answers and can do what a run needs, permission to talk to it,
-    or Compose 2. AskedWrongly for a BENCH_COMPOSE that is none.
+    or Compose 2. UsageError for a BENCH_COMPOSE that is none.
     """
     if not shutil.which("docker"):
-        raise MachineRefused(
+        raise EnvironmentFailure(
             "there is no docker program on this machine",
             f"install a container engine, or {LOCAL}",
         )
@@ -157,15 +157,15 @@ def find_tool() -> Tool:
     if version is None or old:
         seen = f"is Compose {version}, no longer maintained" if old else "does not work"
         if os.environ.get(COMPOSE_VARIABLE):
-            raise AskedWrongly(
+            raise UsageError(
                 f"{COMPOSE_VARIABLE} names `{shown}`, which {seen}",
                 "name a Compose 2 or newer, or unset it",
             )
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"a container engine answers, but `{shown}` {seen}",
             f"install the compose plugin of docker (Compose 2 or newer), or {LOCAL}",
         )
-    return Tool(tuple(command), version, engine)
+    return ComposeTool(tuple(command), version, engine)
 
 
 def _compose_command() -> list[str]:
@@ -173,7 +173,7 @@ def _compose_command() -> list[str]:
     try:
         return shlex.split(given) or ["docker", "compose"]
     except ValueError as error:
-        raise AskedWrongly(
+        raise UsageError(
             f"{COMPOSE_VARIABLE} is {given!r}, which is no command: {error}",
             "write it as `docker compose`, or unset it",
         ) from error
@@ -189,7 +189,7 @@ def compose_version(command: Sequence[str]) -> str | None:
 
 
 def _engine() -> ContainerEngine:
-    """The engine that docker talks to; MachineRefused if it cannot carry a run."""
+    """The engine that docker talks to; EnvironmentFailure if it cannot carry a run."""
     if "podman" in run(["docker", "--version"], {})[1].lower():
         raise _podman()
     endpoint = _endpoint()
@@ -200,7 +200,7 @@ def _engine() -> ContainerEngine:
     if "Podman Engine" in names:
         raise _podman()
     if not server:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             "no container engine answers",
             f"start it, or correct DOCKER_HOST, or {LOCAL}",
         )
@@ -216,8 +216,8 @@ def _engine() -> ContainerEngine:
     )
 
 
-def _podman() -> MachineRefused:
-    return MachineRefused(
+def _podman() -> EnvironmentFailure:
+    return EnvironmentFailure(
         "what answers as docker is Podman",
         f"the harness is tried with Docker's own engine: {LOCAL}",
     )
@@ -237,7 +237,7 @@ def _refuse_elsewhere(endpoint: str) -> None:
     if parts.scheme == "ssh" or (
         parts.scheme == "tcp" and not _loopback(parts.hostname)
     ):
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"the container engine is on another machine ({parts.scheme}://"
             f"{parts.hostname}), and a run measures the machine that it is started on",
             "start the run there, or choose an engine here with DOCKER_CONTEXT=default "
@@ -269,13 +269,13 @@ def _asked(what: str) -> Mapping[str, Any]:
 
 def _refuse_unfit(told: Mapping[str, Any], platform: str) -> None:
     if not platform.startswith("linux/"):
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"the container engine runs {platform} containers, and the apps need Linux",
             f"switch it to Linux containers, or {LOCAL}",
         )
     wanted = os.environ.get("DOCKER_DEFAULT_PLATFORM", "")
     if wanted and not f"{wanted}/".startswith(f"{platform}/"):
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"DOCKER_DEFAULT_PLATFORM is {wanted}, and the container engine's processors "
             f"are {platform}: an emulated processor is not worth measuring",
             "unset DOCKER_DEFAULT_PLATFORM",
@@ -286,7 +286,7 @@ def _refuse_unfit(told: Mapping[str, Any], platform: str) -> None:
             "delegate the cpuset controller to the user (Delegate=cpu cpuset memory "
             f"pids), or {LOCAL}"
         )
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"the {'rootless ' if rootless else ''}container engine cannot keep containers on processors "
             "of their own (no cpuset)",
             remedy
@@ -296,10 +296,10 @@ def _refuse_unfit(told: Mapping[str, Any], platform: str) -> None:
 
 
 def _told[T](told: Mapping[str, Any], name: str, kind: type[T]) -> T:
-    """One field of the engine's answer; MachineRefused if it is not there."""
+    """One field of the engine's answer; EnvironmentFailure if it is not there."""
     value = told.get(name)
     if type(value) is not kind or value == "":
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"the container engine does not tell its {name} (`docker info`)",
             f"is it Docker's, and does it work? or {LOCAL}",
         )

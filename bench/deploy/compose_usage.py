@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.model.trial import Usage
 
 
@@ -78,14 +78,14 @@ def control_group(
 
     Every engine names a container's group after its id (64 hexadecimal
     digits), so a group without it belongs to somebody else: the engine counts
-    the processes of another machine. MachineRefused then, and where there is
+    the processes of another machine. EnvironmentFailure then, and where there is
     no such process, as with an engine in a virtual machine.
     """
     try:
         lines = (proc / str(pid) / "cgroup").read_text().splitlines()
         return _found(container_id, lines, root)
     except (OSError, LookupError, ValueError, StopIteration) as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             "the CPU time of containers cannot be read here: the container engine "
             f"runs in another machine ({error or type(error).__name__})",
             "use an engine on this machine itself, or ENGINE=local",

@@ -7,7 +7,7 @@ from bench.deploy import compose_leftovers
 from bench.deploy.compose_database import INNER_DSN
 from bench.deploy.compose_server import INNER_PORT
 from bench.deploy.compose_settings import BY_HAND
-from bench.deploy.engine import Placing
+from bench.deploy.engine import CpuPlacement
 from bench.deploy.server import Where, fill, surroundings
 from bench.model.framework import Target
 from bench.model.plan import Pinning
@@ -39,14 +39,14 @@ def cpu_list(cpus: Sequence[int]) -> str:
 
 
 def command_and_environment(
-    target: Target, placing: Placing, name: str, hash_seed: int
+    target: Target, placement: CpuPlacement, name: str, hash_seed: int
 ) -> tuple[list[str], list[str]]:
     """The words that a local server is started with, for a container of that name."""
     values: Mapping[str, str] = {
         "host": "0.0.0.0",
         "port": str(INNER_PORT),
-        "workers": str(placing.workers),
-        "threads": str(placing.threads),
+        "workers": str(placement.workers),
+        "threads": str(placement.threads),
         "connections": str(target.pool_connections),
     }
     temporary = Path("/tmp")

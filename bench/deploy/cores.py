@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from bench.deploy.share_out import Shares, share_out, within_quota
-from bench.errors import MachineRefused
+from bench.deploy.core_allocation import Shares, allocate_cores, within_quota
+from bench.errors import EnvironmentFailure
 from bench.model.plan import Pinning
 from bench.model.topology import Core, Topology, cpu_words, flat
 
@@ -27,11 +27,11 @@ def pinning(
     the load use one thread of a core and leave its others idle, as what runs
     beside them would change their processor time.
 
-    Raises MachineRefused where the server would have to share its processor.
+    Raises EnvironmentFailure where the server would have to share its processor.
     """
     topology = available if isinstance(available, Topology) else flat(available)
     _refuse_if_too_few(topology.processors)
-    shares = share_out(within_quota(topology), most_workers)
+    shares = allocate_cores(within_quota(topology), most_workers)
     found = Pinning(
         server=shares.server.threads[:1],
         load=_firsts(shares.load),
@@ -58,10 +58,10 @@ def spare(pinning: Pinning) -> tuple[int, ...]:
 
 
 def cores_for(pinning: Pinning, workers: int) -> Pinning:
-    """The same pinning with a core for each of so many workers; MachineRefused if there are too few."""
+    """The same pinning with a core for each of so many workers; EnvironmentFailure if there are too few."""
     cores = spare(pinning)
     if workers > len(cores):
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"{workers} worker processes need {workers} cores of their own, "
             f"{len(cores)} are free of load and database",
             hint="run on a machine (or with a CPU set) of more processors",
@@ -71,7 +71,7 @@ def cores_for(pinning: Pinning, workers: int) -> Pinning:
 
 def _refuse_if_too_few(everyone: tuple[int, ...]) -> None:
     if len(everyone) < 2:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"{len(everyone)} processor is not enough: the server would share it "
             "with the load, and neither could be told from the other",
             hint="run on a machine (or with a CPU set) of at least 2 processors",

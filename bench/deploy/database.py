@@ -13,7 +13,7 @@ import psycopg
 from psycopg import Connection
 
 from bench.deploy.dsn import DSN_VARIABLE
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.model.trial import Usage
 
 
@@ -55,7 +55,7 @@ class StandingDatabase:
     _remedy = f"is the database that {DSN_VARIABLE} names up, and is its address right?"
 
     def __init__(self, dsn: str, scripts: Path, sslmode: str = "") -> None:
-        """Connect, make the tables and fill them; MachineRefused if that cannot be done."""
+        """Connect, make the tables and fill them; EnvironmentFailure if that cannot be done."""
         self.dsn = dsn
         self.sslmode = sslmode  # "": as drivers do by themselves
         self._scripts = scripts
@@ -80,7 +80,7 @@ class StandingDatabase:
         return {"version": str(version), "source": self.source, **settings}
 
     def reset(self) -> None:
-        """Bring the rows back to the seed; MachineRefused if they are not the seed's then."""
+        """Bring the rows back to the seed; EnvironmentFailure if they are not the seed's then."""
         self._run("reset.sql")
         self._check_rows()
 
@@ -118,7 +118,7 @@ class StandingDatabase:
         deadline = time.monotonic() + 5
         while self.facts()["log_statement"] != value:
             if time.monotonic() > deadline:
-                raise MachineRefused("PostgreSQL did not take up log_statement")
+                raise EnvironmentFailure("PostgreSQL did not take up log_statement")
             time.sleep(0.01)
 
     def _connect(self) -> Connection[tuple[object, ...]]:
@@ -152,7 +152,7 @@ class StandingDatabase:
         try:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"apps/database/{script} cannot be read: {error.strerror}",
                 hint="get a complete checkout of the repository",
             ) from error
@@ -165,7 +165,7 @@ class StandingDatabase:
         try:
             yield
         except psycopg.Error as error:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"the database cannot be used: {_first_line(error)}",
                 hint=f"{self._remedy}; what was measured is kept: bench run --resume "
                 "goes on",
@@ -174,7 +174,7 @@ class StandingDatabase:
     def _check_rows(self) -> None:
         found = self._rows(b"SELECT count(*), sum(randomnumber) FROM world")[0]
         if found != (ROWS, SUM_OF_NUMBERS):
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"the seed gave {found[0]} rows with sum {found[1]}, not {ROWS} with sum "
                 f"{SUM_OF_NUMBERS}",
                 hint="restore the scripts in apps/database",
@@ -184,14 +184,14 @@ class StandingDatabase:
         """A database with other tables is somebody's; ours drops what it finds."""
         version = int(str(self._rows(b"SHOW server_version_num")[0][0]))
         if version < _OLDEST:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"the database is PostgreSQL {version // 10_000}, older than 15",
                 hint=f"name a newer one in {DSN_VARIABLE}, or none at all",
             )
         query = b"SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
         others = {str(name) for (name,) in self._rows(query)} - _OURS
         if others:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"the database holds other tables ({', '.join(sorted(others)[:3])})",
                 hint="give the benchmark an empty database of its own",
             )

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 
 
 DSN_VARIABLE = "BENCH_DATABASE_DSN"
@@ -30,7 +30,7 @@ def address_of(given: str) -> DatabaseAddress:
     """
     What a user wrote: postgresql://, postgres:// or libpq's words (host=… user=…).
 
-    AskedWrongly, by its name, for what not all drivers understand: the
+    UsageError, by its name, for what not all drivers understand: the
     applications get nothing else of the user's shell and files, so the address
     must be complete.
     """
@@ -74,8 +74,8 @@ def _place(parts: Mapping[str, str]) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _refused(what: str) -> AskedWrongly:
-    return AskedWrongly(
+def _refused(what: str) -> UsageError:
+    return UsageError(
         f"{DSN_VARIABLE} {what}",
         f"write it as {_EXAMPLE}; in a password, / is %2F and @ is %40",
     )

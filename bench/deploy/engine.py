@@ -17,7 +17,7 @@ type Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Placing:
+class CpuPlacement:
     """What every server of a run gets alike."""
 
     workers: int
@@ -106,5 +106,5 @@ class Engine(Protocol):
     ) -> Mapping[str, Receipt | str]:
         """Make each target's environment; its receipt, or the reason why there is none."""
 
-    def start(self, target: Target, placing: Placing, hash_seed: int) -> Server:
+    def start(self, target: Target, placement: CpuPlacement, hash_seed: int) -> Server:
         """Start the target afresh and return at its first right answer of /healthz or /hello."""

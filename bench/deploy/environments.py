@@ -18,9 +18,9 @@ from typing import TypedDict
 from packaging.utils import canonicalize_name
 
 from bench.child_environment import measured_environment
-from bench.deploy.asked_locks import REASON, asked_lock
+from bench.deploy.cleanup_registry import no_locks
 from bench.deploy.engine import Say
-from bench.deploy.ledger import no_locks
+from bench.deploy.requested_locks import REASON, asked_lock
 from bench.deploy.uv_tool import Refused, install, make_environment
 from bench.model.framework import Target
 from bench.model.run import Receipt

@@ -8,11 +8,11 @@ from types import TracebackType
 from typing import Self
 
 from bench.deploy.addresses import Place, Resolve, answering, listens, places, resolve
-from bench.deploy.engine import Placing, Say
-from bench.deploy.ledger import Ledger
-from bench.deploy.orderly import ending_orderly, on_cores, undisturbed
-from bench.deploy.witness import Witness
-from bench.errors import AskedWrongly, TargetFailed
+from bench.deploy.agent_client import AgentClient
+from bench.deploy.cleanup_registry import CleanupRegistry
+from bench.deploy.engine import CpuPlacement, Say
+from bench.deploy.signals import ending_cleanly, on_cores, undisturbed
+from bench.errors import TargetFailed, UsageError
 from bench.model.framework import Target
 from bench.model.plan import EXTERNAL, Pinning
 from bench.model.run import NOT_KNOWN, Receipt
@@ -49,7 +49,7 @@ class StandingServer:
     """A server that was there before the run and stays after it: only its answers are known, and what an agent tells."""
 
     def __init__(
-        self, target: Target, place: Place, witness: Witness | None = None
+        self, target: Target, place: Place, witness: AgentClient | None = None
     ) -> None:
         """Note where it stands; TargetFailed if nobody listens there, or its agent tells nothing."""
         self._witness = witness
@@ -140,7 +140,7 @@ class ExternalEngine:
         """
         Look up where the URLs lead, and keep other runs off this machine meanwhile.
 
-        AskedWrongly for an address where no load may go; MachineRefused where
+        UsageError for an address where no load may go; EnvironmentFailure where
         nobody listens, or while another run lives.
         """
         urls = dict.fromkeys(url for target in self._targets for url in target.serve)
@@ -148,9 +148,9 @@ class ExternalEngine:
         # All of them are judged before the first connection is made.
         found = {url: places(url, options.i_own_this, options.ask) for url in urls}
         with ExitStack() as stack:
-            stack.enter_context(ending_orderly())
-            ledger = Ledger(self._cache / "running", options.wait_s)
-            stack.callback(ledger.close)
+            stack.enter_context(ending_cleanly())
+            cleanup = CleanupRegistry(self._cache / "running", options.wait_s)
+            stack.callback(cleanup.close)
             stack.enter_context(on_cores(self._cores.harness))
             self._places = {url: answering(url, among) for url, among in found.items()}
             self._refuse_one_for_two()
@@ -192,7 +192,9 @@ class ExternalEngine:
         self._admitted.update(by_url)
         return {target.id: unknown_receipt() for target in targets}
 
-    def start(self, target: Target, placing: Placing, hash_seed: int) -> StandingServer:
+    def start(
+        self, target: Target, placement: CpuPlacement, hash_seed: int
+    ) -> StandingServer:
         """The target as it stands; TargetFailed if it did not pass the contract, or is gone."""
         url = target.serve[0]
         if url not in self._admitted:
@@ -202,15 +204,15 @@ class ExternalEngine:
             )
         return StandingServer(target, self._places[url], self._witness(target))
 
-    def _witness(self, target: Target) -> Witness | None:
+    def _witness(self, target: Target) -> AgentClient | None:
         agent = agent_of(target)
-        return Witness(target.id, self._places[agent]) if agent else None
+        return AgentClient(target.id, self._places[agent]) if agent else None
 
     def _refuse_one_for_two(self) -> None:
         seen: dict[Place, str] = {}
         for url, place in self._places.items():
             if place in seen:
-                raise AskedWrongly(
+                raise UsageError(
                     f"{seen[place]} and {url} are the same server "
                     f"({place.host} port {place.port})",
                     "name each server once; the twin is entered by itself",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from bench.deploy.engine import Placing, Say
+from bench.deploy.engine import CpuPlacement, Say
 from bench.errors import TargetFailed
 from bench.model.framework import Target
 from bench.model.run import Receipt
@@ -137,7 +137,7 @@ class FakeEngine:
         self.database = FakeDatabase()
         self.servers: list[FakeServer] = []
         self.events: list[str] = []
-        self.placings: list[tuple[Placing, int]] = []
+        self.placings: list[tuple[CpuPlacement, int]] = []
         self._starts: dict[str, int] = {}
 
     @property
@@ -175,12 +175,14 @@ class FakeEngine:
             )
         return receipts
 
-    def start(self, target: Target, placing: Placing, hash_seed: int) -> FakeServer:
+    def start(
+        self, target: Target, placement: CpuPlacement, hash_seed: int
+    ) -> FakeServer:
         """A fresh server, or TargetFailed where the script says so."""
         number = self._starts.get(target.id, 0) + 1
         self._starts[target.id] = number
         self.events.append(f"start {target.id}")
-        self.placings.append((placing, hash_seed))
+        self.placings.append((placement, hash_seed))
         if number in self.script.fails_to_start.get(target.id, ()):
             raise TargetFailed(
                 f"{target.id} did not start: its process ended with status 1",

@@ -25,7 +25,7 @@ from typing import Any
 from bench.child_environment import measured_environment
 from bench.deploy.machine import available_cores
 from bench.deploy.scratch import scratch
-from bench.errors import MachineRefused, TargetFailed
+from bench.errors import EnvironmentFailure, TargetFailed
 from bench.model.exchange import Reply, Request
 from bench.model.framework import Target
 
@@ -58,10 +58,10 @@ def application_of(target: Target) -> str | None:
 
 
 def find_valgrind() -> str:
-    """The program; MachineRefused where it is missing."""
+    """The program; EnvironmentFailure where it is missing."""
     found = shutil.which("valgrind")
     if found is None:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             "instructions are counted by valgrind, and there is none on this machine",
             hint="install it (Debian, Ubuntu: apt-get install valgrind), or compare CPU time: bench run",
         )
@@ -107,7 +107,7 @@ def count(
     One process starts and warms up; what `number` and twice as many requests
     cost after that differs by exactly `number` requests. As many are counted at
     once as there are processors, since no count depends on what runs beside it.
-    MachineRefused without valgrind, TargetFailed if an application fails.
+    EnvironmentFailure without valgrind, TargetFailed if an application fails.
     """
     with scratch("count") as folder:
         tool = (
@@ -216,7 +216,7 @@ def _told(process: subprocess.Popen[str], program: Program) -> dict[str, Any]:
 def _counted(log: Path) -> int:
     found = _COUNT.search(log.read_text(errors="replace"))
     if found is None:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"valgrind did not count: {log.read_text(errors='replace')[-300:].strip()}",
             "try it by hand: valgrind --tool=cachegrind python3 -c pass",
         )

@@ -11,12 +11,11 @@ from types import TracebackType
 from typing import Self
 
 from bench.deploy import environments
-from bench.deploy.child import Child, Order
+from bench.deploy.child import Child, LaunchSpec
+from bench.deploy.cleanup_registry import MARK, CleanupRegistry
 from bench.deploy.database import StandingDatabase
-from bench.deploy.engine import Placing, Say
+from bench.deploy.engine import CpuPlacement, Say
 from bench.deploy.environments import Environments
-from bench.deploy.ledger import MARK, Ledger
-from bench.deploy.orderly import ending_orderly, on_cores, undisturbed
 from bench.deploy.postgres import open_database
 from bench.deploy.readiness import HOST
 from bench.deploy.server import (
@@ -28,8 +27,9 @@ from bench.deploy.server import (
     port_is_free,
     surroundings,
 )
+from bench.deploy.signals import ending_cleanly, on_cores, undisturbed
 from bench.deploy.uv_tool import Refused
-from bench.errors import MachineRefused, TargetFailed
+from bench.errors import EnvironmentFailure, TargetFailed
 from bench.model.framework import Target
 from bench.model.plan import Pinning
 from bench.model.run import Receipt
@@ -80,7 +80,7 @@ class LocalEngine:
             self._apps, self._cache / "environments", compiled=self._options.timed
         )
         self._open: ExitStack | None = None
-        self._ledger: Ledger | None = None
+        self._cleanup: CleanupRegistry | None = None
         self._database: StandingDatabase | None = None
         self._servers: list[LocalServer] = []
         self._started = 0
@@ -91,17 +91,17 @@ class LocalEngine:
         Sweep up after dead runs, then bring the database up.
 
         SIGTERM and SIGHUP end the harness through `__exit__` from here on.
-        MachineRefused while another run lives, or without PostgreSQL.
+        EnvironmentFailure while another run lives, or without PostgreSQL.
         """
         with ExitStack() as stack:
-            stack.enter_context(ending_orderly())
-            self._ledger = Ledger(
+            stack.enter_context(ending_cleanly())
+            self._cleanup = CleanupRegistry(
                 self._cache / "running", self._options.wait_s, self._options.say
             )
-            stack.callback(self._ledger.close)
+            stack.callback(self._cleanup.close)
             stack.enter_context(on_cores(self._cores.harness))
             self._database = stack.enter_context(
-                open_database(self._apps, self.logs, self._cores, self._ledger)
+                open_database(self._apps, self.logs, self._cores, self._cleanup)
             )
             stack.callback(self._stop_servers)
             self._open = stack.pop_all()
@@ -117,7 +117,7 @@ class LocalEngine:
         if self._open is not None:
             with undisturbed():
                 self._open.close()
-            self._open = self._ledger = self._database = None
+            self._open = self._cleanup = self._database = None
 
     @property
     def database(self) -> StandingDatabase:
@@ -160,12 +160,14 @@ class LocalEngine:
         """Each target's receipt, or the reason why there is none; no network once made."""
         return environments.prepare(self._environments, targets, self._packages, say)
 
-    def start(self, target: Target, placing: Placing, hash_seed: int) -> LocalServer:
+    def start(
+        self, target: Target, placement: CpuPlacement, hash_seed: int
+    ) -> LocalServer:
         """Start the target afresh; TargetFailed, with nothing left, if it does not come up."""
         for attempt in range(_PORT_TRIES):
             port = self._port()
             try:
-                server = self._start_at(port, target, placing, hash_seed)
+                server = self._start_at(port, target, placement, hash_seed)
             except PortTaken:
                 if self._options.first_port or attempt == _PORT_TRIES - 1:
                     raise
@@ -181,28 +183,28 @@ class LocalEngine:
         taken = {server.port for server in self._servers if not server.stopped}
         port = next(port for port in range(first, 65536) if port not in taken)
         if not port_is_free(port):
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"port {port} is in use by another program",
                 hint="end that program, or let the engine choose free ports itself",
             )
         return port
 
     def _start_at(
-        self, port: int, target: Target, placing: Placing, hash_seed: int
+        self, port: int, target: Target, placement: CpuPlacement, hash_seed: int
     ) -> LocalServer:
-        ledger = self._entered()
+        cleanup = self._entered()
         self._started += 1
         where = self._where(target)
         values = {
             "host": HOST,
             "port": str(port),
-            "workers": str(placing.workers),
-            "threads": str(placing.threads),
+            "workers": str(placement.workers),
+            "threads": str(placement.threads),
             "connections": str(target.pool_connections),
         }
-        mark = ledger.mark(str(self._started))
+        mark = cleanup.mark(str(self._started))
         argv = [fill(word, values) for word in target.serve]
-        order = Order(
+        order = LaunchSpec(
             program=_program(where.environment, argv[0]),
             argv=argv,
             folder=where.folder,
@@ -210,12 +212,12 @@ class LocalEngine:
                 **surroundings(target, where, values, hash_seed),
                 MARK: mark,
             },
-            log=placing.logs / f"{safe_name(target.id)}-{self._started}.log",
-            cores=placing.pinning.server,
+            log=placement.logs / f"{safe_name(target.id)}-{self._started}.log",
+            cores=placement.pinning.server,
         )
         try:
-            child = Child(order, ledger)
-        except MachineRefused as error:
+            child = Child(order, cleanup)
+        except EnvironmentFailure as error:
             raise TargetFailed(f"{target.id}: {error.message}") from error
         return LocalServer(target, port, child, f"{MARK}={mark}", self._options.ready_s)
 
@@ -233,10 +235,10 @@ class LocalEngine:
             self.database.sslmode,
         )
 
-    def _entered(self) -> Ledger:
-        if self._ledger is None:
+    def _entered(self) -> CleanupRegistry:
+        if self._cleanup is None:
             raise RuntimeError("the engine has not been entered")
-        return self._ledger
+        return self._cleanup
 
     def _stop_servers(self) -> None:
         for server in self._servers:

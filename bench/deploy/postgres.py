@@ -16,13 +16,13 @@ import psycopg
 
 from bench.child_environment import measured_environment
 from bench.deploy.binaries import Binaries, find_binaries, reachable, unprivileged
-from bench.deploy.child import Child, Order, tail
+from bench.deploy.child import Child, LaunchSpec, tail
+from bench.deploy.cleanup_registry import MARK, CleanupRegistry, roomy_folder
 from bench.deploy.database import StandingDatabase
 from bench.deploy.dsn import DSN_VARIABLE, address_of
-from bench.deploy.ledger import MARK, Ledger, roomy_folder
 from bench.deploy.readiness import HOST
 from bench.deploy.server import free_port
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.model.plan import Pinning
 from bench.model.trial import Usage
 
@@ -87,7 +87,7 @@ class OwnDatabase(StandingDatabase):
     def usage(self) -> Usage | None:
         """CPU time and memory of the server with all its backends, ended ones too."""
         if self._child.status is not None:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"PostgreSQL is gone: {self._child.ended()}\n{self._child.log_tail()}",
                 hint="see postgres.log among the run's logs",
             )
@@ -140,7 +140,7 @@ def logged(text: str, application_name: str) -> list[str]:
 
 @contextmanager
 def open_database(
-    apps: Path, logs: Path, cores: Pinning, ledger: Ledger
+    apps: Path, logs: Path, cores: Pinning, cleanup: CleanupRegistry
 ) -> Iterator[StandingDatabase]:
     """The user's database if one is named, else one of our own, ended and removed afterwards."""
     given = os.environ.get(DSN_VARIABLE)
@@ -150,20 +150,20 @@ def open_database(
             scripts = apps / "database"
             database = StandingDatabase(named.url, scripts, named.sslmode)
         else:
-            installed = _install(logs, ledger)
-            child, port = _start(installed, cores, ledger)
+            installed = _install(logs, cleanup)
+            child, port = _start(installed, cores, cleanup)
             stack.callback(_stop, child)
             database = OwnDatabase(child, port, installed, apps / "database")
         stack.callback(database.close)
         yield database
 
 
-def _install(logs: Path, ledger: Ledger) -> Installed:
-    """Programs within reach and an empty cluster; MachineRefused with what initdb said."""
+def _install(logs: Path, cleanup: CleanupRegistry) -> Installed:
+    """Programs within reach and an empty cluster; EnvironmentFailure with what initdb said."""
     _refuse_nameless()
     _refuse_few_files()
     user = unprivileged()
-    folder = ledger.make_folder(roomy_folder(_NEED_BYTES), "postgres")
+    folder = cleanup.make_folder(roomy_folder(_NEED_BYTES), "postgres")
     binaries = reachable(find_binaries(), user, folder)
     logs.mkdir(parents=True, exist_ok=True)
     installed = Installed(binaries, user, folder, logs / "postgres.log")
@@ -172,7 +172,7 @@ def _install(logs: Path, ledger: Ledger) -> Installed:
     if user:
         _refuse_closed(folder)
         _give(data, user)
-    _initdb(installed, data, ledger)
+    _initdb(installed, data, cleanup)
     with (data / "postgresql.conf").open("a") as conf:
         for name, value in _SETTINGS.items():
             conf.write(f"{name} = '{value}'\n")
@@ -180,13 +180,13 @@ def _install(logs: Path, ledger: Ledger) -> Installed:
 
 
 def _refuse_few_files() -> None:
-    """Raise the limit of open files as far as this user may; MachineRefused if that is not enough."""
+    """Raise the limit of open files as far as this user may; EnvironmentFailure if that is not enough."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     may = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
     if soft != resource.RLIM_INFINITY and soft < may:
         resource.setrlimit(resource.RLIMIT_NOFILE, (may, hard))
     if may < _FEWEST_FILES:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"a process may open {may} files here, and PostgreSQL needs {_FEWEST_FILES}",
             hint=f"raise the limit: ulimit -n {_FILES}",
         )
@@ -196,7 +196,7 @@ def _refuse_closed(folder: Path) -> None:
     """PostgreSQL's user must come through every folder above its data."""
     closed = [path for path in folder.parents if not path.stat().st_mode & 0o001]
     if closed:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"{closed[-1]}: PostgreSQL runs as another user than root, who may not "
             "enter that folder",
             hint="set TMPDIR to a folder that everybody may enter, or run as an ordinary "
@@ -205,11 +205,11 @@ def _refuse_closed(folder: Path) -> None:
 
 
 def _give(data: Path, user: tuple[int, int]) -> None:
-    """Let the data be that user's; MachineRefused for a root that may not do what root may."""
+    """Let the data be that user's; EnvironmentFailure for a root that may not do what root may."""
     try:
         os.chown(data, *user)
     except OSError as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             "PostgreSQL refuses to run as root, and this root may not become another "
             f"user ({error.strerror}): a container without CAP_CHOWN and CAP_SETUID, or "
             "a user namespace with one user",
@@ -223,7 +223,7 @@ def _refuse_nameless() -> None:
     try:
         pwd.getpwuid(os.geteuid())
     except KeyError as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"user {os.geteuid()} has no entry in /etc/passwd, and PostgreSQL starts for "
             "no user without a name",
             hint="run as a user of this machine (docker run without --user, or with one "
@@ -231,7 +231,7 @@ def _refuse_nameless() -> None:
         ) from error
 
 
-def _initdb(installed: Installed, data: Path, ledger: Ledger) -> None:
+def _initdb(installed: Installed, data: Path, cleanup: CleanupRegistry) -> None:
     command = [str(installed.binaries.folder / "initdb"), "-D", str(data)]
     options = [
         "-U",
@@ -249,7 +249,7 @@ def _initdb(installed: Installed, data: Path, ledger: Ledger) -> None:
             cwd=data,
             # So that the next run ends it, if we are killed meanwhile, before
             # it removes the folder.
-            env={**_environment(data), MARK: ledger.mark("initdb")},
+            env={**_environment(data), MARK: cleanup.mark("initdb")},
             user=user,
             group=group,
             extra_groups=None if user is None else [],
@@ -269,11 +269,13 @@ def _initdb(installed: Installed, data: Path, ledger: Ledger) -> None:
         raise _refused(_complaints(done.stdout), done.stdout)
 
 
-def _start(installed: Installed, cores: Pinning, ledger: Ledger) -> tuple[Child, int]:
+def _start(
+    installed: Installed, cores: Pinning, cleanup: CleanupRegistry
+) -> tuple[Child, int]:
     """A server that takes connections; another port if somebody was quicker."""
     for _ in range(_PORT_TRIES):
         port = free_port()
-        child = Child(_order(installed, port, cores, ledger), ledger)
+        child = Child(_order(installed, port, cores, cleanup), cleanup)
         try:
             if _takes_connections(child, port):
                 return child, port
@@ -288,14 +290,16 @@ def _start(installed: Installed, cores: Pinning, ledger: Ledger) -> tuple[Child,
     raise _refused(_complaints(said), said)
 
 
-def _order(installed: Installed, port: int, cores: Pinning, ledger: Ledger) -> Order:
+def _order(
+    installed: Installed, port: int, cores: Pinning, cleanup: CleanupRegistry
+) -> LaunchSpec:
     data = installed.folder / "data"
     program = installed.binaries.folder / "postgres"
-    return Order(
+    return LaunchSpec(
         program=program,
         argv=[str(program), "-D", str(data), "-p", str(port)],
         folder=data,
-        environment={**_environment(data), MARK: ledger.mark("postgres")},
+        environment={**_environment(data), MARK: cleanup.mark("postgres")},
         log=installed.log,
         cores=cores.database,
         user=installed.user,
@@ -343,8 +347,8 @@ def _complaints(said: str) -> str:
     return "; ".join(found[-_COMPLAINTS:] or lines[-1:])
 
 
-def _refused(said: str, log: str | None = None) -> MachineRefused:
-    return MachineRefused(
+def _refused(said: str, log: str | None = None) -> EnvironmentFailure:
+    return EnvironmentFailure(
         f"PostgreSQL cannot start: {said or 'it said nothing'}",
         log_tail=log,
         hint="see postgres.log among the run's logs, or name a database that is up in "

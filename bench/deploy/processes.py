@@ -67,7 +67,7 @@ def everyone() -> dict[int, Process]:
     return {process.pid: process for process in found if process}
 
 
-class Table:
+class ProcessTable:
     """
     The process table, read again only when a process was born since.
 
@@ -87,7 +87,7 @@ class Table:
         return self._seen
 
 
-TABLE = Table()
+TABLE = ProcessTable()
 
 
 def cpu_ns(pid: int) -> int | None:

@@ -2,9 +2,9 @@
 
 from packaging.version import InvalidVersion, Version
 
-from bench.deploy.standing_locks import newest_release
+from bench.deploy.committed_locks import newest_release
 from bench.deploy.uv_tool import Refused
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 
 
 NEWEST = "newest"
@@ -16,7 +16,7 @@ def releases_between(package: str, old: str, new: str) -> list[str]:
 
     Asked of the index by uv, one after the other, so that candidates, yanked
     releases and those that this Python cannot install are left out. Refused
-    if it does not answer; AskedWrongly if a bound is no version or nothing
+    if it does not answer; UsageError if a bound is no version or nothing
     lies between them.
     """
     low = _version(old)
@@ -26,7 +26,7 @@ def releases_between(package: str, old: str, new: str) -> list[str]:
         found.append(version)
         version = _below(package, f"<{version}")
     if len(found) < 2:
-        raise AskedWrongly(
+        raise UsageError(
             f"{package}: from {old} to {new} the index has {found[0] if found else 'no release'}",
             "name an older and a newer release",
         )
@@ -46,6 +46,6 @@ def _version(text: str) -> Version:
     try:
         return Version(text)
     except InvalidVersion as error:
-        raise AskedWrongly(
+        raise UsageError(
             f"{text!r} is not a version", f"write it as in 4.2.1; or {NEWEST!r}"
         ) from error

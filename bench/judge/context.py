@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bench.analyse.analysis import Analysis
-from bench.model.doubt import Scope
 from bench.model.framework import Target
 from bench.model.plan import Plan
-from bench.model.probe import Exhibits
+from bench.model.probe import ProbeResults
 from bench.model.verdict import Withheld
+from bench.model.warning import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class RunEvidence:
     """What was probed and counted, and the version of each framework that was measured."""
 
-    exhibits: Exhibits | None = None
+    exhibits: ProbeResults | None = None
     measured: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -26,7 +26,7 @@ class JudgeContext:
     analysis: Analysis
     plan: Plan
     contestants: dict[str, Target]
-    evidence: Evidence
+    evidence: RunEvidence
 
     def id_of(self, framework: str) -> str:
         """Its target's id, or its own name where the run holds none."""

@@ -23,11 +23,11 @@ from bench.model.cost import Cost
 from bench.model.estimate import Comparison
 from bench.model.framework import CostPart, Role, Target
 from bench.model.verdict import (
-    Asked,
     Claim,
+    Evidence,
+    EvidenceKind,
     Excluded,
     Exclusion,
-    Finding,
     GroupKind,
 )
 from bench.stats import fieller
@@ -36,14 +36,16 @@ from bench.stats import fieller
 def own_share(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     """Whether every subject adds less than every baseline, on every workload of the claim."""
     pairs = [(b, s, w) for w, s, b in _asked(claim)]
-    what = (Asked.OWN_SHARE, CostPart.FRAMEWORK)
+    what = (EvidenceKind.OWN_SHARE, CostPart.FRAMEWORK)
     return _contrasts(context, pairs, what, claim, margin)
 
 
 def layers(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     """Whether every subject's layer costs more than every baseline's, on every workload of the claim."""
     pairs = [(s, b, w) for w, s, b in _asked(claim)]
-    return _contrasts(context, pairs, (Asked.LAYER, CostPart.DATABASE), claim, margin)
+    return _contrasts(
+        context, pairs, (EvidenceKind.LAYER, CostPart.DATABASE), claim, margin
+    )
 
 
 def _asked(claim: Claim) -> Iterator[tuple[str, str, str]]:
@@ -53,16 +55,16 @@ def _asked(claim: Claim) -> Iterator[tuple[str, str, str]]:
 def _contrasts(
     context: JudgeContext,
     pairs: Sequence[tuple[str, str, str]],
-    what: tuple[Asked, CostPart],
+    what: tuple[EvidenceKind, CostPart],
     claim: Claim,
     margin: float,
 ) -> Inquiry:
     """Whether the first of each pair is the dearer one."""
     asked, part = what
     groups = tuple(Group(GroupKind.WORKLOAD, work, work) for work in claim.workloads)
-    rows: list[Question | Finding] = []
+    rows: list[Question | Evidence] = []
     for dearer, cheaper, workload in pairs:
-        finding = Finding(
+        finding = Evidence(
             context.id_of(dearer),
             asked=asked,
             against=context.id_of(cheaper),
@@ -79,7 +81,7 @@ def _contrasts(
     return Inquiry(groups, tuple(rows))
 
 
-def _contrast(finding: Finding, more: Cost | None, less: Cost | None) -> Question:
+def _contrast(finding: Evidence, more: Cost | None, less: Cost | None) -> Question:
     """Two costs, paired by round: whether the one is more than the other by the finding's line."""
     group, line = finding.workload or "", finding.line or 1.0
     if more is None or less is None or more.estimate is None:
@@ -114,13 +116,13 @@ def difference_of(
     return None
 
 
-def added(cost: Cost) -> Finding:
+def added(cost: Cost) -> Evidence:
     """A difference as evidence: what is above what, and by how much."""
     why = Excluded(Exclusion.VOID, cost.void) if cost.void else None
-    return Finding(
+    return Evidence(
         cost.target,
         estimate=cost.estimate,
-        asked=Asked.ADDED,
+        asked=EvidenceKind.ADDED,
         against=cost.less,
         workload=cost.workload,
         excluded=why,
@@ -134,14 +136,14 @@ def validators(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     Asked with the validator that each one usually has, and with one that all of
     them have in some target of the run. What each validator costs stands beside it.
     """
-    rows: list[Question | Finding] = []
+    rows: list[Question | Evidence] = []
     for ours, theirs, workload in _validated(context, claim):
         comparison = _costs_less(context, (ours, theirs), workload)
         rows.append(
-            Finding(
+            Evidence(
                 ours,
                 estimate=comparison.advantage,
-                asked=Asked.VALIDATED,
+                asked=EvidenceKind.VALIDATED,
                 against=theirs,
                 workload=workload,
                 line=1 + margin,
@@ -197,7 +199,7 @@ def _whole(context: JudgeContext, target: str, workload: str) -> Cost | None:
     return None
 
 
-def _beside_validators(context: JudgeContext, claim: Claim) -> Iterator[Finding]:
+def _beside_validators(context: JudgeContext, claim: Claim) -> Iterator[Evidence]:
     """What every set-up costs in whole, and what each validator costs more than another."""
     for cost in context.analysis.costs:
         if cost.workload not in claim.workloads:
@@ -205,9 +207,9 @@ def _beside_validators(context: JudgeContext, claim: Claim) -> Iterator[Finding]
         if cost.part is CostPart.VALIDATION:
             yield added(cost)
         elif cost.part is None and context.plan.target(cost.target).validator:
-            yield Finding(
+            yield Evidence(
                 cost.target,
                 estimate=cost.estimate,
-                asked=Asked.WHOLE,
+                asked=EvidenceKind.WHOLE,
                 workload=cost.workload,
             )

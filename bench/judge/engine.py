@@ -28,8 +28,8 @@ from bench.judge.question import Group, Inquiry, Question
 from bench.model.estimate import Comparison
 from bench.model.verdict import (
     Decision,
+    Evidence,
     Exclusion,
-    Finding,
     GroupResult,
     GroupState,
     Label,
@@ -58,7 +58,7 @@ class Judged:
     decision: Decision
     asked: Inquiry
     parts: tuple[Part, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,7 +386,7 @@ def _order(question: Question, answer: _Answer, fails: bool) -> tuple[int, float
     """
     worst = _WORST_FIRST.index(answer.label) if answer.label else 0
     estimate, line, above = question.estimate, 1.0, True
-    if isinstance(question.evidence, Finding):
+    if isinstance(question.evidence, Evidence):
         above = question.evidence.above
         line = 1.0 if question.evidence.line is None else question.evidence.line
     if estimate is None:
@@ -402,12 +402,12 @@ def _over(value: float, by: float) -> float:
 
 def _evidence(
     asked: Inquiry, answers: Iterable[_Answer], margin: float
-) -> tuple[tuple[Part, ...], tuple[Finding, ...]]:
+) -> tuple[tuple[Part, ...], tuple[Evidence, ...]]:
     parts: list[Part] = []
-    findings: list[Finding] = []
+    findings: list[Evidence] = []
     left = iter(answers)
     for row in asked.rows:
-        if isinstance(row, Finding):
+        if isinstance(row, Evidence):
             findings.append(row)
             continue
         answer = next(left)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bench.analyse.analysis import Analysis
-from bench.judge.context import Evidence, JudgeContext, withheld_because
+from bench.judge.context import JudgeContext, RunEvidence, withheld_because
 from bench.judge.engine import Judged, judged
-from bench.judge.exhibits import judge_by_exhibits
 from bench.judge.orders import order
+from bench.judge.probe_results import judge_by_probes
 from bench.judge.question import Inquiry, Question
 from bench.judge.rules import AT_OTHER_MARGINS, RULES
 from bench.model.contestants import contestants
@@ -15,7 +15,7 @@ from bench.model.framework import Framework
 from bench.model.plan import Plan
 from bench.model.verdict import (
     Claim,
-    Finding,
+    Evidence,
     Lacking,
     MetricRow,
     Outcome,
@@ -33,7 +33,7 @@ def judge(
     analysis: Analysis,
     plan: Plan,
     frameworks: Sequence[Framework],
-    evidence: Evidence | None = None,
+    evidence: RunEvidence | None = None,
 ) -> tuple[Verdict, ...]:
     """
     A verdict for every claim, in their order; in values, without a sentence.
@@ -42,7 +42,7 @@ def judge(
     newest by the framework's own table.
     """
     context = JudgeContext(
-        analysis, plan, contestants(plan.targets, frameworks), evidence or Evidence()
+        analysis, plan, contestants(plan.targets, frameworks), evidence or RunEvidence()
     )
     return tuple(_verdict(context, claim) for claim in claims)
 
@@ -55,9 +55,9 @@ def _verdict(context: JudgeContext, claim: Claim) -> Verdict:
     return replace(verdict, findings=tuple(map(_shown, rows)))
 
 
-def _shown(row: Question | Finding) -> Finding:
+def _shown(row: Question | Evidence) -> Evidence:
     """What a rule found, without an outcome."""
-    if isinstance(row, Finding):
+    if isinstance(row, Evidence):
         return row
     return replace(row.finding, excluded=row.excluded)
 
@@ -70,7 +70,7 @@ def _judged(context: JudgeContext, claim: Claim) -> Verdict:
     if not context.plan.profile.verdicts:
         return Verdict(claim, Outcome.NOT_TESTED, untested=Untested(Lacking.VERDICTS))
     if claim.probe or claim.counts:
-        return judge_by_exhibits(claim, context.evidence)
+        return judge_by_probes(claim, context.evidence)
     if claim.rule is not None:
         asks, rule = RULES[claim.rule], claim.rule
         found = _found(

@@ -13,7 +13,7 @@ from dataclasses import replace
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
 from bench.analyse.pairs import floor_of
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.judge.context import forced_because
 from bench.judge.history import must_be_equal
 from bench.judge.regressions import MARGINS
@@ -38,13 +38,13 @@ def kept_of(
     The run as the history holds it; `made_from` is the hash of its stored files.
 
     One that may decide nothing although it was meant to (its twin differs from
-    itself) is kept, with the reason. AskedWrongly for one that was never meant
+    itself) is kept, with the reason. UsageError for one that was never meant
     to, is too short, or has nothing to keep.
     """
     record = run.record
     because = no_verdicts_because(run, analysis)
     if because is not None:
-        raise AskedWrongly(
+        raise UsageError(
             f"run {record.id} is not kept: {because}",
             "the history keeps runs with verdicts: make bench",
         )
@@ -57,7 +57,7 @@ def kept_of(
         known[digest_of(held)] = held
         points += _counts(counted, lines, digest_of(held))
     if not points:
-        raise AskedWrongly(
+        raise UsageError(
             f"run {record.id} is not kept: no contestant stood beside its bare server",
             "measure both: bench run --targets contestant,floor",
         )

@@ -16,16 +16,16 @@ from bench.judge.question import Group, Inquiry, Question
 from bench.judge.ratios import question, unmeasured
 from bench.model.predictions import Predictions
 from bench.model.verdict import (
-    Asked,
     Claim,
-    Finding,
+    Evidence,
+    EvidenceKind,
     GroupKind,
     Lacking,
     Untested,
 )
 
 
-_METRICS = {Asked.PREDICTIONS: MORE, Asked.BESIDE_P99: SOONER}
+_METRICS = {EvidenceKind.PREDICTIONS: MORE, EvidenceKind.BESIDE_P99: SOONER}
 
 
 def predictions(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
@@ -34,13 +34,13 @@ def predictions(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     if found is None:
         return Inquiry(untested=Untested(Lacking.EXPERIMENT))
     line = 1 / (1 + margin)
-    rows: list[Question | Finding] = []
+    rows: list[Question | Evidence] = []
     for asked, metric in _METRICS.items():
         for pair in product(claim.subjects, claim.baselines):
             ours, theirs = (context.id_of(name) for name in pair)
             comparison = found.comparison(ours, theirs, metric)
             comparison = comparison or unmeasured(ours, theirs, "", metric)
-            finding = Finding(
+            finding = Evidence(
                 ours,
                 estimate=comparison.advantage,
                 asked=asked,
@@ -52,10 +52,14 @@ def predictions(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     return Inquiry(groups, (*rows, *_shown(found)))
 
 
-def _shown(found: Predictions) -> Iterator[Finding]:
+def _shown(found: Predictions) -> Iterator[Evidence]:
     """What each set-up showed; it decides nothing by itself."""
     for one in found.servings:
-        yield Finding(one.target, estimate=one.times.estimate, asked=Asked.CHEAP_P99)
-        yield Finding(
-            one.target, estimate=one.capacity_rps.estimate, asked=Asked.PREDICTIONS_RATE
+        yield Evidence(
+            one.target, estimate=one.times.estimate, asked=EvidenceKind.CHEAP_P99
+        )
+        yield Evidence(
+            one.target,
+            estimate=one.capacity_rps.estimate,
+            asked=EvidenceKind.PREDICTIONS_RATE,
         )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from bench.analyse import reasons
 from bench.model.estimate import Comparison, Estimate
 from bench.model.verdict import (
+    Evidence,
     Excluded,
     Exclusion,
-    Finding,
     GroupKind,
     OtherOutcome,
     Untested,
@@ -36,7 +36,7 @@ class Question:
     """
 
     group: str  # its key
-    evidence: Finding | Comparison
+    evidence: Evidence | Comparison
     level: float = 0.95  # of its interval
     p_holds: tuple[float, ...] = ()
     p_fails: tuple[float, ...] = ()
@@ -61,9 +61,9 @@ class Question:
         return self.evidence.estimate
 
     @property
-    def finding(self) -> Finding:
+    def finding(self) -> Evidence:
         """Its evidence, of a question that is told as a finding."""
-        assert isinstance(self.evidence, Finding)
+        assert isinstance(self.evidence, Evidence)
         return self.evidence
 
     @property
@@ -77,7 +77,7 @@ class Inquiry:
     """Everything that a claim asks at one margin, in the order in which it is shown."""
 
     groups: tuple[Group, ...] = ()
-    rows: tuple[Question | Finding, ...] = ()  # a finding is shown and decides nothing
+    rows: tuple[Question | Evidence, ...] = ()  # a finding is shown and decides nothing
     untested: Untested | None = None  # without it nothing is decided
     withheld: Withheld | None = None  # the core of the claim is void
     others: tuple[OtherOutcome, ...] = ()  # of the same questions, asked of others
@@ -94,7 +94,7 @@ class Inquiry:
 
 def by_rounds(
     group: str,
-    evidence: Finding | Comparison,
+    evidence: Evidence | Comparison,
     rounds: Sequence[Sequence[float]],
     margin: float = 0.0,
     void: str | None = None,

@@ -6,7 +6,7 @@ from math import log
 from bench.judge.engine import decide
 from bench.judge.question import Group, Inquiry, Question, by_rounds, few
 from bench.model.estimate import Comparison
-from bench.model.verdict import Excluded, Exclusion, Finding, GroupKind, Outcome
+from bench.model.verdict import Evidence, Excluded, Exclusion, GroupKind, Outcome
 from bench.stats import interval
 
 
@@ -23,7 +23,7 @@ def excluded(comparison: Comparison) -> Excluded | None:
 
 
 def question(
-    group: str, comparison: Comparison, margin: float, finding: Finding | None = None
+    group: str, comparison: Comparison, margin: float, finding: Evidence | None = None
 ) -> Question:
     """Whether the advantage exceeds 1 + margin; told as a part, or as this finding."""
     evidence = finding or comparison

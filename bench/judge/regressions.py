@@ -70,7 +70,7 @@ class Confirmation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedRegression:
     """One workload and metric: how much slower the new one is, over all rounds of the run."""
 
     workload: str
@@ -99,13 +99,13 @@ class Judgement:
     base: str
     new: str
     gate: Gate
-    changes: tuple[Judged, ...] = ()
+    changes: tuple[JudgedRegression, ...] = ()
     confirmation: Confirmation = Confirmation.NONE
     second: str | None = None  # the run that confirms
     unfit: Unfit | None = None
     missing: tuple[str, ...] = ()  # why a version was not measured, run by run
 
-    def those(self, change: Change) -> tuple[Judged, ...]:
+    def those(self, change: Change) -> tuple[JudgedRegression, ...]:
         """The comparisons of which this became."""
         return tuple(each for each in self.changes if each.change is change)
 
@@ -227,7 +227,7 @@ def _changes(
     keys: Sequence[tuple[str, str]],
     stages: Sequence[_Stages],
     margins: Mapping[str, float],
-) -> list[Judged]:
+) -> list[JudgedRegression]:
     own = [margins[metric] for _, metric in keys]
     slower = _found(stages, own, lambda x: x)
     faster = _found(stages, own, lambda x: -x)
@@ -272,7 +272,7 @@ def _judged(
     slower: Change | None,
     faster: Change | None,
     comparisons: int,
-) -> Judged:
+) -> JudgedRegression:
     comparison = stage.comparison
     change, because = slower or Change.NONE, None
     if not stage.alarm:
@@ -280,7 +280,7 @@ def _judged(
         because = _untested(comparison)
     elif slower is None and faster is Change.SLOWER:
         change = Change.FASTER
-    return Judged(
+    return JudgedRegression(
         *key,
         margin=margin,
         slowdown=comparison.advantage if comparison else None,
@@ -317,7 +317,7 @@ def _untested(comparison: Comparison | None) -> str:
     return f"{n} pairs of rounds are left, {reasons.FEWEST_ROUNDS} are needed"
 
 
-def _gate(changes: Sequence[Judged]) -> Gate:
+def _gate(changes: Sequence[JudgedRegression]) -> Gate:
     found = {each.change for each in changes}
     if Change.SLOWER in found:
         return Gate.REGRESSION

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
-from bench.judge.context import Evidence, JudgeContext
+from bench.judge.context import JudgeContext, RunEvidence
 from bench.judge.judge import judge
 from bench.judge.ranking import ranked
 from bench.judge.settled import settled
@@ -14,17 +14,17 @@ from bench.model.article import Article
 from bench.model.contestants import contestants
 from bench.model.framework import Framework
 from bench.model.plural import plural
-from bench.model.probe import Exhibits
+from bench.model.probe import ProbeResults
 from bench.model.results import RESULTS_SCHEMA, Results, StoredFile, WorkloadNote
 from bench.model.run import Run
 from bench.model.verdict import Claim
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class SupplementaryResults:
     """What is judged with, beside the run: exhibits, and the table of claims."""
 
-    exhibits: Exhibits | None = None
+    exhibits: ProbeResults | None = None
     claims_sha256: str = ""
     claims_source: str = ""
     article: Article | None = None
@@ -36,7 +36,7 @@ def results(
     frameworks: Sequence[Framework],
     workload_notes: Sequence[WorkloadNote],
     files: Sequence[StoredFile] = (),
-    beside: Beside = Beside(),
+    beside: SupplementaryResults = SupplementaryResults(),
 ) -> Results:
     """
     A run understood and judged; the same run and claims give the same results.
@@ -57,7 +57,7 @@ def results(
         for name, target in own.items()
         if target.id in record.receipts
     }
-    evidence = Evidence(beside.exhibits, versions)
+    evidence = RunEvidence(beside.exhibits, versions)
     found = Results(
         schema=RESULTS_SCHEMA,
         run_id=record.id,

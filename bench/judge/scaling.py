@@ -15,11 +15,11 @@ from bench.judge.context import JudgeContext
 from bench.judge.question import Group, Inquiry, Question, by_rounds
 from bench.model.scaling import Scaling, Scalings, WorkerGain
 from bench.model.verdict import (
-    Asked,
     Claim,
+    Evidence,
+    EvidenceKind,
     Excluded,
     Exclusion,
-    Finding,
     GroupKind,
     Lacking,
     Untested,
@@ -45,7 +45,7 @@ def scaling(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
         *(Group(GroupKind.PART, _clients(each), each) for each in claim.workloads),
         Group(GroupKind.PART, WORKERS),
     ]
-    rows: list[Question | Finding] = []
+    rows: list[Question | Evidence] = []
     for one in found.clients:
         finding = _of_clients(one, margin)
         key, void = _clients(one.workload), one.points[-1].excluded
@@ -61,12 +61,12 @@ def _clients(workload: str) -> str:
     return f"clients on {workload}"
 
 
-def _of_clients(one: Scaling, margin: float) -> Finding:
+def _of_clients(one: Scaling, margin: float) -> Evidence:
     least = one.least
-    return Finding(
+    return Evidence(
         one.target,
         estimate=least.share if least else None,
-        asked=Asked.KEPT_OF_BEST,
+        asked=EvidenceKind.KEPT_OF_BEST,
         workload=one.workload,
         at=float(one.points[-1].clients),
         amount=float(least.clients) if least else None,
@@ -76,13 +76,13 @@ def _of_clients(one: Scaling, margin: float) -> Finding:
 
 def _of_workers(
     found: Scalings, own: set[str], claim: Claim, margin: float
-) -> list[Question | Finding]:
+) -> list[Question | Evidence]:
     most = max((gain.workers for gain in found.workers), default=0)
     if not found.workers:
         why = Excluded(Exclusion.NO_PLACE, found.no_workers or "")
-        finding = Finding("", asked=Asked.WORKERS, excluded=why)
+        finding = Evidence("", asked=EvidenceKind.WORKERS, excluded=why)
         return [Question(WORKERS, finding, excluded=why)]
-    rows: list[Question | Finding] = []
+    rows: list[Question | Evidence] = []
     for gain in found.workers:
         finding = _of_gain(gain, margin)
         asks = gain.target in own and gain.workload in claim.workloads
@@ -94,11 +94,11 @@ def _of_workers(
     return rows
 
 
-def _of_gain(gain: WorkerGain, margin: float) -> Finding:
-    return Finding(
+def _of_gain(gain: WorkerGain, margin: float) -> Evidence:
+    return Evidence(
         gain.target,
         estimate=gain.gain,
-        asked=Asked.WORKERS,
+        asked=EvidenceKind.WORKERS,
         workload=gain.workload,
         at=float(gain.workers),
         line=1 - margin,
@@ -108,7 +108,7 @@ def _of_gain(gain: WorkerGain, margin: float) -> Finding:
 
 def _question(
     group: str,
-    finding: Finding,
+    finding: Evidence,
     rounds: Sequence[Sequence[float | None]],
     margin: float,
     void: str | None,
@@ -117,8 +117,8 @@ def _question(
     return by_rounds(group, finding, known if finding.estimate else [], -margin, void)
 
 
-def _peak(one: Scaling) -> Finding:
+def _peak(one: Scaling) -> Evidence:
     peak = one.fit.peak_clients if one.fit and one.no_fit is None else None
-    return Finding(
-        one.target, asked=Asked.PEAK_CLIENTS, workload=one.workload, amount=peak
+    return Evidence(
+        one.target, asked=EvidenceKind.PEAK_CLIENTS, workload=one.workload, amount=peak
     )

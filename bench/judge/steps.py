@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from packaging.version import Version
 
-from bench.model.bisection import PackageChange, Release, RequestCost, Step
+from bench.model.bisection import CostStep, CountedRelease, PackageChange, RequestCost
 from bench.model.estimate import Estimate
 from bench.model.instructions import EXACT
 from bench.model.version_names import by_plain_name
@@ -39,7 +39,7 @@ def first_to_measure(versions: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*versions[:1], *found, *versions[-1:]]))
 
 
-def next_to_count(releases: Sequence[Release]) -> list[str]:
+def next_to_count(releases: Sequence[CountedRelease]) -> list[str]:
     """One release in the middle of each gap whose ends differ; empty when every step has its release."""
     measured = [i for i, each in enumerate(releases) if each.costs]
     chosen = []
@@ -50,7 +50,7 @@ def next_to_count(releases: Sequence[Release]) -> list[str]:
     return chosen
 
 
-def without_second_count(releases: Sequence[Release]) -> list[str]:
+def without_second_count(releases: Sequence[CountedRelease]) -> list[str]:
     """The releases on either side of a step that were counted only once."""
     bordering = dict.fromkeys(
         each.version
@@ -63,8 +63,8 @@ def without_second_count(releases: Sequence[Release]) -> list[str]:
 
 
 def counted_steps(
-    package: str, releases: Sequence[Release], workloads: Sequence[str]
-) -> Iterator[Step]:
+    package: str, releases: Sequence[CountedRelease], workloads: Sequence[str]
+) -> Iterator[CostStep]:
     """Every change beyond the threshold between neighbours that were counted, oldest first."""
     for older, newer in neighbours(releases):
         for workload in workloads:
@@ -73,7 +73,7 @@ def counted_steps(
                 continue
             times = after.value / before.value
             if abs(times - 1) > THRESHOLD:
-                yield Step(
+                yield CostStep(
                     workload=workload,
                     older=older.version,
                     newer=newer.version,
@@ -87,10 +87,10 @@ def counted_steps(
 
 def timed_steps(
     package: str,
-    releases: Sequence[Release],
+    releases: Sequence[CountedRelease],
     workloads: Sequence[str],
     slowdown: Callable[[str, str, str], Estimate | None],
-) -> Iterator[Step]:
+) -> Iterator[CostStep]:
     """
     Every change whose whole interval lies beyond the threshold, between neighbours that were timed.
 
@@ -101,7 +101,7 @@ def timed_steps(
         for workload in workloads:
             found = slowdown(older.version, newer.version, workload)
             if found and (found.low > 1 + THRESHOLD or found.high < 1 - THRESHOLD):
-                yield Step(
+                yield CostStep(
                     workload=workload,
                     older=older.version,
                     newer=newer.version,
@@ -113,13 +113,15 @@ def timed_steps(
                 )
 
 
-def neighbours(releases: Sequence[Release]) -> Iterator[tuple[Release, Release]]:
+def neighbours(
+    releases: Sequence[CountedRelease],
+) -> Iterator[tuple[CountedRelease, CountedRelease]]:
     """Each measured release with the next measured one."""
     yield from pairwise(each for each in releases if each.costs)
 
 
 def changed_packages(
-    package: str, older: Release, newer: Release
+    package: str, older: CountedRelease, newer: CountedRelease
 ) -> tuple[PackageChange, ...]:
     """What differs between their environments beside the package itself, by name."""
     before, after = (by_plain_name(each.packages) for each in (older, newer))
@@ -130,7 +132,7 @@ def changed_packages(
     )
 
 
-def _differ(older: Release, newer: Release, threshold: float) -> bool:
+def _differ(older: CountedRelease, newer: CountedRelease, threshold: float) -> bool:
     return any(
         abs(newer.costs[workload].value / cost.value - 1) > threshold
         for workload, cost in older.costs.items()

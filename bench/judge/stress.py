@@ -20,11 +20,11 @@ from bench.judge.context import JudgeContext
 from bench.judge.engine import decide
 from bench.judge.question import Group, Inquiry, Question, by_rounds
 from bench.model.estimate import Estimate
-from bench.model.stress import Series, Step, Stress, Stressed
+from bench.model.stress import Stress, Stressed, StressSeries, StressStep
 from bench.model.verdict import (
-    Asked,
     Claim,
-    Finding,
+    Evidence,
+    EvidenceKind,
     GroupKind,
     Lacking,
     OtherOutcome,
@@ -68,7 +68,7 @@ def _inquiry(
         lacking = Untested(Lacking.EXPERIMENT, missing if stress else ())
         return Inquiry(untested=lacking)
     asked = {n: [*questions(stress, one, margin)] for n, one in played.items()}
-    beside: list[Finding] = []
+    beside: list[Evidence] = []
     others: list[OtherOutcome] = []
     for name, one in played.items():
         if name not in claim.subjects:
@@ -89,28 +89,30 @@ def _standing(asked: Sequence[Question], opposite: bool) -> Inquiry:
 def questions(stress: Stress, one: Stressed, margin: float) -> Iterator[Question]:
     """What is asked of a target, in the order in which it is shown; above 0 are rounds in which it stood."""
 
-    def finding(asked: Asked, estimate: Estimate | None, line: float) -> Finding:
-        return Finding(one.target, asked=asked, estimate=estimate, line=line)
+    def finding(
+        asked: EvidenceKind, estimate: Estimate | None, line: float
+    ) -> Evidence:
+        return Evidence(one.target, asked=asked, estimate=estimate, line=line)
 
     for share in DECIDING:
         step = next((s for s in one.steps if isclose(s.share, share)), None)
-        kept = step.kept if step else Series((), None)
-        answered = finding(Asked.STRESS_ANSWERED, kept.estimate, 1 - margin)
+        kept = step.kept if step else StressSeries((), None)
+        answered = finding(EvidenceKind.STRESS_ANSWERED, kept.estimate, 1 - margin)
         slack = [log(k / (1 - margin)) for k in known(kept)]
         yield by_rounds(
             f"answered at {share:.0%}", replace(answered, at=share), [slack]
         )
     worst = worst_failed(one.steps, min(DECIDING), stress.level)
-    failed = finding(Asked.STRESS_FAILED, worst.estimate, FAILED_SHARE)
+    failed = finding(EvidenceKind.STRESS_FAILED, worst.estimate, FAILED_SHARE)
     slack = [FAILED_SHARE - value for value in known(worst)]
     yield by_rounds("failed requests", replace(failed, above=False), [slack])
     limit = limit_s(stress)
-    back = finding(Asked.STRESS_RECOVERY, one.recovery_s.estimate, limit)
+    back = finding(EvidenceKind.STRESS_RECOVERY, one.recovery_s.estimate, limit)
     slack = [log(limit / value) for value in known(one.recovery_s)]
     yield by_rounds("recovery", replace(back, above=False), [slack])
     rounds, lost = len(stress.rounds), len(one.failures)
     if 2 * lost > rounds:
-        gone = finding(Asked.STRESS_GAVE_UP, None, rounds / 2)
+        gone = finding(EvidenceKind.STRESS_GAVE_UP, None, rounds / 2)
         gone = replace(gone, amount=float(lost), above=False)
         yield Question("gave up", gone, stress.level, (1.0,), (0.0,))
 
@@ -125,26 +127,30 @@ def _of(context: JudgeContext, claim: Claim, framework: str) -> Stressed | None:
     return None
 
 
-def _shown(one: Stressed) -> Iterator[Finding]:
-    yield Finding(
-        one.target, asked=Asked.STRESS_CAPACITY, estimate=one.capacity_rps.estimate
+def _shown(one: Stressed) -> Iterator[Evidence]:
+    yield Evidence(
+        one.target,
+        asked=EvidenceKind.STRESS_CAPACITY,
+        estimate=one.capacity_rps.estimate,
     )
     for step in one.steps:
         if not step.in_surge and 0.7 <= step.share < 1:
-            yield Finding(
+            yield Evidence(
                 one.target,
-                asked=Asked.STRESS_P99,
+                asked=EvidenceKind.STRESS_P99,
                 at=step.share,
                 estimate=step.p99_ms.estimate,
             )
 
 
-def known(series: Series) -> list[float]:
+def known(series: StressSeries) -> list[float]:
     """The values of the rounds that have one."""
     return [value for value in series.rounds if value is not None]
 
 
-def worst_failed(steps: Sequence[Step], asked_from: float, level: float) -> Series:
+def worst_failed(
+    steps: Sequence[StressStep], asked_from: float, level: float
+) -> StressSeries:
     """
     The largest share of failed requests in each round that has every step from that share on.
 
@@ -157,7 +163,7 @@ def worst_failed(steps: Sequence[Step], asked_from: float, level: float) -> Seri
         lacks = any(value is None for share, value in row if share >= asked_from)
         there = [value for _, value in row if value is not None]
         worst.append(max(there) if there and not lacks else None)
-    series = Series(tuple(worst), None)
+    series = StressSeries(tuple(worst), None)
     if len(known(series)) < 2:
         return series
-    return Series(series.rounds, interval.arithmetic_mean(known(series), level))
+    return StressSeries(series.rounds, interval.arithmetic_mean(known(series), level))

@@ -17,9 +17,9 @@ from bench.judge.question import Group, Inquiry, Question, by_rounds
 from bench.model.framework import Target
 from bench.model.turns import SetUp, Turns
 from bench.model.verdict import (
-    Asked,
     Claim,
-    Finding,
+    Evidence,
+    EvidenceKind,
     GroupKind,
     GroupState,
     Lacking,
@@ -86,7 +86,7 @@ def _inquiry(
     known = _set_ups(context)
     usual = {target.id for target in context.contestants.values()}
     groups: dict[str, Group] = {}
-    rows: list[Question | Finding] = []
+    rows: list[Question | Evidence] = []
     for target in context.plan.targets:
         one = known.get(target.id)
         if one is None:
@@ -100,17 +100,17 @@ def _inquiry(
     return Inquiry(tuple(groups.values()), tuple(rows))
 
 
-def _rows(one: SetUp, margin: float, group: str | None) -> list[Question | Finding]:
+def _rows(one: SetUp, margin: float, group: str | None) -> list[Question | Evidence]:
     told = None if one.met is None else float(one.met)
-    met = Finding(one.target, asked=Asked.MET, amount=told)
-    under_way = Finding(
+    met = Evidence(one.target, asked=EvidenceKind.MET, amount=told)
+    under_way = Evidence(
         one.target,
-        asked=Asked.UNDER_WAY,
+        asked=EvidenceKind.UNDER_WAY,
         estimate=one.effective,
         line=1 + margin,
         above=False,
     )
-    rows: list[Question | Finding] = [met, under_way]
+    rows: list[Question | Evidence] = [met, under_way]
     if group is not None and one.met:
         rows[0] = Question(group, met, p_holds=(1.0,), p_fails=(0.0,))
     elif group is not None:
@@ -120,5 +120,5 @@ def _rows(one: SetUp, margin: float, group: str | None) -> list[Question | Findi
         rows[1] = replace(above, p_holds=above.p_fails, p_fails=above.p_holds)
     if one.volley:
         last_ms = max(each.answered_ms or 0.0 for each in one.volley)
-        rows.append(Finding(one.target, asked=Asked.BURST, amount=last_ms))
+        rows.append(Evidence(one.target, asked=EvidenceKind.BURST, amount=last_ms))
     return rows

@@ -19,10 +19,10 @@ from bench.judge.question import Group, Inquiry, Question
 from bench.judge.ratios import question, unmeasured
 from bench.model.estimate import Comparison
 from bench.model.verdict import (
-    Asked,
     Claim,
+    Evidence,
+    EvidenceKind,
     Exclusion,
-    Finding,
     GroupKind,
     Lacking,
     Untested,
@@ -34,10 +34,10 @@ IMPORT = "import_cpu_ms"
 """The count that stands beside the verdict."""
 
 _METRICS = {
-    Asked.CPU: CPU.metric,
-    Asked.STARTUP: STARTUP,
-    Asked.IDLE_MEMORY: IDLE_MEMORY,
-    Asked.MEMORY: MEMORY.metric,
+    EvidenceKind.CPU: CPU.metric,
+    EvidenceKind.STARTUP: STARTUP,
+    EvidenceKind.IDLE_MEMORY: IDLE_MEMORY,
+    EvidenceKind.MEMORY: MEMORY.metric,
 }
 
 
@@ -48,7 +48,7 @@ def weight(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
         Group(GroupKind.COST, "startup"),
         Group(GroupKind.COST, "memory"),
     ]
-    rows: list[Question | Finding] = [
+    rows: list[Question | Evidence] = [
         _question(context, (subject, baseline), what, margin)
         for what in _asked(claim)
         for subject, baseline in product(claim.subjects, claim.baselines)
@@ -78,26 +78,26 @@ def _withheld(core: Sequence[Question]) -> Withheld | None:
     return Withheld("void", "", why[0].detail)
 
 
-def _asked(claim: Claim) -> Iterator[tuple[Asked, str | None, str]]:
+def _asked(claim: Claim) -> Iterator[tuple[EvidenceKind, str | None, str]]:
     """What is compared, on which workload, and in which group."""
     for workload in claim.workloads:
-        yield Asked.CPU, workload, workload
-    yield Asked.STARTUP, None, "startup"
-    yield Asked.IDLE_MEMORY, None, "memory"
+        yield EvidenceKind.CPU, workload, workload
+    yield EvidenceKind.STARTUP, None, "startup"
+    yield EvidenceKind.IDLE_MEMORY, None, "memory"
     for workload in claim.workloads:
-        yield Asked.MEMORY, workload, "memory"
+        yield EvidenceKind.MEMORY, workload, "memory"
 
 
 def _question(
     context: JudgeContext,
     pair: tuple[str, str],
-    what: tuple[Asked, str | None, str],
+    what: tuple[EvidenceKind, str | None, str],
     margin: float,
 ) -> Question:
     asked, workload, group = what
     heavy, light = (context.id_of(each) for each in pair)
     comparison = _comparison(context, (light, heavy), asked, workload)
-    finding = Finding(
+    finding = Evidence(
         heavy,
         estimate=comparison.advantage,
         asked=asked,
@@ -109,7 +109,10 @@ def _question(
 
 
 def _comparison(
-    context: JudgeContext, pair: tuple[str, str], asked: Asked, workload: str | None
+    context: JudgeContext,
+    pair: tuple[str, str],
+    asked: EvidenceKind,
+    workload: str | None,
 ) -> Comparison:
     """How many times lighter the first of the pair is: above 1 the claim's subject weighs more."""
     metric = _METRICS[asked].name
@@ -126,13 +129,13 @@ def _comparison(
     return paired(pair, "", metric, known, context.analysis.level)
 
 
-def _imports(context: JudgeContext, claim: Claim) -> Iterator[Finding]:
+def _imports(context: JudgeContext, claim: Claim) -> Iterator[Evidence]:
     exhibits = context.evidence.exhibits
     if exhibits is None:
         return
     for framework in (*claim.subjects, *claim.baselines):
         count = exhibits.count(framework, IMPORT)
         if count is not None and count.value is not None:
-            yield Finding(
-                context.id_of(framework), asked=Asked.IMPORT, amount=count.value
+            yield Evidence(
+                context.id_of(framework), asked=EvidenceKind.IMPORT, amount=count.value
             )

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from bench.errors import AskedWrongly
-from bench.load.parser import Answer
+from bench.errors import UsageError
+from bench.load.parser import ParsedResponse
 from bench.load.wire import render
 from bench.model.exchange import Reply, Request
 from bench.model.workload import Workload
@@ -40,7 +40,7 @@ class Answers:
         self._verdict_bytes = 0
         self._raw_bytes = 0
 
-    def judge(self, variant: Variant, answer: Answer) -> str | None:
+    def judge(self, variant: Variant, answer: ParsedResponse) -> str | None:
         """What is wrong with the answer, in one sentence, or None."""
         key = (variant.index, answer.status, answer.content_type, answer.body)
         try:
@@ -69,11 +69,11 @@ class Answers:
 
 
 def variants(workload: Workload, seed: int, host: str, port: int) -> Sequence[Variant]:
-    """Every distinct request of the workload, rendered for one server; AskedWrongly if there is none."""
+    """Every distinct request of the workload, rendered for one server; UsageError if there is none."""
     found = tuple(
         Variant(index, request, render(request, host, port))
         for index, request in enumerate(workload.requests(seed))
     )
     if not found:
-        raise AskedWrongly(f"workload {workload.name!r} has no request to send")
+        raise UsageError(f"workload {workload.name!r} has no request to send")
     return found

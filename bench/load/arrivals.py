@@ -4,7 +4,7 @@ from array import array
 
 import numpy as np
 
-from bench.load.generator import Share
+from bench.load.generator import WorkerShare
 from bench.model.load import Arrivals, Load
 
 
@@ -40,7 +40,7 @@ def due_times(load: Load, seed: int) -> "array[int]":
     return array("q", times.astype(np.int64).tobytes())
 
 
-def own_due_times(load: Load, seed: int, share: Share) -> "array[int]":
+def own_due_times(load: Load, seed: int, share: WorkerShare) -> "array[int]":
     """
     Of `due_times`, what is due of one worker; the shares together are exactly the whole.
 

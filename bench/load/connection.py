@@ -16,9 +16,9 @@ from typing import Protocol
 from bench.load.answers import Answers, Variant
 from bench.load.faults import BadAnswer, Fault
 from bench.load.head import Heads
-from bench.load.ledger import Ledger
+from bench.load.latency_recorder import LatencyRecorder
 from bench.load.loop import READ, WRITE, Loop, Watcher
-from bench.load.parser import Answer, AnswerParser
+from bench.load.parser import AnswerParser, ParsedResponse
 
 
 RECEIVE_BYTES = 65536
@@ -27,7 +27,7 @@ RECEIVE_BYTES = 65536
 class Pace(Protocol):
     """What a connection asks of the course that it takes part in."""
 
-    ledger: Ledger
+    recorder: LatencyRecorder
     answers: Answers
 
     def accept(self, connection: "Connection", now_ns: int) -> None:
@@ -137,7 +137,7 @@ class Connection:
         failure = sock.connect_ex(self._address)
         if failure not in {0, errno.EINPROGRESS}:
             raise OSError(failure, os.strerror(failure))
-        self.course.ledger.opened += 1
+        self.course.recorder.opened += 1
         self._receive = sock.recv
         self._send = sock.send
         self._expect = None
@@ -191,7 +191,7 @@ class Connection:
             self._conclude(variant, answer, data if whole else None, now_ns)
 
     def _conclude(
-        self, variant: Variant, answer: Answer, whole: bytes | None, now_ns: int
+        self, variant: Variant, answer: ParsedResponse, whole: bytes | None, now_ns: int
     ) -> None:
         """A complete answer: judge it, remember it, tell the course."""
         course = self.course
@@ -209,11 +209,11 @@ class Connection:
                 course.answers.remember(variant, whole)
             course.accept(self, now_ns)
             return
-        course.ledger.wrong += 1
+        course.recorder.wrong += 1
         fault = Fault.SURPLUS if wrong is None else Fault.WRONG
         path = f"{variant.request.method} {variant.request.path[:120]}"
         refused = wrong is not None and not 200 <= answer.status < 300
-        course.ledger.fault(
+        course.recorder.fault(
             fault,
             f"{path}: {wrong or 'bytes after the answer'}",
             answer.status if refused else None,
@@ -234,7 +234,7 @@ class Connection:
             self.close()
             self._retrying = True
             assert self.course is not None
-            self.course.ledger.retried += 1
+            self.course.recorder.retried += 1
             due_ns, sent_ns = self.due_ns, self.sent_ns
             self.ask(variant, due_ns, sent_ns)
         else:
@@ -249,7 +249,7 @@ class Connection:
         self.close()
         self._retrying = False
         self.rest()
-        course.ledger.fault(fault, detail)
+        course.recorder.fault(fault, detail)
         if used:
             course.proceed(self, monotonic_ns())
         else:
@@ -261,7 +261,7 @@ class Connection:
         self.close()
         self._retrying = False
         self.rest()
-        self.course.ledger.fault(fault, detail)
+        self.course.recorder.fault(fault, detail)
 
 
 def _fault(error: OSError | None, begun: bool) -> Fault:

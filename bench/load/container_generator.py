@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.child_environment import CONTAINERS, child_environment
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.load.locust_generator import LocustGenerator
 from bench.load.messages import Message
 
@@ -40,10 +40,10 @@ class ContainerGenerator(LocustGenerator):
         self._inside = inside
         self._ended = ended
 
-    def _died(self, when: str) -> MachineRefused:
+    def _died(self, when: str) -> EnvironmentFailure:
         died = super()._died(when)
         how = self._ended()
-        return MachineRefused(
+        return EnvironmentFailure(
             f"the generator ended {when}: {how}" if how else died.message,
             "was it killed for want of memory (GENERATOR_MEMORY)? what was measured is "
             "kept: bench run --resume goes on",
@@ -85,9 +85,9 @@ class ContainerGenerator(LocustGenerator):
 
 
 def _keep(content: bytes, sha256: str, path: Path) -> None:
-    """Write the file whole or not at all; MachineRefused if it is not what was sent."""
+    """Write the file whole or not at all; EnvironmentFailure if it is not what was sent."""
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             "the samples of a window were damaged on their way out of the container",
             hint="this is a fault of the harness or of the machine: measure again",
         )
@@ -100,7 +100,7 @@ def _keep(content: bytes, sha256: str, path: Path) -> None:
             os.fsync(file.fileno())
         unfinished.replace(path)
     except OSError as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"the samples of a window could not be written: {error}",
             hint="is the disk full?",
         ) from error

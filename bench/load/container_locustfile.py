@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 
 import gevent
 
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.load import locust_process
 from bench.load.answers import Answers, Variant, variants
+from bench.load.closed_loop import ClosedLoop
 from bench.load.connection import Connection
-from bench.load.course import ClosedCourse
 from bench.load.head import Heads
 from bench.model.load import Load
 from bench.model.workload import Workload
@@ -41,7 +41,7 @@ def chosen() -> Workload:
     """The workload that was asked for; this process, the master's too, ends at once where there is none."""
     try:
         return workload(os.environ.get(VARIABLE) or "hello")
-    except AskedWrongly as error:
+    except UsageError as error:
         sys.exit(f"{VARIABLE}: {error.message}: {error.hint}")
 
 
@@ -74,7 +74,7 @@ def aim(base: str) -> Aim:
 
 
 # Named through its module: Locust would take an imported class for another user.
-class Visitor(locust_process.Slot):
+class ContainerUser(locust_process.LoadUser):
     """One connection that asks again as soon as it is answered."""
 
     def on_start(self) -> None:
@@ -86,7 +86,7 @@ class Visitor(locust_process.Slot):
         first = next(_users) % len(at.sendable)
         sendable = [*at.sendable[first:], *at.sendable[:first]]
         self._reported: dict[str, int] = {}
-        self._course = ClosedCourse(
+        self._course = ClosedLoop(
             loop, _FOREVER, [self._connection], sendable, at.answers
         )
         self._course.join()
@@ -104,14 +104,16 @@ class Visitor(locust_process.Slot):
     def feed(self) -> None:
         """Give Locust what came in since last time, with the reasons of what failed."""
         runner: Any = self.environment.runner
-        ledger, method = self._course.ledger, REQUESTS[0].method
-        locust_process.share(runner.stats, WORKLOAD.name, method, ledger.batch())
-        for kind, count in ledger.faults.items():
+        recorder, method = self._course.recorder, REQUESTS[0].method
+        locust_process.share(runner.stats, WORKLOAD.name, method, recorder.batch())
+        for kind, count in recorder.faults.items():
             news = count - self._reported.get(kind, 0)
             self._reported[kind] = count
             if news:
                 # Its example is the process's first; else each row had a line.
-                example = _examples.setdefault(kind, f"{kind}: {ledger.examples[kind]}")
+                example = _examples.setdefault(
+                    kind, f"{kind}: {recorder.examples[kind]}"
+                )
                 locust_process.report(
                     runner.stats, WORKLOAD.name, method, example, news
                 )

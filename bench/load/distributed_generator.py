@@ -6,13 +6,13 @@ from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Self
 
-from bench.errors import MachineRefused
-from bench.load.crew import Crew
+from bench.errors import EnvironmentFailure
 from bench.load.joining import Credentials
 from bench.load.locust_generator import SLACK_S, START_S, LocustGenerator
-from bench.load.messages import Message, Order, order_message, refusal_of
+from bench.load.messages import LoadCommand, Message, order_message, refusal_of
 from bench.load.worker_child import Post, WorkerChild
-from bench.model.trial import Tally
+from bench.load.worker_pool import WorkerPool
+from bench.model.trial import WindowStats
 
 
 GATHER_S = 180.0  # that a master may take to find and prepare its workers, at the worst
@@ -34,13 +34,13 @@ class DistributedGenerator(LocustGenerator):
     def __init__(
         self,
         cpus: Sequence[int],
-        crew: Crew,
+        worker_pool: WorkerPool,
         credentials: Credentials | None = None,
         log: Path | None = None,
         workloads: str = "bench.workloads",
     ) -> None:
         super().__init__(cpus, log=log, workloads=workloads)
-        self._crew = crew
+        self._crew = worker_pool
         self._credentials = credentials or Credentials(secrets.token_hex(16), {})
         self._children: list[WorkerChild] = []
         self._hired = 0
@@ -56,7 +56,7 @@ class DistributedGenerator(LocustGenerator):
         return tuple(child.pid for child in self._children)
 
     def __enter__(self) -> Self:
-        """Start all of it and wait until everybody has joined; MachineRefused if somebody does not."""
+        """Start all of it and wait until everybody has joined; EnvironmentFailure if somebody does not."""
         _refuse_taken(self._crew)
         super().__enter__()
         try:
@@ -73,14 +73,14 @@ class DistributedGenerator(LocustGenerator):
             raise
         return self
 
-    def carry_out(self, order: Order) -> Tally:
+    def carry_out(self, order: LoadCommand) -> WindowStats:
         """Like the one process; a fixed number of requests is sent again if a worker was lost with its share of them."""
         tally = super().carry_out(order)
         if order.visit.requests_limit is not None and _lost(tally):
             tally = super().carry_out(order)
         return tally
 
-    def _answer(self, order: Order, patience_s: float) -> Message:
+    def _answer(self, order: LoadCommand, patience_s: float) -> Message:
         """The answer of all workers of this machine; who is missed as the visit begins is replaced before anything is sent."""
         self._replace({child.post.name for child in self._children if not child.alive})
         while True:
@@ -117,12 +117,12 @@ class DistributedGenerator(LocustGenerator):
             child.joined(START_S)
 
     def _replace(self, names: Set[str]) -> None:
-        """Others in the place of these; MachineRefused when it happens again and again."""
+        """Others in the place of these; EnvironmentFailure when it happens again and again."""
         lost = [child for child in self._children if child.post.name in names]
         if not lost:
             return
         if self._hired + len(lost) > self._crew.here + REPLACEMENTS:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"load workers end again and again, now {', '.join(sorted(names))}{self._tail()}",
                 hint="what is measured is kept: find what ends them, and go on with --resume",
             )
@@ -140,18 +140,18 @@ class DistributedGenerator(LocustGenerator):
         self._children.clear()
 
 
-def _lost(tally: Tally) -> bool:
+def _lost(tally: WindowStats) -> bool:
     return any(worker.lost for worker in tally.workers)
 
 
-def _refuse_taken(crew: Crew) -> None:
+def _refuse_taken(worker_pool: WorkerPool) -> None:
     """Nobody can join where the master cannot listen: say so before anything is started."""
-    if not crew.port:
+    if not worker_pool.port:
         return
     try:
-        socket.create_server((crew.host, crew.port)).close()
+        socket.create_server((worker_pool.host, worker_pool.port)).close()
     except OSError as error:
-        raise MachineRefused(
-            f"load workers cannot be awaited at {crew.host} port {crew.port}: {error}",
+        raise EnvironmentFailure(
+            f"load workers cannot be awaited at {worker_pool.host} port {worker_pool.port}: {error}",
             hint="name an address of this machine and a free port",
         ) from error

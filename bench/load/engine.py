@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from bench.load.answers import Answers, Variant, variants
 from bench.load.arrivals import own_due_times
+from bench.load.closed_loop import ClosedLoop, LoadLoop
 from bench.load.connection import Connection
-from bench.load.course import ClosedCourse, Course
-from bench.load.generator import Share, Visit
+from bench.load.generator import LoadRequest, WorkerShare
 from bench.load.head import Heads
 from bench.load.loop import Loop
-from bench.load.open_course import OpenCourse
+from bench.load.open_loop import OpenLoop
 from bench.model.workload import Workload
 
 
@@ -19,7 +19,7 @@ BODIES_BYTES = 256 * 1024 * 1024
 """The most that the unfinished answers of one workload may hold together."""
 
 
-class Engine:
+class LoadEngine:
     """Knows nothing of Locust: whoever calls `join` of a course is a client."""
 
     def __init__(self, loop: Loop) -> None:
@@ -27,9 +27,11 @@ class Engine:
         self._heads = Heads()
         self._kept: dict[tuple[str, int], list[Connection]] = {}
 
-    def course(self, visit: Visit, workload: Workload, first: int = 0) -> Course:
+    def course(
+        self, visit: LoadRequest, workload: Workload, first: int = 0
+    ) -> LoadLoop:
         """
-        Prepare a visit: everything rendered, nothing sent; AskedWrongly if a request cannot be.
+        Prepare a visit: everything rendered, nothing sent; UsageError if a request cannot be.
 
         Its connections to the server are those from the `first` on, so that
         two courses of one visit share none.
@@ -44,11 +46,11 @@ class Engine:
             variants(workload, visit.seed, visit.host, visit.port), visit.share
         )
         answers = Answers(workload.check)
-        course: Course
+        course: LoadLoop
         if load.rate_rps is None:
-            course = ClosedCourse(self._loop, load, connections, sendable, answers)
+            course = ClosedLoop(self._loop, load, connections, sendable, answers)
         else:
-            opened = OpenCourse(self._loop, load, connections, sendable, answers)
+            opened = OpenLoop(self._loop, load, connections, sendable, answers)
             seed = visit.seed if visit.arrival_seed is None else visit.arrival_seed
             opened.due = own_due_times(load, seed, visit.share)
             course = opened
@@ -69,7 +71,7 @@ class Engine:
             for connection in kept
         )
 
-    def _connections(self, visit: Visit, first: int) -> Sequence[Connection]:
+    def _connections(self, visit: LoadRequest, first: int) -> Sequence[Connection]:
         kept = self._kept.setdefault((visit.host, visit.port), [])
         end = first + visit.connections
         while len(kept) < end:
@@ -78,7 +80,7 @@ class Engine:
         return kept[first:end]
 
 
-def _rotated(whole: Sequence[Variant], share: Share) -> Sequence[Variant]:
+def _rotated(whole: Sequence[Variant], share: WorkerShare) -> Sequence[Variant]:
     """Every distinct request, from another one on for each worker: in step, they would all want the same rows at once."""
     first = share.index * len(whole) // share.of
     return (*whole[first:], *whole[:first])

@@ -7,10 +7,10 @@ from typing import Self
 
 import numpy as np
 
-from bench.errors import MachineRefused
-from bench.load.generator import Visit, beside
+from bench.errors import EnvironmentFailure
+from bench.load.generator import LoadRequest, beside
 from bench.load.samples import Samples, quantiles, write_samples
-from bench.model.trial import Tally
+from bench.model.trial import WindowStats
 from bench.stats.sketch import sketch
 
 
@@ -51,7 +51,7 @@ class FakeGenerator:
     ) -> None:
         self.scripts = dict(scripts or {})
         self.otherwise = Script() if otherwise is None else otherwise
-        self.visits: list[Visit] = []
+        self.visits: list[LoadRequest] = []
         self.forgotten: list[tuple[str, int]] = []
         self.entered = False
         self._connected: dict[tuple[str, int], int] = {}
@@ -70,16 +70,18 @@ class FakeGenerator:
         """Nothing is ended."""
         self.entered = False
 
-    def visit(self, order: Visit) -> Tally:
-        """The scripted tally; MachineRefused where the script lets the generator die."""
+    def visit(self, order: LoadRequest) -> WindowStats:
+        """The scripted tally; EnvironmentFailure where the script lets the generator die."""
         if not self.entered:
-            raise MachineRefused("the generator was asked before it was started")
+            raise EnvironmentFailure("the generator was asked before it was started")
         self.visits.append(order)
         script = self.scripts.get(order.port, self.otherwise)
         server = (order.host, order.port)
         turn = sum((visit.host, visit.port) == server for visit in self.visits)
         if turn == script.dies_at_visit:
-            raise MachineRefused("the generator process ended in its work (scripted)")
+            raise EnvironmentFailure(
+                "the generator process ended in its work (scripted)"
+            )
         other = beside(order)
         if other is not None:
             slower_us = script.latency_us * script.slower_beside
@@ -98,14 +100,16 @@ class FakeGenerator:
         self.forgotten.append((host, port))
         self._connected.pop((host, port), None)
 
-    def _tally(self, script: Script, order: Visit, samples: Samples) -> Tally:
+    def _tally(
+        self, script: Script, order: LoadRequest, samples: Samples
+    ) -> WindowStats:
         load, count = order.load, len(samples.latency_ns)
         measure_s = load.measure_s
         total = count
         if order.requests_limit is None and measure_s > 0:
             total = round(count * load.duration_s / measure_s)
         latency = quantiles(samples.latency_ns)
-        return Tally(
+        return WindowStats(
             requests=count,
             requests_total=total,
             measure_s=measure_s,
@@ -123,7 +127,7 @@ class FakeGenerator:
             latency_sketch=sketch(samples.latency_ns) if load.is_open else None,
         )
 
-    def _opened(self, script: Script, order: Visit, total: int) -> int:
+    def _opened(self, script: Script, order: LoadRequest, total: int) -> int:
         if script.closes_connections:
             return total
         server, clients = (order.host, order.port), order.load.clients
@@ -132,7 +136,7 @@ class FakeGenerator:
         return max(0, clients - before)
 
 
-def _samples(script: Script, order: Visit, turn: int) -> Samples:
+def _samples(script: Script, order: LoadRequest, turn: int) -> Samples:
     """Evenly spaced sends; latencies from half to one and a half times the scripted one."""
     factor = script.factors[(turn - 1) % len(script.factors)]
     rate_rps = script.rate_rps * factor

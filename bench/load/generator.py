@@ -6,11 +6,11 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from bench.model.load import Load
-from bench.model.trial import Tally
+from bench.model.trial import WindowStats
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class WorkerShare:
     """
     The part of a visit that one of several workers carries out.
 
@@ -27,7 +27,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class LoadRequest:
     """One order to the generator: this load, at this address, now."""
 
     host: str
@@ -38,7 +38,9 @@ class Visit:
     samples: Path | None  # where the raw latencies go (.npz); None: nowhere
     requests_limit: int | None = None  # stop after so many (warm-up); None: by time
     arrival_seed: int | None = None  # of an open loop's times; None: `seed`
-    share: Share = Share()  # of it all, where workers divide it; else the whole
+    share: WorkerShare = (
+        WorkerShare()
+    )  # of it all, where workers divide it; else the whole
 
     @property
     def connections(self) -> int:
@@ -58,7 +60,7 @@ class Visit:
         return None if limit is None else self.share.count(limit)
 
 
-def beside(visit: Visit) -> Visit | None:
+def beside(visit: LoadRequest) -> LoadRequest | None:
     """
     The visit that is made beside it, in the same time, with arrivals of its own.
 
@@ -93,8 +95,8 @@ class Generator(Protocol):
     ) -> None:
         """End it."""
 
-    def visit(self, order: Visit) -> Tally:
-        """Carry out one visit and return when its last request is answered or given up; MachineRefused if the generator died."""
+    def visit(self, order: LoadRequest) -> WindowStats:
+        """Carry out one visit and return when its last request is answered or given up; EnvironmentFailure if the generator died."""
 
     def forget(self, host: str, port: int) -> None:
         """Close the connections kept to a server that is about to stop."""

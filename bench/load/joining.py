@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 from bench.load import messages
 from bench.load.messages import Message
 from bench.model import address
@@ -77,10 +77,10 @@ def own_credentials() -> Credentials:
 
 
 def token_of_run() -> str:
-    """The token that a person has given to all machines of a run; AskedWrongly if there is none, or too short a one."""
+    """The token that a person has given to all machines of a run; UsageError if there is none, or too short a one."""
     token = os.environ.get(TOKEN, "")
     if len(token) < SHORTEST_TOKEN:
-        raise AskedWrongly(
+        raise UsageError(
             f"{TOKEN} holds {len(token)} characters; load workers on other machines "
             f"join with a secret of at least {SHORTEST_TOKEN}",
             f"set it to the same on every machine: export {TOKEN}=$(openssl rand -hex 16)",
@@ -101,4 +101,4 @@ def _short(value: str | None) -> str:
 
 
 def _refusal(message: str, hint: str) -> Message:
-    return messages.refusal_message(MachineRefused(message, hint))
+    return messages.refusal_message(EnvironmentFailure(message, hint))

@@ -4,14 +4,14 @@ import os
 import resource
 from pathlib import Path
 
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 
 
 SPARE_FILES = 64  # beside connections: libraries, channel, log, timer, samples
 
 
 def pin(cpus: str) -> None:
-    """Put every thread of this process on these processors ("0,3"; "": anywhere); MachineRefused if that cannot be."""
+    """Put every thread of this process on these processors ("0,3"; "": anywhere); EnvironmentFailure if that cannot be."""
     try:
         if cpus:
             # Imports have started threads, and each is pinned on its own.
@@ -19,7 +19,7 @@ def pin(cpus: str) -> None:
                 wanted = {int(cpu) for cpu in cpus.split(",")}
                 os.sched_setaffinity(int(thread.name), wanted)
     except OSError as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"the generator cannot be pinned to processors {cpus}: {error}",
             hint="name processors that this machine has and allows",
         ) from error
@@ -32,11 +32,11 @@ def open_many() -> None:
 
 
 def refuse_beyond_files(clients: int, kept: int) -> None:
-    """MachineRefused where so many connections, beside those kept to other servers, cannot be opened."""
+    """EnvironmentFailure where so many connections, beside those kept to other servers, cannot be opened."""
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = clients + kept + SPARE_FILES
     if limit != resource.RLIM_INFINITY and needed > limit:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"{clients} connections, beside {kept} to other servers, need some "
             f"{needed} open files, and the generator may have {limit}",
             hint="raise the limit (ulimit -n), or ask for fewer clients",

@@ -13,18 +13,18 @@ from typing import IO, Self
 
 import bench
 from bench.child_environment import sending_environment
-from bench.errors import MachineRefused
-from bench.load.course import DRAIN_S, LIMITED_S
-from bench.load.generator import Visit
+from bench.errors import EnvironmentFailure
+from bench.load.closed_loop import DRAIN_S, LIMITED_S
+from bench.load.generator import LoadRequest
 from bench.load.messages import (
+    LoadCommand,
     Message,
-    Order,
     line,
     order_message,
     refusal_of,
     tally_of,
 )
-from bench.model.trial import Tally
+from bench.model.trial import WindowStats
 
 
 START_S = 60.0  # Locust imports much
@@ -68,7 +68,7 @@ class LocustGenerator:
         return self._child.pid
 
     def __enter__(self) -> Self:
-        """Start it and wait until it is ready; MachineRefused if it does not come up."""
+        """Start it and wait until it is ready; EnvironmentFailure if it does not come up."""
         if self._log_path is None:
             self._log = tempfile.TemporaryFile()
         else:
@@ -93,11 +93,11 @@ class LocustGenerator:
         """End the process, whatever state it is in."""
         self._end(at_once=kind is not None)
 
-    def visit(self, order: Visit) -> Tally:
-        """Carry out one visit; MachineRefused if the process died, AskedWrongly for an unknown workload."""
-        return self.carry_out(Order(order))
+    def visit(self, order: LoadRequest) -> WindowStats:
+        """Carry out one visit; EnvironmentFailure if the process died, UsageError for an unknown workload."""
+        return self.carry_out(LoadCommand(order))
 
-    def carry_out(self, order: Order) -> Tally:
+    def carry_out(self, order: LoadCommand) -> WindowStats:
         """Like `visit`, for orders that may name a path instead of a workload."""
         limited = order.visit.requests_limit is not None
         duration_s = LIMITED_S if limited else order.visit.load.duration_s
@@ -107,7 +107,7 @@ class LocustGenerator:
         """Close the connections kept to a server that is about to stop."""
         self._ask({"do": "forget", "host": host, "port": port}, SLACK_S)
 
-    def _answer(self, order: Order, patience_s: float) -> Message:
+    def _answer(self, order: LoadCommand, patience_s: float) -> Message:
         return self._ask(order_message(order), patience_s)
 
     def _start(self) -> None:
@@ -136,7 +136,7 @@ class LocustGenerator:
 
     def _ask(self, message: Message, patience_s: float) -> Message:
         if self._channel is None:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 "the generator was asked before it was started or after it ended",
                 hint="use it inside its `with` block",
             )
@@ -158,7 +158,7 @@ class LocustGenerator:
         try:
             received = self._lines.readline()
         except TimeoutError:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"the generator did not answer within {patience_s:g} s{self._tail()}",
                 hint="the machine is overloaded, or this is a fault of the harness",
             ) from None
@@ -169,13 +169,13 @@ class LocustGenerator:
         message: Message = json.loads(received)
         return message
 
-    def _died(self, when: str) -> MachineRefused:
+    def _died(self, when: str) -> EnvironmentFailure:
         assert self._child is not None
         try:
             status = self._child.wait(QUIT_S)
         except subprocess.TimeoutExpired:
             status = None
-        return MachineRefused(
+        return EnvironmentFailure(
             f"the generator process ended {when} (status {status}){self._tail()}",
             hint="if its log names no reason, was it killed for lack of memory?",
         )

@@ -34,33 +34,33 @@ from gevent.event import Event
 from gevent.queue import Queue
 import numpy as np
 
-from bench.errors import BenchError, MachineRefused
+from bench.errors import BenchError, EnvironmentFailure
 from bench.load import limits, messages
-from bench.load.course import Course
-from bench.load.engine import Engine
-from bench.load.generator import Visit, beside
-from bench.load.ledger import Batch
-from bench.load.messages import Message, Order
+from bench.load.closed_loop import LoadLoop
+from bench.load.engine import LoadEngine
+from bench.load.generator import LoadRequest, beside
+from bench.load.latency_recorder import Batch
+from bench.load.messages import Message, LoadCommand
 from bench.load.own_request import repeated
 from bench.load.samples import keep_samples
-from bench.model.trial import Tally
+from bench.model.trial import WindowStats
 from bench.model.workload import Workload
 
 
 SHARE_S = 1.0  # how often Locust's statistics are fed
 
 
-class Slot(locust.User):
+class LoadUser(locust.User):
     """One connection."""
 
     # The visit under way, one entry for each connection that is yet to join.
-    waiting: ClassVar[list[Course]] = []
+    waiting: ClassVar[list[LoadLoop]] = []
 
     @locust.task
     def hold(self) -> None:
         """Join a course under way and hold the slot until the runner stops it."""
-        if Slot.waiting:
-            Slot.waiting.pop().join()
+        if LoadUser.waiting:
+            LoadUser.waiting.pop().join()
         Event().wait()
 
 
@@ -103,28 +103,28 @@ def report(stats: RequestStats, name: str, method: str, error: str, count: int) 
 
 def new_environment() -> Environment:
     """Locust's surroundings of a process: its statistics, its events, one kind of user."""
-    return Environment(user_classes=[Slot])
+    return Environment(user_classes=[LoadUser])
 
 
 def new_master(environment: Environment, host: str, port: int) -> MasterRunner:
-    """Locust's master, listening there (port 0: any free one); MachineRefused if it cannot."""
+    """Locust's master, listening there (port 0: any free one); EnvironmentFailure if it cannot."""
     try:
         return environment.create_master_runner(host, port)
     except (SystemExit, RPCError) as error:
         # Locust itself ends the process where the port is taken.
         reason = "it is taken" if isinstance(error, SystemExit) else error
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"load workers cannot be awaited at {host} port {port}: {reason}",
             hint="is another run waiting there? choose another port",
         ) from error
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LoadPart:
     """One workload of a visit under way."""
 
-    visit: Visit
-    course: Course
+    visit: LoadRequest
+    course: LoadLoop
     name: str  # of its requests, in Locust's statistics
     method: str
 
@@ -134,12 +134,12 @@ class Part:
         return self.visit.connections
 
 
-class Process:
+class LoadProcess:
     """Carries out orders, one after another."""
 
     def __init__(self, workload: Callable[[str], Workload]) -> None:
         self._workload = workload
-        self._engine = Engine(gevent.get_hub().loop)
+        self._engine = LoadEngine(gevent.get_hub().loop)
         self._environment = new_environment()
         self._runner = self.new_runner()
         self._environment.events.test_start.add_listener(_settle_memory)  # type: ignore[no-untyped-call]
@@ -166,7 +166,7 @@ class Process:
         """Let Locust end its greenlets."""
         self._runner.quit()
 
-    def _visit(self, order: Order) -> Message:
+    def _visit(self, order: LoadCommand) -> Message:
         parts = self.parts(order)
         self.play(parts)
         tallies = [self._tally(part) for part in parts]
@@ -174,7 +174,7 @@ class Process:
             replace(tallies[0], beside=tallies[1] if len(parts) > 1 else None)
         )
 
-    def parts(self, order: Order) -> list[Part]:
+    def parts(self, order: LoadCommand) -> list[LoadPart]:
         """The workload of an order and, if there is one, the other that is sent beside it; nothing is sent yet."""
         visit = order.visit
         if order.request is None:
@@ -192,12 +192,12 @@ class Process:
             parts.append(self._part(other, work, name, first=visit.connections))
         return parts
 
-    def play(self, parts: list[Part]) -> None:
+    def play(self, parts: list[LoadPart]) -> None:
         """Send it all, and return when the last request is answered or given up."""
         # Whoever joins last starts the visit, so the first workload joins last:
         # what is beside it is under way when it begins.
-        Slot.waiting = [part.course for part in parts for _ in range(part.clients)]
-        self.spawn(len(Slot.waiting))
+        LoadUser.waiting = [part.course for part in parts for _ in range(part.clients)]
+        self.spawn(len(LoadUser.waiting))
         for part in parts:
             while not part.course.finished.wait(SHARE_S):
                 self._share(parts)
@@ -205,23 +205,23 @@ class Process:
         self._runner.stop()
 
     def _part(
-        self, visit: Visit, workload: Workload, name: str, first: int = 0
-    ) -> Part:
+        self, visit: LoadRequest, workload: Workload, name: str, first: int = 0
+    ) -> LoadPart:
         course = self._engine.course(visit, workload, first)
         method = workload.requests(visit.seed)[0].method
-        return Part(visit, course, name, method)
+        return LoadPart(visit, course, name, method)
 
-    def _share(self, parts: list[Part]) -> None:
+    def _share(self, parts: list[LoadPart]) -> None:
         for part in parts:
-            batch = part.course.ledger.batch()
+            batch = part.course.recorder.batch()
             share(self._runner.stats, part.name, part.method, batch)
 
-    def _tally(self, part: Part) -> Tally:
-        samples = part.course.ledger.samples()
+    def _tally(self, part: LoadPart) -> WindowStats:
+        samples = part.course.recorder.samples()
         if part.visit.samples is not None:
             keep_samples(part.visit.samples, samples)
         counted = self._runner.stats.get(part.name, part.method).num_requests
-        return part.course.ledger.tally(samples, counted)
+        return part.course.recorder.tally(samples, counted)
 
 
 def _settle_memory(environment: Environment) -> None:
@@ -280,11 +280,11 @@ def main() -> int:
     channel = socket.socket(fileno=arguments.channel)
     try:
         limits.pin(arguments.cpus)
-    except MachineRefused as error:
+    except EnvironmentFailure as error:
         channel.sendall(messages.line(messages.refusal_message(error)))
         return error.exit_status
     gevent.get_hub().handle_error = end_on_error  # type: ignore[method-assign, assignment]
-    process = Process(import_module(arguments.workloads).workload)
+    process = LoadProcess(import_module(arguments.workloads).workload)
     greeting = {"ready": True, "locust": locust.__version__}
     serve(channel, greeting, process.answer)
     process.quit()

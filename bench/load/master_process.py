@@ -25,15 +25,15 @@ from typing import Any
 import gevent
 from gevent.event import Event
 
-from bench.errors import BenchError, MachineRefused
+from bench.errors import BenchError, EnvironmentFailure
 from bench.load import limits, messages
-from bench.load.course import DRAIN_S, LIMITED_S
-from bench.load.generator import Share
+from bench.load.closed_loop import DRAIN_S, LIMITED_S
+from bench.load.generator import WorkerShare
 from bench.load.joining import Credentials, own_credentials
-from bench.load.messages import Message, Order
-from bench.load.orders import ANSWER, ASK, JOIN, JOINED
+from bench.load.messages import Message, LoadCommand
+from bench.load.worker_messages import ANSWER, ASK, JOIN, JOINED
 from bench.load.results import merged
-from bench.load.team import LEAD_S, Team
+from bench.load.worker_assignment import LEAD_S, WorkerAssignment
 
 
 LOOK_S = 0.25  # how often it is looked who is still there
@@ -112,7 +112,7 @@ class Master:
         until_ns = monotonic_ns() + int(patience_s * 1e9)
         while len(self._alive()) < workers:
             if monotonic_ns() > until_ns:
-                raise MachineRefused(
+                raise EnvironmentFailure(
                     f"{len(self._alive())} of {workers} load workers have joined within {patience_s:g} s",
                     hint="start the others there: bench worker --master HOST --port PORT",
                 )
@@ -129,7 +129,7 @@ class Master:
         missing = client is None or client.state == "missing"
         return missing or node not in self._workers
 
-    def _visit(self, order: Order, here: Sequence[str]) -> Message:
+    def _visit(self, order: LoadCommand, here: Sequence[str]) -> Message:
         """The tally; _Missed, before anything is sent, if one of the workers that must be here is not."""
         self._visits += 1
         self._counted.clear()
@@ -138,26 +138,28 @@ class Master:
         limited = visit.requests_limit is not None
         visit_s = LIMITED_S if limited else visit.load.duration_s
         for _ in range(TRIES):
-            team = self._gather(order, here)
-            patience_s = LEAD_S + team.longest_s + visit_s + DRAIN_S + SLACK_S
-            answers = self._ask_all(self._word(team, order), patience_s)
+            assignment = self._gather(order, here)
+            patience_s = LEAD_S + assignment.longest_s + visit_s + DRAIN_S + SLACK_S
+            answers = self._ask_all(self._word(assignment, order), patience_s)
             late = [node for node, answer in answers.items() if "late" in answer]
             results = {n: answer for n, answer in answers.items() if n not in late}
             # Where all were late, nothing was sent.
-            if len(late) < len(team.names):
+            if len(late) < len(assignment.names):
                 break
         if not results:
-            fate = "late" if len(late) == len(team.names) else "lost"
-            raise MachineRefused(
-                f"every load worker was {fate} in one window: {', '.join(team.names.values())}",
+            fate = "late" if len(late) == len(assignment.names) else "lost"
+            raise EnvironmentFailure(
+                f"every load worker was {fate} in one window: {', '.join(assignment.names.values())}",
                 hint="what is measured is kept: find what ended or delayed them (generator.log), and go on with --resume",
             )
         for result in results.values():
             if "refused" in result:
                 raise messages.refusal_of(result)
-        return messages.tally_message(merged(visit, team, results, self._counted))
+        return messages.tally_message(merged(visit, assignment, results, self._counted))
 
-    def _word(self, team: Team, order: Order) -> dict[str, Message]:
+    def _word(
+        self, assignment: WorkerAssignment, order: LoadCommand
+    ) -> dict[str, Message]:
         """To go, for each worker that has just said that it is prepared."""
         now_ns = monotonic_ns()
         # Of a fixed number of requests nothing is timed.
@@ -166,15 +168,17 @@ class Master:
         return {
             node: {
                 "do": "go",
-                "after_s": team.after_s(node),
+                "after_s": assignment.after_s(node),
                 "held_s": (now_ns - self._answered_ns[node]) / 1e9,
-                "late_after_s": team.late_after_s(node, warm_s) if timed else None,
+                "late_after_s": assignment.late_after_s(node, warm_s)
+                if timed
+                else None,
             }
-            for node in team.names
+            for node in assignment.names
         }
 
-    def _gather(self, order: Order, here: Sequence[str]) -> Team:
-        """Workers that are ready for their share; MachineRefused if there are none, _Missed if one of `here` is not there."""
+    def _gather(self, order: LoadCommand, here: Sequence[str]) -> WorkerAssignment:
+        """Workers that are ready for their share; EnvironmentFailure if there are none, _Missed if one of `here` is not there."""
         for _ in range(TRIES):
             trips = self._round_trips()
             there = {self._workers[node] for node in trips}
@@ -183,8 +187,8 @@ class Master:
             nodes = list(trips)[: order.visit.most_workers]
             if nodes and self._prepare(order, nodes):
                 names = {node: self._workers[node] for node in nodes}
-                return Team(names, {node: trips[node] for node in nodes})
-        raise MachineRefused(
+                return WorkerAssignment(names, {node: trips[node] for node in nodes})
+        raise EnvironmentFailure(
             "no load worker is ready for a window",
             hint="what is measured is kept: find what ended them, and go on with --resume",
         )
@@ -202,11 +206,11 @@ class Master:
                 trips[node] = min(trip_s, trips.get(node, trip_s))
         return {node: trips[node] for node in nodes}
 
-    def _prepare(self, order: Order, nodes: Sequence[str]) -> bool:
+    def _prepare(self, order: LoadCommand, nodes: Sequence[str]) -> bool:
         """Give each its share; whether all of them have it."""
         asks: dict[str, Message] = {}
         for index, node in enumerate(nodes):
-            share = Share(index, len(nodes))
+            share = WorkerShare(index, len(nodes))
             visit = replace(order.visit, share=share, samples=None)
             told = messages.order_message(replace(order, visit=visit))
             asks[node] = {**told, "do": "prepare", "label": f"#{self._visits}"}

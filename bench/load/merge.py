@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.load.samples import Nanoseconds, Samples, median_us, quantiles
-from bench.model.trial import SLOT_S, Slot, Tally
+from bench.model.trial import SLOT_S, Slot, WindowStats
 from bench.stats.sketch import sketch
 
 
@@ -31,13 +31,13 @@ def samples_message(samples: Samples) -> dict[str, bytes | None]:
 
 
 def samples_of(message: Mapping[str, Any], requests: int) -> Samples:
-    """The samples of so many requests; MachineRefused if there are not as many."""
+    """The samples of so many requests; EnvironmentFailure if there are not as many."""
     sent, latency = _unpacked(message["sent_ns"]), _unpacked(message["latency_ns"])
     service = message["service_ns"]
     found = Samples(sent, latency, latency if service is None else _unpacked(service))
     lengths = {len(found.sent_ns), len(found.latency_ns), len(found.service_ns)}
     if lengths != {requests}:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"a load worker counted {requests} requests and sent samples of {sorted(lengths)}",
             hint="this is a fault of the harness or of the machine: measure again",
         )
@@ -57,8 +57,8 @@ def merge_samples(parts: Sequence[Samples]) -> Samples:
 
 
 def merge_tallies(
-    tallies: Sequence[Tally], samples: Samples, locust_requests: int
-) -> Tally:
+    tallies: Sequence[WindowStats], samples: Samples, locust_requests: int
+) -> WindowStats:
     """
     One tally of at least one, `samples` being all of theirs.
 
@@ -97,7 +97,7 @@ def merge_tallies(
     )
 
 
-def _slots(tallies: Sequence[Tally], samples: Samples) -> tuple[Slot, ...]:
+def _slots(tallies: Sequence[WindowStats], samples: Samples) -> tuple[Slot, ...]:
     """Slot by slot: counts are added, medians are taken anew."""
     own = [tally.slots or () for tally in tallies]
     place = samples.sent_ns // int(SLOT_S * 1e9)

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.errors import AskedWrongly, BenchError, MachineRefused
-from bench.load.generator import Share, Visit
+from bench.errors import BenchError, EnvironmentFailure, UsageError
+from bench.load.generator import LoadRequest, WorkerShare
 from bench.model.exchange import Request
-from bench.model.load import Arrivals, Basis, Beside, Load, Surge
-from bench.model.trial import Quantiles, Sketch, Slot, Tally, WorkerPart
+from bench.model.load import Arrivals, BackgroundLoad, Basis, Load, Surge
+from bench.model.trial import Quantiles, Sketch, Slot, WindowStats, WorkerPart
 
 
 SKETCH = ("buckets", "counts")
@@ -20,10 +20,10 @@ type Message = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class LoadCommand:
     """One visit; with `request` that one is sent again and again, and any 2xx is right."""
 
-    visit: Visit
+    visit: LoadRequest
     request: Request | None = None
 
 
@@ -32,7 +32,7 @@ def line(message: Message) -> bytes:
     return json.dumps(message).encode() + b"\n"
 
 
-def order_message(order: Order) -> Message:
+def order_message(order: LoadCommand) -> Message:
     """Ask for a visit."""
     visit = asdict(order.visit)
     visit["samples"] = None if order.visit.samples is None else str(order.visit.samples)
@@ -54,7 +54,7 @@ def _request_of(message: Message | None) -> Request | None:
     return Request(**{**message, "body": body, "headers": headers})
 
 
-def order_of(message: Message) -> Order:
+def order_of(message: Message) -> LoadCommand:
     """The visit that was asked for."""
     visit = dict(message["visit"])
     load = dict(visit.pop("load"))
@@ -62,11 +62,11 @@ def order_of(message: Message) -> Order:
     load["basis"] = None if load["basis"] is None else Basis(load["basis"])
     load["surge"] = None if load["surge"] is None else Surge(**load["surge"])
     if load["beside"] is not None:
-        load["beside"] = Beside(**load["beside"])
+        load["beside"] = BackgroundLoad(**load["beside"])
     samples = visit.pop("samples")
-    share = Share(**visit.pop("share"))
-    return Order(
-        Visit(
+    share = WorkerShare(**visit.pop("share"))
+    return LoadCommand(
+        LoadRequest(
             **visit,
             load=Load(**load),
             share=share,
@@ -76,19 +76,19 @@ def order_of(message: Message) -> Order:
     )
 
 
-def tally_message(tally: Tally) -> Message:
+def tally_message(tally: WindowStats) -> Message:
     """The answer to a visit."""
     return {"tally": asdict(tally)}
 
 
-def tally_of(message: Message) -> Tally:
+def tally_of(message: Message) -> WindowStats:
     """The tally in the answer to a visit; raises what the generator refused."""
     if "refused" in message:
         raise refusal_of(message)
     return tally_from(message["tally"])
 
 
-def tally_from(given: Message) -> Tally:
+def tally_from(given: Message) -> WindowStats:
     """The tally that one object of JSON holds."""
     fields = dict(given)
     for name in ("latency_us", "service_us"):
@@ -102,12 +102,12 @@ def tally_from(given: Message) -> Tally:
     fields["workers"] = tuple(WorkerPart(**part) for part in fields["workers"])
     if fields["beside"] is not None:
         fields["beside"] = tally_from(fields["beside"])
-    return Tally(**fields)
+    return WindowStats(**fields)
 
 
 def refusal_message(error: BenchError) -> Message:
     """Say no, for a reason that the user can understand."""
-    asked_wrongly = isinstance(error, AskedWrongly)
+    asked_wrongly = isinstance(error, UsageError)
     return {
         "refused": error.message,
         "hint": error.hint,
@@ -117,5 +117,5 @@ def refusal_message(error: BenchError) -> Message:
 
 def refusal_of(message: Message) -> BenchError:
     """The error that the other side met."""
-    kind = AskedWrongly if message["asked_wrongly"] else MachineRefused
+    kind = UsageError if message["asked_wrongly"] else EnvironmentFailure
     return kind(message["refused"], message["hint"])

@@ -26,7 +26,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ParsedResponse:
     """One complete answer, with what its connection may still be used for."""
 
     status: int
@@ -81,7 +81,7 @@ class AnswerParser:
         self._size = 0
         self._trailer_bytes = 0
 
-    def feed(self, data: bytes) -> Answer | None:
+    def feed(self, data: bytes) -> ParsedResponse | None:
         """The answer, as soon as these bytes complete it; BadAnswer if it is none."""
         self._buffer += data
         while self._part is not _Part.DONE:
@@ -89,7 +89,7 @@ class AnswerParser:
                 return None
         return self._finished(still_open=True)
 
-    def end(self) -> Answer:
+    def end(self) -> ParsedResponse:
         """The answer that the end of the connection completes; else BadAnswer (truncated)."""
         if self._part is not _Part.UNTIL_CLOSED:
             raise BadAnswer(
@@ -101,11 +101,11 @@ class AnswerParser:
     def _place(self) -> str:
         return self._part.name.lower().replace("_", " ")
 
-    def _finished(self, still_open: bool) -> Answer:
+    def _finished(self, still_open: bool) -> ParsedResponse:
         head = self._head
         assert head is not None
         surplus = bool(self._buffer)
-        return Answer(
+        return ParsedResponse(
             head.status,
             head.headers,
             head.content_type,

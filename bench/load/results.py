@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bench.load import messages
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.load.merge import merge_samples, merge_tallies, samples_of
 from bench.load.messages import Message
 from bench.load.samples import keep_samples
-from bench.load.team import Team
-from bench.model.trial import Tally, WorkerPart
+from bench.load.worker_assignment import WorkerAssignment
+from bench.model.trial import WindowStats, WorkerPart
 
 
 type Results = Mapping[str, Message]
@@ -19,7 +19,9 @@ type Counted = Mapping[tuple[str, str], int]
 """Requests that Locust's statistics report, by worker and name."""
 
 
-def merged(visit: Visit, team: Team, results: Results, counted: Counted) -> Tally:
+def merged(
+    visit: LoadRequest, assignment: WorkerAssignment, results: Results, counted: Counted
+) -> WindowStats:
     """What all who answered saw; who did not is named as lost. The samples are kept where the visit says."""
     places = range(len(next(iter(results.values()))["parts"]))
     first, *others = [
@@ -29,11 +31,15 @@ def merged(visit: Visit, team: Team, results: Results, counted: Counted) -> Tall
     return replace(
         first,
         beside=others[0] if others else None,
-        workers=tuple(_worker(team, node, results.get(node)) for node in team.names),
+        workers=tuple(
+            _worker(assignment, node, results.get(node)) for node in assignment.names
+        ),
     )
 
 
-def _part(visit: Visit | None, place: int, results: Results, counted: Counted) -> Tally:
+def _part(
+    visit: LoadRequest | None, place: int, results: Results, counted: Counted
+) -> WindowStats:
     """One workload of the visit."""
     parts = {node: result["parts"][place] for node, result in results.items()}
     tallies = [messages.tally_from(part["tally"]) for part in parts.values()]
@@ -49,8 +55,10 @@ def _part(visit: Visit | None, place: int, results: Results, counted: Counted) -
     return merge_tallies(tallies, samples, locust)
 
 
-def _worker(team: Team, node: str, result: Message | None) -> WorkerPart:
-    name = team.names[node]
+def _worker(
+    assignment: WorkerAssignment, node: str, result: Message | None
+) -> WorkerPart:
+    name = assignment.names[node]
     if result is None:
         return WorkerPart(name, None, None, None)
     tallies = [part["tally"] for part in result["parts"]]
@@ -58,5 +66,5 @@ def _worker(team: Team, node: str, result: Message | None) -> WorkerPart:
         name,
         sum(tally["requests_total"] for tally in tallies),
         tallies[0]["generator_cpu_s"],
-        team.round_trip_s[node] * 1000,
+        assignment.round_trip_s[node] * 1000,
     )

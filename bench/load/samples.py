@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 from bench.model.trial import Quantiles
 
 
@@ -66,25 +66,25 @@ def write_samples(path: Path, samples: Samples) -> None:
 
 
 def keep_samples(path: Path, samples: Samples) -> None:
-    """Like `write_samples`, in the course of a run: MachineRefused if the file cannot be written."""
+    """Like `write_samples`, in the course of a run: EnvironmentFailure if the file cannot be written."""
     try:
         write_samples(path, samples)
     except OSError as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"the samples of a window could not be written: {error}",
             hint="is the disk full?",
         ) from error
 
 
 def read_samples(path: Path) -> Samples:
-    """Read the file back; AskedWrongly if it is missing or no such file."""
+    """Read the file back; UsageError if it is missing or no such file."""
     try:
         with np.load(path, allow_pickle=False) as stored:
             latency = stored["latency_ns"]
             service = stored.get("service_ns", latency)
             return Samples(stored["sent_ns"], latency, service)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise AskedWrongly(
+        raise UsageError(
             f"{path} does not hold samples: {error}",
             hint="measure again, or analyse without raw samples",
         ) from error

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from bench.errors import AskedWrongly, MachineRefused
-from bench.load.crew import Crew
+from bench.errors import EnvironmentFailure, UsageError
 from bench.load.distributed_generator import DistributedGenerator
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.load.locust_generator import LocustGenerator
-from bench.load.messages import Order
+from bench.load.messages import LoadCommand
+from bench.load.worker_pool import WorkerPool
 from bench.model.exchange import Request
 from bench.model.load import Load
-from bench.model.trial import Quantiles, Tally
+from bench.model.trial import Quantiles, WindowStats
 
 
 GET = Request("GET", "/")
@@ -50,28 +50,30 @@ def load_url(
     """
     Send one request to an address under this load (its path is the address'), from a generator pinned to `cpus` (none: anywhere), or from several workers.
 
-    AskedWrongly if the address is not on this machine's loopback;
-    MachineRefused if nothing listens there or the generator dies.
+    UsageError if the address is not on this machine's loopback;
+    EnvironmentFailure if nothing listens there or the generator dies.
     """
     parts = _split(url)
     host, port = _listening(parts)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    visit = Visit(host, port, path, 0, load, samples)
+    visit = LoadRequest(host, port, path, 0, load, samples)
     chosen = (
-        DistributedGenerator(cpus, Crew(workers)) if workers else LocustGenerator(cpus)
+        DistributedGenerator(cpus, WorkerPool(workers))
+        if workers
+        else LocustGenerator(cpus)
     )
     with chosen as generator:
-        tally = generator.carry_out(Order(visit, replace(sent, path=path)))
+        tally = generator.carry_out(LoadCommand(visit, replace(sent, path=path)))
     lost = [worker.name for worker in tally.workers if worker.lost]
     if lost:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"a part of the load was lost with {', '.join(lost)}",
             hint="drive the load again; was it killed for lack of memory, or this machine busy?",
         )
     return report_of(tally)
 
 
-def report_of(tally: Tally) -> LoadReport:
+def report_of(tally: WindowStats) -> LoadReport:
     """The tally of a visit in the words of `bench load`."""
     seconds = tally.measure_s
     return LoadReport(
@@ -95,11 +97,11 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise AskedWrongly(f"{url!r} is not an address: {error}", hint) from error
+        raise UsageError(f"{url!r} is not an address: {error}", hint) from error
     if parts.scheme != "http" or not parts.hostname:
-        raise AskedWrongly(f"{url!r} is not an http:// address", hint)
+        raise UsageError(f"{url!r} is not an http:// address", hint)
     if parts.username is not None or port == 0:
-        raise AskedWrongly(f"{url!r} has a user name or the port 0", hint)
+        raise UsageError(f"{url!r} has a user name or the port 0", hint)
     return parts
 
 
@@ -114,7 +116,7 @@ def _listening(parts: SplitResult) -> tuple[str, int]:
             refusals.append(f"{host} port {port}: {error}")
         else:
             return host, port
-    raise MachineRefused(
+    raise EnvironmentFailure(
         f"nothing answers at {parts.netloc}: {'; '.join(refusals)}",
         hint="start the server first",
     )
@@ -126,14 +128,14 @@ def _loopback_addresses(parts: SplitResult) -> list[tuple[str, int]]:
             parts.hostname, parts.port or 80, type=socket.SOCK_STREAM
         )
     except OSError as error:
-        raise AskedWrongly(
+        raise UsageError(
             f"{parts.hostname!r} is not known: {error}", hint="use 127.0.0.1"
         ) from error
     addresses = [(str(entry[4][0]), int(entry[4][1])) for entry in found]
     for host, _ in addresses:
         # Every one of them: a name must not lead elsewhere at the second look.
         if not ipaddress.ip_address(host.split("%")[0]).is_loopback:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{parts.hostname!r} is {host}, which is not this machine's loopback",
                 hint="load goes to 127.0.0.0/8 and ::1 only: it could be an attack elsewhere",
             )

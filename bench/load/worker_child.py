@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import IO
 
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.load.joining import Credentials
 from bench.load.locust_generator import QUIT_S, clean_environment
 from bench.load.messages import Message, refusal_of
@@ -61,11 +61,11 @@ class WorkerChild:
         return self._child.poll() is None
 
     def joined(self, patience_s: float | None) -> None:
-        """Wait until the master has admitted it; MachineRefused if it has not, or not in time (None: any)."""
+        """Wait until the master has admitted it; EnvironmentFailure if it has not, or not in time (None: any)."""
         self._hear(patience_s)
 
     def ended(self) -> None:
-        """Wait until the master says that it is over; MachineRefused if it died, or the master is silent."""
+        """Wait until the master says that it is over; EnvironmentFailure if it died, or the master is silent."""
         self._hear(None)
 
     def end(self) -> None:
@@ -83,14 +83,14 @@ class WorkerChild:
         try:
             received = self._lines.readline()
         except TimeoutError:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"load worker {self.post.name} has not joined within {patience_s:g} s",
                 hint="the machine is overloaded, or this is a fault of the harness",
             ) from None
         except OSError:
             received = b""
         if not received.endswith(b"\n"):
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"load worker {self.post.name} ended (status {self._status()})",
                 hint="its log says why; if it does not, was it killed for lack of memory?",
             )

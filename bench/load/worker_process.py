@@ -27,13 +27,13 @@ import gevent
 from gevent.event import Event
 from gevent.queue import Queue
 
-from bench.errors import AskedWrongly, BenchError, MachineRefused
+from bench.errors import UsageError, BenchError, EnvironmentFailure
 from bench.load import limits, messages
 from bench.load.joining import Credentials, is_near, own_credentials
-from bench.load.locust_process import Part
+from bench.load.locust_process import LoadPart
 from bench.load.merge import samples_message
 from bench.load.messages import Message
-from bench.load.orders import ANSWER, ASK, JOIN, JOINED
+from bench.load.worker_messages import ANSWER, ASK, JOIN, JOINED
 from bench.model.workload import Workload
 
 
@@ -42,7 +42,7 @@ SILENCE_S = 60.0  # without a sign of life of the master
 FLUSH_S = 0.2  # for the last message to leave
 
 
-class Worker(locust_process.Process):
+class Worker(locust_process.LoadProcess):
     """
     One worker of the master at `address`.
 
@@ -64,17 +64,17 @@ class Worker(locust_process.Process):
         self._asked: Queue[Message] = Queue()
         self._admitted = Event()
         self._verdict: Message = {}
-        self._prepared: list[Part] = []
+        self._prepared: list[LoadPart] = []
         self._prepared_ns = monotonic_ns()
         super().__init__(workload)
 
     def new_runner(self) -> Any:
-        """Locust's worker, connected to the master; MachineRefused if nobody answers there."""
+        """Locust's worker, connected to the master; EnvironmentFailure if nobody answers there."""
         try:
             runner: Any = self._environment.create_worker_runner(*self._address)
         except ConnectionError as error:
             host, port = self._address
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"no master of load workers answers at {host} port {port}",
                 hint="start the run first; does a firewall let this port through?",
             ) from error
@@ -85,7 +85,7 @@ class Worker(locust_process.Process):
         return runner
 
     def join(self, name: str) -> None:
-        """Show the master who this is; MachineRefused if it says no, or cannot show the same."""
+        """Show the master who this is; EnvironmentFailure if it says no, or cannot show the same."""
         nonce, facts = secrets.token_hex(16), json.dumps(dict(self._credentials.facts))
         proof = self._credentials.proof("worker", nonce, name, facts)
         shown = {"name": name, "nonce": nonce, "facts": facts, "proof": proof}
@@ -96,19 +96,19 @@ class Worker(locust_process.Process):
         given = str(self._verdict.get("proof", ""))
         if not self._credentials.proves(given, "master", nonce):
             host, port = self._address
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"what answers at {host} port {port} does not know the token of this run",
                 hint="is it the master of this run? the token is the same on both machines",
             )
         gevent.spawn(self._watch)
 
     def serve(self) -> None:
-        """Do what is asked until the master says that it is over; MachineRefused if it fell silent."""
+        """Do what is asked until the master says that it is over; EnvironmentFailure if it fell silent."""
         while (message := self._asked.get())["do"] != "quit":
             answer = self.answer(message)
             self._send(ANSWER, {**answer, "number": message["number"]})
         if "silent" in message:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 message["silent"],
                 hint="is that machine up, and the way to it? join again when the run goes on",
             )
@@ -140,7 +140,7 @@ class Worker(locust_process.Process):
         """
         events: Any = self._environment.events
         events.test_start.fire(environment=self._environment)
-        self._locust.start_worker({locust_process.Slot.__name__: users})
+        self._locust.start_worker({locust_process.LoadUser.__name__: users})
 
     @property
     def _locust(self) -> Any:
@@ -151,7 +151,7 @@ class Worker(locust_process.Process):
         order = messages.order_of(message)
         host = order.visit.host
         if not self._anywhere and not is_near(host):
-            raise AskedWrongly(
+            raise UsageError(
                 f"this worker was asked to load {host}, which is neither its loopback nor an address of a private network",
                 "load is an attack on whoever did not ask for it; if that server and the way to it are yours, say so there: bench worker --i-own-this",
             )
@@ -218,13 +218,13 @@ class Worker(locust_process.Process):
         self._asked.put({"do": "quit", "silent": silent})
 
 
-def _result(part: Part) -> Message:
+def _result(part: LoadPart) -> Message:
     """What the part left, with every sample. Locust's count is the master's to tell."""
-    ledger = part.course.ledger
-    samples = ledger.samples()
+    recorder = part.course.recorder
+    samples = recorder.samples()
     return {
         "name": part.name,
-        "tally": asdict(ledger.tally(samples, 0)),
+        "tally": asdict(recorder.tally(samples, 0)),
         "samples": samples_message(samples),
     }
 

@@ -23,7 +23,7 @@ class RequestCost:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class CountedRelease:
     """One release of the package in an environment of its own."""
 
     version: str
@@ -43,7 +43,7 @@ class PackageChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CostStep:
     """From one measured release to the next: a change of what a request costs on one workload."""
 
     workload: str
@@ -69,6 +69,6 @@ class Bisection:
     workloads: tuple[str, ...]
     threshold: float  # a change beyond this share is a step
     releases: tuple[
-        Release, ...
+        CountedRelease, ...
     ]  # oldest first; between two of one cost not all are measured
-    steps: tuple[Step, ...]
+    steps: tuple[CostStep, ...]

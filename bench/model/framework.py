@@ -32,7 +32,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Style:
     """How a framework is drawn; colour never stands alone."""
 
     light: str
@@ -63,7 +63,7 @@ class Framework:
     title: str
     package: str | None  # its installed version is the receipt; None for the floor
     versions: tuple[str, ...]  # oldest first; each has apps/<name>/locks/<version>.txt
-    look: Look
+    look: Style
 
 
 @dataclass(frozen=True, slots=True)

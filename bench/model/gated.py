@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Outcome(StrEnum):
+class GateOutcome(StrEnum):
     """What became of it, for one framework or for all."""
 
     PASSED = "no slower"
@@ -31,7 +31,7 @@ class GatedFramework:
 
     framework: str
     title: str
-    outcome: Outcome
+    outcome: GateOutcome
     because: str | None = None  # why it is broken, or cannot be told
     counted: tuple[CountedChange, ...] = ()
     timed: Mapping[str, str] | None = None  # the runs, and the comparison in Markdown
@@ -47,8 +47,13 @@ class Gated:
     frameworks: tuple[GatedFramework, ...]
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> GateOutcome:
         """The gravest one."""
         found = {each.outcome for each in self.frameworks}
-        order = (Outcome.BROKEN, Outcome.SLOWER, Outcome.UNRELIABLE, Outcome.PASSED)
+        order = (
+            GateOutcome.BROKEN,
+            GateOutcome.SLOWER,
+            GateOutcome.UNRELIABLE,
+            GateOutcome.PASSED,
+        )
         return next(each for each in order if each in found)

@@ -38,7 +38,7 @@ class Surge:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class BackgroundLoad:
     """
     A second workload in the same visit: an open loop of its own beside the first.
 
@@ -73,7 +73,7 @@ class Load:
     share: float | None = None  # 0.7 is 70 % of the capacity that `basis` names
     experiment: str = ""  # that it belongs to; "": to the headline comparison
     surge: Surge | None = None  # of an open loop; None: one rate throughout
-    beside: Beside | None = None  # what else is asked for meanwhile
+    beside: BackgroundLoad | None = None  # what else is asked for meanwhile
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ type Row = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class PredictionSeries:
     """One number over rounds, and what they say together."""
 
     rounds: Row
@@ -22,11 +22,11 @@ class Serving:
     """One set-up that serves cheap requests and predictions."""
 
     target: str
-    capacity_rps: Series  # predictions alone, closed loop
-    alone_ms: Series  # 99th percentile of cheap requests, nothing beside them
-    beside_ms: Series  # the same, predictions beside them
-    times: Series  # beside over alone, paired by round
-    prediction_ms: Series  # median of the predictions beside them
+    capacity_rps: PredictionSeries  # predictions alone, closed loop
+    alone_ms: PredictionSeries  # 99th percentile of cheap requests, nothing beside them
+    beside_ms: PredictionSeries  # the same, predictions beside them
+    times: PredictionSeries  # beside over alone, paired by round
+    prediction_ms: PredictionSeries  # median of the predictions beside them
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class ProbeMeasure:
     """Something that is counted of each framework, and by what."""
 
     name: str
@@ -123,7 +123,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Exhibits:
+class ProbeResults:
     """Everything that was probed and counted at one time."""
 
     schema: int
@@ -132,7 +132,7 @@ class Exhibits:
     python: str
     database: str  # version of the PostgreSQL that it was played against
     outcomes: tuple[ProbeOutcome, ...]
-    measures: tuple[Measure, ...]
+    measures: tuple[ProbeMeasure, ...]
     counts: tuple[Count, ...]
 
     def of(self, probe: str) -> tuple[ProbeOutcome, ...]:

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from bench.model.article import Article
 from bench.model.calibration import Calibration
 from bench.model.cost import Breakdown, Cost
-from bench.model.doubt import Scope, Warning
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.framework import Framework, Target
 from bench.model.load import Load
 from bench.model.plan import EXTERNAL, Pinning, Profile
 from bench.model.predictions import Predictions
-from bench.model.probe import Exhibits
+from bench.model.probe import ProbeResults
 from bench.model.ranking import Ranking, Step
 from bench.model.run import Machine, Receipt
 from bench.model.scaling import Scalings
@@ -20,6 +19,7 @@ from bench.model.stress import Stress
 from bench.model.trial import Failure
 from bench.model.turns import Turns
 from bench.model.verdict import Verdict
+from bench.model.warning import Scope, Warning
 
 
 RESULTS_SCHEMA = 1
@@ -138,7 +138,7 @@ class Results:
     claims_sha256: str = ""  # of the table of claims that the verdicts were given by
     claims_source: str = ""  # its file's name
     article: Article | None = None  # that the claims are quoted from; None: not known
-    exhibits: Exhibits | None = None  # what was probed and counted, if it was
+    exhibits: ProbeResults | None = None  # what was probed and counted, if it was
     machine_trace: tuple[TraceRow, ...] = ()  # none: older than this field
     turns: Turns | None = None  # None: the experiment was not played
     scalings: Scalings | None = None

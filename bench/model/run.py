@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bench.model.calibration import Calibration
 from bench.model.plan import Plan
-from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Stop, Volley, Window
+from bench.model.trial import Boot, Burst, Failure, Overlap, RoundEnd, Stop, Window
 
 
 SCHEMA = 1
@@ -96,8 +96,8 @@ class Run:
     windows: tuple[Window, ...]
     failures: tuple[Failure, ...]
     ends: tuple[RoundEnd, ...]
-    volleys: tuple[Volley, ...] = ()
-    meetings: tuple[Meeting, ...] = ()
+    volleys: tuple[Burst, ...] = ()
+    meetings: tuple[Overlap, ...] = ()
     stops: tuple[Stop, ...] = ()  # none: it came to its end, or was interrupted
 
     @property

@@ -8,7 +8,7 @@ from bench.model.load import Surge
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class StressSeries:
     """One value for each round (None where there is none), and what they say together."""
 
     rounds: tuple[float | None, ...]
@@ -16,26 +16,26 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StressStep:
     """One target at one offered rate, a share of its own capacity in each round."""
 
     share: float  # 1.1: 10 % more than it can answer
     in_surge: bool  # seen while a surge lasted, not in windows of its own
-    offered_rps: Series
-    achieved_rps: Series  # right answers that came meanwhile
-    kept: (
-        Series  # achieved over the lesser of offered rate and capacity: 1 is all of it
+    offered_rps: StressSeries
+    achieved_rps: StressSeries  # right answers that came meanwhile
+    kept: StressSeries  # achieved over the lesser of offered rate and capacity: 1 is all of it
+    failed: (
+        StressSeries  # share of the requests that failed, were wrong or got no answer
     )
-    failed: Series  # share of the requests that failed, were wrong or got no answer
-    p50_ms: Series  # from the intended send
-    p99_ms: Series
+    p50_ms: StressSeries  # from the intended send
+    p99_ms: StressSeries
     errors: Mapping[str, int]  # of all rounds, by kind
     windows: int
     void: int
     void_because: str | None  # the reason met most often
     # That `kept` is of: the mean of the closed loops before and after each of its
     # windows; in older runs of those at the beginning of the round.
-    capacity_rps: Series | None = None  # None: older than this field
+    capacity_rps: StressSeries | None = None  # None: older than this field
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class Stressed:
 
     target: str
     workload: str
-    capacity_rps: Series  # of the closed loop just before
-    steps: tuple[Step, ...]  # shares rise
-    waiting: Series  # requests without answer when the surge ended
-    recovery_s: Series  # from the end of the surge; see `Stress.watched_s`
+    capacity_rps: StressSeries  # of the closed loop just before
+    steps: tuple[StressStep, ...]  # shares rise
+    waiting: StressSeries  # requests without answer when the surge ended
+    recovery_s: StressSeries  # from the end of the surge; see `Stress.watched_s`
     timeline_ms: tuple[
         float | None, ...
     ]  # medians of the visit with the surge, by slot

@@ -65,7 +65,7 @@ class WorkerPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class WindowStats:
     """
     What the generator saw in one window.
 
@@ -99,7 +99,7 @@ class Tally:
     )
     # Of the other workload that was sent in the same visit, kept apart. Only
     # the generator's CPU time is of both. None: nothing was sent beside it.
-    beside: "Tally | None" = None
+    beside: "WindowStats | None" = None
     workers: tuple[WorkerPart, ...] = ()  # (): one process sent it all
 
 
@@ -127,7 +127,7 @@ class Window:
     workload: str
     load: str
     started_at: str  # UTC, ISO 8601
-    tally: Tally
+    tally: WindowStats
     server_cpu_ns: int | None  # over the whole visit, of the whole process tree
     server_memory_bytes: int | None  # at the end of the visit
     database_cpu_ns: int | None  # over the whole visit
@@ -177,7 +177,7 @@ class OneOfMany:
 
 
 @dataclass(frozen=True, slots=True)
-class Volley:
+class Burst:
     """Requests sent to one target at the same moment, each on a connection of its own."""
 
     round: int
@@ -188,7 +188,7 @@ class Volley:
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class Overlap:
     """Whether two requests were inside one process of a target at the same time."""
 
     round: int

@@ -66,7 +66,7 @@ class GroupState(StrEnum):
     NOT_MEASURED = "not measured"
 
 
-class Asked(StrEnum):
+class EvidenceKind(StrEnum):
     """What a finding is of."""
 
     # Ratios: how many times as much, or as many.
@@ -200,7 +200,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Evidence:
     """One thing that an experiment found about one set-up, and what it says of the claim."""
 
     subject: str  # a target's id; "" where it is about the run
@@ -209,7 +209,7 @@ class Finding:
     outcome: Outcome | None = None  # None: it decides nothing, it is shown beside it
     because: str = ""
     estimate: Estimate | None = None
-    asked: Asked | None = None  # None: written before it was kept
+    asked: EvidenceKind | None = None  # None: written before it was kept
     against: str | None = None  # a target's id, or a framework that was not measured
     workload: str | None = None
     at: float | None = None  # a share of capacity, a number of clients or workers
@@ -299,7 +299,7 @@ class Verdict:
     at_other_margins: tuple[tuple[float, Outcome], ...] = ()
     outcomes: tuple[ProbeOutcome, ...] = ()  # the evidence, where a probe decides
     counts: tuple[Count, ...] = ()  # the evidence, where a count decides or is shown
-    findings: tuple[Finding, ...] = ()  # the evidence, where an experiment decides
+    findings: tuple[Evidence, ...] = ()  # the evidence, where an experiment decides
     groups: tuple[GroupResult, ...] = ()
     holds_on: tuple[str, ...] = ()  # keys of groups
     fails_on: tuple[str, ...] = ()

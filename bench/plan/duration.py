@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bench.model.plan import Plan
-from bench.plan.order import cells_of
+from bench.plan.schedule import cells_of
 
 
 # Guesses for a machine that is neither new nor busy, seen on two shared cores;

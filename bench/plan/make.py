@@ -30,7 +30,7 @@ def make_plan(
     workloads: Sequence[Workload],
     engine: str,
     seed: int,
-    placing: tuple[int, int, int, Pinning],
+    placement: tuple[int, int, int, Pinning],
 ) -> Plan:
     """
     Every cell of the run.
@@ -38,7 +38,7 @@ def make_plan(
     `placing` is (workers, threads, connections, pinning), the same for all.
     """
     load = Load(profile.clients, profile.warm_s, profile.measure_s)
-    workers, threads, connections, pinning = placing
+    workers, threads, connections, pinning = placement
     cells = tuple(
         Cell(target.id, workload.name, each)
         for workload in workloads

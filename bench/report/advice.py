@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from statistics import median
 
 from bench.analyse.open_metrics import metric_name
-from bench.model.doubt import Scope
 from bench.model.estimate import Estimate
 from bench.model.load import Basis, Load
 from bench.model.plural import plural
-from bench.report.answer import Answer
+from bench.model.warning import Scope
+from bench.report.answer import ShortAnswer
 from bench.report.numbers import decimals, number, places_of
 from bench.report.view import View
 
@@ -26,7 +26,7 @@ class Advice:
     sentence: str
 
 
-def advice(view: View, answer: Answer) -> tuple[Advice, ...]:
+def advice(view: View, answer: ShortAnswer) -> tuple[Advice, ...]:
     """At most two pieces; none where the run may not judge."""
     noise = view.check("noise")
     if any(each.reason.scope is Scope.RUN for each in view.results.warnings):
@@ -39,7 +39,7 @@ def advice(view: View, answer: Answer) -> tuple[Advice, ...]:
     return tuple(each for each in found if each is not None)
 
 
-def _tail(view: View, answer: Answer) -> Advice | None:
+def _tail(view: View, answer: ShortAnswer) -> Advice | None:
     """The 99th percentile of each default deployment: at one load for all, else at saturation."""
     for workload in answer.workloads:
         for load in view.results.open_loads:
@@ -70,7 +70,7 @@ def _rate(view: View, workload: str, load: Load) -> str:
     return f" of {number(float(f'{rate:.3g}'), 0)} requests/s" if rate else ""
 
 
-def _memory(view: View, answer: Answer) -> Advice | None:
+def _memory(view: View, answer: ShortAnswer) -> Advice | None:
     for workload in dict.fromkeys([*answer.workloads, *view.workloads_with("memory")]):
         said = _each(view, workload, "memory")
         if said:

@@ -42,7 +42,7 @@ FASTER = {"throughput", "cpu", "p50", "p99", "startup"}
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ShortAnswer:
     """A sentence with **bold** words, and what its chart shows."""
 
     sentence: str
@@ -99,7 +99,7 @@ def _order_question(view: View, verdict: Verdict) -> str:
     )
 
 
-def short_answer(view: View) -> Answer:
+def short_answer(view: View) -> ShortAnswer:
     """The answer of this run in a few sentences."""
     verdict = leading_verdict(view)
     metric = verdict.claim.metric if verdict and verdict.claim.metric else "throughput"
@@ -111,11 +111,13 @@ def short_answer(view: View) -> Answer:
     shown = tuple(dict.fromkeys([*asked, *ends]))[:2]
     said = _without_verdict(view, verdict)
     if said is not None:
-        return Answer(said, ends, metric)
+        return ShortAnswer(said, ends, metric)
     assert verdict is not None
     if verdict.claim.rule is not None:
-        return Answer(rule_answer(view, verdict.claim.rule, verdict), shown, metric)
-    return Answer(_order(view, verdict), tuple(asked) or ends, metric)
+        return ShortAnswer(
+            rule_answer(view, verdict.claim.rule, verdict), shown, metric
+        )
+    return ShortAnswer(_order(view, verdict), tuple(asked) or ends, metric)
 
 
 def _asked(verdict: Verdict | None) -> tuple[str, ...]:

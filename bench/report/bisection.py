@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from bench.judge.steps import neighbours
-from bench.model.bisection import Bisection, PackageChange, Step
+from bench.model.bisection import Bisection, CostStep, PackageChange
 from bench.model.framework import Framework
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.palette import Palette, palette, tokens
 from bench.report.charts.releases import ReleaseMark, ReleasePanel, draw
 from bench.report.clean import clean
@@ -121,7 +121,7 @@ def command_line(found: Bisection) -> str:
     )
 
 
-def steps_table(found: Bisection) -> Table:
+def steps_table(found: Bisection) -> ChartTable:
     """A row for each pair of releases with a step, a column for each workload."""
     pairs = dict.fromkeys((step.older, step.newer) for step in found.steps)
     rows = []
@@ -131,13 +131,13 @@ def steps_table(found: Bisection) -> Table:
         }
         cells = [_cell(own.get(name)) for name in found.workloads]
         rows.append((newer, older, *cells, _changes(next(iter(own.values())).changed)))
-    return Table(
+    return ChartTable(
         ("release", "after", *found.workloads, "also different"),
         tuple(rows) or ((NOBODY,) * (3 + len(found.workloads)),),
     )
 
 
-def _cell(step: Step | None) -> str:
+def _cell(step: CostStep | None) -> str:
     if step is None:
         return NOBODY
     change = f"{100 * (step.times - 1):+.1f}\u00a0%"
@@ -182,7 +182,7 @@ def _chart(found: Bisection, framework: Framework, colours: Palette) -> Chart:
             )
         )
     what = "CPU time" if found.timed else "instructions"
-    words = Words(
+    words = ChartText(
         finding=heading(found),
         sub=f"{framework.title}: {what} per request, oldest release = 100\u00a0%, lower is better",
         caption="Mark: a release that was measured; large, with a dotted line: a step. "
@@ -201,7 +201,7 @@ def _title(workload: str) -> str:
     return WORKLOADS[workload].title if workload in WORKLOADS else workload
 
 
-def _costs(found: Bisection) -> Table:
+def _costs(found: Bisection) -> ChartTable:
     """Every release with what it costs."""
     rows = []
     for release in found.releases:
@@ -219,10 +219,10 @@ def _costs(found: Bisection) -> Table:
             else:
                 cells.append(f"{cost.value:,.0f}")
         rows.append((release.version, *cells))
-    return Table(("release", *found.workloads), tuple(rows))
+    return ChartTable(("release", *found.workloads), tuple(rows))
 
 
-def _environments(found: Bisection) -> Table:
+def _environments(found: Bisection) -> ChartTable:
     """What else differs from each measured release to the next, step or none."""
     rows = tuple(
         (
@@ -231,7 +231,9 @@ def _environments(found: Bisection) -> Table:
         )
         for older, newer in neighbours(found.releases)
     )
-    return Table(("releases", "other packages"), tuple(row for row in rows if row[1]))
+    return ChartTable(
+        ("releases", "other packages"), tuple(row for row in rows if row[1])
+    )
 
 
 def _all(before: Mapping[str, str], after: Mapping[str, str], found: Bisection) -> str:

@@ -8,7 +8,7 @@ from bench.report.charts.calibration import (
     agreement_chart,
     ceiling_chart,
 )
-from bench.report.charts.chart import Table
+from bench.report.charts.chart import ChartTable
 from bench.report.charts.palette import palette
 from bench.report.clean import clean
 from bench.report.numbers import number, percent
@@ -73,28 +73,28 @@ def _silent(found: Calibration) -> str:
     return "; no other generator was there to agree with" if open_still else ""
 
 
-def _clock(found: Calibration) -> Table | None:
+def _clock(found: Calibration) -> ChartTable | None:
     rows = tuple(
         (title, number(found.numbers[name], 3), unit)
         for name, (title, unit) in CLOCK.items()
         if name in found.numbers
     )
-    return Table(("what", "measured", "unit"), rows) if rows else None
+    return ChartTable(("what", "measured", "unit"), rows) if rows else None
 
 
-def _noise(found: Calibration) -> Table | None:
+def _noise(found: Calibration) -> ChartTable | None:
     rows = tuple(
         (title, percent(found.numbers[name]))
         for name, title in NOISE.items()
         if name in found.numbers
     )
     columns = ("metric", "differences below this cannot be seen in so many rounds")
-    return Table(columns, rows) if rows else None
+    return ChartTable(columns, rows) if rows else None
 
 
-def _numbers(found: Calibration) -> Table:
+def _numbers(found: Calibration) -> ChartTable:
     rows = sorted(found.numbers.items())
-    return Table(
+    return ChartTable(
         ("name, with its unit", "value"),
         tuple((name, f"{value:.6g}") for name, value in rows),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bench.model.plural import plural
 from bench.model.verdict import (
     Claim,
-    Finding,
+    Evidence,
     GroupResult,
     GroupState,
     MetricRow,
@@ -15,12 +15,12 @@ from bench.model.verdict import (
     Rule,
     Verdict,
 )
-from bench.report.charts.chart import Chart, Table
+from bench.report.charts.chart import Chart, ChartTable
 from bench.report.charts.forest import findings_chart, forest_chart
 from bench.report.charts.palette import Palette
-from bench.report.exhibits import evidence
 from bench.report.headline import headline
 from bench.report.numbers import percent
+from bench.report.probe_results import evidence
 from bench.report.view import View, joined, lower_first
 from bench.report.words import css_class, sentence, sign
 from bench.wording.names import Names
@@ -49,7 +49,9 @@ class Card:
     sign: str
     because: str
     short: str  # for the table
-    groups: tuple["Dot", ...]  # where it holds and fails; none where there is one group
+    groups: tuple[
+        "GroupMark", ...
+    ]  # where it holds and fails; none where there is one group
     strict: str | None  # what the stricter reading gives, where it differs
     scope: str | None  # what the verdict is limited to
     rows: tuple["MetricLine", ...]  # the same by other metrics
@@ -64,7 +66,7 @@ class Card:
     caveats: tuple[str, ...]
     tested: bool
     chart: Chart | None
-    evidence: Table | None  # of a probe or of counts
+    evidence: ChartTable | None  # of a probe or of counts
     probed: bool
     by_rule: bool  # over an experiment's findings
     order: bool  # a ranking, judged comparison by comparison
@@ -72,7 +74,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class GroupMark:
     """One group of a claim: a sign and a colour class beside its name."""
 
     title: str
@@ -92,7 +94,7 @@ class MetricLine:
     css: str
     sign: str
     because: str
-    groups: tuple[Dot, ...]
+    groups: tuple[GroupMark, ...]
 
 
 STATES = {
@@ -156,8 +158,8 @@ def _dots(
     claim: Claim,
     groups: Sequence[GroupResult],
     parts: Sequence[Part],
-    findings: Sequence[Finding] = (),
-) -> tuple[Dot, ...]:
+    findings: Sequence[Evidence] = (),
+) -> tuple[GroupMark, ...]:
     """Of several groups, where the claim holds and fails; none where there is one."""
     names = Names(view.results)
     if len(groups) < 2:
@@ -168,7 +170,7 @@ def _dots(
         own = of_group(parts, group)
         fails = group.state is GroupState.FAILS
         found.append(
-            Dot(
+            GroupMark(
                 names.title(group),
                 group_detail(names, claim, group, parts, findings),
                 _note(names, claim, group, own, group.key == most),

@@ -6,7 +6,13 @@ from math import ceil
 
 from bench.analyse import reasons
 from bench.judge.history import Difference, Moved
-from bench.judge.regressions import Change, Confirmation, Gate, Judged, Judgement
+from bench.judge.regressions import (
+    Change,
+    Confirmation,
+    Gate,
+    JudgedRegression,
+    Judgement,
+)
 from bench.report.clean import clean_text
 from bench.report.numbers import percent
 from bench.report.summary import code, plain
@@ -74,7 +80,7 @@ def judgement_text(judged: Judgement, run: str, style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(each: Judged, style: Style) -> list[str]:
+def _row(each: JudgedRegression, style: Style) -> list[str]:
     found, least = each.slowdown, each.found_from
     return [
         style.text(each.workload),
@@ -136,7 +142,7 @@ def _because(judged: Judgement) -> str:
     return f"None of {tested} {what} shows a slowdown{twice}{rest}."
 
 
-def _names(changes: Sequence[Judged]) -> str:
+def _names(changes: Sequence[JudgedRegression]) -> str:
     return ", ".join(f"{c.workload} ({c.metric})" for c in changes)
 
 

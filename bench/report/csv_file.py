@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from bench.model.estimate import Comparison, Estimate, Quantity
 from bench.model.results import Curve, Results
-from bench.model.verdict import Finding
+from bench.model.verdict import Evidence
 from bench.report.charts.chart import Chart
 from bench.report.clean import clean_text
 from bench.report.view import View
@@ -70,8 +70,8 @@ def _written(columns: Iterable[object], rows: Iterable[tuple[object, ...]]) -> s
     return written.getvalue()
 
 
-def _row(view: View, one: Quantity | Comparison | Finding) -> tuple[object, ...]:
-    if isinstance(one, Finding):
+def _row(view: View, one: Quantity | Comparison | Evidence) -> tuple[object, ...]:
+    if isinstance(one, Evidence):
         return (
             *("finding", one.subject, "", "", one.what, "ratio"),
             *_numbers(one.estimate),

@@ -18,7 +18,7 @@ METRIC = "throughput"
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class EffectCell:
     """One ratio as printed; `near` where it is within the margin."""
 
     value: str
@@ -31,7 +31,7 @@ class Effects:
     """Columns are pairs, rows workloads; None where a pair was not compared."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Cell | None, ...]], ...]
+    rows: tuple[tuple[str, tuple[EffectCell | None, ...]], ...]
     level: str
     margin: str
 
@@ -72,7 +72,7 @@ def effects(
 
 def _without_layer(
     view: View, pairs: Sequence[tuple[str, str]]
-) -> list[tuple[str, tuple[Cell | None, ...]]]:
+) -> list[tuple[str, tuple[EffectCell | None, ...]]]:
     """Workloads on which claims were asked with the database layer taken away, each with its usual driver."""
     names = Names(view.results)
     found: dict[str, dict[tuple[str, str], Estimate]] = {}
@@ -120,7 +120,7 @@ def _place(view: View, target: str, first: str | None) -> tuple[bool, int]:
 
 def _cell(
     view: View, workload: str, pair: tuple[str, str], found: Pair | None
-) -> Cell | None:
+) -> EffectCell | None:
     advantage = view.advantage(*pair, workload, METRIC)
     if advantage is None or found is None:
         return None
@@ -128,7 +128,7 @@ def _cell(
     return replace(_printed(advantage, view.margin), near=near)
 
 
-def _printed(advantage: Estimate, margin: float) -> Cell:
+def _printed(advantage: Estimate, margin: float) -> EffectCell:
     value, interval = ratio(advantage)
     near = 1 / (1 + margin) < advantage.low and advantage.high < 1 + margin
-    return Cell(value.removesuffix("×"), interval.replace(" to ", "\u2013"), near)
+    return EffectCell(value.removesuffix("×"), interval.replace(" to ", "\u2013"), near)

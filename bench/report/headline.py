@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bench.model.verdict import Finding, Verdict
+from bench.model.verdict import Evidence, Verdict
 from bench.report.charts.forest import finding_name, part_name, part_words
 from bench.report.numbers import percent, ratio
 from bench.report.view import View
@@ -36,7 +36,7 @@ def headline(view: View, verdict: Verdict) -> Headline | None:
     )
 
 
-def deciding_finding(verdict: Verdict) -> Finding | None:
+def deciding_finding(verdict: Verdict) -> Evidence | None:
     """
     The finding that a rule's verdict hangs on; None where it has no number.
 
@@ -67,7 +67,7 @@ def _of_finding(view: View, verdict: Verdict) -> Headline | None:
     )
 
 
-def _witnessed(verdict: Verdict, beside: Finding) -> str:
+def _witnessed(verdict: Verdict, beside: Evidence) -> str:
     """What decides instead of a number that only stands beside it."""
     for each in verdict.findings:
         if each.subject == beside.subject and each.outcome:

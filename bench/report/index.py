@@ -17,7 +17,7 @@ from bench.model.results import Results
 from bench.model.verdict import Outcome
 from bench.report.charts.dots import look_tokens
 from bench.report.charts.palette import Palette, palette
-from bench.report.charts.spark import Past, sparkline
+from bench.report.charts.spark import SparkHistory, sparkline
 from bench.report.clean import clean, one_line
 from bench.report.numbers import ends, point, with_interval
 from bench.report.page import page_environment, page_style
@@ -34,7 +34,7 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RunEntry:
     """One run folder as the index finds it."""
 
     run: str
@@ -45,7 +45,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class RunCard:
     """The newest figure of one set-up on one machine, with those before it."""
 
     label: str
@@ -58,7 +58,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class IndexRow:
     """One run of the table."""
 
     run: str
@@ -71,16 +71,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RunGroup:
     """The runs of one machine, newest first."""
 
     title: str
     fingerprint: str
-    cards: tuple[Card, ...]
-    rows: tuple[Row, ...]
+    cards: tuple[RunCard, ...]
+    rows: tuple[IndexRow, ...]
 
 
-def index_html(entries: Sequence[Entry]) -> str:
+def index_html(entries: Sequence[RunEntry]) -> str:
     """The whole page; the same runs give the same bytes."""
     known = [(one, clean(one.results)) for one in entries if one.results]
     known.sort(key=lambda pair: (pair[1].created_at, pair[0].run), reverse=True)
@@ -105,7 +105,7 @@ def index_html(entries: Sequence[Entry]) -> str:
     )
 
 
-def _readable(entry: Entry) -> Entry:
+def _readable(entry: RunEntry) -> RunEntry:
     """A folder's name and what is wrong in it may come from elsewhere."""
     why = None if entry.why_not is None else one_line(entry.why_not, LONGEST_REASON)
     return replace(entry, run=one_line(entry.run, LONGEST_REASON), why_not=why)
@@ -120,10 +120,10 @@ def _frameworks(runs: Sequence[Results]) -> tuple[Framework, ...]:
     return tuple(found.values())
 
 
-def _group(colours: Palette, pairs: list[tuple[Entry, Results]]) -> Group:
+def _group(colours: Palette, pairs: list[tuple[RunEntry, Results]]) -> RunGroup:
     machine = pairs[0][1].machine
     cores = plural(machine.cores, "core")
-    return Group(
+    return RunGroup(
         title=f"{machine.cpu_model}, {cores}",
         fingerprint=machine.fingerprint,
         cards=_cards(colours, [results for _, results in pairs]),
@@ -131,7 +131,7 @@ def _group(colours: Palette, pairs: list[tuple[Entry, Results]]) -> Group:
     )
 
 
-def _row(entry: Entry, results: Results) -> Row:
+def _row(entry: RunEntry, results: Results) -> IndexRow:
     view = View(results)
     versions = dict.fromkeys(
         f"{_short(view, each)} {results.receipts[each.id].version}"
@@ -139,7 +139,7 @@ def _row(entry: Entry, results: Results) -> Row:
         if each.id in results.receipts
     )
     rounds = f"{results.rounds_done} of {plural(results.rounds_planned, 'round')}"
-    return Row(
+    return IndexRow(
         run=one_line(entry.run, LONGEST_REASON),
         href=entry.href,
         published=entry.published,
@@ -159,7 +159,7 @@ def _short(view: View, target: Target) -> str:
     return framework.title if framework else target.title
 
 
-def _cards(colours: Palette, runs: Sequence[Results]) -> tuple[Card, ...]:
+def _cards(colours: Palette, runs: Sequence[Results]) -> tuple[RunCard, ...]:
     """Of the newest run that may decide, with the runs before it that are alike."""
     views = [View(one) for one in runs if one.profile.verdicts]
     newest = next((one for one in views if one.workloads_with(METRIC)), None)
@@ -172,7 +172,7 @@ def _cards(colours: Palette, runs: Sequence[Results]) -> tuple[Card, ...]:
     cards = []
     for number, target in enumerate(newest.contestants):
         past = [
-            Past(one.results.run_id, estimate, _like(one.results, each))
+            SparkHistory(one.results.run_id, estimate, _like(one.results, each))
             for one in alike[:SHOWN]
             for each in one.contestants
             if (each.framework, each.deployment)
@@ -210,8 +210,8 @@ def _card(
     name: str,
     view: View,
     cell: tuple[Target, str],
-    past: Sequence[Past],
-) -> Card:
+    past: Sequence[SparkHistory],
+) -> RunCard:
     target, workload = cell
     line, text, shape = look_tokens(view, target.id)
     metric = view.metric(METRIC)
@@ -222,7 +222,7 @@ def _card(
     if len(past) > 1:
         drawing = sparkline(colours, name, (title, said), (line, shape), past)
     runs = "the only run" if drawing is None else f"the last {len(past)} runs"
-    return Card(
+    return RunCard(
         label=view.label(target.id),
         colour=text,
         value=point(last),

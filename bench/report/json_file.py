@@ -14,12 +14,12 @@ from math import isfinite
 
 from pydantic import TypeAdapter
 
-from bench.errors import AskedWrongly, told
+from bench.errors import UsageError, told
 from bench.judge.ranking import ranked
 from bench.model.results import RESULTS_SCHEMA, Results
 from bench.report.view import View
-from bench.store.outside import loads
 from bench.store.records import validated
+from bench.store.untrusted_input import loads
 from bench.wording.worded import worded
 
 
@@ -33,19 +33,19 @@ def read_results(text: str) -> Results:
     The results that `results_json` wrote; those older than rankings are ranked as they are read.
 
     Raises:
-        AskedWrongly: it is not JSON, of another schema, misses something, or
+        UsageError: it is not JSON, of another schema, misses something, or
             holds a look that cannot be drawn.
     """
     try:
         found = loads(text)
     except ValueError as error:
-        raise AskedWrongly(
+        raise UsageError(
             f"results.json: not JSON ({error})",
             hint="write it again with: bench report",
         ) from error
     schema = found.get("schema") if isinstance(found, dict) else None
     if schema != RESULTS_SCHEMA:
-        raise AskedWrongly(
+        raise UsageError(
             f"results.json: schema {told(schema)} is not known here",
             hint=f"this version reads schema {RESULTS_SCHEMA}; "
             "write the file again from its run with: bench report",
@@ -54,7 +54,7 @@ def read_results(text: str) -> Results:
         results: Results = validated(_adapter(), found)
         _refuse_looks(results)
     except ValueError as error:
-        raise AskedWrongly(
+        raise UsageError(
             f"results.json: {error}", hint="write it again with: bench report"
         ) from error
     results = _with_severities(results)

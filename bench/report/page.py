@@ -18,20 +18,20 @@ from bench.model.results import Check, Results
 from bench.model.topology import cpu_words
 from bench.report import sections, tables
 from bench.report.advice import advice
-from bench.report.answer import Answer, leading_verdict, question, short_answer
+from bench.report.answer import ShortAnswer, leading_verdict, question, short_answer
 from bench.report.cards import Card, card
 from bench.report.charts.chart import Chart
 from bench.report.charts.palette import Palette, palette
 from bench.report.charts.scaling import workers_table
 from bench.report.clean import clean
 from bench.report.conditions import conditions, level_words, one_run
-from bench.report.doubts import grouped_warnings
 from bench.report.effects import Effects, effects
-from bench.report.exhibits import behind
-from bench.report.exhibits import counted as counted_table
 from bench.report.numbers import percent, size
 from bench.report.predictions import pitfalls
+from bench.report.probe_results import behind
+from bench.report.probe_results import counted as counted_table
 from bench.report.quality import failure_words, failures_in_short
+from bench.report.run_warnings import grouped_warnings
 from bench.report.same_load import same_load_table
 from bench.report.stress import recovery_table, stress_table, stress_words
 from bench.report.versions import families
@@ -125,7 +125,7 @@ def _charts(cards: list[Card], parts: dict[str, Any]) -> tuple[Chart, ...]:
     return (*found, *(each.chart for each in cards if each.tested and each.chart))
 
 
-def _effects(view: View, answer: Answer) -> Effects | None:
+def _effects(view: View, answer: ShortAnswer) -> Effects | None:
     """None where the run may not judge: its ratios then stand in the tables only."""
     if view.results.no_verdicts_because is not None:
         return None

@@ -12,9 +12,9 @@ from math import exp, log
 
 from bench.judge.change_points import ChangePoint, Entry, Series, changes, series_of
 from bench.model.history import INSTRUCTIONS, KeptRun
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.dots import look_tokens
-from bench.report.charts.history import Dot, Track, draw
+from bench.report.charts.history import HistoryDot, Track, draw
 from bench.report.charts.palette import Palette
 from bench.report.clean import clean
 from bench.report.history import REASON, differs, finding, happened, limits
@@ -32,7 +32,7 @@ type NoiseOf = Callable[[str], float | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastRuns:
     """The section: its heading, how far it can be trusted, what changed, and the charts."""
 
     finding: str
@@ -43,7 +43,7 @@ class Past:
 
 def past(
     view: View, colours: Palette, kept: Sequence[KeptRun], noise: NoiseOf
-) -> Past | None:
+) -> PastRuns | None:
     """None where the history does not hold this run, or nothing before it under the same conditions."""
     run_id = view.results.run_id
     own = next((run for run in kept if run.id == run_id), None)
@@ -60,7 +60,7 @@ def past(
         return None
     found = changes(series)
     titles = _titles(view, own)
-    return Past(
+    return PastRuns(
         finding=finding(len(runs), series, found),
         limits=limits(series),
         advice=tuple(
@@ -130,7 +130,7 @@ def _chart(
         if band
         else ""
     )
-    words = Words(
+    words = ChartText(
         finding=joined(said) or "No change of level",
         sub=f"{view.workload(workload)}: {FIGURES[metric]}, newest level = 100\u00a0%, higher is better",
         caption="Mark and bar: a run and its interval. Hollow: a run that may not "
@@ -151,7 +151,7 @@ def _chart(
         name,
         colours,
         words,
-        Table(COLUMNS, rows),
+        ChartTable(COLUMNS, rows),
         lambda width: draw(colours, width, tracks, band),
     )
 
@@ -161,11 +161,11 @@ def _title(view: View, target: str) -> str:
     return framework.title if framework else target
 
 
-def _dots(series: Series, changed: Sequence[ChangePoint]) -> list[Dot]:
+def _dots(series: Series, changed: Sequence[ChangePoint]) -> list[HistoryDot]:
     begins = [each.since.run.id for each in changed if each.series is series]
     level = _newest_level(series, begins)
     return [
-        Dot(
+        HistoryDot(
             date=entry.run.created_at[:10],
             beside=_beside(entry, level),
             decides=entry.value is not None,
@@ -194,7 +194,7 @@ def _beside(entry: Entry, level: float) -> tuple[float, float, float] | None:
     return point.value / level, point.low / level, point.high / level
 
 
-def _row(title: str, entry: Entry, dot: Dot) -> tuple[str, ...]:
+def _row(title: str, entry: Entry, dot: HistoryDot) -> tuple[str, ...]:
     made_of = entry.run.target(entry.point.target)
     note = entry.run.decides_nothing or entry.point.void or ""
     figures = ("–", "–")

@@ -20,16 +20,16 @@ from bench.model.pooled import (
     PooledRatio,
     RatioOfMachine,
 )
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.palette import Palette, palette
-from bench.report.charts.pooled import Line, Panel, panels
+from bench.report.charts.pooled import PooledPanel, PooledRow, panels
 from bench.report.charts.standalone import standalone
 from bench.report.clean import clean
 from bench.report.numbers import percent, ratio
 from bench.report.page import page_environment, page_style
 from bench.report.view import joined
 from bench.report.write import replace_file
-from bench.store.outside import refuse_links
+from bench.store.untrusted_input import refuse_links
 
 
 PAGE = "pooled.html"
@@ -141,13 +141,15 @@ def _contestants(pool: Pool, ratio_: PooledRatio) -> bool:
 def _chart(
     pool: Pool, colours: Palette, own: Sequence[PooledRatio], finding: str
 ) -> Chart:
-    drawn = [Panel(f"{_name(pool, r)}, times better", _lines(pool, r)) for r in own]
+    drawn = [
+        PooledPanel(f"{_name(pool, r)}, times better", _lines(pool, r)) for r in own
+    ]
     rows = tuple(
         (f"{panel.name}: {line.name}", *ratio(line.estimate), str(line.estimate.n))
         for panel in drawn
         for line in panel.lines
     )
-    words = Words(
+    words = ChartText(
         finding,
         "One row for each run with its own interval; diamonds are several runs together",
         "Each ratio has an axis of its own. A whisker that ends at the edge goes on beyond it.",
@@ -156,24 +158,28 @@ def _chart(
         f"forest-{own[0].workload}-{own[0].metric}",
         colours,
         words,
-        Table(("ratio", "times better", "interval", "rounds, runs or machines"), rows),
+        ChartTable(
+            ("ratio", "times better", "interval", "rounds, runs or machines"), rows
+        ),
         panels(colours, drawn),
     )
 
 
-def _lines(pool: Pool, found: PooledRatio) -> tuple[Line, ...]:
-    lines: list[Line] = []
+def _lines(pool: Pool, found: PooledRatio) -> tuple[PooledRow, ...]:
+    lines: list[PooledRow] = []
     for of in found.machines:
         lines += [
-            Line(_day(pool, each.run), each.estimate, _said(each.estimate))
+            PooledRow(_day(pool, each.run), each.estimate, _said(each.estimate))
             for each in of.runs
         ]
         if of.estimate is not None:
             name = f"machine {of.machine + 1}, {plural(len(of.runs), 'run')}"
-            lines.append(Line(name, of.estimate, _said(of.estimate), pooled=True))
+            lines.append(PooledRow(name, of.estimate, _said(of.estimate), pooled=True))
     if found.estimate is not None:
         name = plural(len(found.machines), "machine")
-        lines.append(Line(name, found.estimate, _said(found.estimate), pooled=True))
+        lines.append(
+            PooledRow(name, found.estimate, _said(found.estimate), pooled=True)
+        )
     return tuple(lines)
 
 
@@ -195,7 +201,7 @@ def _name(pool: Pool, found: PooledRatio) -> str:
     return f"{pool.titles[found.subject]} over {pool.titles[found.baseline]}"
 
 
-def _machines(pool: Pool) -> Table:
+def _machines(pool: Pool) -> ChartTable:
     rows = tuple(
         (
             f"machine {number + 1}",
@@ -206,10 +212,10 @@ def _machines(pool: Pool) -> Table:
         )
         for number, machine in enumerate(pool.machines)
     )
-    return Table(("machine", "processor", "fingerprint", "engine", "runs"), rows)
+    return ChartTable(("machine", "processor", "fingerprint", "engine", "runs"), rows)
 
 
-def _runs(pool: Pool) -> Table:
+def _runs(pool: Pool) -> ChartTable:
     rows = tuple(
         (
             run.id,
@@ -222,10 +228,10 @@ def _runs(pool: Pool) -> Table:
         for run in pool.runs
     )
     columns = ("run", "machine", "begun", "profile", "rounds")
-    return Table((*columns, "CPU time beside the machine’s first run"), rows)
+    return ChartTable((*columns, "CPU time beside the machine’s first run"), rows)
 
 
-def _differing(pool: Pool) -> Table | None:
+def _differing(pool: Pool) -> ChartTable | None:
     """The facts that are not the same in all runs; a run that does not have one says so."""
     names = dict.fromkeys(name for run in pool.runs for name in run.facts)
     rows = tuple(
@@ -234,10 +240,10 @@ def _differing(pool: Pool) -> Table | None:
         if len({*(cells := [run.facts.get(name, "–") for run in pool.runs])}) > 1
     )
     columns = ("what differs", *(_day(pool, run.id) for run in pool.runs))
-    return Table(columns, rows) if rows else None
+    return ChartTable(columns, rows) if rows else None
 
 
-def _ratios(pool: Pool, titles: dict[str, str]) -> list[tuple[str, Table]]:
+def _ratios(pool: Pool, titles: dict[str, str]) -> list[tuple[str, ChartTable]]:
     """Every pooled ratio, by metric."""
     columns = (
         "ratio",
@@ -250,7 +256,9 @@ def _ratios(pool: Pool, titles: dict[str, str]) -> list[tuple[str, Table]]:
     return [
         (
             METRICS.get(metric, metric),
-            Table(columns, tuple(row for r in own for row in _rows(pool, r, titles))),
+            ChartTable(
+                columns, tuple(row for r in own for row in _rows(pool, r, titles))
+            ),
         )
         for metric, own in groupby(
             sorted(pool.ratios, key=lambda r: list(METRICS).index(r.metric)),
@@ -283,7 +291,7 @@ def _numbers(estimate: Estimate | None, between: float | None) -> tuple[str, str
     return (*ratio(estimate), percent(round(expm1(between), 4)))
 
 
-def _left_out(pool: Pool, titles: dict[str, str]) -> Table | None:
+def _left_out(pool: Pool, titles: dict[str, str]) -> ChartTable | None:
     rows = tuple(
         (
             each.run,
@@ -294,7 +302,7 @@ def _left_out(pool: Pool, titles: dict[str, str]) -> Table | None:
             pool.left_out, key=lambda e: (e.why is Exclusion.ONE_RUN, e.run)
         )
     )
-    return Table(("run", "what", "why it takes no part"), rows) if rows else None
+    return ChartTable(("run", "what", "why it takes no part"), rows) if rows else None
 
 
 def _what(each: LeftOut, titles: dict[str, str]) -> str:

@@ -1,8 +1,8 @@
 """The section on models: cheap requests alone and beside predictions, and the predictions themselves."""
 
 from bench.model.framework import Role, Target
-from bench.model.predictions import Predictions, Series, Serving
-from bench.report.charts.chart import Chart, Table, Words
+from bench.model.predictions import Predictions, PredictionSeries, Serving
+from bench.report.charts.chart import Chart, ChartTable, ChartText
 from bench.report.charts.dumbbell import dumbbells, in_order
 from bench.report.charts.palette import Palette
 from bench.report.numbers import percent, point, with_interval
@@ -30,12 +30,14 @@ def predictions_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
     ]
     if not any(alone or beside for _, alone, beside in rows):
         return ()
-    words = Words(
+    words = ChartText(
         finding="Cheap requests while a model computes",
         sub=_sub(view, found),
         caption="99th percentile of the cheap requests, from when each was due. Hollow mark: alone. Filled mark: predictions beside them, with its interval. Axis from zero.",
     )
-    table = Table(_COLUMNS, tuple(_row(view, one) for _, one in _servings(view, found)))
+    table = ChartTable(
+        _COLUMNS, tuple(_row(view, one) for _, one in _servings(view, found))
+    )
     named = ("predictions", "ms")
     return (dumbbells(view, palette, named, in_order(view, rows), (words, table)),)
 
@@ -88,14 +90,14 @@ def _row(view: View, one: Serving) -> tuple[str, ...]:
     )
 
 
-def _cell(series: Series, short: bool = False) -> str:
+def _cell(series: PredictionSeries, short: bool = False) -> str:
     estimate = series.estimate
     if estimate is None:
         return absent(_reason(series))
     return point(estimate) if short else with_interval(estimate)
 
 
-def _reason(series: Series) -> str:
+def _reason(series: PredictionSeries) -> str:
     if any(value is not None for value in series.rounds):
         return "one round has no interval"
     return "no round is left of which half the windows count, with 1,000 requests"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench.model.verdict import (
-    Asked,
+    EvidenceKind,
     Exclusion,
     GroupKind,
     GroupState,
@@ -17,7 +17,7 @@ from bench.wording.names import Names
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class RuleText:
     """A question that the claim says yes to; {subject} and {others} stand for frameworks."""
 
     question: str
@@ -25,48 +25,48 @@ class Words:
     refuted: str
 
 
-WORDS: Mapping[Rule, Words] = {
-    Rule.TURNS: Words(
+WORDS: Mapping[Rule, RuleText] = {
+    Rule.TURNS: RuleText(
         "Does {subject} handle requests one after the other?",
         "**Yes**: as its users deploy it, it does.",
         "**No**: as its users deploy it, it handles them **together**.",
     ),
-    Rule.STRESS: Words(
+    Rule.STRESS: RuleText(
         "Does {subject} stand a high load?",
         "**Yes**: it stood every test of a high load.",
         "**No**: it failed a test of the load.",
     ),
-    Rule.FAILS_STRESS: Words(
+    Rule.FAILS_STRESS: RuleText(
         "Does {subject} fail under a high load?",
         "**Yes**: it failed a test of the load.",
         "**No**: it stood every test of a high load.",
     ),
-    Rule.SCALING: Words(
+    Rule.SCALING: RuleText(
         "Does {subject} scale?",
         "**Yes**: it keeps most of its throughput with many clients, and gains by more workers.",
         "**No**: it loses too much with many clients, or gains too little by more workers.",
     ),
-    Rule.PREDICTIONS: Words(
+    Rule.PREDICTIONS: RuleText(
         "Is {subject} as good as any at serving a model?",
         "**Yes**: none of the others did clearly better.",
         "**No**: another one did clearly better.",
     ),
-    Rule.OWN_SHARE: Words(
+    Rule.OWN_SHARE: RuleText(
         "Does {subject} itself cost less than {others}?",
         "**Yes**: above the same server without a framework, it takes clearly less than each of the others.",
         "**No**: above the same server without a framework, it does not take clearly less than each of the others.",
     ),
-    Rule.WEIGHT: Words(
+    Rule.WEIGHT: RuleText(
         "Is {subject} slow by nature?",
         "**Yes**: in start-up, memory and cost it is clearly behind each of the others.",
         "**No**: it is not clearly behind each of the others in **all** of start-up, memory and cost.",
     ),
-    Rule.LAYERS: Words(
+    Rule.LAYERS: RuleText(
         "Does {subject}’s database layer cost more than those of {others}?",
         "**Yes**: it costs clearly more than each of the others.",
         "**No**: it does not cost clearly more than each of the others.",
     ),
-    Rule.VALIDATORS: Words(
+    Rule.VALIDATORS: RuleText(
         "Does a validated request cost {subject} less than {others}?",
         "**Yes**: with the usual validators and with a common one, server and framework included.",
         "**No**: not clearly less than each of the others with the usual validators and with a common one.",
@@ -74,7 +74,7 @@ WORDS: Mapping[Rule, Words] = {
 }
 
 
-CLIENTS_ALONE = Words(
+CLIENTS_ALONE = RuleText(
     WORDS[Rule.SCALING].question,
     "**Yes** with more clients: it keeps most of its throughput. More workers were **not tested**.",
     "**No**: with many clients it loses too much of its throughput.",
@@ -102,7 +102,7 @@ def rule_answer(view: View, rule: Rule, verdict: Verdict) -> str:
     if verdict.outcome is Outcome.DEPENDS:
         return _depends(view, verdict)
     without_workers = any(
-        each.asked is Asked.WORKERS
+        each.asked is EvidenceKind.WORKERS
         and each.excluded is not None
         and each.excluded.why is Exclusion.NO_PLACE
         for each in verdict.findings

@@ -2,7 +2,7 @@
 
 from bench.analyse.open_metrics import LEVELS, load_words, metric_name
 from bench.model.load import Basis, Load
-from bench.report.charts.chart import Chart, Table
+from bench.report.charts.chart import Chart, ChartTable
 from bench.report.charts.hdr import hdr_chart
 from bench.report.charts.palette import Palette
 from bench.report.numbers import point, with_interval
@@ -33,7 +33,7 @@ def same_load_missing(view: View) -> tuple[str, ...]:
     return () if view.results.curves else ("Not measured: no open window counts.",)
 
 
-def same_load_table(view: View) -> Table | None:
+def same_load_table(view: View) -> ChartTable | None:
     """Every contestant at every open load; None without open loads."""
     rows = tuple(
         _row(view, target.id, note.name, load)
@@ -46,7 +46,7 @@ def same_load_table(view: View) -> Table | None:
         return None
     columns = ("workload", "load", "set-up", "requests/s", "p50, ms", "p90, ms")
     tail = ("p99, ms", "p99.9, ms", "p99 from the actual send, ms", "sent late")
-    return Table((*columns, *tail), rows)
+    return ChartTable((*columns, *tail), rows)
 
 
 def _row(view: View, target: str, workload: str, load: Load) -> tuple[str, ...]:

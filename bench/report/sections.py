@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
-from bench.report.answer import Answer, leading_verdict
+from bench.report.answer import ShortAnswer, leading_verdict
 from bench.report.charts.answer import dots_chart, level_of, reading
-from bench.report.charts.chart import Chart, Words
+from bench.report.charts.chart import Chart, ChartText
 from bench.report.charts.cost import cost_chart, untold
 from bench.report.charts.generator import generator_chart
 from bench.report.charts.latency import latency_chart
 from bench.report.charts.memory import memory_chart
 from bench.report.charts.palette import Palette
 from bench.report.charts.twin import twin_chart
+from bench.report.concurrency import crowd_charts, crowds_missing
 from bench.report.conditions import over_looks
-from bench.report.crowds import crowd_charts, crowds_missing
 from bench.report.predictions import predictions_charts, predictions_missing
 from bench.report.rankings import ranking_sentence
 from bench.report.same_load import same_load_charts, same_load_missing
@@ -34,7 +34,7 @@ class Section:
     missing: tuple[str, ...]
 
 
-def answer_chart(view: View, palette: Palette, answer: Answer) -> Section:
+def answer_chart(view: View, palette: Palette, answer: ShortAnswer) -> Section:
     """The chart beside the short answer."""
     if not answer.workloads:
         return _section([], [_why(view, (answer.metric,))])
@@ -45,7 +45,7 @@ def answer_chart(view: View, palette: Palette, answer: Answer) -> Section:
     left_out = len({each.id for each in view.contestants} - set(targets))
     if left_out:
         caption += f" {left_out} more set-ups stand under “Requests per second”."
-    words = Words("The numbers behind the answer", "", caption)
+    words = ChartText("The numbers behind the answer", "", caption)
     cells = tuple((name, answer.metric) for name in answer.workloads)
     notes = _void(view, answer.workloads)
     drawn = dots_chart(view, palette, "answer", words, cells, targets)
@@ -82,7 +82,7 @@ def throughput(view: View, palette: Palette) -> Section:
     """Requests per second on every workload, each under its finding."""
     charts = []
     for name in view.workloads_with("throughput"):
-        words = Words(
+        words = ChartText(
             finding=ranking_sentence(view, name, "throughput").removesuffix("."),
             sub=view.workload(name),
             caption=reading(view, "throughput"),
@@ -159,7 +159,7 @@ def memory(view: View, palette: Palette) -> Section:
     charts = [found] if found else []
     missing = [] if found else [f"Memory: {_why(view, ('memory', 'idle_memory'))}"]
     if any(view.measured(each.id, None, "startup") for each in view.contestants):
-        words = Words(
+        words = ChartText(
             view.metric("startup").title,
             "From the start of the process; less is better",
             reading(view, "startup"),

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from bench.model.plural import plural
-from bench.model.stress import Series, Step, Stress, Stressed
-from bench.report.charts.chart import Chart, Table
+from bench.model.stress import Stress, Stressed, StressSeries, StressStep
+from bench.report.charts.chart import Chart, ChartTable
 from bench.report.charts.hockey import hockey_chart
 from bench.report.charts.palette import Palette
 from bench.report.charts.surge import surge_chart
@@ -49,7 +49,7 @@ def stress_missing(view: View) -> tuple[str, ...]:
     )
 
 
-def stress_table(view: View) -> Table | None:
+def stress_table(view: View) -> ChartTable | None:
     """Every target at every share; None where the experiment was not played."""
     stress = view.results.stress
     if stress is None:
@@ -59,10 +59,12 @@ def stress_table(view: View) -> Table | None:
     )
     columns = ("set-up", "workload", "offered", "offered, requests/s")
     rates = ("answered meanwhile, requests/s", "of what could be", "failed")
-    return Table((*columns, *rates, "p50, ms", "p99, ms", "windows"), rows)
+    return ChartTable((*columns, *rates, "p50, ms", "p99, ms", "windows"), rows)
 
 
-def _row(view: View, stress: Stress, one: Stressed, step: Step) -> tuple[str, ...]:
+def _row(
+    view: View, stress: Stress, one: Stressed, step: StressStep
+) -> tuple[str, ...]:
     share = f"{percent(round(step.share, 4))} of its capacity"
     surge = f", for {stress.surge.lasts_s:g} s" if step.in_surge else ""
     times = [
@@ -83,14 +85,14 @@ def _row(view: View, stress: Stress, one: Stressed, step: Step) -> tuple[str, ..
     )
 
 
-def recovery_table(view: View) -> Table | None:
+def recovery_table(view: View) -> ChartTable | None:
     """What the surge left, and how soon it was over."""
     stress = view.results.stress
     if stress is None:
         return None
     columns = ("set-up", "workload", "capacity, requests/s")
     more = ("waiting when the surge ended", "seconds until it was over", "over in")
-    return Table((*columns, *more), tuple(_after(view, stress)))
+    return ChartTable((*columns, *more), tuple(_after(view, stress)))
 
 
 def _after(view: View, stress: Stress) -> Iterator[tuple[str, ...]]:
@@ -124,11 +126,11 @@ def stress_words(view: View) -> str | None:
     )
 
 
-def _cell(series: Series, absent: str = "not measured") -> str:
+def _cell(series: StressSeries, absent: str = "not measured") -> str:
     return with_interval(series.estimate) if series.estimate else absent
 
 
-def _share(series: Series) -> str:
+def _share(series: StressSeries) -> str:
     """A share as per cent with its interval."""
     estimate = series.estimate
     if estimate is None:
@@ -140,6 +142,6 @@ def _share(series: Series) -> str:
     return f"{100 * estimate.point:.{digits}f} % ({low} to {high} %)"
 
 
-def _errors(step: Step) -> str:
+def _errors(step: StressStep) -> str:
     said = ", ".join(f"{n:,} {kind}" for kind, n in sorted(step.errors.items()))
     return f"; {said}" if said else ""

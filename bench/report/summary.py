@@ -14,9 +14,9 @@ from bench.model.results import Results
 from bench.model.verdict import Outcome
 from bench.report.cards import Card, card
 from bench.report.clean import clean, clean_text
-from bench.report.doubts import grouped_warnings
-from bench.report.exhibits import counted
 from bench.report.numbers import ends, point
+from bench.report.probe_results import counted
+from bench.report.run_warnings import grouped_warnings
 from bench.report.view import View, joined, lower_first
 from bench.report.words import grade, tally_words
 from bench.wording.worded import worded

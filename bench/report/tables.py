@@ -2,7 +2,7 @@
 
 from bench.model.estimate import Comparison
 from bench.model.framework import Role
-from bench.report.charts.chart import Table
+from bench.report.charts.chart import ChartTable
 from bench.report.numbers import percent, ratio, with_interval
 from bench.report.scatter import scatter_text, seen_text
 from bench.report.view import View, absent
@@ -12,7 +12,7 @@ MOST_COMPARISONS = 700
 """Rows of one table that a page holds; thirty contestants make thousands of pairs."""
 
 
-def every_quantity(view: View) -> Table:
+def every_quantity(view: View) -> ChartTable:
     """All estimates of the run, none left out."""
     rows = tuple(
         (
@@ -28,7 +28,7 @@ def every_quantity(view: View) -> Table:
         for each in view.results.quantities
     )
     columns = ("set-up", "workload", "metric", "estimate (interval)", "unit")
-    return Table((*columns, "level", "rounds", "scatter of rounds"), rows)
+    return ChartTable((*columns, "level", "rounds", "scatter of rounds"), rows)
 
 
 def comparisons_shown(view: View) -> tuple[Comparison, ...]:
@@ -56,7 +56,7 @@ def _place(each: Comparison) -> tuple[str, str, str, str]:
     return each.subject, each.baseline, each.workload, each.metric
 
 
-def every_comparison(view: View) -> Table:
+def every_comparison(view: View) -> ChartTable:
     """The ratios of the run; a void one says why it decides nothing."""
     rows = []
     for each in comparisons_shown(view):
@@ -73,10 +73,10 @@ def every_comparison(view: View) -> Table:
         rows.append((*names, *what, value, span, level, n, *spread, said))
     columns = ("subject", "baseline", "workload", "metric", "times better", "interval")
     spread = ("scatter of rounds", "could have told from equal")
-    return Table((*columns, "level", "rounds", *spread, "doubts"), tuple(rows))
+    return ChartTable((*columns, "level", "rounds", *spread, "doubts"), tuple(rows))
 
 
-def ablations(view: View) -> Table | None:
+def ablations(view: View) -> ChartTable | None:
     """One thing changed at a time: each ablation and floor against its contestant."""
     special = {
         each.id for role in (Role.ABLATION, Role.FLOOR) for each in view.of_role(role)
@@ -94,10 +94,10 @@ def ablations(view: View) -> Table | None:
         what = (view.workload(each.workload), view.metric(each.metric).title)
         rows.append((*names, *what, value, span))
     columns = ("set-up", "against", "workload", "metric", "times better", "interval")
-    return Table(columns, tuple(rows)) if rows else None
+    return ChartTable(columns, tuple(rows)) if rows else None
 
 
-def machine_trace(view: View) -> Table | None:
+def machine_trace(view: View) -> ChartTable | None:
     """What the machine did meanwhile; None where no window was told of anything."""
     rows = tuple(
         (
@@ -111,7 +111,7 @@ def machine_trace(view: View) -> Table | None:
     )
     if not any(each.told for each in view.results.machine_trace):
         return None
-    return Table(("what", "unit", "typical window", "worst", "windows told"), rows)
+    return ChartTable(("what", "unit", "typical window", "worst", "windows told"), rows)
 
 
 def _traced(value: float | None, own_servers: bool) -> str:

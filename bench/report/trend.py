@@ -14,7 +14,7 @@ from markupsafe import Markup
 from bench.model.history import KeptRun
 from bench.model.plural import plural
 from bench.model.results import Results
-from bench.report.charts.chart import Table
+from bench.report.charts.chart import ChartTable
 from bench.report.charts.palette import palette
 from bench.report.clean import clean
 from bench.report.page import page_environment, page_style
@@ -30,7 +30,7 @@ from bench.report.versions import (
 )
 from bench.report.view import View, joined
 from bench.report.write import replace_file
-from bench.store.outside import refuse_links
+from bench.store.untrusted_input import refuse_links
 
 
 def write_trend(
@@ -118,7 +118,7 @@ def _finding(view: View, found: list[Family]) -> str:
     return "No step between two versions is larger than the noise"
 
 
-def _packages(view: View, found: list[Family]) -> list[Table]:
+def _packages(view: View, found: list[Family]) -> list[ChartTable]:
     """What is installed beside each version, where it is not the same for all of a framework."""
     tables = []
     for family in found:
@@ -138,5 +138,5 @@ def _packages(view: View, found: list[Family]) -> list[Table]:
             title(view, family.versions[0]),
             *(each.name for each in family.versions),
         )
-        tables.append(Table(columns, rows))
+        tables.append(ChartTable(columns, rows))
     return tables

@@ -7,11 +7,11 @@ the noise.
 
 from bench.model.ranking import Step
 from bench.model.trial import Failure
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.dots import look_tokens
 from bench.report.charts.palette import Palette
-from bench.report.charts.versions import Line, Spot, draw
-from bench.report.versions import Family, Version, asked_for, only_beneath
+from bench.report.charts.versions import Spot, VersionLine, draw
+from bench.report.versions import Family, VersionRow, asked_for, only_beneath
 from bench.report.view import View, absent, joined, lower_first
 
 
@@ -55,7 +55,7 @@ def failed(view: View, target: str, workload: str | None) -> list[Failure]:
     ]
 
 
-def title(view: View, version: Version) -> str:
+def title(view: View, version: VersionRow) -> str:
     """The name of its framework."""
     target = version.target
     framework = view.framework_of(target.id)
@@ -94,7 +94,7 @@ def _chart(
     if only_beneath(found):
         plain = not any(head.asked for family in found for head in family.heads)
         one = "each framework as it stands" if plain else "newest version"
-    words = Words(
+    words = ChartText(
         finding=joined(named) or (NO_STEP if band else NO_CONTROL),
         sub=f"{view.workload(workload)}: {measure}, {one} = 100\u00a0%; {BETTER[metric]}",
         caption="Mark and bar: mean and interval of ratios within rounds. "
@@ -115,16 +115,16 @@ def _chart(
         f"trend-{metric}-{workload}",
         colours,
         words,
-        Table(columns, rows),
+        ChartTable(columns, rows),
         lambda width: draw(colours, width, lines, band),
     )
 
 
-def _line(view: View, family: Family, workload: str, metric: str) -> Line:
+def _line(view: View, family: Family, workload: str, metric: str) -> VersionLine:
     one = _reference(view, family, workload, metric)
     there = view.measured(one.target.id, workload, metric)
     token, text_token, shape = look_tokens(view, one.target.id)
-    return Line(
+    return VersionLine(
         title(view, one),
         token,
         text_token,
@@ -143,7 +143,7 @@ def _line(view: View, family: Family, workload: str, metric: str) -> Line:
 
 
 def _row(
-    view: View, family: Family, version: Version, workload: str, metric: str
+    view: View, family: Family, version: VersionRow, workload: str, metric: str
 ) -> tuple[str, ...]:
     target = version.target.id
     name = f"{title(view, version)} {version.name}"
@@ -165,7 +165,7 @@ def _row(
     )
 
 
-def _what(family: Family, one: Version) -> str:
+def _what(family: Family, one: VersionRow) -> str:
     """In a word, what the 100 % are."""
     newest = family.heads[-1]
     if one is not newest:
@@ -174,7 +174,7 @@ def _what(family: Family, one: Version) -> str:
     return "as it stands" if only_beneath([family]) and not one.asked else "the newest"
 
 
-def _reference(view: View, family: Family, workload: str, metric: str) -> Version:
+def _reference(view: View, family: Family, workload: str, metric: str) -> VersionRow:
     """What the others stand beside: the newest release that was measured, as it stands."""
     for among in (family.heads, family.versions):
         measured = [

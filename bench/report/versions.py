@@ -16,7 +16,7 @@ MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class VersionRow:
     """One set-up of a framework, and how it is called."""
 
     target: Target
@@ -30,7 +30,7 @@ class Version:
         """Where nothing else says which release it is: 3.1, or 3.1 on gunicorn 26.2.0."""
         return f"{self.release} {self._on}" if self.asked else self.release
 
-    def beside(self, other: "Version") -> str:
+    def beside(self, other: "VersionRow") -> str:
         """After the other one was named: without the release where both have it."""
         if self.release != other.release or not (self.asked or other.asked):
             return self.name
@@ -45,15 +45,15 @@ class Version:
 class Family:
     """The versions of one framework, in the order of time, and which follows which."""
 
-    versions: tuple[Version, ...]
-    steps: tuple[tuple[Version, Version], ...]  # the old one and the new one
+    versions: tuple[VersionRow, ...]
+    steps: tuple[tuple[VersionRow, VersionRow], ...]  # the old one and the new one
 
     @property
-    def heads(self) -> tuple[Version, ...]:
+    def heads(self) -> tuple[VersionRow, ...]:
         """Its releases, oldest first."""
         return tuple(each for each in self.versions if each.head)
 
-    def lines(self, version: Version) -> tuple[str, ...]:
+    def lines(self, version: VersionRow) -> tuple[str, ...]:
         """How one is called beneath its mark, line by line."""
         if not version.asked:
             return (version.release,)
@@ -84,11 +84,11 @@ def _family(found: tuple[releases.Release, ...]) -> Family:
     return Family(tuple(made.values()), tuple(steps))
 
 
-def _named(version: releases.Version, head: releases.Version) -> Version:
+def _named(version: releases.Version, head: releases.Version) -> VersionRow:
     # What was installed says 3.1.3 where the standing one is called 3.1.
     same = bool(version.asked) and version.number == head.number
     commits = any(one.own.startswith("git-") for one in (version, head))
-    return Version(
+    return VersionRow(
         version.target,
         head.own if same and not commits else version.own,
         version is head,

@@ -5,15 +5,15 @@ from collections.abc import Iterable
 
 from bench.judge.ranking import margin_of
 from bench.model.contestants import contestants
-from bench.model.doubt import Warning
 from bench.model.estimate import Comparison, Estimate, Metric, Quantity
-from bench.model.framework import Framework, Look, Role, Target
+from bench.model.framework import Framework, Role, Style, Target
 from bench.model.ranking import Ranking
 from bench.model.results import Check, Results
+from bench.model.warning import Warning
 from bench.report.clean import one_line, unmarked
 
 
-GREY = Look("#525d6b", "#a7b1bf", "#525d6b", "#a7b1bf", "D", "dashdot")
+GREY = Style("#525d6b", "#a7b1bf", "#525d6b", "#a7b1bf", "D", "dashdot")
 """How a target is drawn whose framework has no table."""
 
 LONGEST_LABEL = 100
@@ -66,7 +66,7 @@ class View:
         target = self._targets.get(target_id)
         return None if target is None else self._frameworks.get(target.framework)
 
-    def look(self, target_id: str) -> Look:
+    def look(self, target_id: str) -> Style:
         """How a target is drawn."""
         framework = self.framework_of(target_id)
         return GREY if framework is None else framework.look

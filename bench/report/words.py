@@ -4,9 +4,9 @@ import re
 
 from markupsafe import Markup, escape
 
-from bench.model.doubt import Scope
 from bench.model.results import Results
 from bench.model.verdict import Outcome, Part, Verdict
+from bench.model.warning import Scope
 from bench.report.numbers import THIN
 
 

@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.model.results import Results, StoredFile
 from bench.report.charts.palette import palette
 from bench.report.charts.standalone import standalone
@@ -14,7 +14,7 @@ from bench.report.json_file import results_json
 from bench.report.page import Page, report_page
 from bench.report.rounds_file import rounds_parquet
 from bench.report.summary import summary_md
-from bench.store.outside import refuse_links
+from bench.store.untrusted_input import refuse_links
 
 
 CHARTS = "charts"
@@ -30,8 +30,8 @@ def write_report(
     """
     Write report.html and everything beside it; the same results give the same bytes.
 
-    `index` is where the list of all runs is, seen from the page. AskedWrongly
-    where a link in the folder leads elsewhere, MachineRefused when the disk
+    `index` is where the list of all runs is, seen from the page. UsageError
+    where a link in the folder leads elsewhere, EnvironmentFailure when the disk
     does not take a file: those written before it are whole.
     """
     refuse_links(folder)
@@ -58,7 +58,7 @@ def write_report(
 
 
 def replace_file(path: Path, content: str | bytes) -> Path:
-    """Write beside the target, then rename over it; MachineRefused when the disk does not take it."""
+    """Write beside the target, then rename over it; EnvironmentFailure when the disk does not take it."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     if isinstance(content, str):
         # Lone surrogates come from undecodable bytes in a server's log.
@@ -71,7 +71,7 @@ def replace_file(path: Path, content: str | bytes) -> Path:
             file.write(content)
         beside.replace(path)
     except OSError as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"{path}: {error.strerror}",
             "make room or mend the permissions; what was measured is untouched, "
             "and `bench report` writes the page again",

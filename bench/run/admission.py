@@ -8,7 +8,7 @@ from bench.errors import TargetFailed
 from bench.model.framework import Role, Target
 from bench.model.plural import plural
 from bench.run.contract import compare, play
-from bench.run.finding import Finding
+from bench.run.contract_result import ContractResult
 
 
 DESCRIBED = frozenset({"keep-alive", "rendezvous"})
@@ -43,7 +43,7 @@ def refuse_broken(standing: Sequence[tuple[Target, Place]], say: Say) -> None:
             )
 
 
-def _passed(target: Target, place: Place) -> list[Finding]:
+def _passed(target: Target, place: Place) -> list[ContractResult]:
     found = []
     for finding in play(
         place.host, place.port, target, reset=_nothing, bare=target.role is Role.FLOOR

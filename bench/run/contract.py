@@ -10,22 +10,22 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bench.model.exchange import Request
 from bench.model.framework import Target
-from bench.run.asking import ask_on, connected
 from bench.run.contract_bodies import bodies, strictness
 from bench.run.contract_connections import connections
 from bench.run.contract_errors import errors
+from bench.run.contract_result import ContractResult, Subject, compare
 from bench.run.contract_rows import answers, goldens
 from bench.run.contract_statements import statement_counts
-from bench.run.finding import Finding, Subject, compare
+from bench.run.http_client import ask_on, connected
 from bench.workloads import workload
 
 
-__all__ = ["Finding", "compare", "play", "verify"]
+__all__ = ["ContractResult", "compare", "play", "verify"]
 
 VERIFIED_REQUESTS = 12
 VERIFY_SEED = 7
 
-SECTIONS: Sequence[Callable[[Subject], Iterator[Finding]]] = (
+SECTIONS: Sequence[Callable[[Subject], Iterator[ContractResult]]] = (
     answers,
     goldens,
     bodies,
@@ -45,7 +45,7 @@ def play(
     statements: Callable[[], list[str]] | None = None,
     workers: int = 1,
     bare: bool = False,
-) -> Iterator[Finding]:
+) -> Iterator[ContractResult]:
     """
     Play the whole contract, as far as the target serves it.
 
@@ -61,7 +61,7 @@ def play(
             yield from section(subject)
         except (OSError, http.client.HTTPException) as error:
             name = section.__name__.replace("_", " ")
-            yield Finding(
+            yield ContractResult(
                 f"{name}: no answer", False, f"{type(error).__name__}: {error}"
             )
 
@@ -70,7 +70,7 @@ def verify(host: str, port: int, workload_name: str) -> str | None:
     """
     Say what is wrong with the first wrong answer out of a dozen, or None.
 
-    Quick enough to be asked before every trial. Raises AskedWrongly if there
+    Quick enough to be asked before every trial. Raises UsageError if there
     is no such workload.
     """
     work = workload(workload_name)

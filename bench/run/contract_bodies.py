@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 
 from bench.model.exchange import Reply, Request
-from bench.run.asking import ask
-from bench.run.finding import Finding, Subject
+from bench.run.contract_result import ContractResult, Subject
+from bench.run.http_client import ask
 from bench.workloads import workload
 from bench.workloads.answers import shown, wrong_json, wrong_status
 from bench.workloads.more_vectors import MORE_VECTORS
@@ -15,24 +15,24 @@ from bench.workloads.vectors import PROBES, VECTORS, Path, Vector
 SHOWN_PLACES = 6
 
 
-def bodies(subject: Subject) -> Iterator[Finding]:
+def bodies(subject: Subject) -> Iterator[ContractResult]:
     """Send every vector; the status and the set of paths must be the expected ones."""
     for vector in (*VECTORS, *MORE_VECTORS):
         if subject.serves(vector.workload):
             yield _judged(subject, vector)
 
 
-def _judged(subject: Subject, vector: Vector) -> Finding:
+def _judged(subject: Subject, vector: Vector) -> ContractResult:
     reply = _send(subject, vector)
     name = f"{vector.workload}: {vector.name}"
     partly = _in_part(vector, subject.target.names_all_faults)
     wrong = fault(vector, reply, names_all=subject.target.names_all_faults)
     # A part of the faults is not held beside what others name.
     seen = None if partly else _verdict(reply, with_paths=vector.wrong is not None)
-    return Finding(name, wrong is None, wrong or f"{reply.status}", seen)
+    return ContractResult(name, wrong is None, wrong or f"{reply.status}", seen)
 
 
-def strictness(subject: Subject) -> Iterator[Finding]:
+def strictness(subject: Subject) -> Iterator[ContractResult]:
     """Record what the validator says to inputs on which validators differ by design."""
     if not subject.serves("validate"):
         return
@@ -40,7 +40,9 @@ def strictness(subject: Subject) -> Iterator[Finding]:
         reply = _send(subject, probe)
         verdict = _verdict(reply, with_paths=False)
         ok = False if reply.status >= 500 else None
-        yield Finding(f"strictness: {probe.name}", ok, verdict, verdict, binding=False)
+        yield ContractResult(
+            f"strictness: {probe.name}", ok, verdict, verdict, binding=False
+        )
 
 
 def _send(subject: Subject, vector: Vector) -> Reply:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from bench.model.exchange import Reply, Request
-from bench.run.asking import ask, ask_on, connected
-from bench.run.finding import Finding, Subject
+from bench.run.contract_result import ContractResult, Subject
+from bench.run.http_client import ask, ask_on, connected
 from bench.workloads.answers import read_json
 
 
@@ -22,7 +22,7 @@ _PATHS = {
 }
 
 
-def connections(subject: Subject) -> Iterator[Finding]:
+def connections(subject: Subject) -> Iterator[ContractResult]:
     """Ask how connections and headers are treated, then for two requests at once."""
     paths = [path for name, path in _PATHS.items() if subject.serves(name)]
     # Whatever else a target answers, it answers whether it is well.
@@ -35,7 +35,7 @@ def connections(subject: Subject) -> Iterator[Finding]:
         yield _rendezvous(subject)
 
 
-def _keeps_alive(subject: Subject, path: str) -> Finding:
+def _keeps_alive(subject: Subject, path: str) -> ContractResult:
     request = Request("GET", path)
     with connected(subject.host, subject.port) as connection:
         ask_on(connection, request)
@@ -44,19 +44,21 @@ def _keeps_alive(subject: Subject, path: str) -> Finding:
         kept = first is not None and connection.sock is first
     seen = "kept" if kept else "closed after each answer"
     ok = kept == subject.target.keeps_alive
-    return Finding("keep-alive", ok, seen, seen, binding=False)
+    return ContractResult("keep-alive", ok, seen, seen, binding=False)
 
 
-def _headers(subject: Subject, path: str) -> Iterator[Finding]:
+def _headers(subject: Subject, path: str) -> Iterator[ContractResult]:
     with connected(subject.host, subject.port) as connection:
         request = Request("GET", path)
         reply = ask_on(connection, request, {"Accept-Encoding": "gzip"})
     wrong = _wrong_headers(reply)
-    yield Finding(f"headers of {path}", wrong is None, wrong or "right")
+    yield ContractResult(f"headers of {path}", wrong is None, wrong or "right")
     size = sum(len(name) + len(value) + 4 for name, value in reply.headers.items())
     names = ", ".join(sorted(reply.headers))
     seen = f"{size} bytes: {names}"
-    yield Finding(f"headers of {path}: recorded", None, seen, seen, binding=False)
+    yield ContractResult(
+        f"headers of {path}: recorded", None, seen, seen, binding=False
+    )
 
 
 def _wrong_headers(reply: Reply) -> str | None:
@@ -70,26 +72,30 @@ def _wrong_headers(reply: Reply) -> str | None:
     return None if "date" in reply.headers else "there is no date"
 
 
-def _waits(subject: Subject) -> Finding:
+def _waits(subject: Subject) -> ContractResult:
     """A lower bound only: how much longer it takes is for the clock of a run."""
     began = time.monotonic()
     reply = ask(subject.host, subject.port, Request("GET", "/io?ms=50"))
     took_ms = (time.monotonic() - began) * 1000
     ok = reply.status == 200 and took_ms >= 50
-    return Finding("GET /io?ms=50 waits", ok, f"{reply.status} after {took_ms:.0f} ms")
+    return ContractResult(
+        "GET /io?ms=50 waits", ok, f"{reply.status} after {took_ms:.0f} ms"
+    )
 
 
-def _gone_client(subject: Subject) -> Finding:
+def _gone_client(subject: Subject) -> ContractResult:
     """What a client leaves behind that does not wait for its answer."""
     question = f"GET /io?ms=200 HTTP/1.1\r\nHost: {subject.host}\r\n\r\n"
     with socket.create_connection((subject.host, subject.port), timeout=5) as left:
         left.sendall(question.encode())
     reply = ask(subject.host, subject.port, Request("GET", "/io?ms=0"))
     _, wrong = read_json(reply)
-    return Finding("served on after a client went away", wrong is None, wrong or "yes")
+    return ContractResult(
+        "served on after a client went away", wrong is None, wrong or "yes"
+    )
 
 
-def _rendezvous(subject: Subject) -> Finding:
+def _rendezvous(subject: Subject) -> ContractResult:
     """
     Two requests inside the handlers of one process at the same time, or never.
 
@@ -102,7 +108,7 @@ def _rendezvous(subject: Subject) -> Finding:
     met = any(wrong is None and found == {"met": True} for found, wrong in bodies)
     seen = "met" if met else "never met: one request at a time"
     ok = met is not subject.target.serial
-    return Finding("rendezvous", ok, seen, seen, binding=False)
+    return ContractResult("rendezvous", ok, seen, seen, binding=False)
 
 
 def _come(subject: Subject) -> Reply:

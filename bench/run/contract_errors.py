@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from bench.model.exchange import Reply, Request
 from bench.model.framework import Role
-from bench.run.asking import ask_on, connected
 from bench.run.contract_bodies import paths
-from bench.run.finding import Finding, Subject
+from bench.run.contract_result import ContractResult, Subject
+from bench.run.http_client import ask_on, connected
 from bench.workloads.answers import shown
 from bench.workloads.more_vectors import MORE_VECTORS
 from bench.workloads.vectors import GONE, JSON, VECTORS, Vector, changed
@@ -22,7 +22,7 @@ _NO_CITY = json.dumps(changed((("customer", "address", "city"), GONE))).encode()
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ErrorCase:
     """One wrong question and the answers that it may get."""
 
     name: str
@@ -38,17 +38,19 @@ class Case:
     of_validator: bool = False
 
 
-def _get(needs: str, path: str, *allowed: int, at: str | None = None) -> Case:
+def _get(needs: str, path: str, *allowed: int, at: str | None = None) -> ErrorCase:
     request = Request("GET", path)
-    return Case(f"GET {path}", tuple(needs.split()), request, frozenset(allowed), at=at)
+    return ErrorCase(
+        f"GET {path}", tuple(needs.split()), request, frozenset(allowed), at=at
+    )
 
 
-def _method(needs: str, method: str, path: str) -> Case:
+def _method(needs: str, method: str, path: str) -> ErrorCase:
     name, request = f"{method} {path}", Request(method, path)
-    return Case(name, (needs,), request, frozenset({405}), routed=True)
+    return ErrorCase(name, (needs,), request, frozenset({405}), routed=True)
 
 
-QUERIES: Sequence[Case] = (
+QUERIES: Sequence[ErrorCase] = (
     _get("db-read", "/db/0", 404),
     _get("db-read", "/db/10001", 404),
     _get("db-read", "/db/2147483648", 404),
@@ -68,7 +70,7 @@ QUERIES: Sequence[Case] = (
     _get("wait", "/io?ms=1.5", 422, at="ms"),
     _get("wait db-read", "/pgsleep?ms=soon", 422, at="ms"),
     _get("wait", "/rendezvous?parties=0", 422, at="parties"),
-    Case(
+    ErrorCase(
         "POST /updates?n=0&seed=1",
         ("db-write",),
         Request("POST", "/updates?n=0&seed=1"),
@@ -82,14 +84,16 @@ QUERIES: Sequence[Case] = (
 )
 
 
-def _of_bodies(right: Vector) -> Iterator[Case]:
+def _of_bodies(right: Vector) -> Iterator[ErrorCase]:
     """What every route must say to a body that it cannot take; `right` is one that it takes."""
     route, body = right.route, right.body
 
-    def post(name: str, sent: bytes, *allowed: int, kind: str | None = JSON) -> Case:
+    def post(
+        name: str, sent: bytes, *allowed: int, kind: str | None = JSON
+    ) -> ErrorCase:
         request = Request("POST", route, sent, kind)
         named = f"POST {route}: {name}"
-        return Case(named, (right.workload,), request, frozenset(allowed))
+        return ErrorCase(named, (right.workload,), request, frozenset(allowed))
 
     yield _method(right.workload, "GET", route)
     yield _method(right.workload, "PUT", route)
@@ -113,13 +117,13 @@ def _of_bodies(right: Vector) -> Iterator[Case]:
         yield replace(post(name, sent, status), chunked=True, recorded=True)
 
 
-def _of_orders(right: Vector) -> Iterator[Case]:
+def _of_orders(right: Vector) -> Iterator[ErrorCase]:
     """What only an order has a place for."""
 
-    def post(name: str, sent: bytes, *allowed: int) -> Case:
+    def post(name: str, sent: bytes, *allowed: int) -> ErrorCase:
         request = Request("POST", right.route, sent, JSON)
         named = f"POST {right.route}: {name}"
-        return Case(named, (right.workload,), request, frozenset(allowed))
+        return ErrorCase(named, (right.workload,), request, frozenset(allowed))
 
     surrogate = post("a lone surrogate", json.dumps(_SURROGATE).encode(), 400, 422)
     yield replace(surrogate, of_validator=True)
@@ -127,7 +131,7 @@ def _of_orders(right: Vector) -> Iterator[Case]:
     yield post("one field missing, over 1 MiB", _NO_CITY.ljust(LIMIT_BYTES + 1), 413)
 
 
-def _cases() -> Iterator[Case]:
+def _cases() -> Iterator[ErrorCase]:
     yield from QUERIES
     right: dict[str, Vector] = {}
     for vector in (*VECTORS, *MORE_VECTORS):
@@ -138,10 +142,10 @@ def _cases() -> Iterator[Case]:
     yield from _of_orders(right["validate"])
 
 
-CASES: Sequence[Case] = tuple(_cases())
+CASES: Sequence[ErrorCase] = tuple(_cases())
 
 
-def errors(subject: Subject) -> Iterator[Finding]:
+def errors(subject: Subject) -> Iterator[ContractResult]:
     """Ask wrongly in every agreed way, as far as the target serves the route."""
     yield _played(subject, _get("", "/no-such-path", 404))
     for case in CASES:
@@ -149,26 +153,26 @@ def errors(subject: Subject) -> Iterator[Finding]:
             yield _played(subject, case)
 
 
-def _played(subject: Subject, case: Case) -> Finding:
+def _played(subject: Subject, case: ErrorCase) -> ContractResult:
     with connected(subject.host, subject.port) as connection:
         reply = ask_on(connection, case.request, chunked=case.chunked)
     wrong = _wrong(case, reply)
     seen = str(reply.status)
     another = subject.target.role is Role.ABLATION and subject.target.validator
     if case.of_validator and another and reply.status < 500:
-        return Finding(case.name, None, seen, seen, False)
+        return ContractResult(case.name, None, seen, seen, False)
     if case.recorded and reply.status not in case.allowed and not wrong:
-        return Finding(
+        return ContractResult(
             case.name, None, f"{seen}: the body was not passed on", seen, False
         )
-    return Finding(case.name, wrong is None, wrong or seen, seen, _binds(case))
+    return ContractResult(case.name, wrong is None, wrong or seen, seen, _binds(case))
 
 
-def _binds(case: Case) -> bool:
+def _binds(case: ErrorCase) -> bool:
     return len(case.allowed) == 1 and not case.recorded
 
 
-def _wrong(case: Case, reply: Reply) -> str | None:
+def _wrong(case: ErrorCase, reply: Reply) -> str | None:
     if reply.status not in case.allowed:
         if case.recorded and 400 <= reply.status < 500:
             return None

@@ -6,8 +6,8 @@ from functools import cache
 
 from bench.model.exchange import Reply, Request
 from bench.model.workload import Workload
-from bench.run.asking import ask
-from bench.run.finding import Finding, Subject
+from bench.run.contract_result import ContractResult, Subject
+from bench.run.http_client import ask
 from bench.workloads import WORKLOADS
 from bench.workloads.answers import canonical, read_json, wrong_json
 from bench.workloads.world import chosen_ids, row
@@ -48,7 +48,7 @@ WRITTEN = [
 ]
 
 
-def answers(subject: Subject) -> Iterator[Finding]:
+def answers(subject: Subject) -> Iterator[ContractResult]:
     """Ask each workload's own requests and let its own check judge."""
     subject.reset()
     for work in WORKLOADS.values():
@@ -64,38 +64,40 @@ def _requests(name: str) -> Sequence[Request]:
     return WORKLOADS[name].requests(SEED)[:REQUESTS]
 
 
-def _answers_of(subject: Subject, work: Workload) -> Finding:
+def _answers_of(subject: Subject, work: Workload) -> ContractResult:
     kinds = set()
     for request in _requests(work.name):
         reply = ask(subject.host, subject.port, request)
         kinds.add(f"{reply.status} {reply.media_type}")
         if wrong := work.check(request, reply):
             detail = f"{request.method} {request.path}: {wrong}"
-            return Finding(f"{work.name}: answers", False, detail)
+            return ContractResult(f"{work.name}: answers", False, detail)
     seen = ", ".join(sorted(kinds))
-    return Finding(f"{work.name}: answers", True, seen, seen)
+    return ContractResult(f"{work.name}: answers", True, seen, seen)
 
 
-def goldens(subject: Subject) -> Iterator[Finding]:
+def goldens(subject: Subject) -> Iterator[ContractResult]:
     """Ask what has an answer that was written down beforehand."""
     for workload, path, expected in GOLDENS:
         if subject.serves(workload):
             reply = ask(subject.host, subject.port, Request("GET", path))
             wrong = wrong_json(reply, expected)
-            yield Finding(f"GET {path}", wrong is None, wrong or "right", _value(reply))
+            yield ContractResult(
+                f"GET {path}", wrong is None, wrong or "right", _value(reply)
+            )
             size, name = f"{len(reply.body)} bytes", f"GET {path}: size"
-            yield Finding(name, None, size, size, binding=False)
+            yield ContractResult(name, None, size, size, binding=False)
     if subject.serves("db-write"):
         subject.reset()
         yield from _written(subject)
         subject.reset()
 
 
-def _written(subject: Subject) -> Iterator[Finding]:
+def _written(subject: Subject) -> Iterator[ContractResult]:
     write = Request("POST", "/updates?n=3&seed=2")
     reply = ask(subject.host, subject.port, write)
     wrong = wrong_json(reply, WRITTEN)
-    yield Finding(
+    yield ContractResult(
         "POST /updates?n=3&seed=2", wrong is None, wrong or "right", _value(reply)
     )
     again, wrong = read_json(ask(subject.host, subject.port, write))
@@ -104,7 +106,7 @@ def _written(subject: Subject) -> Iterator[Finding]:
         wrong = _read_back(subject, last)
         if [one["randomNumber"] for one in last] != [1355, 6212, 4514]:
             wrong = f"the second write did not go on from the first: {canonical(last)}"
-    yield Finding("written rows are read back", wrong is None, wrong or "right")
+    yield ContractResult("written rows are read back", wrong is None, wrong or "right")
 
 
 def _read_back(subject: Subject, rows: Sequence[dict[str, int]]) -> str | None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.model.exchange import Request
-from bench.run.asking import ask
-from bench.run.finding import Finding, Subject
+from bench.run.contract_result import ContractResult, Subject
+from bench.run.http_client import ask
 
 
 SETTLE_S = 0.15
@@ -19,7 +19,7 @@ _PREPARING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class StatementCount:
     """One request, the SELECTs that it must take and the UPDATEs that it may."""
 
     workload: str
@@ -28,16 +28,16 @@ class Count:
     updates: range = range(1)
 
 
-COUNTS: Sequence[Count] = (
-    Count("db-read", Request("GET", "/db/7"), 1),
-    Count("db-many", Request("GET", "/queries?n=3&seed=2"), 3),
-    Count("db-list", Request("GET", "/worlds?start=1&limit=50"), 1),
-    Count("html", Request("GET", "/fortunes"), 1),
-    Count("db-write", Request("POST", "/updates?n=3&seed=2"), 3, range(1, 4)),
+COUNTS: Sequence[StatementCount] = (
+    StatementCount("db-read", Request("GET", "/db/7"), 1),
+    StatementCount("db-many", Request("GET", "/queries?n=3&seed=2"), 3),
+    StatementCount("db-list", Request("GET", "/worlds?start=1&limit=50"), 1),
+    StatementCount("html", Request("GET", "/fortunes"), 1),
+    StatementCount("db-write", Request("POST", "/updates?n=3&seed=2"), 3, range(1, 4)),
 )
 
 
-def statement_counts(subject: Subject) -> Iterator[Finding]:
+def statement_counts(subject: Subject) -> Iterator[ContractResult]:
     """Count the statements of one request of each kind, once connections are warm."""
     statements = subject.statements
     if statements is None:
@@ -50,8 +50,8 @@ def statement_counts(subject: Subject) -> Iterator[Finding]:
 
 
 def _counted(
-    subject: Subject, count: Count, statements: Callable[[], list[str]]
-) -> Finding:
+    subject: Subject, count: StatementCount, statements: Callable[[], list[str]]
+) -> ContractResult:
     # Every connection of the pool introduces itself on its first use.
     for _ in range(2 * subject.target.pool_connections * subject.workers):
         ask(subject.host, subject.port, count.request)
@@ -62,7 +62,7 @@ def _counted(
     right = words["SELECT"] == count.selects and words["UPDATE"] in count.updates
     wanted = f"expected {count.selects} SELECT, got {seen}"
     name = f"statements of {count.request.method} {count.request.path}"
-    return Finding(name, right, seen if right else wanted, seen, binding=False)
+    return ContractResult(name, right, seen if right else wanted, seen, binding=False)
 
 
 def _settled(statements: Callable[[], list[str]]) -> list[str]:

@@ -9,12 +9,12 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from bench.deploy.errands import run_errand
+from bench.deploy.scripts import run_script
 from bench.deploy.server import Where, fill, surroundings
 from bench.deploy.uv_tool import Refused
 from bench.errors import TargetFailed
 from bench.model.framework import Role, Target
-from bench.model.probe import Count, Counted, Measure
+from bench.model.probe import Count, Counted, ProbeMeasure
 from bench.run.code_size import size_of
 from bench.run.probing import FOLDER, Bench
 
@@ -25,18 +25,18 @@ _OWN = "Python's tokenize and ast"
 _INTERPRETER = "Python's own clock and sys.modules"
 
 MEASURES = (
-    Measure("packages_direct", "Packages named beside the framework", "packages", "apps/<framework>/requirements.in"),
-    Measure("packages_all", "Packages installed beside the framework", "packages", _METADATA),
-    Measure("packages_bytes", "Size of all that is installed, compiled files left out", "bytes", _METADATA),
-    Measure("import_modules", "Modules that the import of the application loads", "modules", _INTERPRETER),
-    Measure("import_cpu_ms", f"Processor time of that import, the least of {IMPORTS} fresh interpreters", "ms", _INTERPRETER),
-    Measure("app_files", "Files of the application that hold code", "files", _OWN),
-    Measure("app_lines", "Lines of code of the application", "lines", _OWN),
-    Measure("app_statements", "Logical lines (statements) of the application", "statements", _OWN),
-    Measure("resource_lines", "Lines of code for one more resource, validated, stored, listed", "lines", _OWN),
-    Measure("resource_statements", "Logical lines (statements) for that resource", "statements", _OWN),
-    Measure("first_files", "Files of a new project", "files", "the framework's own command, or the first file of its documentation"),
-    Measure("first_statements", "Logical lines (statements) of a new project", "statements", _OWN),
+    ProbeMeasure("packages_direct", "Packages named beside the framework", "packages", "apps/<framework>/requirements.in"),
+    ProbeMeasure("packages_all", "Packages installed beside the framework", "packages", _METADATA),
+    ProbeMeasure("packages_bytes", "Size of all that is installed, compiled files left out", "bytes", _METADATA),
+    ProbeMeasure("import_modules", "Modules that the import of the application loads", "modules", _INTERPRETER),
+    ProbeMeasure("import_cpu_ms", f"Processor time of that import, the least of {IMPORTS} fresh interpreters", "ms", _INTERPRETER),
+    ProbeMeasure("app_files", "Files of the application that hold code", "files", _OWN),
+    ProbeMeasure("app_lines", "Lines of code of the application", "lines", _OWN),
+    ProbeMeasure("app_statements", "Logical lines (statements) of the application", "statements", _OWN),
+    ProbeMeasure("resource_lines", "Lines of code for one more resource, validated, stored, listed", "lines", _OWN),
+    ProbeMeasure("resource_statements", "Logical lines (statements) for that resource", "statements", _OWN),
+    ProbeMeasure("first_files", "Files of a new project", "files", "the framework's own command, or the first file of its documentation"),
+    ProbeMeasure("first_statements", "Logical lines (statements) of a new project", "statements", _OWN),
 )  # fmt: skip
 
 _PACKAGES = """
@@ -180,6 +180,6 @@ def _in_environment(bench: Bench, framework: str, version: str) -> Callable[...,
             **surroundings(target, where, values, hash_seed=0),
             **bench.engine.mark,
         }
-        return run_errand(environment, words, folder, variables)
+        return run_script(environment, words, folder, variables)
 
     return run

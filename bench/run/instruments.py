@@ -8,7 +8,7 @@ from bench.deploy.engine import Engine
 from bench.deploy.trace import Tracer
 from bench.load.generator import Generator
 from bench.model.exchange import Request
-from bench.run.at_once import Asked, ask_at_once
+from bench.run.burst import BurstReply, ask_at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Instruments:
     tracer: Tracer | None = None  # None: windows say nothing of the machine
     fingerprint: Callable[[], str | None] = lambda: None  # of the machine as it is now
     # host, port, request, how many of it, limit in seconds -> each one's fate
-    ask_at_once: Callable[[str, int, Request, int, float], Sequence[Asked]] = (
+    ask_at_once: Callable[[str, int, Request, int, float], Sequence[BurstReply]] = (
         ask_at_once
     )
 

@@ -5,10 +5,10 @@ from collections import Counter
 from typing import Any
 
 from bench.model.exchange import Reply, Request
-from bench.run.asking import ask
 from bench.run.contract_bodies import bodies
-from bench.run.finding import Subject
-from bench.run.probe_stand import Seen, Stand
+from bench.run.contract_result import Subject
+from bench.run.http_client import ask
+from bench.run.probe_session import ObservedRequests, ProbeSession
 from bench.workloads.wrong_types import DEPTH, Path, WrongBody, right_body, wrong_bodies
 
 
@@ -16,7 +16,7 @@ REFUSALS = (400, 422)
 _SHOWN = 4
 
 
-def wrong_types(stand: Stand) -> Seen:
+def wrong_types(stand: ProbeSession) -> ObservedRequests:
     """Every unmistakably wrong body must be refused with its path, the right one taken."""
     faults: list[str] = []
     sent: Counter[int] = Counter()
@@ -41,7 +41,7 @@ def wrong_types(stand: Stand) -> Seen:
         + (", ".join(taken) if taken else "none"),
         *faults[:_SHOWN],
     ]
-    return Seen(
+    return ObservedRequests(
         not faults,
         f"the right body, and {total} with one wrong type each, at depths 1 to {DEPTH}",
         f"{total - len(faults)} of {total} refused with the path of the fault"
@@ -94,12 +94,12 @@ def _in_tree(found: Any, path: Path) -> bool:
     return bool(found)
 
 
-def contract(stand: Stand) -> Seen:
+def contract(stand: ProbeSession) -> ObservedRequests:
     """The part of the contract that is about bodies, on a measured target."""
     subject = Subject(stand.host, stand.port, stand.target, stand.reset, None, 1)
     found = list(bodies(subject))
     failed = [f"{one.name}: {one.detail}" for one in found if one.ok is not True]
-    return Seen(
+    return ObservedRequests(
         bool(found) and not failed,
         f"{len(found)} bodies of the contract, right and wrong ones",
         f"{len(found) - len(failed)} of {len(found)} answered as the contract asks",
@@ -107,6 +107,6 @@ def contract(stand: Stand) -> Seen:
     )
 
 
-def _post(stand: Stand, body: bytes) -> Reply:
+def _post(stand: ProbeSession, body: bytes) -> Reply:
     request = Request("POST", "/nested", body, "application/json")
     return ask(stand.host, stand.port, request)

@@ -7,8 +7,8 @@ from http.cookies import SimpleCookie
 
 from bench.model.exchange import Reply
 from bench.model.probe import Send
-from bench.run.asking import connected
-from bench.run.probe_stand import Seen, Stand
+from bench.run.http_client import connected
+from bench.run.probe_session import ObservedRequests, ProbeSession
 
 
 class Visitor:
@@ -40,7 +40,7 @@ class Visitor:
         return Reply(response.status, response.read(), headers)
 
 
-def conversation(stand: Stand) -> Seen:
+def conversation(stand: ProbeSession) -> ObservedRequests:
     """Send all, stop at nothing: a later answer may show what an earlier one did."""
     visitor = Visitor(stand.host, stand.port)
     taken: dict[str, str] = {}
@@ -60,7 +60,7 @@ def conversation(stand: Stand) -> Seen:
         f"{one.method} {one.path}" for one in stand.case.sends
     )
     back = "; ".join(faults) or f"every answer as asked ({', '.join(told)})"
-    return Seen(not faults, sent, back, tuple(evidence))
+    return ObservedRequests(not faults, sent, back, tuple(evidence))
 
 
 def wrong(request: Send, reply: Reply, taken: dict[str, str]) -> str | None:

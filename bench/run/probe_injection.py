@@ -8,8 +8,8 @@ import psycopg
 from psycopg import Connection
 
 from bench.model.exchange import Reply, Request
-from bench.run.asking import ask
-from bench.run.probe_stand import Seen, Stand
+from bench.run.http_client import ask
+from bench.run.probe_session import ObservedRequests, ProbeSession
 from bench.workloads.injections import GLUED, STRINGS, into_numbers, into_text
 
 
@@ -25,7 +25,7 @@ SELECT (SELECT count(*)::text || ' ' || sum(id::bigint * randomnumber)::text FRO
 """
 
 
-def injection(stand: Stand) -> Seen:
+def injection(stand: ProbeSession) -> ObservedRequests:
     """Rows and tables unchanged, no row in any answer, nothing that ends in a 5xx."""
     biting = teeth(stand.dsn)
     before = state(stand.dsn)
@@ -45,7 +45,7 @@ def injection(stand: Stand) -> Seen:
         *faults[:_SHOWN],
     ]
     back = "; ".join(faults[:_SHOWN])
-    return Seen(
+    return ObservedRequests(
         not faults and biting > 0,
         f"{sent} requests with {len(STRINGS)} injection strings",
         back or "rows and tables unchanged, none leaked, no 5xx",
@@ -53,7 +53,7 @@ def injection(stand: Stand) -> Seen:
     )
 
 
-def _requests(stand: Stand) -> Iterator[tuple[str, Request]]:
+def _requests(stand: ProbeSession) -> Iterator[tuple[str, Request]]:
     # A measured target takes numbers; the probe's own app takes text.
     for text in STRINGS:
         if stand.case.measured is None:

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from bench.errors import TargetFailed
 from bench.model.exchange import Reply, Request
 from bench.model.workload import Workload
-from bench.run.probe_stand import Seen, Stand
+from bench.run.probe_session import ObservedRequests, ProbeSession
 from bench.workloads import WORKLOADS
 from bench.workloads.more_vectors import MORE_VECTORS
 from bench.workloads.vectors import VECTORS
@@ -17,10 +17,10 @@ from bench.workloads.vectors import VECTORS
 SEED = 7
 EACH = 6
 _SHOWN = 4
-_SEEN = TypeAdapter(Seen)
+_SEEN = TypeAdapter(ObservedRequests)
 
 
-def script(stand: Stand) -> Seen:
+def script(stand: ProbeSession) -> ObservedRequests:
     """The script's own outcome: one JSON object with passed, sent, came_back, evidence."""
     said = stand.script("")
     try:
@@ -33,7 +33,7 @@ def script(stand: Stand) -> Seen:
         ) from error
 
 
-def in_process(stand: Stand) -> Seen:
+def in_process(stand: ProbeSession) -> ObservedRequests:
     """The contract's workloads and bodies through the framework's own test client."""
     asked = list(_asked())
     vectors = (*VECTORS, *MORE_VECTORS)
@@ -58,7 +58,7 @@ def in_process(stand: Stand) -> Seen:
                 f"{vector.workload}: {vector.name}: {reply.status}, not {vector.status}"
             )
     right = len(requests) - len(faults)
-    return Seen(
+    return ObservedRequests(
         not faults,
         f"{len(asked)} requests of {len(WORKLOADS)} workloads and {len(bodies)} bodies, "
         "with no server",
@@ -73,7 +73,7 @@ def _asked() -> Iterator[tuple[Workload, Request]]:
             yield work, request
 
 
-def _replies(stand: Stand, requests: list[Request]) -> list[Reply]:
+def _replies(stand: ProbeSession, requests: list[Request]) -> list[Reply]:
     given = json.dumps(
         [
             {

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import psycopg
 
-from bench.deploy.engine import Placing, Say
+from bench.deploy.engine import CpuPlacement, Say
 from bench.deploy.environments import Environments
-from bench.deploy.errands import run_errand
 from bench.deploy.local import LocalEngine
 from bench.deploy.readiness import HOST
+from bench.deploy.scripts import run_script
 from bench.deploy.server import LocalServer, Where, fill, surroundings
 from bench.deploy.uv_tool import Refused
-from bench.errors import AskedWrongly, TargetFailed
+from bench.errors import TargetFailed, UsageError
 from bench.model.framework import Role, Target
 from bench.model.probe import Case, Probe, ProbeOutcome
 from bench.model.version_names import by_plain_name
@@ -25,7 +25,7 @@ from bench.run.probe_bodies import contract, wrong_types
 from bench.run.probe_conversation import conversation
 from bench.run.probe_injection import injection
 from bench.run.probe_inside import in_process, script
-from bench.run.probe_stand import Play, Seen, Stand
+from bench.run.probe_session import ObservedRequests, Play, ProbeSession
 
 
 FOLDER = "probes"  # below apps/, one folder in it for each framework
@@ -46,7 +46,7 @@ class Bench:
     engine: LocalEngine
     environments: Environments
     apps: Path
-    placing: Placing
+    placement: CpuPlacement
     targets: Sequence[Target]
     newest: Mapping[str, str]  # framework -> the version that is probed
     say: Say
@@ -101,7 +101,7 @@ def _play(bench: Bench, probe: Probe, case: Case) -> ProbeOutcome:
     )
 
 
-def _seen(bench: Bench, own: Target, target: Target, case: Case) -> Seen:
+def _seen(bench: Bench, own: Target, target: Target, case: Case) -> ObservedRequests:
     with bench.engine.folder("probe") as place, ExitStack() as end:
         work = str(place)
         values = {"work": work, "app": str(bench.apps / case.framework)}
@@ -121,7 +121,7 @@ def _seen(bench: Bench, own: Target, target: Target, case: Case) -> Seen:
         values["url"] = f"http://{HOST}:{port}"
         words = [fill(word, values) for word in case.script]
         dsn, reset = bench.engine.database.dsn, bench.engine.database.reset
-        stand = Stand(
+        stand = ProbeSession(
             case, target, HOST, port, dsn, reset, lambda given: run(words, given)
         )
         return _with_log(PLAYS[case.play](stand), case, server)
@@ -130,10 +130,12 @@ def _seen(bench: Bench, own: Target, target: Target, case: Case) -> Seen:
 def _started(bench: Bench, target: Target, case: Case) -> LocalServer | None:
     if not case.serve and case.measured is None:
         return None
-    return bench.engine.start(target, bench.placing, hash_seed=0)
+    return bench.engine.start(target, bench.placement, hash_seed=0)
 
 
-def _with_log(seen: Seen, case: Case, server: LocalServer | None) -> Seen:
+def _with_log(
+    seen: ObservedRequests, case: Case, server: LocalServer | None
+) -> ObservedRequests:
     """What the server's own log says, where the case asks for it."""
     if case.log_says is None:
         return seen
@@ -141,7 +143,7 @@ def _with_log(seen: Seen, case: Case, server: LocalServer | None) -> Seen:
     lines = [line.strip() for line in log.splitlines()]
     said = [line for line in lines if re.search(case.log_says, line)]
     words = f"its log says: {plain(said[0])}" if said else "its log says nothing of it"
-    return Seen(
+    return ObservedRequests(
         seen.passed and bool(said),
         seen.sent,
         f"{seen.came_back}; {words}",
@@ -168,7 +170,7 @@ def _measured(bench: Bench, probe: Probe, case: Case, version: str) -> Target:
     for target in bench.targets:
         if (target.framework, target.version, target.deployment) == wanted:
             return target
-    raise AskedWrongly(
+    raise UsageError(
         f"probe {probe.id!r}: {case.framework} has no deployment {case.measured!r}",
         "`bench list targets` shows those that exist",
     )
@@ -216,7 +218,7 @@ def _runner(bench: Bench, target: Target, work: str) -> Callable[..., str]:
     }
 
     def run(words: Sequence[str], given: str = "") -> str:
-        return run_errand(environment, words, folder, variables, given)
+        return run_script(environment, words, folder, variables, given)
 
     return run
 

@@ -12,21 +12,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 
 from bench.deploy.cores import cores_for
-from bench.deploy.engine import Placing, Server
-from bench.errors import MachineRefused, TargetFailed
+from bench.deploy.engine import CpuPlacement, Server
+from bench.errors import EnvironmentFailure, TargetFailed
 from bench.model.plan import Cell, Plan
 from bench.model.run import Run
-from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Volley, Window
+from bench.model.trial import Boot, Burst, Failure, Overlap, RoundEnd, Window
 from bench.model.workload import Workload
-from bench.plan.order import Block, Turn, blocks, boot_order, hash_seed, volley_order
+from bench.plan.schedule import Block, Turn, blocks, boot_order, hash_seed, volley_order
 from bench.run.instruments import Instruments, Now
+from bench.run.load_windows import measure_window, warm_up
 from bench.run.rates import settle, settled
 from bench.run.state import Round
 from bench.run.turns import meet, volley
-from bench.run.visits import measure_window, warm_up
 
 
-type Event = Boot | Window | Failure | Volley | Meeting | RoundEnd
+type Event = Boot | Window | Failure | Burst | Overlap | RoundEnd
 
 
 def measure(
@@ -124,14 +124,16 @@ def _start(state: Round, target_id: str) -> Server:
     workers, pinning = plan.workers, plan.pinning
     if target.workers is not None:
         workers, pinning = target.workers, cores_for(pinning, target.workers)
-    placing = Placing(workers, plan.threads, pinning, state.tools.folder / "logs")
+    placement = CpuPlacement(
+        workers, plan.threads, pinning, state.tools.folder / "logs"
+    )
     seed = hash_seed(plan, state.number, target_id)
-    return state.tools.engine.start(target, placing, seed)
+    return state.tools.engine.start(target, placement, seed)
 
 
 def _end(state: Round, server: Server) -> None:
     # A generator that is gone has forgotten its connections already.
-    with suppress(MachineRefused):
+    with suppress(EnvironmentFailure):
         state.tools.generator.forget(server.host, server.port)
     server.stop()
 
@@ -175,7 +177,7 @@ def _volley_missing(state: Round, cell: Cell) -> bool:
 
 def _at_once(
     state: Round, block: Block, live: dict[str, Cell]
-) -> Iterator[Volley | Meeting | Failure | Now]:
+) -> Iterator[Burst | Overlap | Failure | Now]:
     """A volley to each target of the block, where the experiment has them, and one meeting in a run."""
     experiment = state.plan.profile.experiment(block.experiment)
     if experiment is None:
@@ -268,7 +270,7 @@ def _drop(state: Round, cell: Cell, error: TargetFailed) -> Iterator[Failure]:
 
 def _refuse_to_blame(state: Round) -> None:
     """
-    MachineRefused if the database is gone: then it is no target's fault.
+    EnvironmentFailure if the database is gone: then it is no target's fault.
 
     A failure on record would take the target out of its round for good, also
     when the run is continued.

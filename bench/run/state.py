@@ -6,7 +6,7 @@ from bench.deploy.engine import Server
 from bench.model.plan import Cell, Plan
 from bench.model.trial import Window
 from bench.model.workload import Workload
-from bench.plan.order import request_seed
+from bench.plan.schedule import request_seed
 from bench.run.instruments import Instruments
 
 

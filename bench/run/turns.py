@@ -8,8 +8,8 @@ other in random order, so that they disturb nothing that is measured.
 from bench.errors import TargetFailed
 from bench.model.exchange import Request
 from bench.model.plan import Cell
-from bench.model.trial import Meeting, OneOfMany, Volley
-from bench.run.at_once import Asked
+from bench.model.trial import Burst, OneOfMany, Overlap
+from bench.run.burst import BurstReply
 from bench.run.state import Round
 from bench.workloads.answers import read_json
 
@@ -21,7 +21,7 @@ ANSWER_LIMIT_S = 20.0
 """For a volley: where the server takes turns, the last one waits for all others."""
 
 
-def meet(state: Round, cell: Cell) -> Meeting:
+def meet(state: Round, cell: Cell) -> Overlap:
     """
     Let one request more than there are processes ask for another one to meet.
 
@@ -39,10 +39,10 @@ def meet(state: Round, cell: Cell) -> Meeting:
     met = True if any(known) else (False if len(known) == parties else None)
     because = ", ".join(dict.fromkeys(words for _, words in answers))
     experiment = cell.load.experiment
-    return Meeting(state.number, cell.target, experiment, parties, met, because)
+    return Overlap(state.number, cell.target, experiment, parties, met, because)
 
 
-def _met(one: Asked) -> tuple[bool | None, str]:
+def _met(one: BurstReply) -> tuple[bool | None, str]:
     if one.reply is None:
         return None, one.fault or "no answer"
     found, wrong = read_json(one.reply)
@@ -51,7 +51,7 @@ def _met(one: Asked) -> tuple[bool | None, str]:
     return None, f"answered with status {one.reply.status}"
 
 
-def volley(state: Round, cell: Cell, number: int) -> Volley:
+def volley(state: Round, cell: Cell, number: int) -> Burst:
     """Send so many requests of the cell's workload at once, and follow each."""
     workload = state.workloads[cell.workload]
     request = workload.requests(state.seed)[0]
@@ -74,4 +74,4 @@ def volley(state: Round, cell: Cell, number: int) -> Volley:
             "the server's log is in the run folder, below logs/",
         )
     experiment = cell.load.experiment
-    return Volley(state.number, cell.target, cell.workload, experiment, tuple(requests))
+    return Burst(state.number, cell.target, cell.workload, experiment, tuple(requests))

@@ -19,16 +19,16 @@ from bench.analyse.comparisons import log_advantages
 from bench.analyse.trials import Trials, lay_out
 from bench.model.run import Run
 from bench.selftest import gate
-from bench.selftest.finding import (
+from bench.selftest.power import ALPHA, BLOCK, p_values, shares_found
+from bench.selftest.result import (
     FOUND_AT_LEAST,
     SHOWS,
     SIMULATIONS,
     SURE,
     TELLS_AT_LEAST,
-    Finding,
-    Row,
+    SelfTestResult,
+    SelfTestRow,
 )
-from bench.selftest.power import ALPHA, BLOCK, p_values, shares_found
 from bench.stats import holm, interval
 
 
@@ -80,7 +80,7 @@ class Called:
         return sum(p <= ALPHA for b in self.p_values for p in holm.adjusted(b))
 
 
-def false_alarms(run: Run, ids: Sequence[str]) -> Finding:
+def false_alarms(run: Run, ids: Sequence[str]) -> SelfTestResult:
     """One target entered under all these names: how many pairs are called different."""
     pairs = list(combinations(ids, 2))
     trials = lay_out(run)
@@ -98,7 +98,7 @@ def false_alarms(run: Run, ids: Sequence[str]) -> Finding:
     from scipy.stats import binom  # takes a second to load: only here
 
     low, high = binom.interval(SURE, rows[0].cases, ALPHA)
-    return Finding(
+    return SelfTestResult(
         "aa",
         f"One target under {len(ids)} names: how many of the pairs are called different?",
         tuple(rows),
@@ -113,7 +113,7 @@ def false_alarms(run: Run, ids: Sequence[str]) -> Finding:
 
 def detection(
     run: Run, groups: Mapping[float, Sequence[str]], effects: Mapping[float, float]
-) -> Finding:
+) -> SelfTestResult:
     """
     Groups of servers by injected slowdown, 0 among them: how often each is told from 0.
 
@@ -136,7 +136,7 @@ def detection(
         if judged and slowdown == max(groups):
             rows += _tells(called, pairs, effects[slowdown])
     rows += _gated(trials, groups, effects)
-    return Finding(
+    return SelfTestResult(
         "slowdown",
         f"A known amount of work added to one app: how often is it found in {BLOCK} rounds?",
         tuple(rows),
@@ -154,7 +154,7 @@ def _gated(
     trials: Trials,
     groups: Mapping[float, Sequence[str]],
     effects: Mapping[float, float],
-) -> list[Row]:
+) -> list[SelfTestRow]:
     """The same servers before the gate of two versions."""
     none = groups[0.0]
     rows = gate.alarms(trials, none, f"{0.0:.0%} slower, ")
@@ -166,13 +166,13 @@ def _gated(
 
 def _found(
     name: str, called: Called, pairs: Pairs, effect: float, judged: bool
-) -> list[Row]:
+) -> list[SelfTestRow]:
     """How often the slower ones were called slower, and how often they must be at this scatter."""
     if not called.cases:
         return []
     least, usual = _by_power(called, pairs, effect)
     return [
-        Row(
+        SelfTestRow(
             name,
             called.cases,
             called.slower / called.cases,
@@ -186,30 +186,30 @@ def _found(
     ]
 
 
-def _tells(called: Called, pairs: Pairs, effect: float) -> list[Row]:
+def _tells(called: Called, pairs: Pairs, effect: float) -> list[SelfTestRow]:
     """A row that fails where rounds scatter so much that missing a slowdown proves nothing."""
     if not called.cases:
         return []
     _, usual = _by_power(called, pairs, effect)
     what = f"can {effect:.0%} be found here?"
     why = f"by sound harnesses; where fewer do, {BLOCK} rounds on this machine test nothing"
-    return [Row(what, SIMULATIONS, usual, TELLS_AT_LEAST, 1.0, why)]
+    return [SelfTestRow(what, SIMULATIONS, usual, TELLS_AT_LEAST, 1.0, why)]
 
 
-def _gaps(what: str, called: Called) -> list[Row]:
+def _gaps(what: str, called: Called) -> list[SelfTestRow]:
     """A row that fails, if anything is missing: few comparisons raise few alarms."""
     if called.cases and not called.missing:
         return []
     share = called.missing / called.planned if called.planned else 1.0
     return [
-        Row(
+        SelfTestRow(
             what, called.planned, share, 0.0, 0.0, "a server failed: read the run's log"
         )
     ]
 
 
-def _alarm(what: str, cases: int, called: int, limit: int) -> Row:
-    return Row(
+def _alarm(what: str, cases: int, called: int, limit: int) -> SelfTestRow:
+    return SelfTestRow(
         what,
         cases,
         called / max(1, cases),

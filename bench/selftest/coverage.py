@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from bench.selftest.finding import Finding, Row
+from bench.selftest.result import SelfTestResult, SelfTestRow
 from bench.stats import fieller, interval, looks, sketch
 from bench.stats.interleaved import Floats, round_values
 from bench.stats.unpaired import log_ratio_unpaired
@@ -25,7 +25,7 @@ type Random = np.random.Generator
 type Holds = Callable[[Random], bool]
 
 
-def coverage(experiments: int, seed: int) -> Finding:
+def coverage(experiments: int, seed: int) -> SelfTestResult:
     """The share of `experiments` in which each kind of interval holds the truth."""
     rows = []
     for what, (nominal, holds) in KINDS.items():
@@ -33,7 +33,7 @@ def coverage(experiments: int, seed: int) -> Finding:
         share = sum(holds(random) for _ in range(experiments)) / experiments
         noise = 3 * np.sqrt(nominal * (1 - nominal) / experiments)
         rows.append(
-            Row(
+            SelfTestRow(
                 what,
                 experiments,
                 share,
@@ -42,7 +42,7 @@ def coverage(experiments: int, seed: int) -> Finding:
                 f"{nominal:.2%} is meant",
             )
         )
-    return Finding(
+    return SelfTestResult(
         "coverage",
         "How often does each kind of interval hold the truth?",
         tuple(rows),

@@ -19,7 +19,7 @@ from bench.model.framework import Role
 from bench.model.plan import Plan
 from bench.model.run import Run
 from bench.model.verdict import Outcome
-from bench.selftest.finding import Finding, Row
+from bench.selftest.result import SelfTestResult, SelfTestRow
 from bench.stats.unpaired import log_ratio_unpaired
 
 
@@ -28,7 +28,7 @@ MARGINS = (0.0, 0.05, 1.0)
 METRICS = ("throughput", "cpu")
 
 
-def beside_a_stranger(undisturbed: Run, disturbed: Run) -> Finding:
+def beside_a_stranger(undisturbed: Run, disturbed: Run) -> SelfTestResult:
     """What is said of the programs of the disturbed run, and how far their ratios moved."""
     before, after = analyse(undisturbed), analyse(disturbed)
     plan = disturbed.record.plan
@@ -36,7 +36,7 @@ def beside_a_stranger(undisturbed: Run, disturbed: Run) -> Finding:
     cells = [cell.key for cell in plan.cells]
     warned = {w.where for w in after.warnings if w.reason is reasons.FOREIGN}
     rows = (
-        Row(
+        SelfTestRow(
             "cells that are warned of",
             len(cells),
             sum(key in warned for key in cells) / len(cells),
@@ -48,7 +48,7 @@ def beside_a_stranger(undisturbed: Run, disturbed: Run) -> Finding:
         *(_verdicts(after, pairs, metric) for metric in METRICS),
         *_moved((before, after), pairs, plan),
     )
-    return Finding(
+    return SelfTestResult(
         "disturbed",
         "A stranger on the servers’ core: is the run warned of, and nothing decided?",
         rows,
@@ -65,7 +65,9 @@ def _pairs(plan: Plan) -> list[tuple[str, str]]:
     return list(combinations(ids, 2))
 
 
-def _verdicts(analysis: Analysis, pairs: Sequence[tuple[str, str]], metric: str) -> Row:
+def _verdicts(
+    analysis: Analysis, pairs: Sequence[tuple[str, str]], metric: str
+) -> SelfTestRow:
     """How many verdicts the rule gives; a missing ratio cannot pass for a careful one."""
     found = [_comparison(analysis, pair, metric) for pair in pairs]
     given = sum(
@@ -75,7 +77,7 @@ def _verdicts(analysis: Analysis, pairs: Sequence[tuple[str, str]], metric: str)
     )
     cases = len(pairs) * len(MARGINS)
     margins = ", ".join(f"{margin:.0%}" for margin in MARGINS)
-    return Row(
+    return SelfTestRow(
         f"verdicts given, {metric}",
         cases,
         given / cases if cases else 1.0,
@@ -87,7 +89,7 @@ def _verdicts(analysis: Analysis, pairs: Sequence[tuple[str, str]], metric: str)
 
 def _moved(
     runs: tuple[Analysis, Analysis], pairs: Sequence[tuple[str, str]], plan: Plan
-) -> Iterator[Row]:
+) -> Iterator[SelfTestRow]:
     """Each ratio in both runs, and the change."""
     originals = {
         t.id: t.id.rpartition("+")[0] for t in plan.targets if t.role is Role.TWIN
@@ -98,7 +100,7 @@ def _moved(
             first, second = (plan.target(name).title for name in pair)
             names = f"{first} : {'itself' if pair[0] in originals else second}"
             what = f"{names}, {metric}"
-            yield Row(what, 1, 0.0, 0.0, 1.0, "", _change(*found), judged=False)
+            yield SelfTestRow(what, 1, 0.0, 0.0, 1.0, "", _change(*found), judged=False)
 
 
 def _change(before: Comparison | None, after: Comparison | None) -> str:

@@ -21,7 +21,7 @@ from bench.analyse.comparisons import log_advantages
 from bench.analyse.paired import formed
 from bench.analyse.trials import Trials
 from bench.judge.regressions import ERROR, MARGINS, Change, judge_change
-from bench.selftest.finding import FOUND_AT_LEAST, SHOWS, SIMULATIONS, SURE, Row
+from bench.selftest.result import FOUND_AT_LEAST, SHOWS, SIMULATIONS, SURE, SelfTestRow
 from bench.stats import interval, student
 
 
@@ -36,7 +36,7 @@ type Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Gated:
+class GateTrial:
     """What became of the pairs (old, new), those with enough rounds."""
 
     pairs: tuple[tuple[str, str], ...]
@@ -48,7 +48,7 @@ class Gated:
     scatters: Mapping[str, float]  # between the rounds of a half (logs), by metric
 
 
-def alarms(trials: Trials, ids: Sequence[str], what: str = "") -> list[Row]:
+def alarms(trials: Trials, ids: Sequence[str], what: str = "") -> list[SelfTestRow]:
     """Copies of one server, each as old and as new: how many are confirmed as slower; no row below 12 rounds."""
     if len(trials.rounds) < FEWEST:
         return []
@@ -57,7 +57,7 @@ def alarms(trials: Trials, ids: Sequence[str], what: str = "") -> list[Row]:
         return _gaps(what, gated)
     chance = _simulated(gated, tuple(MARGINS), 0.0)
     limit = int(np.quantile(chance, SURE, method="higher"))
-    row = Row(
+    row = SelfTestRow(
         what + NAME,
         gated.cases,
         gated.regressions / gated.cases,
@@ -70,7 +70,7 @@ def alarms(trials: Trials, ids: Sequence[str], what: str = "") -> list[Row]:
 
 def found(
     trials: Trials, own: Sequence[str], none: Sequence[str], what: str, effect: float
-) -> list[Row]:
+) -> list[SelfTestRow]:
     """Servers with more work as new, the others as old: how many are confirmed as slower by CPU time; no row below 12 rounds."""
     if len(trials.rounds) < FEWEST:
         return []
@@ -81,7 +81,7 @@ def found(
     shares = _simulated(gated, ("cpu",), shift) / gated.cases
     least = float(np.quantile(shares, 1 - SURE, method="lower"))
     judged = effect >= CLEAR * MARGINS["cpu"]
-    row = Row(
+    row = SelfTestRow(
         what + NAME,
         gated.cases,
         gated.by_cpu / gated.cases,
@@ -95,7 +95,7 @@ def found(
     return [*_gaps(what, gated), row]
 
 
-def note(rows: Sequence[Row]) -> str:
+def note(rows: Sequence[SelfTestRow]) -> str:
     """What the rows of the gate are, or why there are none."""
     if not any(NAME in row.what for row in rows):
         return f"the {NAME} is not asked: it confirms nothing in fewer than {FEWEST} rounds"
@@ -105,7 +105,7 @@ def note(rows: Sequence[Row]) -> str:
     )
 
 
-def _gated(trials: Trials, pairs: Pairs) -> Gated:
+def _gated(trials: Trials, pairs: Pairs) -> GateTrial:
     known = {pair: _rounds_of(trials, pair) for pair in pairs}
     whole = tuple(pair for pair in pairs if known[pair] >= FEWEST)
     by_cpu = regressions = 0
@@ -121,7 +121,7 @@ def _gated(trials: Trials, pairs: Pairs) -> Gated:
             }
             by_cpu += "cpu" in slower
             regressions += bool(slower)
-    return Gated(
+    return GateTrial(
         whole,
         len(pairs) * len(trials.workloads),
         min((known[pair] for pair in whole), default=0),
@@ -169,17 +169,21 @@ def _scatter(trials: Trials, pairs: Pairs, name: str) -> float:
     return float(np.sqrt(np.mean(np.square(found)))) if found else 0.0
 
 
-def _gaps(what: str, gated: Gated) -> list[Row]:
+def _gaps(what: str, gated: GateTrial) -> list[SelfTestRow]:
     """A row that fails, if pairs lack rounds that others have: few pairs raise few alarms."""
     missing = gated.planned - gated.cases
     if not missing:
         return []
     share, why = missing / gated.planned, "a server failed: read the run's log"
-    return [Row(f"{what}{NAME}, too few rounds", gated.planned, share, 0.0, 0.0, why)]
+    return [
+        SelfTestRow(
+            f"{what}{NAME}, too few rounds", gated.planned, share, 0.0, 0.0, why
+        )
+    ]
 
 
 def _simulated(
-    gated: Gated, counted: Sequence[str], shift: float
+    gated: GateTrial, counted: Sequence[str], shift: float
 ) -> npt.NDArray[np.int_]:
     """
     In each simulation: how many cases are slower and confirmed by one of the metrics that are counted.

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from bench.selftest.finding import SIMULATIONS, SURE
+from bench.selftest.result import SIMULATIONS, SURE
 from bench.stats import interval, student
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 from bench.model.bisection import BISECTION_SCHEMA, Bisection
 from bench.store.folder import write_atomically
-from bench.store.outside import loads, read_plain
 from bench.store.records import schema_of, validated
+from bench.store.untrusted_input import loads, read_plain
 
 
 FILE = "bisection.json"
@@ -24,7 +24,7 @@ _AGAIN = "make it again: bench bisect PACKAGE OLD NEW"
 
 
 def write_bisection(folder: Path, found: Bisection, table: str, page: str) -> Path:
-    """Write the three files; the page's path. MachineRefused when the disk does not take them."""
+    """Write the three files; the page's path. EnvironmentFailure when the disk does not take them."""
     path = folder / FILE
     value = _BISECTION.dump_python(found, mode="json")
     try:
@@ -33,23 +33,23 @@ def write_bisection(folder: Path, found: Bisection, table: str, page: str) -> Pa
         write_atomically(path.with_suffix(".md"), table)
         write_atomically(path.with_suffix(".html"), page)
     except OSError as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"{path}: {error.strerror}", "make room or mend the permissions"
         ) from error
     return path.with_suffix(".html")
 
 
 def read_bisection(folder: Path) -> Bisection:
-    """What a folder holds; AskedWrongly if it holds none of this format."""
+    """What a folder holds; UsageError if it holds none of this format."""
     path = folder / FILE
     try:
         value = loads(read_plain(path).decode("utf-8"))
         if schema_of(value) != BISECTION_SCHEMA:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{path}: format {schema_of(value)!r}, this version reads {BISECTION_SCHEMA}",
                 _AGAIN,
             )
         found: Bisection = validated(_BISECTION, value)
     except (OSError, ValueError) as error:
-        raise AskedWrongly(f"{path}: not a bisection: {error}", _AGAIN) from error
+        raise UsageError(f"{path}: not a bisection: {error}", _AGAIN) from error
     return found

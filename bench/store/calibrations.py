@@ -12,11 +12,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 from bench.model.calibration import CALIBRATION_SCHEMA, Calibration
 from bench.store.folder import write_atomically
-from bench.store.outside import loads, read_plain
 from bench.store.records import schema_of, validated
+from bench.store.untrusted_input import loads, read_plain
 
 
 _CALIBRATION = TypeAdapter(Calibration)
@@ -24,7 +24,7 @@ _AGAIN = "remove the file and calibrate again: bench calibrate"
 
 
 def save(parent: Path, calibration: Calibration, table: str, page: str) -> Path:
-    """Write the three files; the path of the first. MachineRefused when the disk does not take them."""
+    """Write the three files; the path of the first. EnvironmentFailure when the disk does not take them."""
     name = calibration.created_at.replace(":", "").replace("-", "")
     path = parent / calibration.fingerprint / f"{name}.json"
     value = _CALIBRATION.dump_python(calibration, mode="json")
@@ -34,7 +34,7 @@ def save(parent: Path, calibration: Calibration, table: str, page: str) -> Path:
         write_atomically(path.with_suffix(".html"), page)
         write_atomically(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
     except OSError as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"{path}: {error.strerror}", "make room or mend the permissions"
         ) from error
     return path
@@ -51,12 +51,12 @@ def latest(parent: Path, fingerprint: str) -> Calibration | None:
 
 
 def load(path: Path) -> Calibration:
-    """One calibration; AskedWrongly if the file is not one."""
+    """One calibration; UsageError if the file is not one."""
     try:
         found: Calibration = validated(_CALIBRATION, _value(path))
         datetime.fromisoformat(found.created_at)  # its age is asked for
     except (OSError, ValueError) as error:
-        raise AskedWrongly(f"{path}: not a calibration: {error}", _AGAIN) from error
+        raise UsageError(f"{path}: not a calibration: {error}", _AGAIN) from error
     return found
 
 
@@ -65,7 +65,7 @@ def _format(path: Path) -> object:
     try:
         return schema_of(_value(path))
     except (OSError, ValueError) as error:
-        raise AskedWrongly(f"{path}: not a calibration: {error}", _AGAIN) from error
+        raise UsageError(f"{path}: not a calibration: {error}", _AGAIN) from error
 
 
 def _value(path: Path) -> object:

@@ -6,7 +6,7 @@ A run folder: what was finished is on disk before the next thing begins.
     samples/       raw latencies, one .npz per window
     logs/          of servers, database and generator
 
-It may come from elsewhere: see bench.store.outside.
+It may come from elsewhere: see bench.store.untrusted_input.
 """
 
 import contextlib
@@ -19,12 +19,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bench.errors import AskedWrongly, MachineRefused, told
+from bench.errors import EnvironmentFailure, UsageError, told
 from bench.model.run import SCHEMA, Run, RunRecord
-from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Stop, Volley, Window
+from bench.model.trial import Boot, Burst, Failure, Overlap, RoundEnd, Stop, Window
 from bench.store.lines import read_events
-from bench.store.outside import loads, read_plain, refuse_links
-from bench.store.plausible import most_cycles
 from bench.store.records import (
     Event,
     head_from_text,
@@ -32,6 +30,8 @@ from bench.store.records import (
     schema_of,
     to_line,
 )
+from bench.store.untrusted_input import loads, read_plain, refuse_links
+from bench.store.validate import most_cycles
 
 
 HEAD = "run.json"
@@ -59,7 +59,7 @@ class RunWriter:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Open the folder's trials; MachineRefused while another bench writes them."""
+        """Open the folder's trials; EnvironmentFailure while another bench writes them."""
         self.folder = folder
         # Named as what a killed process leaves, so that the next writer removes it.
         self._reserve = folder / f".reserve.{os.getpid()}"
@@ -79,7 +79,7 @@ class RunWriter:
         os.ftruncate(self._trials.fileno(), whole)
 
     def append(self, event: Event) -> None:
-        """Write one event; MachineRefused when the disk does not take it. Why a run stops may use the reserve."""
+        """Write one event; EnvironmentFailure when the disk does not take it. Why a run stops may use the reserve."""
         if isinstance(event, Stop):
             self._give_back()
         line = memoryview(to_line(event).encode() + b"\n")
@@ -91,7 +91,7 @@ class RunWriter:
         except OSError as error:
             # Half a line would tear the file for the reader: take it back.
             os.ftruncate(self._trials.fileno(), before)
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"{self.folder / TRIALS}: {error.strerror}",
                 f"make room, then: bench run --resume {self.folder.name}",
             ) from error
@@ -117,7 +117,7 @@ def _lock(descriptor: int, folder: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"{folder}: another bench writes this run now",
             "wait until it ends, or stop it",
         ) from error
@@ -126,7 +126,7 @@ def _lock(descriptor: int, folder: Path) -> None:
 
 
 def claim(folder: Path) -> None:
-    """Make the folder of a run that begins; AskedWrongly where it is somebody's already."""
+    """Make the folder of a run that begins; UsageError where it is somebody's already."""
     with _new(folder):
         folder.mkdir(parents=True)
 
@@ -146,11 +146,11 @@ def _new(folder: Path) -> Iterator[None]:
     try:
         yield
     except FileExistsError as error:
-        raise AskedWrongly(
+        raise UsageError(
             f"{folder} exists already", "a new run never overwrites one: wait a second"
         ) from error
     except OSError as error:
-        raise MachineRefused(
+        raise EnvironmentFailure(
             f"{folder}: {error.strerror}",
             "make room or mend the permissions, or put runs elsewhere: BENCH_RUNS=/another/folder",
         ) from error
@@ -197,7 +197,7 @@ def read(folder: Path) -> Run:
     A run as its folder holds it.
 
     A last line that was torn off by a crash is passed over: its window was
-    not finished. Any other fault is AskedWrongly, with the line's number: a
+    not finished. Any other fault is UsageError, with the line's number: a
     window that stands there twice would be counted twice.
     """
     record = read_head(folder)
@@ -212,41 +212,41 @@ def read(folder: Path) -> Run:
         of(Window),
         of(Failure),
         of(RoundEnd),
-        of(Volley),
-        of(Meeting),
+        of(Burst),
+        of(Overlap),
         of(Stop),
     )
 
 
 def read_head(folder: Path) -> RunRecord:
-    """The head of a run; AskedWrongly when it is missing, broken or of another format."""
+    """The head of a run; UsageError when it is missing, broken or of another format."""
     path = folder / HEAD
     try:
         text = read_plain(path).decode("utf-8")
     except OSError as error:
-        raise AskedWrongly(
+        raise UsageError(
             f"{folder} is not a run folder: no readable {HEAD} ({error.strerror})",
             "`bench list runs` shows the runs that exist",
         ) from error
     except ValueError as error:
-        raise AskedWrongly(f"{path}: {error}", _DAMAGED) from error
+        raise UsageError(f"{path}: {error}", _DAMAGED) from error
     try:
         schema = schema_of(loads(text))
         if schema != SCHEMA:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{path}: format {told(schema)}, this version reads format {SCHEMA}",
                 "use the version of the harness that wrote it (its commit is in run.json)",
             )
         return head_from_text(text)
     except ValueError as error:
-        raise AskedWrongly(f"{path}: {error}", _DAMAGED) from error
+        raise UsageError(f"{path}: {error}", _DAMAGED) from error
 
 
 def find(runs: Path, published: Path, name: str | None) -> Path:
     """
     The folder of a run by its id, the beginning of it, or its path.
 
-    None means the newest. AskedWrongly lists what exists.
+    None means the newest. UsageError lists what exists.
     """
     if name is not None and _has_head(Path(name)):
         return Path(name)
@@ -255,14 +255,14 @@ def find(runs: Path, published: Path, name: str | None) -> Path:
     folders = sorted(by_name.values(), key=lambda folder: folder.name)
     if name is None:
         if not run_folders(runs):
-            raise AskedWrongly("there is no run yet", "make bench PROFILE=smoke")
+            raise UsageError("there is no run yet", "make bench PROFILE=smoke")
         return run_folders(runs)[-1]
     found = [folder for folder in folders if folder.name.startswith(name)]
     if len(found) == 1:
         return found[0]
     names = ", ".join(f.name for f in (found or folders)[-8:]) or "none"
     fault = "several runs begin with" if found else "there is no run"
-    raise AskedWrongly(f"{fault} {told(name)}", f"there are: {names}")
+    raise UsageError(f"{fault} {told(name)}", f"there are: {names}")
 
 
 def _has_head(folder: Path) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bench.errors import AskedWrongly, BenchError, MachineRefused
+from bench.errors import BenchError, EnvironmentFailure, UsageError
 from bench.model.history import KeptRun, MadeOf, Point
 
 
@@ -91,14 +91,14 @@ class History:
     """
     An open history; used in a `with`, which closes it.
 
-    `write` makes the file where there is none. Every method raises AskedWrongly
-    for a file that is no history or is damaged, MachineRefused for one that is
+    `write` makes the file where there is none. Every method raises UsageError
+    for a file that is no history or is damaged, EnvironmentFailure for one that is
     in use or a disk that does not take it.
     """
 
     def __init__(self, path: Path, *, write: bool = False) -> None:
         if not write and not path.exists():
-            raise AskedWrongly(
+            raise UsageError(
                 f"there is no history yet: {path} does not exist",
                 "bench history add makes it from the stored runs",
             )
@@ -193,10 +193,10 @@ class History:
                 if self._is_empty():  # still: another may have been quicker
                     self._make()
         if self._number("application_id") != KIND:
-            raise AskedWrongly(f"{self.path}: a database, but no history", _AGAIN)
+            raise UsageError(f"{self.path}: a database, but no history", _AGAIN)
         found = self._number("user_version")
         if found != FORMAT:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{self.path}: format {found}, this version reads format {FORMAT}",
                 f"use the version of the harness that wrote it, or {_AGAIN}",
             )
@@ -239,7 +239,7 @@ class History:
                 raise
             raise _refusal(self.path, error) from error
         except OSError as error:
-            raise MachineRefused(
+            raise EnvironmentFailure(
                 f"{self.path}: {error.strerror}", "make room or mend the permissions"
             ) from error
 
@@ -248,15 +248,15 @@ def _refusal(path: Path, error: sqlite3.DatabaseError) -> BenchError:
     # The low byte is the kind, the others tell it more closely.
     kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return MachineRefused(
+        return EnvironmentFailure(
             f"{path} is in use by another program",
             "wait until it has ended, then type it again: nothing was half written",
         )
     if kind == sqlite3.SQLITE_NOTADB:
-        return AskedWrongly(f"{path}: not a history, not even a database", _AGAIN)
+        return UsageError(f"{path}: not a history, not even a database", _AGAIN)
     if kind == sqlite3.SQLITE_CORRUPT:
-        return AskedWrongly(f"{path}: the file is damaged ({error})", _AGAIN)
-    return MachineRefused(f"{path}: {error}", "make room or mend the permissions")
+        return UsageError(f"{path}: the file is damaged ({error})", _AGAIN)
+    return EnvironmentFailure(f"{path}: {error}", "make room or mend the permissions")
 
 
 def _run_row(run: KeptRun) -> tuple[Any, ...]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bench.errors import AskedWrongly
-from bench.model.trial import Volley, Window
-from bench.store.outside import read_plain
-from bench.store.plausible import refuse_event
+from bench.errors import UsageError
+from bench.model.trial import Burst, Window
 from bench.store.records import Event, from_line
+from bench.store.untrusted_input import read_plain
+from bench.store.validate import refuse_event
 
 
 type Place = tuple[object, ...]
@@ -19,7 +19,7 @@ def read_events(path: Path, most: Mapping[str, int]) -> Iterator[Event]:
     The events of a file, in order; none if there is no file.
 
     `most` is how many windows each cell of the plan has in a round. A last
-    line without its end is passed over. Raises AskedWrongly with the number
+    line without its end is passed over. Raises UsageError with the number
     of the first line that is wrong.
     """
     try:
@@ -27,7 +27,7 @@ def read_events(path: Path, most: Mapping[str, int]) -> Iterator[Event]:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise AskedWrongly(f"{path}: {error.strerror}", "check the file") from error
+        raise UsageError(f"{path}: {error.strerror}", "check the file") from error
     seen: dict[Place, int] = {}
     # At line feeds and nowhere else: splitlines() would also part at a carriage
     # return, and take what stands before it for a torn line.
@@ -37,7 +37,7 @@ def read_events(path: Path, most: Mapping[str, int]) -> Iterator[Event]:
             refuse_event(event, most)
             _refuse_twice(seen, event, number)
         except ValueError as error:
-            raise AskedWrongly(
+            raise UsageError(
                 f"{path}: line {number} cannot be read: {str(error).splitlines()[0]}",
                 "the file was changed or damaged; the lines before it are whole: "
                 f"head -n {number - 1} keeps them",
@@ -50,7 +50,7 @@ def _refuse_twice(seen: dict[Place, int], event: Event, number: int) -> None:
         case Window():
             what = (event.target, event.workload, event.load, event.cycle)
             place: Place = ("window", event.round, *what)
-        case Volley():
+        case Burst():
             place = ("volley", event.round, event.target, event.workload)
             place = (*place, event.experiment)
         case _:

@@ -7,19 +7,19 @@ from pydantic import TypeAdapter, ValidationError
 
 from bench.errors import place, told
 from bench.model.run import RunRecord
-from bench.model.trial import Boot, Failure, Meeting, RoundEnd, Stop, Volley, Window
-from bench.store.outside import loads
-from bench.store.plausible import refuse_record
+from bench.model.trial import Boot, Burst, Failure, Overlap, RoundEnd, Stop, Window
+from bench.store.untrusted_input import loads
+from bench.store.validate import refuse_record
 
 
-type Event = Boot | Window | Failure | Volley | Meeting | RoundEnd | Stop
+type Event = Boot | Window | Failure | Burst | Overlap | RoundEnd | Stop
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
     "boot": TypeAdapter(Boot),
     "window": TypeAdapter(Window),
     "failure": TypeAdapter(Failure),
-    "volley": TypeAdapter(Volley),
-    "meeting": TypeAdapter(Meeting),
+    "volley": TypeAdapter(Burst),
+    "meeting": TypeAdapter(Overlap),
     "round_end": TypeAdapter(RoundEnd),
     "stop": TypeAdapter(Stop),
 }
@@ -27,8 +27,8 @@ _NAMES = {
     Boot: "boot",
     Window: "window",
     Failure: "failure",
-    Volley: "volley",
-    Meeting: "meeting",
+    Burst: "volley",
+    Overlap: "meeting",
     RoundEnd: "round_end",
     Stop: "stop",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bench.model.verdict import (
-    Asked,
+    EvidenceKind,
     Exclusion,
     GroupState,
     Outcome,
@@ -186,7 +186,11 @@ def _turns(names: Names, verdict: Verdict) -> str:
 
 def _scaling(names: Names, verdict: Verdict) -> str:
     """What was not tested; then what each keeps at the most clients, ours first."""
-    kept = [f for f in verdict.findings if f.asked is Asked.KEPT_OF_BEST and f.estimate]
+    kept = [
+        f
+        for f in verdict.findings
+        if f.asked is EvidenceKind.KEPT_OF_BEST and f.estimate
+    ]
     if not kept:
         return verdict.because
     where = kept[0].workload
@@ -202,7 +206,9 @@ def _scaling(names: Names, verdict: Verdict) -> str:
     clients = f"{here[0].at:g} clients" if here[0].at else "the most clients"
     said = f"of their best throughput on {names.workload(where)}, at {clients} they keep: {told}"
     workers = [
-        f.excluded for f in verdict.findings if f.asked is Asked.WORKERS and f.excluded
+        f.excluded
+        for f in verdict.findings
+        if f.asked is EvidenceKind.WORKERS and f.excluded
     ]
     if workers:
         why = " (too few processors)" if workers[0].why is Exclusion.NO_PLACE else ""

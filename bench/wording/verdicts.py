@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bench.model.probe import Count, Measure, ProbeOutcome
+from bench.model.probe import Count, ProbeMeasure, ProbeOutcome
 from bench.model.verdict import (
-    Asked,
     Claim,
     Decision,
-    Finding,
+    Evidence,
+    EvidenceKind,
     GroupResult,
     GroupState,
     MetricRow,
@@ -65,7 +65,7 @@ def group_detail(
     claim: Claim,
     group: GroupResult,
     parts: Sequence[Part],
-    findings: Sequence[Finding] = (),
+    findings: Sequence[Evidence] = (),
 ) -> str:
     """The numbers of one group, to stand beside its name; "" where it has none of its own."""
     own = orders.of_group(parts, group)
@@ -198,7 +198,7 @@ def _counts(names: Names, verdict: Verdict) -> str:
     )
 
 
-def row_of(names: Names, measure: Measure, counts: Sequence[Count]) -> str:
+def row_of(names: Names, measure: ProbeMeasure, counts: Sequence[Count]) -> str:
     """One measure, counted for each framework."""
     parts = [
         f"{names.framework(one.framework)} {counted(one, measure)}"
@@ -208,7 +208,7 @@ def row_of(names: Names, measure: Measure, counts: Sequence[Count]) -> str:
     return f"{measure.title.lower()}: {', '.join(parts)}"
 
 
-def counted(count: Count, measure: Measure) -> str:
+def counted(count: Count, measure: ProbeMeasure) -> str:
     """A count as people read it: whole numbers plainly, bytes in MB."""
     if count.value is None:
         return "not counted"
@@ -222,7 +222,7 @@ def counted(count: Count, measure: Measure) -> str:
 # By a rule.
 
 
-def _deciding(verdict: Verdict) -> Finding | None:
+def _deciding(verdict: Verdict) -> Evidence | None:
     at = verdict.decided_by
     return None if at is None else verdict.findings[at]
 
@@ -265,9 +265,9 @@ def _is_subject(names: Names, claim: Claim, target: str) -> bool:
     return (found.framework if found else target) in claim.subjects
 
 
-def _amount(verdict: Verdict, target: str | None, one: Finding) -> str:
+def _amount(verdict: Verdict, target: str | None, one: Evidence) -> str:
     for each in verdict.findings:
-        if (each.asked, each.subject) == (Asked.ADDED, target) and (
+        if (each.asked, each.subject) == (EvidenceKind.ADDED, target) and (
             each.workload == one.workload
         ):
             return microseconds(each.estimate)
@@ -275,10 +275,10 @@ def _amount(verdict: Verdict, target: str | None, one: Finding) -> str:
 
 
 _WEIGHS = {
-    Asked.STARTUP: "{subject} takes {ratio} as long as {baseline} from its start to the first right answer",
-    Asked.IDLE_MEMORY: "{subject} holds {ratio} the memory of {baseline} at rest",
-    Asked.CPU: "{subject} spends {ratio} the CPU time of {baseline} per request on {workload}",
-    Asked.MEMORY: "{subject} holds {ratio} the memory of {baseline} under load on {workload}",
+    EvidenceKind.STARTUP: "{subject} takes {ratio} as long as {baseline} from its start to the first right answer",
+    EvidenceKind.IDLE_MEMORY: "{subject} holds {ratio} the memory of {baseline} at rest",
+    EvidenceKind.CPU: "{subject} spends {ratio} the CPU time of {baseline} per request on {workload}",
+    EvidenceKind.MEMORY: "{subject} holds {ratio} the memory of {baseline} under load on {workload}",
 }
 
 
@@ -325,8 +325,8 @@ def _lightest(names: Names, verdict: Verdict, group: GroupResult) -> str:
 def _turns(names: Names, verdict: Verdict) -> str:
     usual = names.usual(verdict.claim.subjects[0])
     own = [f for f in verdict.findings if f.subject == usual]
-    under_way = next((f for f in own if f.asked is Asked.UNDER_WAY), None)
-    met = any(f.asked is Asked.MET and f.amount == 1.0 for f in own)
+    under_way = next((f for f in own if f.asked is EvidenceKind.UNDER_WAY), None)
+    met = any(f.asked is EvidenceKind.MET and f.amount == 1.0 for f in own)
     name = f"{names.framework(usual)}’s usual deployment"
     said = []
     if met:
@@ -398,7 +398,7 @@ def _where(names: Names, server: str, who: Sequence[str], claim: Claim) -> str:
 
 
 def _scaling(names: Names, verdict: Verdict) -> str:
-    kept = [f for f in verdict.findings if f.asked is Asked.KEPT_OF_BEST]
+    kept = [f for f in verdict.findings if f.asked is EvidenceKind.KEPT_OF_BEST]
     own = [f for f in kept if f.outcome is not None and f.estimate]
     parts = [
         f"{names.framework(f.subject)} keeps {share(f.estimate)} of its {f.what}"
@@ -407,7 +407,7 @@ def _scaling(names: Names, verdict: Verdict) -> str:
     ]
     one = _deciding(verdict)
     text = "; ".join(parts)
-    if one is not None and one.asked is not Asked.WORKERS:
+    if one is not None and one.asked is not EvidenceKind.WORKERS:
         text = f"{text}: {one.because}"
     others = [
         f"{names.framework(f.subject)} keeps {percent(f.estimate.point)} on {names.workload(f.workload)}"
@@ -416,7 +416,9 @@ def _scaling(names: Names, verdict: Verdict) -> str:
     ]
     if others:
         text += f"; beside it {joined(others)}"
-    workers = [f for f in verdict.findings if f.asked is Asked.WORKERS and f.outcome]
+    workers = [
+        f for f in verdict.findings if f.asked is EvidenceKind.WORKERS and f.outcome
+    ]
     for f in workers:
         if f.excluded is not None:
             text += f"; more workers were not tested, {excluded(f.excluded)}"

@@ -8,7 +8,7 @@ its text already, as what an older results.json held, keeps it.
 from dataclasses import replace
 
 from bench.model.results import Results
-from bench.model.verdict import Claim, Finding, MetricRow, Part, Verdict
+from bench.model.verdict import Claim, Evidence, MetricRow, Part, Verdict
 from bench.wording import orders, reasons, verdicts
 from bench.wording.findings import texts
 from bench.wording.names import Names
@@ -45,7 +45,7 @@ def _parts(names: Names, claim: Claim, parts: tuple[Part, ...]) -> tuple[Part, .
     )
 
 
-def _finding(names: Names, finding: Finding) -> Finding:
+def _finding(names: Names, finding: Evidence) -> Evidence:
     if finding.asked is None or finding.what:
         return finding
     what, value, because = texts(names, finding)

@@ -45,7 +45,7 @@ WORKLOADS: Mapping[str, Workload] = MappingProxyType(
 
 
 def workload(name: str) -> Workload:
-    """The workload of that name; AskedWrongly with the nearest one if there is none."""
+    """The workload of that name; UsageError with the nearest one if there is none."""
     try:
         return WORKLOADS[name]
     except KeyError:

@@ -67,7 +67,7 @@ def _wrong_document(page: str) -> str | None:
 
 
 def _wrong_rows(page: str) -> str | None:
-    table = Table()
+    table = TableParser()
     table.feed(page)
     table.close()
     expected = [(str(number), message) for number, message in FORTUNES]
@@ -80,7 +80,7 @@ def _wrong_rows(page: str) -> str | None:
     return None
 
 
-class Table(HTMLParser):
+class TableParser(HTMLParser):
     """The texts of all table rows that hold data; entities become what they stand for."""
 
     def __init__(self) -> None:

@@ -7,15 +7,22 @@ from itertools import product
 import numpy as np
 
 from bench.model.calibration import Calibration
-from bench.model.framework import Framework, Look, Role, Target
+from bench.model.framework import Framework, Role, Style, Target
 from bench.model.load import Load
 from bench.model.plan import Cell, Pinning, Plan, Profile
 from bench.model.run import Machine, Receipt, Run, RunRecord
-from bench.model.trial import Boot, MachineTrace, Quantiles, RoundEnd, Tally, Window
+from bench.model.trial import (
+    Boot,
+    MachineTrace,
+    Quantiles,
+    RoundEnd,
+    Window,
+    WindowStats,
+)
 from bench.model.verdict import Claim
 
 
-LOOK = Look("#111111", "#eeeeee", "#111111", "#eeeeee", "o", "solid")
+LOOK = Style("#111111", "#eeeeee", "#111111", "#eeeeee", "o", "solid")
 FRAMEWORKS = tuple(
     Framework(name, title, name, ("1.0", "2.0"), LOOK)
     for name, title in (("fastapi", "FastAPI"), ("flask", "Flask"), ("django", "Django"))
@@ -173,7 +180,7 @@ def window_of(place: tuple[int, int, str, str], speed: float) -> Window:
         *place,
         load="closed-16",
         started_at="2026-01-01T00:00:00Z",
-        tally=Tally(
+        tally=WindowStats(
             requests=requests,
             requests_total=total,
             measure_s=1.5,

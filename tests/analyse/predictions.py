@@ -7,10 +7,10 @@ from functools import cache
 import numpy as np
 
 from bench.model.framework import Role, Target
-from bench.model.load import Arrivals, Beside, Load
+from bench.model.load import Arrivals, BackgroundLoad, Load
 from bench.model.plan import Cell, Experiment, Plan
 from bench.model.run import Run
-from bench.model.trial import Sketch, Tally, Window
+from bench.model.trial import Sketch, Window, WindowStats
 from bench.stats.sketch import sketch
 from tests.analyse.builders import DJANGO, FASTAPI, FLASK, Truth, make_run, target
 from tests.builders import tally
@@ -26,7 +26,7 @@ POOL = Load(
     arrivals=Arrivals.POISSON,
     experiment="predictions",
 )
-BESIDE = replace(POOL, beside=Beside("predict-heavy", 16, 0.5))
+BESIDE = replace(POOL, beside=BackgroundLoad("predict-heavy", 16, 0.5))
 CLOSED = Load(4, 0.4, 2.4, experiment="predictions")
 EXPERIMENT = Experiment(
     name="predictions",
@@ -148,7 +148,7 @@ def _window(
     place: tuple[int, int, str],
     workload: str,
     load: str,
-    answered: Tally,
+    answered: WindowStats,
     rate_rps: float | None = None,
 ) -> Window:
     number, cycle, target_id = place

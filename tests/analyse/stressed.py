@@ -9,8 +9,8 @@ from bench.load.arrivals import due_times
 from bench.model.load import Arrivals, Basis, Load, Surge
 from bench.model.plan import Cell, Experiment, Plan
 from bench.model.run import Run
-from bench.model.trial import SLOT_S, Slot, Tally, Window
-from bench.plan.order import Turn, blocks
+from bench.model.trial import SLOT_S, Slot, Window, WindowStats
+from bench.plan.schedule import Turn, blocks
 from bench.stats.sketch import sketch
 from tests.analyse.builders import DJANGO, FASTAPI, FLASK, Truth, make_run, window_of
 
@@ -123,7 +123,7 @@ def _window(
     return replace(plain, load=cell.load.name, tally=tally, rate_rps=rate_rps)
 
 
-def _closed(plain: Tally, speed: float) -> Tally:
+def _closed(plain: WindowStats, speed: float) -> WindowStats:
     requests = round(speed * CLOSED.measure_s)
     mean_us = CLOSED.clients / requests * CLOSED.measure_s * 1e6
     return replace(
@@ -136,7 +136,7 @@ def _closed(plain: Tally, speed: float) -> Tally:
     )
 
 
-def open_tally(load: Load, speed: float, nature: Nature, seed: int) -> Tally:
+def open_tally(load: Load, speed: float, nature: Nature, seed: int) -> WindowStats:
     """First come, first served, one at a time, at a speed that the load may change."""
     due_s = np.array(due_times(load, seed)) / 1e9 - load.warm_s
     peak = (load.share or 0.0) * (load.surge.times if load.surge else 1.0)
@@ -163,7 +163,7 @@ def _factor(load: Load, nature: Nature, now_s: float, peak: float) -> float:
 
 def tally_of(
     load: Load, due_s: np.ndarray, done_s: np.ndarray, lost: np.ndarray
-) -> Tally:
+) -> WindowStats:
     """What a generator would have written down."""
     measure_s = load.measure_s
     inside = (due_s >= 0) & (due_s < measure_s)

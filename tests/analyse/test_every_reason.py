@@ -8,11 +8,11 @@ import pytest
 
 from bench.analyse import reasons
 from bench.analyse.analysis import analyse
-from bench.model.doubt import Scope
 from bench.model.load import Load
 from bench.model.plan import Cell, Pinning
 from bench.model.run import Run
 from bench.model.trial import Boot, Failure, RoundEnd, Stop, Window, WorkerPart
+from bench.model.warning import Scope
 from bench.report.words import SCOPES
 from tests.analyse.builders import (
     AGAIN,

@@ -6,10 +6,10 @@ import pytest
 
 from bench.analyse import reasons
 from bench.analyse.analysis import analyse
-from bench.model.doubt import Scope
 from bench.model.results import Check
 from bench.model.run import Run
 from bench.model.trial import Window
+from bench.model.warning import Scope
 from tests.analyse.builders import FLASK, Truth, make_run, tally
 from tests.experiments import turns_run
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.model.doubt import Scope
 from bench.model.run import Run
-from bench.model.stress import Step, Stress, Stressed
+from bench.model.stress import Stress, Stressed, StressStep
 from bench.model.trial import Failure, Window
+from bench.model.warning import Scope
 from bench.store.records import from_line, head_from_text, head_to_text, to_line
 from tests.analyse.builders import DJANGO, FLASK, make_run, only, tally
 from tests.analyse.stressed import Nature, Stressful, stressful_run
@@ -26,7 +26,7 @@ def one(stress: Stress, target: str = FLASK) -> Stressed:
     return next(each for each in stress.targets if each.target == target)
 
 
-def step(stressed: Stressed, share: float) -> Step:
+def step(stressed: Stressed, share: float) -> StressStep:
     """A share of it."""
     return next(each for each in stressed.steps if each.share == pytest.approx(share))
 

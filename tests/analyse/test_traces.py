@@ -7,9 +7,9 @@ import pytest
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
-from bench.model.doubt import Reason, Scope
 from bench.model.trial import MachineTrace, Window
 from bench.model.verdict import Outcome
+from bench.model.warning import Reason, Scope
 from bench.store.records import from_line, to_line
 from tests.analyse.builders import (
     DJANGO,

@@ -9,7 +9,7 @@ from bench.analyse.analysis import analyse
 from bench.analyse.trials import lay_out
 from bench.analyse.turns import turns
 from bench.model.run import Run
-from bench.model.trial import Failure, Meeting, OneOfMany, RoundEnd
+from bench.model.trial import Failure, OneOfMany, Overlap, RoundEnd
 from bench.model.turns import SetUp
 from tests.analyse.builders import DJANGO, FASTAPI, FLASK, Truth, make_run
 from tests.experiments import turns_run, volley_of
@@ -80,7 +80,7 @@ def test_a_meeting_that_could_not_be_asked_is_not_a_no() -> None:
     """None says not known; a later answer counts."""
     run = turns_run({FLASK: 8.0}, {FLASK: None})
     assert set_up(run).met is None
-    later = Meeting(2, FLASK, "turns", 2, True, "met")
+    later = Overlap(2, FLASK, "turns", 2, True, "met")
     found = set_up(replace(run, meetings=(*run.meetings, later)))
     assert found.met is True and found.met_because == "met"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bench.analyse import reasons
-from bench.calibrate import calibrate, ceiling, clocks, theory, witnesses
-from bench.load.course import DRAIN_S
+from bench.calibrate import calibrate, ceiling, clocks, reference_generators, theory
+from bench.load.closed_loop import DRAIN_S
 from bench.load.engine import BODIES_BYTES, BODY_BYTES
 
 
@@ -20,8 +20,8 @@ CALIBRATION = {
     "| fixed time |": f"| {100 * theory.FIXED_LIMIT:g} % |",
     "| serial queue |": f"| {100 * theory.QUEUE_LIMIT:g} %, median of nine windows |",
     "| stall |": f"| {100 * theory.STALL_LIMIT:g} % |",
-    "| other generators |": f"| {100 * witnesses.WITNESS_LIMIT:g} % |",
-    "| noise |": f"| p of {witnesses.SAME_P / 2:g} |",
+    "| other generators |": f"| {100 * reference_generators.WITNESS_LIMIT:g} % |",
+    "| noise |": f"| p of {reference_generators.SAME_P / 2:g} |",
 }
 WINDOWS = (
     f"grew by more than {100 * reasons.GROWTH:g} % from the first cycle to the last",

@@ -9,12 +9,12 @@ import pytest
 
 from bench.calibrate import ceiling, clocks
 from bench.calibrate.calibrate import QUIET_SHARE, _watched, stand
-from bench.calibrate.stand import Part, Stand
+from bench.calibrate.calibration_bench import CalibrationBench, CalibrationPart
 from bench.deploy.cores import pinning
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.model.calibration import Proof
 from bench.model.load import Load
-from bench.model.trial import Tally
+from bench.model.trial import WindowStats
 from tests.builders import tally
 
 
@@ -22,33 +22,33 @@ pytestmark = pytest.mark.live
 
 
 @pytest.fixture(scope="module")
-def here() -> Iterator[Stand]:
+def here() -> Iterator[CalibrationBench]:
     """The real generator."""
     with stand(pinning(sorted(os.sched_getaffinity(0)))) as made:
         yield made
 
 
 def test_generator_and_server_count_the_same(
-    here: Stand, monkeypatch: pytest.MonkeyPatch
+    here: CalibrationBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And a generator that counts one too many is told, however busy the machine is."""
     monkeypatch.setattr(ceiling, "WINDOWS", 2)
     monkeypatch.setattr(ceiling, "CLOSED", Load(4, 0.1, 0.3))
     with here.server() as known:
         right = {p.id: p.passed for p in ceiling.closed_ceiling(here, known).proofs}
-        visit = Stand.visit
+        visit = CalibrationBench.visit
 
-        def generous(*arguments: object, **more: object) -> Tally:
+        def generous(*arguments: object, **more: object) -> WindowStats:
             seen = visit(*arguments, **more)  # type: ignore[arg-type]
             return replace(seen, requests_total=seen.requests_total + 1)
 
-        monkeypatch.setattr(Stand, "visit", generous)
+        monkeypatch.setattr(CalibrationBench, "visit", generous)
         part = _watched(here, lambda: ceiling.closed_ceiling(here, known))
     assert right["count"] is True
     assert {p.id: p.passed for p in part.proofs}["count"] is False
 
 
-def test_a_fixed_time_is_never_seen_shorter(here: Stand) -> None:
+def test_a_fixed_time_is_never_seen_shorter(here: CalibrationBench) -> None:
     """Whatever else the machine does, no response is sooner than its server."""
     with here.server() as known:
         tally = here.visit(known, "/fixed?us=20000", Load(8, 0.0, 0.5))
@@ -56,9 +56,11 @@ def test_a_fixed_time_is_never_seen_shorter(here: Stand) -> None:
     assert tally.latency_us.p50 >= 20_000
 
 
-def test_a_server_in_trouble_is_refused_and_not_measured(here: Stand) -> None:
+def test_a_server_in_trouble_is_refused_and_not_measured(
+    here: CalibrationBench,
+) -> None:
     """A path that it does not know ends its connection: no calibration of that."""
-    with here.server() as known, pytest.raises(MachineRefused, match="calibration"):
+    with here.server() as known, pytest.raises(EnvironmentFailure, match="calibration"):
         here.visit(known, "/fixed?us=nonsense", Load(1, 0.0, 0.2))
 
 
@@ -97,8 +99,8 @@ def test_busy_cores_excuse_a_missed_limit_and_never_a_count() -> None:
             self.calls += 1
             return 0 if self.calls == 1 else int(self.share * 10**15)
 
-    def part() -> Part:
-        return Part(
+    def part() -> CalibrationPart:
+        return CalibrationPart(
             tuple(Proof(name, "?", "9", "1", False) for name in ("queue", "count"))
         )
 

@@ -13,18 +13,18 @@ import pytest
 from bench.analyse.analysis import analyse
 from bench.calibrate import theory
 from bench.calibrate.calibrate import stand
-from bench.calibrate.stand import Known, Stand
+from bench.calibrate.calibration_bench import CalibrationBench, Known
 from bench.deploy.cores import pinning
-from bench.deploy.engine import Placing
+from bench.deploy.engine import CpuPlacement
 from bench.deploy.fake import FakeEngine, FakeServer
-from bench.load.generator import Visit
-from bench.load.messages import Order
+from bench.load.generator import LoadRequest
+from bench.load.messages import LoadCommand
 from bench.model.exchange import Request
 from bench.model.framework import Target
 from bench.model.load import Arrivals
 from bench.model.plan import Cell, OpenLoop, Plan
 from bench.model.run import Run
-from bench.model.trial import Tally
+from bench.model.trial import WindowStats
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
 from bench.store.folder import create, read
@@ -38,13 +38,13 @@ STALL = "/stall?ms=300&every=1000"
 
 
 @pytest.fixture(scope="module")
-def here() -> Iterator[Stand]:
+def here() -> Iterator[CalibrationBench]:
     """The real generator."""
     with stand(pinning(sorted(os.sched_getaffinity(0)))) as made:
         yield made
 
 
-def test_calibrate_sees_the_stall_in_the_open_loop_only(here: Stand) -> None:
+def test_calibrate_sees_the_stall_in_the_open_loop_only(here: CalibrationBench) -> None:
     """The proof that every calibration prints: p99 by theory in the open loop, next to nothing in the closed."""
     with here.server() as known:
         part = theory.stall(here, known)
@@ -53,7 +53,7 @@ def test_calibrate_sees_the_stall_in_the_open_loop_only(here: Stand) -> None:
     assert part.numbers["stall_open_p99_ms"] > 260
 
 
-def test_the_known_queue_takes_one_after_the_other(here: Stand) -> None:
+def test_the_known_queue_takes_one_after_the_other(here: CalibrationBench) -> None:
     """Five requests at once wait for each other: the nth answer comes after n service times, never sooner."""
     with here.server() as known:
 
@@ -75,9 +75,11 @@ class Stalling(FakeEngine):
         super().__init__()
         self.known = known
 
-    def start(self, target: Target, placing: Placing, hash_seed: int) -> FakeServer:
+    def start(
+        self, target: Target, placement: CpuPlacement, hash_seed: int
+    ) -> FakeServer:
         """The known server under the target's name."""
-        server = super().start(target, placing, hash_seed)
+        server = super().start(target, placement, hash_seed)
         server.port = self.known.port
         return server
 
@@ -85,12 +87,12 @@ class Stalling(FakeEngine):
 class Real:
     """The real generator, sending what makes the known server stall."""
 
-    def __init__(self, here: Stand) -> None:
+    def __init__(self, here: CalibrationBench) -> None:
         self.here = here
 
-    def visit(self, order: Visit) -> Tally:
+    def visit(self, order: LoadRequest) -> WindowStats:
         """The same visit at the stalling path."""
-        return self.here.generator.carry_out(Order(order, Request("GET", STALL)))
+        return self.here.generator.carry_out(LoadCommand(order, Request("GET", STALL)))
 
     def forget(self, host: str, port: int) -> None:
         """As the real one."""
@@ -118,7 +120,7 @@ def undisturbed(run: Run) -> Run:
 
 
 def test_a_run_shows_the_stall_in_its_open_loop_only(
-    here: Stand, tmp_path: Path
+    here: CalibrationBench, tmp_path: Path
 ) -> None:
     """From the order to the stored tally to the analysed quantiles: the closed p99 hides it."""
     this = stalling_plan()

@@ -8,11 +8,11 @@ from bench.model.calibration import Calibration, Proof
 from bench.model.framework import Role, Target
 from bench.model.load import Load
 from bench.model.plan import Cell, Plan
-from bench.model.probe import Count, Exhibits, Measure, ProbeOutcome
+from bench.model.probe import Count, ProbeMeasure, ProbeOutcome, ProbeResults
 from bench.model.run import Receipt, RunRecord
 from bench.model.trial import Failure
-from bench.store.exhibits import write_exhibits
 from bench.store.folder import LOGS, create
+from bench.store.probe_results import write_exhibits
 from tests.builders import machine, plan, record, target
 from tests.run.test_rounds import collect
 
@@ -128,14 +128,14 @@ def record_with(this: Plan, text: str) -> RunRecord:
     )
 
 
-def exhibits_with(text: str) -> Exhibits:
+def exhibits_with(text: str) -> ProbeResults:
     """Something probed and something counted."""
     outcome = ProbeOutcome(
         *(text, "alpha", text, text, True, False, text, text), (text,), (text,)
     )
-    measure = Measure("packages_all", text, text, text)
+    measure = ProbeMeasure("packages_all", text, text, text)
     counts = (
         Count("alpha", text, "packages_all", 3.0, text),
         Count(text, text, "packages_all", None, text),
     )
-    return Exhibits(1, text, text, text, text, (outcome,), (measure,), counts)
+    return ProbeResults(1, text, text, text, text, (outcome,), (measure,), counts)

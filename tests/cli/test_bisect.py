@@ -15,8 +15,8 @@ from bench.cli import bisect_command, bisecting
 from bench.cli.bisect_command import command
 from bench.cli.bisecting import broken_contract
 from bench.deploy.instructions import Program
-from bench.errors import AskedWrongly, BenchError
-from bench.model.bisection import Release, RequestCost
+from bench.errors import BenchError, UsageError
+from bench.model.bisection import CountedRelease, RequestCost
 from bench.store.bisections import read_bisection
 from tests.builders import target
 
@@ -33,20 +33,20 @@ class Counter:
         self.workloads = given[1]
 
     def counted(
-        self, releases: Sequence[Release], chosen: Sequence[str], times: int
-    ) -> list[Release]:
+        self, releases: Sequence[CountedRelease], chosen: Sequence[str], times: int
+    ) -> list[CountedRelease]:
         return [
             each if each.version not in chosen else self._one(each, times)
             for each in releases
         ]
 
-    def _one(self, of: Release, times: int) -> Release:
+    def _one(self, of: CountedRelease, times: int) -> CountedRelease:
         if of.version == "3.0.1":
             return replace(of, skipped="answered <500>")
         count = TAKES[of.version]
         cost = RequestCost(count, count if times > 1 else None)
         packages = {"Flask": of.version, "Werkzeug": "3" if count > 100 else "2"}
-        return Release(of.version, packages, dict.fromkeys(self.workloads, cost))
+        return CountedRelease(of.version, packages, dict.fromkeys(self.workloads, cost))
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_what_cannot_be_counted_is_refused(
     runs: Path, words: tuple[str, ...], fault: str
 ) -> None:
     """Before anything is installed."""
-    with pytest.raises(AskedWrongly, match=fault):
+    with pytest.raises(UsageError, match=fault):
         typed(*words)
 
 

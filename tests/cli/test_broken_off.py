@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bench.cli import rendering, run_command
-from bench.cli.measuring import told_why
-from bench.errors import BrokenOff, MachineRefused
+from bench.cli.measuring import said_why
+from bench.errors import BrokenOff, EnvironmentFailure
 from bench.store.folder import RunWriter, create, read
 from bench.store.records import Event
 from tests.builders import plan, record
@@ -31,8 +31,8 @@ def begun(runs: Path) -> RunWriter:
 
 def broken_off(writer: RunWriter) -> BrokenOff:
     """What is raised when the machine refuses in the middle of it."""
-    with pytest.raises(BrokenOff) as told, writer, told_why(writer):
-        raise MachineRefused(REASON, "see postgres.log")
+    with pytest.raises(BrokenOff) as told, writer, said_why(writer):
+        raise EnvironmentFailure(REASON, "see postgres.log")
     return told.value
 
 
@@ -60,7 +60,7 @@ def test_what_the_machine_ran_out_of_is_a_reason(
 ) -> None:
     """No traceback where a file could not be opened: a stop like any other."""
     writer = begun(tmp_path)
-    with pytest.raises(BrokenOff) as broken, writer, told_why(writer):
+    with pytest.raises(BrokenOff) as broken, writer, said_why(writer):
         raise OSError(number, os.strerror(number), "logs/server.log")
     (stop,) = read(writer.folder).stops
 
@@ -107,7 +107,7 @@ except BrokenOff as error:
 def test_any_other_error_is_a_fault_of_ours(tmp_path: Path) -> None:
     """It is not dressed up as a machine that refused."""
     writer = begun(tmp_path)
-    with pytest.raises(ConnectionError), writer, told_why(writer):
+    with pytest.raises(ConnectionError), writer, said_why(writer):
         raise ConnectionResetError(errno.ECONNRESET, "reset")
     assert read(writer.folder).stops == ()
 
@@ -135,7 +135,7 @@ def test_a_disk_that_is_full_hides_no_reason(
     """Where neither reason nor page can be written, the error is still the first one."""
 
     def full(self: RunWriter, event: Event) -> None:
-        raise MachineRefused("trials.jsonl: No space left on device", "make room")
+        raise EnvironmentFailure("trials.jsonl: No space left on device", "make room")
 
     def no_page(folder: Path, table: Path | None = None) -> Path:
         raise OSError(28, "No space left on device")

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from bench.cli import compare_command
 from bench.cli.compare_command import command, target_of
 from bench.cli.places import PUBLISHED
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.judge.history import differences
 from bench.judge.regressions import Gate, Judgement
 from bench.model.run import SPEED_CLASS, Run
@@ -77,7 +77,7 @@ def test_halves_confirm_only_where_that_is_asked_for() -> None:
     assert (status, json.loads(text)["gate"]) == (3, "alarm, to be confirmed")
     status, text = typed(*words, "--within-run")
     assert (status, json.loads(text)["gate"]) == (1, "regression")
-    with pytest.raises(AskedWrongly, match="two ways to confirm"):
+    with pytest.raises(UsageError, match="two ways to confirm"):
         typed(*words, "--within-run", "--confirm", str(RUN))
 
 
@@ -132,7 +132,7 @@ def dearer_twin(line: str) -> str:
 )
 def test_wrong_questions_are_refused(words: tuple[str, ...], fault: str) -> None:
     """Each names what was wrong."""
-    with pytest.raises(AskedWrongly, match=fault):
+    with pytest.raises(UsageError, match=fault):
         typed(*words)
 
 
@@ -163,7 +163,7 @@ def test_another_machine_is_refused_unless_told(tmp_path: Path) -> None:
     head["machine"]["fingerprint"] = "elsewhere"
     (tmp_path / "run.json").write_text(json.dumps(head))
     (tmp_path / "trials.jsonl").write_bytes((RUN / "trials.jsonl").read_bytes())
-    with pytest.raises(AskedWrongly, match="elsewhere"):
+    with pytest.raises(UsageError, match="elsewhere"):
         typed(str(RUN), str(tmp_path))
     status, text = typed(str(RUN), str(tmp_path), "--any-machine")
     assert status == 0
@@ -304,5 +304,5 @@ def test_a_version_that_could_not_be_prepared_is_the_new_one(
     typed(str(RUN))
     assert asked == [("flask@3.1/gunicorn-gthread", "flask@9.9/gunicorn-gthread")]
     failing(other)
-    with pytest.raises(AskedWrongly, match="holds one version of each framework"):
+    with pytest.raises(UsageError, match="holds one version of each framework"):
         typed(str(RUN))

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from bench.cli import instructions_command
 from bench.cli.instructions_command import command
-from bench.errors import AskedWrongly, MachineRefused, TargetFailed
+from bench.errors import EnvironmentFailure, TargetFailed, UsageError
 from bench.judge.counted import Grown
 from bench.model.framework import Target
 from bench.model.instructions import CountedTwice
@@ -104,7 +104,9 @@ def test_counts_that_differ_from_themselves_decide_nothing(count: Count) -> None
 def test_a_version_that_cannot_be_counted_is_not_let_pass(count: Count) -> None:
     """It is named, and nothing is said to be within the margin; without a gate, status 3 too."""
     count({OLD: 100_000}, 0.0)
-    with pytest.raises(MachineRefused, match=f"1 of 2 targets were not counted: {NEW}"):
+    with pytest.raises(
+        EnvironmentFailure, match=f"1 of 2 targets were not counted: {NEW}"
+    ):
         typed("flask@3.0", "flask")
 
     with pytest.raises(TargetFailed, match=f"{NEW} could not be counted on hello"):
@@ -136,7 +138,7 @@ def test_what_is_no_pair_of_versions_is_refused(
     """Before anything is counted."""
     count({}, 0.0)
 
-    with pytest.raises(AskedWrongly, match=fault):
+    with pytest.raises(UsageError, match=fault):
         typed(*words, "--gate")
 
 
@@ -145,14 +147,14 @@ def test_an_asked_version_is_counted_or_refused(
 ) -> None:
     """It takes part beside what is named; with --gate it must be one of the two."""
     monkeypatch.setattr(
-        instructions_command, "wished_versions", lambda *_: [("flask", "9.9")]
+        instructions_command, "requested_versions", lambda *_: [("flask", "9.9")]
     )
     asked = "flask@9.9/gunicorn-gthread"
     count({asked: 100_000, NEW: 100_000}, 0.0)
 
     assert asked in typed("flask", "--with", "flask==9.9.*")[1]
     assert typed("flask@9.9", "flask", "--with", "flask==9.9.*", "--gate")[0] == 0
-    with pytest.raises(AskedWrongly, match=r"asked for flask@9\.9"):
+    with pytest.raises(UsageError, match=r"asked for flask@9\.9"):
         typed("flask@3.0", "flask", "--with", "flask==9.9.*", "--gate")
 
 
@@ -160,5 +162,5 @@ def test_a_target_that_serves_none_of_the_workloads_is_refused(count: Count) -> 
     """It would be counted nowhere, and nobody would say so."""
     count({NEW: 100_000}, 0.0)
 
-    with pytest.raises(AskedWrongly, match="'floor' serves none of validate"):
+    with pytest.raises(UsageError, match="'floor' serves none of validate"):
         typed("flask", "floor", "--workloads", "validate")

@@ -14,9 +14,9 @@ import pytest
 from bench.analyse import reasons
 from bench.analyse.analysis import analyse
 from bench.analyse.trials import Trials
+from bench.selftest.cpu_burner import burn_cpu
 from bench.selftest.disturbed import beside_a_stranger
-from bench.selftest.finding import Row
-from bench.selftest.hog import hog
+from bench.selftest.result import SelfTestRow
 from bench.store.folder import read
 from tests.analyse.builders import (
     FASTAPI,
@@ -63,7 +63,7 @@ SPEEDS_BESIDE = {**SPEEDS, FASTAPI: SPEEDS[FASTAPI] * 0.9}
 """One program suffers more than the others from what it shares its core with."""
 
 
-def rows(truth: Truth) -> dict[str, Row]:
+def rows(truth: Truth) -> dict[str, SelfTestRow]:
     """What the self-test says of a run that should have been disturbed, by row."""
     finding = beside_a_stranger(make_run(Truth()), make_run(truth))
     return {row.what: row for row in finding.rows}
@@ -107,7 +107,7 @@ def test_a_harness_that_lets_cpu_verdicts_stand_fails(
 def test_the_stranger_wants_its_core_and_leaves_nothing_behind() -> None:
     """It runs on that core alone, works while the block runs, and is gone after it."""
     core = max(os.sched_getaffinity(0))
-    with hog(core, seconds=30) as pid:
+    with burn_cpu(core, seconds=30) as pid:
         child = psutil.Process(pid)
         assert child.cpu_affinity() == [core]
         before_s = child.cpu_times().user

@@ -14,10 +14,10 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from bench.cli import check_command, checking, probe_command
-from bench.cli.checking import Checked
+from bench.cli.checking import CheckedTarget
 from bench.cli.probing import chosen_probes
 from bench.errors import BenchError, ExitStatus
-from bench.model.probe import Count, Exhibits, ProbeOutcome
+from bench.model.probe import Count, ProbeOutcome, ProbeResults
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -224,14 +224,14 @@ def status_of(app: Typer, *words: str) -> int:
 @pytest.mark.parametrize(
     ("checked", "status"),
     [
-        (Checked(0, ()), ExitStatus.DONE),
-        (Checked(2, ()), ExitStatus.NO),
-        (Checked(0, ("a: no lock",)), ExitStatus.ENVIRONMENT),
-        (Checked(1, ("a: no lock",)), ExitStatus.NO),
+        (CheckedTarget(0, ()), ExitStatus.DONE),
+        (CheckedTarget(2, ()), ExitStatus.NO),
+        (CheckedTarget(0, ("a: no lock",)), ExitStatus.ENVIRONMENT),
+        (CheckedTarget(1, ("a: no lock",)), ExitStatus.NO),
     ],
 )
 def test_a_check_tells_a_broken_contract_from_what_could_not_be_checked(
-    monkeypatch: pytest.MonkeyPatch, checked: Checked, status: ExitStatus
+    monkeypatch: pytest.MonkeyPatch, checked: CheckedTarget, status: ExitStatus
 ) -> None:
     """The first is the app's, the second is not."""
     app = Typer()
@@ -251,7 +251,7 @@ def test_what_could_not_be_played_or_counted_is_not_done(
         probes[0].id, case.framework, "", "1", True, True, "", "", (), ()
     )
     count = Count(case.framework, "1", "app_lines", 1.0, "")
-    all_of_it = Exhibits(1, "", "", "", "", (played,), (), (count,))
+    all_of_it = ProbeResults(1, "", "", "", "", (played,), (), (count,))
     app = Typer()
     app.command()(probe_command.command)
     monkeypatch.setattr(probe_command, "keep", lambda each: each)
@@ -261,7 +261,7 @@ def test_what_could_not_be_played_or_counted_is_not_done(
         (replace(all_of_it, counts=(replace(count, value=None),)), 3),
     ):
 
-        def play(*_: Any, found: Exhibits = found, **__: Any) -> Exhibits:
+        def play(*_: Any, found: ProbeResults = found, **__: Any) -> ProbeResults:
             return found
 
         monkeypatch.setattr(probe_command, "play", play)

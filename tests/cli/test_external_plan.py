@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from bench.analyse.pairs import pairs
-from bench.cli.asked import Asked
 from bench.cli.external import external_plan, refuse_mixture
 from bench.cli.plan_text import plan_lines
 from bench.cli.record import command_line
-from bench.errors import AskedWrongly
+from bench.cli.run_options import RunOptions
+from bench.errors import UsageError
 from bench.model.framework import Role
 from bench.model.plan import Plan
 
@@ -18,10 +18,10 @@ FLASK = "flask=http://app.test:8001"
 FLOOR = "floor=http://127.0.0.1:8002/"
 
 
-def asked(*at: str, **changes: object) -> Asked:
+def asked(*at: str, **changes: object) -> RunOptions:
     """What a person typed."""
     plain: dict[str, object] = {"profile": "standard", "engine": "external", "seed": 7}
-    return Asked(at=at, **{**plain, **changes})  # type: ignore[arg-type]
+    return RunOptions(at=at, **{**plain, **changes})  # type: ignore[arg-type]
 
 
 def near(host: str, port: int) -> Sequence[str]:
@@ -129,7 +129,7 @@ def test_a_wrong_word_is_named(
     at: tuple[str, ...], changes: dict[str, object], says: str
 ) -> None:
     """Before anybody is asked anything."""
-    with pytest.raises(AskedWrongly, match=says) as refused:
+    with pytest.raises(UsageError, match=says) as refused:
         planned(*at, **changes)
     assert refused.value.hint
 
@@ -140,7 +140,7 @@ def test_an_address_elsewhere_is_refused_with_the_plan() -> None:
     def far(host: str, port: int) -> Sequence[str]:
         return ["93.184.216.34"]
 
-    with pytest.raises(AskedWrongly, match=r"93\.184\.216\.34"):
+    with pytest.raises(UsageError, match=r"93\.184\.216\.34"):
         external_plan(asked(FLASK), far)
     assert external_plan(asked(FLASK, i_own_this=True), far).targets
 
@@ -158,6 +158,6 @@ def test_what_stands_is_not_mixed_with_what_is_started(
     engine: str, at: tuple[str, ...], owned: bool, starting: bool, says: str
 ) -> None:
     """Each sentence says what to leave out or to add."""
-    with pytest.raises(AskedWrongly, match=says) as refused:
+    with pytest.raises(UsageError, match=says) as refused:
         refuse_mixture(engine, at, owned, starting)
     assert refused.value.hint

@@ -14,12 +14,12 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 
 from bench.cli import indexing, list_command, measuring
-from bench.cli.asked import Asked, plan_for, refuse_foreign
 from bench.cli.faults import complain
-from bench.cli.progress import Display, Pace
+from bench.cli.progress import Display, ProgressPace
 from bench.cli.rendering import render
+from bench.cli.run_options import RunOptions, plan_for, refuse_foreign
 from bench.deploy.machine import inspect_machine
-from bench.errors import AskedWrongly, TargetFailed
+from bench.errors import TargetFailed, UsageError
 from bench.model.trial import Failure
 from bench.report.clean import MOST, UNFIT
 from bench.report.json_file import read_results, results_json
@@ -232,7 +232,9 @@ def test_a_terminal_is_told_nothing_that_it_obeys(
     complain(TargetFailed(HOSTILE, HOSTILE, HOSTILE))
     this = plan()
     written = io.StringIO()
-    display = Display(this, Pace(this, 0, 0.0), Console(file=written, width=200))
+    display = Display(
+        this, ProgressPace(this, 0, 0.0), Console(file=written, width=200)
+    )
     display.saw(Failure(1, "t", None, HOSTILE))
     monkeypatch.setattr(list_command, "RUNS", hostile.parent)
     list_command.command("runs")
@@ -246,7 +248,7 @@ def test_a_terminal_is_told_nothing_that_it_obeys(
 def test_a_plan_of_the_tables_here_may_be_gone_on_with() -> None:
     """What the tables here make of the same words is the same: targets, twins, numbers of workers."""
     for profile in ("smoke", "standard"):
-        refuse_foreign(plan_for(Asked(profile, seed=1)))
+        refuse_foreign(plan_for(RunOptions(profile, seed=1)))
 
 
 @pytest.mark.parametrize(
@@ -262,21 +264,21 @@ def test_a_plan_of_the_tables_here_may_be_gone_on_with() -> None:
 )
 def test_a_command_of_a_folder_is_never_run(changes: dict[str, object]) -> None:
     """A server is started as the tables here say, or not at all; the target is named."""
-    good = plan_for(Asked("smoke", seed=1))
+    good = plan_for(RunOptions("smoke", seed=1))
     for place in (0, -1):
         other = replace(good.targets[place], **changes)  # type: ignore[arg-type]
         targets = [*good.targets]
         targets[place] = other
-        with pytest.raises(AskedWrongly, match="not as the tables here") as caught:
+        with pytest.raises(UsageError, match="not as the tables here") as caught:
             refuse_foreign(replace(good, targets=tuple(targets)))
         assert other.id in caught.value.message
 
 
 def test_a_workload_that_nobody_knows_is_refused() -> None:
     """It would have been a KeyError in the first round."""
-    good = plan_for(Asked("smoke", seed=1))
+    good = plan_for(RunOptions("smoke", seed=1))
     odd = replace(good.cells[0], workload="mine")
-    with pytest.raises(AskedWrongly, match="'mine'"):
+    with pytest.raises(UsageError, match="'mine'"):
         refuse_foreign(replace(good, cells=(odd, *good.cells[1:])))
 
 
@@ -289,5 +291,5 @@ def test_resuming_a_foreign_folder_starts_nothing(
         folder = writer.folder
     monkeypatch.setattr(measuring, "_engine", lambda *_: pytest.fail("it was started"))
 
-    with pytest.raises(AskedWrongly, match=r"'alpha@1\.0/server'"):
+    with pytest.raises(UsageError, match=r"'alpha@1\.0/server'"):
         measuring.resume(folder, Console())

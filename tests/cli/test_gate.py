@@ -16,11 +16,11 @@ from bench.cli.bisecting import Prepared
 from bench.cli.gate_command import command
 from bench.cli.gating import commits, users_of
 from bench.configure.tables import load_frameworks
-from bench.configure.wishes import wish
-from bench.errors import AskedWrongly, BenchError
+from bench.configure.version_requests import version_request
+from bench.errors import BenchError, UsageError
 from bench.judge.regressions import Gate, Judgement
-from bench.model.bisection import Release, RequestCost
-from bench.model.gated import GatedFramework, Outcome
+from bench.model.bisection import CountedRelease, RequestCost
+from bench.model.gated import GatedFramework, GateOutcome
 from bench.store import folder
 
 
@@ -39,18 +39,18 @@ class Counter:
     def __init__(self, *given: Any, **_: Any) -> None:
         self.workloads = given[1]
 
-    def prepare(self, version: str) -> Release | Prepared:
+    def prepare(self, version: str) -> CountedRelease | Prepared:
         takes = self.takes[version]
         if isinstance(takes, str):
-            return Release(version, skipped=takes)
-        return Prepared(Release(version), None, None, {})  # type: ignore[arg-type]
+            return CountedRelease(version, skipped=takes)
+        return Prepared(CountedRelease(version), None, None, {})  # type: ignore[arg-type]
 
     def counted(
-        self, releases: Sequence[Release], chosen: Sequence[str], times: int
-    ) -> list[Release]:
+        self, releases: Sequence[CountedRelease], chosen: Sequence[str], times: int
+    ) -> list[CountedRelease]:
         assert times == 2
         return [
-            Release(
+            CountedRelease(
                 each.version,
                 costs=dict.fromkeys(
                     self.workloads,
@@ -145,7 +145,7 @@ def test_the_gravest_of_all_frameworks_is_the_whole(
     clone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A package of several frameworks is gated in each."""
-    outcomes = iter([Outcome.PASSED, Outcome.BROKEN, Outcome.SLOWER])
+    outcomes = iter([GateOutcome.PASSED, GateOutcome.BROKEN, GateOutcome.SLOWER])
     monkeypatch.setattr(
         gating,
         "counted",
@@ -173,7 +173,7 @@ def test_what_cannot_be_gated_is_refused(
     clone: Path, words: Sequence[str], fault: str
 ) -> None:
     """Before anything is installed, with what exists instead."""
-    with pytest.raises(AskedWrongly, match=fault):
+    with pytest.raises(UsageError, match=fault):
         typed(clone, *words)
 
 
@@ -184,12 +184,15 @@ def test_the_wishes_are_of_the_two_commits_under_names_that_people_type(
     """A framework's own package, and one beneath it; hashes are in no name."""
     both = commits("Blinker", clone, "main", "HEAD")
     (flask,) = users_of("blinker")
-    read = wish(" + ".join(both.typed(flask, "head")), load_frameworks())
+    read = version_request(" + ".join(both.typed(flask, "head")), load_frameworks())
     assert (read.label, read.framework, read.requirements[0]) == ("head", "flask", "flask")  # fmt: skip
     assert read.requirements[1] == f"blinker@git+{clone.as_uri()}@{both.head}"
 
     own = commits("flask", clone, "main", "HEAD")
-    assert wish(" + ".join(own.typed(flask, "base")), load_frameworks()).label == "base"
+    assert (
+        version_request(" + ".join(own.typed(flask, "base")), load_frameworks()).label
+        == "base"
+    )
     assert users_of("flask") == [flask]
 
 
@@ -215,8 +218,8 @@ def test_what_alarms_is_timed_a_second_time(
     """One run clears or cannot tell; an alarm needs another run, which is held beside the first."""
     left, runs, asked_by = list(gates), list[str](), list[object]()
 
-    def run_of(framework: object, wishes: Sequence[str], *_: object) -> Path:
-        assert [each.partition("=")[0] for each in wishes] == ["base", "head"]
+    def run_of(framework: object, version_requests: Sequence[str], *_: object) -> Path:
+        assert [each.partition("=")[0] for each in version_requests] == ["base", "head"]
         runs.append(f"run-{len(runs) + 1}")
         return Path(runs[-1])
 

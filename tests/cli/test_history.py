@@ -16,7 +16,7 @@ from bench.cli import history_command, keeping, places
 from bench.cli.history_command import command
 from bench.cli.instructions_command import changed_since, counted_of
 from bench.cli.places import PUBLISHED
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.model.framework import Role
 from bench.model.history import INSTRUCTIONS
 from bench.model.instructions import CountedTwice, Instructions
@@ -132,7 +132,7 @@ def test_a_run_that_decided_nothing_is_left_out_with_its_reason(here: Path) -> N
     status, text, said = typed("add")
     assert (status, text) == (0, "")
     assert f"left out: run {RUN.name} is not kept: The smoke profile" in said
-    with pytest.raises(AskedWrongly, match="gives no verdicts"):
+    with pytest.raises(UsageError, match="gives no verdicts"):
         typed("add", RUN.name)
 
 
@@ -170,7 +170,7 @@ def test_wrong_questions_are_refused(
     words: tuple[str, ...], fault: str, here: Path
 ) -> None:
     """Each names what was wrong, and writes nothing."""
-    with pytest.raises(AskedWrongly, match=fault):
+    with pytest.raises(UsageError, match=fault):
         typed(*words)
     assert not (here / "history.sqlite").exists()
 
@@ -195,6 +195,6 @@ def test_counts_are_those_of_what_the_run_measured() -> None:
 def test_broken_counts_are_refused(text: str, fault: str, tmp_path: Path) -> None:
     """By the file's name, with the command that makes them anew."""
     (tmp_path / "instructions.json").write_text(text)
-    with pytest.raises(AskedWrongly, match=fault) as caught:
+    with pytest.raises(UsageError, match=fault) as caught:
         read_instructions(tmp_path)
     assert "bench instructions --into" in (caught.value.hint or "")

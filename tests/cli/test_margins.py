@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from bench.cli.margins import margins
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 
 
 USUAL = {"cpu": 0.03, "throughput": 0.05}
@@ -43,5 +43,5 @@ def test_the_others_stay_as_they_are(
 )
 def test_what_is_no_margin_is_refused(typed: str, fault: str) -> None:
     """With how it is written."""
-    with pytest.raises(AskedWrongly, match=fault):
+    with pytest.raises(UsageError, match=fault):
         margins([typed], USUAL)

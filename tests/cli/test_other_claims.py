@@ -12,7 +12,7 @@ from bench.cli import exporting, instructions_command, places, readings, report_
 from bench.cli.main import program
 from bench.cli.rendering import render
 from bench.configure.claims import CLAIMS, load_claims
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,9 +144,9 @@ def test_a_published_page_is_written_when_that_is_asked_for(
     assert capsys.readouterr().out == f"{published / 'report.html'}\n"
     own = published.parents[1] / "own"
     shutil.copytree(published, own)
-    with pytest.raises(AskedWrongly, match="own is not published"):
+    with pytest.raises(UsageError, match="own is not published"):
         report_command.command([str(own)], republish=True)
-    with pytest.raises(AskedWrongly, match="--republish judges by the project's"):
+    with pytest.raises(UsageError, match="--republish judges by the project's"):
         report_command.command(None, EXAMPLE, republish=True)
     assert not readings.READINGS.exists()
 
@@ -160,7 +160,7 @@ def test_nothing_is_put_into_a_published_run(
     """Neither windows nor outcomes nor counts; the hint makes a copy that takes them."""
     monkeypatch.setattr(instructions_command, "find_valgrind", lambda: None)
     before = contents(published)
-    with pytest.raises(AskedWrongly, match="a published run stays as it is") as told:
+    with pytest.raises(UsageError, match="a published run stays as it is") as told:
         program(words[0])([*words, published.name], standalone_mode=False)
 
     assert contents(published) == before
@@ -169,5 +169,5 @@ def test_nothing_is_put_into_a_published_run(
 
 def test_there_is_no_format_but_those_there_are() -> None:
     """Refused with their names."""
-    with pytest.raises(AskedWrongly, match="no format named 'csv'"):
+    with pytest.raises(UsageError, match="no format named 'csv'"):
         exporting.refuse_format("csv")

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from bench.analyse.progress import RatioSoFar, ratios_so_far
-from bench.cli.progress import Display, Pace, basis
+from bench.cli.progress import Display, ProgressPace, basis
 from bench.cli.rendering import render
 from bench.model.estimate import Estimate
 from bench.model.plan import Plan
@@ -26,7 +26,7 @@ def shown(this: Plan, events: list[Event], height: int = 40, live: bool = True) 
     console = Console(
         file=written, width=110, height=height, force_terminal=live, no_color=True
     )
-    display = Display(this, Pace(this, 0, 0.0), console)
+    display = Display(this, ProgressPace(this, 0, 0.0), console)
     for number, event in enumerate(events):
         display.doing(Now(1, "measuring", this.targets[0].id, "hello", 1))
         display.saw(event)
@@ -116,7 +116,7 @@ def test_a_page_can_be_made_at_any_moment(tmp_path: Path, kept: int) -> None:
 def test_time_left_follows_the_pace_that_was_measured() -> None:
     """Windows that take twice as long as planned double what is left."""
     this = plan(looks=(100,))
-    slow, fast = (Pace(this, 0, 0.0) for _ in range(2))
+    slow, fast = (ProgressPace(this, 0, 0.0) for _ in range(2))
     for pace, now_s in ((slow, 400.0), (fast, 100.0)):
         pace.windows = 100
         pace.left_s(now_s)

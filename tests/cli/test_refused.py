@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 
 from bench.cli import check_command, checking, measuring
-from bench.cli.asked import Asked, plan_for
+from bench.cli.run_options import RunOptions, plan_for
 from bench.deploy.fake import FakeEngine, Script
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.store.leftovers import keep_logs
 from tests.builders import plan
 
@@ -26,7 +26,9 @@ def refusing(
     """An engine whose database does not come up, and which logs why."""
     logs.mkdir(parents=True, exist_ok=True)
     (logs / "compose.log").write_text(SAID)
-    raise MachineRefused("PostgreSQL did not come up", "see compose.log among the logs")
+    raise EnvironmentFailure(
+        "PostgreSQL did not come up", "see compose.log among the logs"
+    )
     yield FakeEngine()
 
 
@@ -36,9 +38,9 @@ def test_a_run_that_did_not_begin_leaves_its_logs(
     """The folder of the run goes, as nothing was measured; the hint says where the logs are."""
     monkeypatch.setattr(measuring, "new_engine", refusing)
     monkeypatch.setattr(measuring, "for_run", lambda probes, console: None)
-    asked = Asked("smoke", seed=7)
+    asked = RunOptions("smoke", seed=7)
     for _ in range(2):  # the last one's are kept, and are no obstacle to the next
-        with pytest.raises(MachineRefused) as told:
+        with pytest.raises(EnvironmentFailure) as told:
             measuring.begin(asked, plan_for(asked), Console(file=StringIO()), tmp_path)
 
     (kept,) = tmp_path.iterdir()
@@ -52,8 +54,8 @@ def test_a_check_that_could_not_be_played_leaves_its_logs(
 ) -> None:
     """They were written to a temporary folder, which is gone when the hint is read."""
     monkeypatch.setattr(checking, "new_engine", refusing)
-    monkeypatch.setattr("bench.cli.refused.keep_logs", lambda logs, runs: keep_logs(logs, tmp_path))  # fmt: skip
-    with pytest.raises(MachineRefused, match="did not come up"):
+    monkeypatch.setattr("bench.cli.failure_logs.keep_logs", lambda logs, runs: keep_logs(logs, tmp_path))  # fmt: skip
+    with pytest.raises(EnvironmentFailure, match="did not come up"):
         check_command.command(["floor"], None, "local", False)
 
     (kept,) = tmp_path.iterdir()
@@ -74,7 +76,9 @@ def test_what_cannot_be_prepared_ends_a_run_before_it_begins() -> None:
     console = Console(file=StringIO())
     engine = FakeEngine(Script(refuses={targets[0].id: "no such lock"}))
 
-    with pytest.raises(MachineRefused, match=f"{targets[0].id}: no such lock") as told:
+    with pytest.raises(
+        EnvironmentFailure, match=f"{targets[0].id}: no such lock"
+    ) as told:
         measuring._prepare(engine, targets, console, keep_going=False)
     assert "--keep-going" in (told.value.hint or "")
     receipts, refused = measuring._prepare(engine, targets, console, keep_going=True)

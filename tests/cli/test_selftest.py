@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from bench.cli.selftest_plans import BASE_STEPS, copies, slowed, steps_of
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +76,7 @@ def test_copies_have_names_of_their_own() -> None:
 
     assert len({one.id for one in found}) == 5
     assert len({one.serve for one in found}) == 1
-    with pytest.raises(AskedWrongly):
+    with pytest.raises(UsageError):
         copies("floor", 5)
 
 

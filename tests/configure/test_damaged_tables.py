@@ -20,7 +20,7 @@ from bench.configure.tables import (
     load_profiles,
 )
 from bench.configure.targets import all_targets
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from tests.damage import ODD_IN_TOML, damaged, few, finite, toml, torn
 
 
@@ -53,7 +53,7 @@ def loaded(name: str, path: Path) -> Any:
     """What the table's own reader makes of a file, or None where it says no as it should."""
     try:
         return LOADERS[name](path)
-    except AskedWrongly as error:
+    except UsageError as error:
         assert str(path) in error.message
         assert len(error.message) < LONGEST
         assert error.hint
@@ -139,7 +139,7 @@ def test_what_is_no_table_is_refused(name: str, form: str, folder: Path) -> None
     path = folder / name
     path.write_bytes(FORMS[form]((DEFINITIONS / name).read_text(encoding="utf-8")))
 
-    with pytest.raises(AskedWrongly) as caught:
+    with pytest.raises(UsageError) as caught:
         LOADERS[name](path)
 
     assert str(path) in caught.value.message
@@ -205,7 +205,7 @@ def test_what_bounds_do_not_catch_is_refused_by_name(
         text.replace(before, after, 1), encoding="utf-8", errors="surrogateescape"
     )
 
-    with pytest.raises(AskedWrongly) as caught:
+    with pytest.raises(UsageError) as caught:
         LOADERS[name](path)
 
     assert str(path) in caught.value.message

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli.asked import Asked, chosen_targets, plan_for, worker_levels
+from bench.cli.run_options import RunOptions, chosen_targets, plan_for, worker_levels
 from bench.configure.tables import DEFINITIONS, load_frameworks, load_profiles
 from bench.configure.targets import all_targets, select, with_workers
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.model.framework import Role
 from bench.model.topology import flat
 from bench.workloads import WORKLOADS
@@ -26,7 +26,7 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
 def test_an_experiment_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     """By its name, its profile, and with what exists."""
     path = changed(tmp_path, 'experiments = ["turns"]', 'experiments = ["turn"]')
-    with pytest.raises(AskedWrongly, match="turn") as refused:
+    with pytest.raises(UsageError, match="turn") as refused:
         load_profiles(path)
     assert "profile 'turns'" in str(refused.value.message)
     assert "turns" in str(refused.value.hint)
@@ -45,7 +45,7 @@ def test_what_is_wrong_in_an_experiment_is_named(
     tmp_path: Path, old: str, new: str, says: str
 ) -> None:
     """The key, not a traceback."""
-    with pytest.raises(AskedWrongly, match=says):
+    with pytest.raises(UsageError, match=says):
         load_profiles(changed(tmp_path, old, new))
 
 
@@ -116,8 +116,10 @@ def test_workers_are_varied_where_there_are_processors_for_them(
     monkeypatch: pytest.MonkeyPatch, processors: int, levels: int
 ) -> None:
     """Two processors: none. Four: one and two workers of each contestant; six or more: four, too."""
-    monkeypatch.setattr("bench.cli.asked.topology", lambda: flat(range(processors)))
-    this = plan_for(Asked("scaling", None, None, "local", "", 1))
+    monkeypatch.setattr(
+        "bench.cli.run_options.topology", lambda: flat(range(processors))
+    )
+    this = plan_for(RunOptions("scaling", None, None, "local", "", 1))
     found = [t for t in this.targets if t.workers is not None]
     assert len(found) == levels * len(chosen_targets(["contestant"]))
     assert this.workers == len(this.pinning.server) == 1, "the headline's stay one"
@@ -128,7 +130,9 @@ def test_workers_are_varied_where_there_are_processors_for_them(
 
 def test_what_was_asked_for_by_name_limits_experiments_too() -> None:
     """One framework asked for: an experiment starts no other."""
-    this = plan_for(Asked("turns", "flask,flask/gunicorn-sync", None, "local", "", 1))
+    this = plan_for(
+        RunOptions("turns", "flask,flask/gunicorn-sync", None, "local", "", 1)
+    )
     assert {t.framework for t in this.targets} == {"flask"}
     played = {c.target for c in this.cells if c.load.experiment == "turns"}
     assert {name.rpartition("/")[2] for name in played} == {

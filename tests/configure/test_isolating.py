@@ -3,7 +3,7 @@
 from collections import Counter
 
 from bench.analyse.costs import EXPERIMENTS, varies
-from bench.cli.asked import chosen_targets
+from bench.cli.run_options import chosen_targets
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
 from bench.model.framework import CostPart, Role

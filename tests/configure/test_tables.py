@@ -10,7 +10,7 @@ import pytest
 from bench.configure.probes import load_probes
 from bench.configure.tables import DEFINITIONS, load_frameworks, load_profiles
 from bench.configure.targets import all_targets, select, twin
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.model.framework import Role, Target
 from bench.workloads import WORKLOADS
 
@@ -161,7 +161,7 @@ def test_an_unknown_selector_says_what_exists(
     selector: str, fault: str, hint: str
 ) -> None:
     """A name that is not there is answered with the names that are."""
-    with pytest.raises(AskedWrongly) as caught:
+    with pytest.raises(UsageError) as caught:
         chosen(selector)
 
     assert fault in caught.value.message
@@ -260,7 +260,7 @@ def refused(
     path = folder / name
     path.write_text(text.replace(*change, 1), encoding="utf-8")
 
-    with pytest.raises(AskedWrongly) as caught:
+    with pytest.raises(UsageError) as caught:
         load(path)
 
     assert str(path) in caught.value.message
@@ -293,7 +293,7 @@ def test_an_experiment_plays_what_is_beside_the_others(tmp_path: Path) -> None:
     assert wrong != text
     path = tmp_path / "profiles.toml"
     path.write_text(wrong, encoding="utf-8")
-    with pytest.raises(AskedWrongly, match=r"predict-heavy.*found 'predict'"):
+    with pytest.raises(UsageError, match=r"predict-heavy.*found 'predict'"):
         load_profiles(path)
 
 

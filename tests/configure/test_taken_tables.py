@@ -16,18 +16,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.cli import asked
+from bench.cli import run_options
 from bench.cli.plan_text import plan_lines
 from bench.configure.claims import load_claims
 from bench.configure.tables import (
     DEFINITIONS,
     load_frameworks,
     load_profiles,
-    standing_wishes,
+    profile_requests,
 )
-from bench.configure.wishes import wish
-from bench.errors import AskedWrongly, BenchError
-from bench.judge.results import Beside, results
+from bench.configure.version_requests import version_request
+from bench.errors import BenchError, UsageError
+from bench.judge.results import SupplementaryResults, results
 from bench.model.plan import Profile
 from bench.model.results import Results, WorkloadNote
 from bench.model.run import Run
@@ -62,7 +62,7 @@ def taken[Table](load: Callable[[Path], Table], path: Path) -> Table | None:
     """The table, or None where it is refused."""
     try:
         return load(path)
-    except AskedWrongly:
+    except UsageError:
         return None
 
 
@@ -78,8 +78,8 @@ def instead(name: str, path: Path) -> Iterator[None]:
     """The command line reads this table in the place of ours; nothing is locked for it."""
     with pytest.MonkeyPatch.context() as patch:
         load = load_profiles if name == PROFILES else load_frameworks
-        patch.setattr(asked, f"load_{Path(name).stem}", partial(load, path))
-        patch.setattr(asked, "standing_wishes", lambda profile: ())
+        patch.setattr(run_options, f"load_{Path(name).stem}", partial(load, path))
+        patch.setattr(run_options, "profile_requests", lambda profile: ())
         yield
 
 
@@ -97,7 +97,7 @@ def test_a_plan_is_made_and_told_or_refused(
     profile = data.draw(st.sampled_from(concerned(profiles[0], path)))
     with instead(name, path):
         try:
-            plan = asked.plan_for(asked.Asked(profile, seed=1))
+            plan = run_options.plan_for(run_options.RunOptions(profile, seed=1))
         except BenchError as error:
             assert error.hint
             return
@@ -115,10 +115,10 @@ def test_wishes_of_a_profile_are_read_or_refused(
     )
     profiles = taken(load_profiles, path)
     for profile in profiles[0] if profiles else ():
-        for typed in standing_wishes(profile, path):
+        for typed in profile_requests(profile, path):
             try:
-                assert wish(typed, load_frameworks()).requirements
-            except AskedWrongly as error:
+                assert version_request(typed, load_frameworks()).requirements
+            except UsageError as error:
                 assert error.hint
 
 
@@ -135,7 +135,7 @@ def judged(path: Path) -> Results | None:
         return None
     frameworks = tuple(framework for framework, _ in load_frameworks().values())
     note = WorkloadNote("hello", "Hello", "why")
-    beside = Beside(None, "ab" * 32, path.name)
+    beside = SupplementaryResults(None, "ab" * 32, path.name)
     return results(quiet_run(), claims, frameworks, [note], (), beside)
 
 

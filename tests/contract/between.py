@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from bench.model.exchange import Reply, Request
-from bench.run.asking import ask
+from bench.run.http_client import ask
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from bench.deploy.cores import pinning
-from bench.deploy.engine import Placing
+from bench.deploy.engine import CpuPlacement
 from bench.deploy.local import LocalEngine, Options
 from bench.model.framework import Target
 from tests.caches import cache_of
@@ -35,7 +35,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         os.sched_setaffinity(0, everywhere)
         found = engine.prepare(TARGETS, lambda line: None)
         refused = {name: why for name, why in found.items() if isinstance(why, str)}
-        opened = Stage(engine, Placing(1, 8, cores, logs), refused)
+        opened = Stage(engine, CpuPlacement(1, 8, cores, logs), refused)
         opened.database.watch_statements(True)
         yield opened
 

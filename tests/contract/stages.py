@@ -6,11 +6,11 @@ from pathlib import Path
 
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
-from bench.deploy.engine import Placing
+from bench.deploy.engine import CpuPlacement
 from bench.deploy.local import LocalEngine
 from bench.deploy.postgres import OwnDatabase
 from bench.model.framework import Target
-from bench.run.contract import Finding, play
+from bench.run.contract import ContractResult, play
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,7 @@ class Played:
     """A target and everything that the suite found of it."""
 
     target: Target
-    findings: dict[str, Finding]
+    findings: dict[str, ContractResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Stage:
     """An entered engine whose environments are made."""
 
     engine: LocalEngine
-    placing: Placing
+    placement: CpuPlacement
     refused: dict[str, str]
 
     @property
@@ -47,14 +47,14 @@ def bare(target: Target) -> bool:
     return FRAMEWORKS[target.framework][0].package is None
 
 
-_PLAYED: dict[str, list[Finding]] = {}
+_PLAYED: dict[str, list[ContractResult]] = {}
 
 
-def played_once(stage: Stage, target: Target) -> list[Finding]:
+def played_once(stage: Stage, target: Target) -> list[ContractResult]:
     """Start, play, end; a target is played once in a session."""
     if target.id not in _PLAYED:
         assert target.id not in stage.refused, stage.refused[target.id]
-        server = stage.engine.start(target, stage.placing, hash_seed=0)
+        server = stage.engine.start(target, stage.placement, hash_seed=0)
         try:
             _PLAYED[target.id] = list(
                 play(

@@ -1,11 +1,11 @@
 """How findings of several targets are held beside each other."""
 
-from bench.run.finding import Finding, compare
+from bench.run.contract_result import ContractResult, compare
 
 
 def test_equal_facts_are_the_same() -> None:
     """What two targets both show is one right finding."""
-    one = Finding("GET /db/7", True, "right", "200 x")
+    one = ContractResult("GET /db/7", True, "right", "200 x")
     (found,) = compare({"a": [one], "b": [one]})
     assert found.ok is True
     assert "200 x" in found.detail
@@ -16,8 +16,8 @@ def test_different_facts_break_equality() -> None:
     found = list(
         compare(
             {
-                "a": [Finding("v", True, "", "200")],
-                "b": [Finding("v", True, "", "422")],
+                "a": [ContractResult("v", True, "", "200")],
+                "b": [ContractResult("v", True, "", "422")],
             }
         )
     )
@@ -31,8 +31,8 @@ def test_free_facts_are_recorded() -> None:
     found = list(
         compare(
             {
-                "a": [Finding("size", None, "", "28", binding=False)],
-                "b": [Finding("size", None, "", "31", binding=False)],
+                "a": [ContractResult("size", None, "", "28", binding=False)],
+                "b": [ContractResult("size", None, "", "31", binding=False)],
             }
         )
     )
@@ -41,4 +41,4 @@ def test_free_facts_are_recorded() -> None:
 
 def test_lone_facts_are_not_compared() -> None:
     """A fact that one target alone shows says nothing about equality."""
-    assert not list(compare({"a": [Finding("v", True, "", "1")], "b": []}))
+    assert not list(compare({"a": [ContractResult("v", True, "", "1")], "b": []}))

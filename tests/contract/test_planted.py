@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bench.model.exchange import Reply, Request
-from bench.run.contract import Finding, play, verify
+from bench.run.contract import ContractResult, play, verify
 from tests.contract.between import Plant, in_between
 from tests.contract.stages import TARGETS, Stage
 
@@ -74,7 +74,7 @@ PLANTS = (
 @pytest.fixture(scope="module")
 def right(stage: Stage) -> Iterator[tuple[str, int, Stage]]:
     """A right target that runs for the whole module."""
-    server = stage.engine.start(RIGHT, stage.placing, hash_seed=0)
+    server = stage.engine.start(RIGHT, stage.placement, hash_seed=0)
     try:
         yield server.host, server.port, stage
     finally:
@@ -82,7 +82,7 @@ def right(stage: Stage) -> Iterator[tuple[str, int, Stage]]:
 
 
 @pytest.fixture(scope="module")
-def found(right: tuple[str, int, Stage]) -> dict[str, Finding]:
+def found(right: tuple[str, int, Stage]) -> dict[str, ContractResult]:
     """What the suite finds with all faults planted at once."""
     host, port, stage = right
     with in_between(host, port, PLANTS) as port_between:
@@ -99,12 +99,12 @@ def test_nothing_is_found_without_faults(right: tuple[str, int, Stage]) -> None:
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.finding)
-def test_planted_fault_is_found(found: dict[str, Finding], plant: Plant) -> None:
+def test_planted_fault_is_found(found: dict[str, ContractResult], plant: Plant) -> None:
     """Each planted fault breaks the finding that is there for it."""
     assert found[plant.finding].ok is False
 
 
-def test_untouched_findings_stay_right(found: dict[str, Finding]) -> None:
+def test_untouched_findings_stay_right(found: dict[str, ContractResult]) -> None:
     """Where nothing was planted nothing is found."""
     for name in ("wait: answers", "GET /db/1", "POST /validate: malformed JSON"):
         assert found[name].ok is True, found[name].detail

@@ -6,8 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from bench.run.contract_result import Subject
 from bench.run.contract_statements import statement_counts
-from bench.run.finding import Subject
 from tests.builders import target
 
 

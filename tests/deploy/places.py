@@ -4,7 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench.deploy.engine import Placing
+from bench.deploy.engine import CpuPlacement
 from bench.deploy.local import LocalEngine, Options
 from bench.model.framework import Target
 from bench.model.plan import Pinning
@@ -39,9 +39,9 @@ def tiny_engine(root: Path, **options: float) -> LocalEngine:
     return LocalEngine(root, None, root / "logs", PINNING, {"tiny": None}, chosen)
 
 
-def placing(root: Path) -> Placing:
+def placement(root: Path) -> CpuPlacement:
     """One worker on the first core."""
-    return Placing(1, 8, PINNING, root / "logs")
+    return CpuPlacement(1, 8, PINNING, root / "logs")
 
 
 def python() -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from bench.deploy.addresses import Place, Resolve, places, read_url
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 
 
 def known_as(*found: str) -> Resolve:
@@ -38,7 +38,7 @@ def test_loopback_and_private_addresses_may_be_loaded(address: str) -> None:
 )
 def test_any_other_address_must_be_owned(address: str) -> None:
     """The sentence names the address and the way out; with the word of its owner it is a place."""
-    with pytest.raises(AskedWrongly) as refused:
+    with pytest.raises(UsageError) as refused:
         places("http://app.test", ask=known_as(address))
 
     assert address in refused.value.message
@@ -50,7 +50,7 @@ def test_any_other_address_must_be_owned(address: str) -> None:
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "224.0.0.1", "ff02::1"])
 def test_what_is_no_single_server_is_refused_even_to_its_owner(address: str) -> None:
     """Everybody and nobody cannot be owned."""
-    with pytest.raises(AskedWrongly, match="no single server"):
+    with pytest.raises(UsageError, match="no single server"):
         places("http://app.test", i_own_this=True, ask=known_as(address))
 
 
@@ -59,7 +59,7 @@ def test_what_is_no_single_server_is_refused_even_to_its_owner(address: str) -> 
 )
 def test_one_address_elsewhere_spoils_the_name(found: Sequence[str]) -> None:
     """Whichever would have answered first."""
-    with pytest.raises(AskedWrongly, match=r"app\.test is 93\.184\.216\.34"):
+    with pytest.raises(UsageError, match=r"app\.test is 93\.184\.216\.34"):
         places("http://app.test", ask=known_as(*found))
 
 
@@ -81,7 +81,7 @@ def test_one_address_elsewhere_spoils_the_name(found: Sequence[str]) -> None:
 )
 def test_only_a_plain_address_is_read(url: str, says: str) -> None:
     """The paths are the contract's, so an address has none."""
-    with pytest.raises(AskedWrongly, match=says) as refused:
+    with pytest.raises(UsageError, match=says) as refused:
         read_url(url)
     assert refused.value.hint
 
@@ -91,7 +91,7 @@ def test_only_a_plain_address_is_read(url: str, says: str) -> None:
 )
 def test_a_password_is_refused_and_not_repeated(url: str) -> None:
     """It would be stored with the run, and published with it."""
-    with pytest.raises(AskedWrongly, match="password") as refused:
+    with pytest.raises(UsageError, match="password") as refused:
         read_url(url)
     assert "secret" not in f"{refused.value.message} {refused.value.hint}"
 
@@ -102,7 +102,7 @@ def test_a_name_that_nobody_knows_is_a_mistake_of_the_one_who_typed_it() -> None
     def unknown(host: str, port: int) -> Sequence[str]:
         raise OSError("Name or service not known")
 
-    with pytest.raises(AskedWrongly, match="Name or service not known"):
+    with pytest.raises(UsageError, match="Name or service not known"):
         places("http://app.test", ask=unknown)
-    with pytest.raises(AskedWrongly, match="no address"):
+    with pytest.raises(UsageError, match="no address"):
         places("http://app.test", ask=known_as())

@@ -9,9 +9,9 @@ import pytest
 
 from bench.deploy.addresses import Place
 from bench.deploy.agent import Agent
+from bench.deploy.agent_client import AgentClient
 from bench.deploy.processes import memory_bytes
-from bench.deploy.witness import Witness
-from bench.errors import AskedWrongly, MachineRefused, TargetFailed
+from bench.errors import EnvironmentFailure, TargetFailed, UsageError
 from tests.deploy.telling import telling
 from tests.run.standing import TEXT, standing
 
@@ -47,9 +47,9 @@ def burn(process: subprocess.Popen[str], seconds: float) -> int:
     return int(process.stdout.readline())
 
 
-def asking(port: int) -> Witness:
+def asking(port: int) -> AgentClient:
     """Who asks the agent at that port."""
-    return Witness("alpha", Place("127.0.0.1", port))
+    return AgentClient("alpha", Place("127.0.0.1", port))
 
 
 def test_it_tells_what_the_process_itself_counts(
@@ -85,9 +85,9 @@ def test_a_process_that_ended_has_no_usage(burner: subprocess.Popen[str]) -> Non
 
 def test_no_process_and_no_port_are_refused() -> None:
     """Each with what to do."""
-    with pytest.raises(AskedWrongly, match="no process 99999999"):
+    with pytest.raises(UsageError, match="no process 99999999"):
         Agent(99_999_999)
-    with standing() as taken, pytest.raises(MachineRefused, match=str(taken.port)):
+    with standing() as taken, pytest.raises(EnvironmentFailure, match=str(taken.port)):
         Agent(os.getpid(), port=taken.port)
 
 

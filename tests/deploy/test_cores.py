@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bench.deploy.cores import cores_for, pinning, spare
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.model.plan import Pinning
 from bench.model.topology import Core, Topology, cpu_words
 
@@ -65,7 +65,7 @@ def test_two_processors_leave_the_server_alone() -> None:
 
 def test_one_processor_is_refused_with_a_remedy() -> None:
     """Server and load on one processor cannot be told apart."""
-    with pytest.raises(MachineRefused, match="not enough") as refused:
+    with pytest.raises(EnvironmentFailure, match="not enough") as refused:
         pinning((0,))
     assert "at least 2" in (refused.value.hint or "")
 
@@ -79,7 +79,7 @@ def test_more_workers_have_a_core_each_or_are_refused() -> None:
         (1, 4, 5),
         (1, 4, 5, 0),
     ]
-    with pytest.raises(MachineRefused, match="4 are free"):
+    with pytest.raises(EnvironmentFailure, match="4 are free"):
         cores_for(cores, 5)
 
 
@@ -177,7 +177,7 @@ def homes(machine: Topology) -> dict[int, Core]:
 def planned(machine: Topology) -> Pinning:
     """Its plan, or nothing to hold where it is refused, which is for one processor alone."""
     if len(machine.processors) < 2:
-        with pytest.raises(MachineRefused):
+        with pytest.raises(EnvironmentFailure):
             pinning(machine)
         return Pinning((), (), (), (), None)
     return pinning(machine)

@@ -13,11 +13,11 @@ import pytest
 from bench.deploy import binaries
 from bench.deploy import database as standing
 from bench.deploy.binaries import find_binaries, reachable, unprivileged
+from bench.deploy.cleanup_registry import CleanupRegistry, roomy_folder
 from bench.deploy.database import StandingDatabase, statements
-from bench.deploy.ledger import Ledger, roomy_folder
 from bench.deploy.local import LocalEngine
 from bench.deploy.postgres import OwnDatabase, logged
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from tests.deploy.places import PINNING, make_root, tiny_engine
 
 
@@ -112,7 +112,9 @@ def test_a_database_that_hangs_is_given_up_and_may_come_back(
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
     try:
-        with pytest.raises(MachineRefused, match=r"no answer within 0\.5 s") as told:
+        with pytest.raises(
+            EnvironmentFailure, match=r"no answer within 0\.5 s"
+        ) as told:
             database.connections()
     finally:
         for pid in stopped:
@@ -152,7 +154,7 @@ def test_without_a_connection_left_the_harness_goes_on(database: OwnDatabase) ->
         assert database.connections()["greedy"] > most / 2
         assert database.usage() is not None
         database.reset()
-        with pytest.raises(MachineRefused, match="too many clients"):
+        with pytest.raises(EnvironmentFailure, match="too many clients"):
             StandingDatabase(database.dsn, Path("not read"))
 
 
@@ -183,7 +185,7 @@ def test_a_database_with_other_tables_is_left_alone(
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("CREATE TABLE payroll (id integer)")
         connection.execute("CREATE TABLE world (id integer)")
-        with pytest.raises(MachineRefused, match="payroll"):
+        with pytest.raises(EnvironmentFailure, match="payroll"):
             StandingDatabase(dsn, root / "apps" / "database")
         assert connection.execute("SELECT count(*) FROM world").fetchone() == (0,)
 
@@ -191,7 +193,7 @@ def test_a_database_with_other_tables_is_left_alone(
 def test_a_database_that_does_not_answer_is_refused(root: Path) -> None:
     """The refusal says what the driver said, and where to look."""
     dsn = "postgresql://bench@127.0.0.1:1/nothing"
-    with pytest.raises(MachineRefused, match="cannot be used") as refused:
+    with pytest.raises(EnvironmentFailure, match="cannot be used") as refused:
         StandingDatabase(dsn, root / "apps" / "database")
     assert "BENCH_DATABASE_DSN" in (refused.value.hint or "")
 
@@ -206,7 +208,7 @@ def test_a_postgres_that_cannot_start_tells_its_last_words(
     monkeypatch.setitem(postgres._SETTINGS, "shared_buffers", "plenty")
     root = make_root(tmp_path)
     with (
-        pytest.raises(MachineRefused, match="shared_buffers") as refused,
+        pytest.raises(EnvironmentFailure, match="shared_buffers") as refused,
         tiny_engine(root),
     ):
         pass
@@ -224,8 +226,8 @@ def test_programs_out_of_reach_are_copied_with_their_libraries(
     assert user is not None
     found = find_binaries()
     honest = binaries._runs_as
-    ledger = Ledger(tmp_path)
-    folder = ledger.make_folder(roomy_folder(1 << 28), "test")
+    cleanup = CleanupRegistry(tmp_path)
+    folder = cleanup.make_folder(roomy_folder(1 << 28), "test")
     try:
         monkeypatch.setattr(binaries, "_runs_as", lambda *_: True)
         assert reachable(found, user, folder) == found
@@ -235,7 +237,7 @@ def test_programs_out_of_reach_are_copied_with_their_libraries(
         assert copied.folder.is_relative_to(folder)
         assert honest(copied.folder, user)
     finally:
-        ledger.close()
+        cleanup.close()
     assert not folder.exists()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.deploy.dsn import DatabaseAddress, address_of
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_what_not_every_driver_understands_is_refused_by_name(
     given: str, named: str
 ) -> None:
     """Before anything starts, and with the form that is understood."""
-    with pytest.raises(AskedWrongly, match=named) as refused:
+    with pytest.raises(UsageError, match=named) as refused:
         address_of(given)
     assert refused.value.message.startswith("BENCH_DATABASE_DSN ")
     assert "postgresql://USER" in (refused.value.hint or "")
@@ -63,7 +63,7 @@ def test_what_not_every_driver_understands_is_refused_by_name(
 )
 def test_a_password_is_in_no_refusal(given: str) -> None:
     """Whatever part of the address cannot be read, and also where the parts are told wrongly apart."""
-    with pytest.raises(AskedWrongly) as refused:
+    with pytest.raises(UsageError) as refused:
         address_of(given)
     assert "hunter2" not in f"{refused.value.message} {refused.value.hint}"
     assert refused.value.__suppress_context__ or refused.value.__context__ is None

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from bench.deploy.engine import Database, Engine, Placing, Server
+from bench.deploy.engine import CpuPlacement, Database, Engine, Server
 from bench.deploy.fake import FakeEngine, Script
 from bench.errors import TargetFailed
 from bench.model.run import Receipt
 from tests.builders import PINNING, target
 
 
-PLACING = Placing(1, 8, PINNING, Path("logs"))
+PLACING = CpuPlacement(1, 8, PINNING, Path("logs"))
 ALPHA, BETA = target("alpha"), target("beta")
 
 

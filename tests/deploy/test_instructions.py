@@ -18,7 +18,7 @@ from bench.deploy.instructions import (
     find_valgrind,
     rehearse,
 )
-from bench.errors import MachineRefused, TargetFailed
+from bench.errors import EnvironmentFailure, TargetFailed
 from bench.model.exchange import Request
 from tests.builders import target
 
@@ -104,7 +104,7 @@ def test_an_application_that_fails_says_why() -> None:
 def test_without_valgrind_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence, and what to install."""
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(MachineRefused) as caught:
+    with pytest.raises(EnvironmentFailure) as caught:
         find_valgrind()
 
     assert "apt-get install valgrind" in (caught.value.hint or "")

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from bench.deploy.ledger import Ledger, sweep
+from bench.deploy.cleanup_registry import CleanupRegistry, sweep
 from bench.deploy.processes import read, wait_until
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from tests.deploy.places import HERE, REPOSITORY, make_root, python, tiny_engine
 
 
@@ -100,7 +100,7 @@ def test_the_next_run_cleans_up_after_a_killed_one(
 def test_two_runs_at_once_are_refused(harness: Harness, own_root: Path) -> None:
     """The second one is told which process measures, and disturbs nothing."""
     with (
-        pytest.raises(MachineRefused, match=str(harness.process.pid)) as refused,
+        pytest.raises(EnvironmentFailure, match=str(harness.process.pid)) as refused,
         tiny_engine(own_root),
     ):
         pass
@@ -111,12 +111,12 @@ def test_two_runs_at_once_are_refused(harness: Harness, own_root: Path) -> None:
 @pytest.mark.live
 def test_a_second_run_can_wait_for_the_first(tmp_path: Path) -> None:
     """With patience the lock is had as soon as it is given back."""
-    first = Ledger(tmp_path)
-    with pytest.raises(MachineRefused):
-        Ledger(tmp_path, wait_s=0.2)
+    first = CleanupRegistry(tmp_path)
+    with pytest.raises(EnvironmentFailure):
+        CleanupRegistry(tmp_path, wait_s=0.2)
     release = threading.Timer(0.3, first.close)
     release.start()
-    second = Ledger(tmp_path, wait_s=20)
+    second = CleanupRegistry(tmp_path, wait_s=20)
     release.join()
     assert second.folder.is_dir()
     second.close()
@@ -128,10 +128,10 @@ def test_an_entry_that_fails_leaves_nothing(own_root: Path) -> None:
     seed = own_root / "apps" / "database" / "seed.sql"
     seed.write_text("INSERT INTO world VALUES (1, 1);\n")
     engine = tiny_engine(own_root)
-    with pytest.raises(MachineRefused, match="1 rows with sum 1"), engine:
+    with pytest.raises(EnvironmentFailure, match="1 rows with sum 1"), engine:
         pass
     assert [p.name for p in (own_root / ".cache" / "running").iterdir()] == ["lock"]
-    with pytest.raises(MachineRefused, match="1 rows"), engine:
+    with pytest.raises(EnvironmentFailure, match="1 rows"), engine:
         pass  # and can be tried again: the lock was given back
 
 
@@ -139,27 +139,27 @@ def test_an_entry_that_fails_leaves_nothing(own_root: Path) -> None:
 def test_a_sweep_spares_a_process_that_only_has_the_same_id(tmp_path: Path) -> None:
     """An id that was given to somebody else since is recognised by its start."""
     with subprocess.Popen(["/bin/sleep", "60"]) as innocent:
-        ledger = tmp_path / "0123456789ab"
-        ledger.mkdir()
+        cleanup = tmp_path / "0123456789ab"
+        cleanup.mkdir()
         entry = {"kind": "process", "pid": innocent.pid, "started": 1}
-        (ledger / "entries.jsonl").write_text(json.dumps(entry) + "\n")
-        sweep(ledger)
+        (cleanup / "entries.jsonl").write_text(json.dumps(entry) + "\n")
+        sweep(cleanup)
         time.sleep(0.05)
         assert innocent.poll() is None
         innocent.kill()
-    assert not ledger.exists()
+    assert not cleanup.exists()
 
 
 def test_a_sweep_removes_only_folders_of_its_own_run(tmp_path: Path) -> None:
     """A ledger is a file: what it names is removed only if it bears the run's name."""
     precious = tmp_path / "precious"
     own = tmp_path / "bench-postgres-0123456789ab"
-    ledger = tmp_path / "0123456789ab"
-    for folder in (precious, own, ledger):
+    cleanup = tmp_path / "0123456789ab"
+    for folder in (precious, own, cleanup):
         folder.mkdir()
     lines = [json.dumps({"kind": "folder", "path": str(p)}) for p in (precious, own)]
-    (ledger / "entries.jsonl").write_text("\n".join([*lines, '{"kind": "fol']))
-    sweep(ledger)
+    (cleanup / "entries.jsonl").write_text("\n".join([*lines, '{"kind": "fol']))
+    sweep(cleanup)
     assert precious.is_dir()
     assert not own.exists()
-    assert not ledger.exists()
+    assert not cleanup.exists()

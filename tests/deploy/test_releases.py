@@ -8,7 +8,7 @@ from packaging.specifiers import SpecifierSet
 from bench.deploy import releases
 from bench.deploy.releases import releases_between
 from bench.deploy.uv_tool import Refused
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 
 
 THERE = ("1.0", "1.1", "1.1.1", "1.2")
@@ -63,7 +63,7 @@ def test_fewer_than_two_are_refused(
     asked: list[str], old: str, new: str, fault: str
 ) -> None:
     """In a sentence that says what there is."""
-    with pytest.raises(AskedWrongly, match=fault):
+    with pytest.raises(UsageError, match=fault):
         releases_between("p", old, new)
 
 

@@ -15,8 +15,8 @@ from bench.deploy import local, readiness
 from bench.deploy.local import LocalEngine
 from bench.deploy.processes import cpu_ns, read, wait_until
 from bench.deploy.server import LocalServer, free_port
-from bench.errors import MachineRefused, TargetFailed
-from tests.deploy.places import PINNING, placing, tiny, tiny_engine
+from bench.errors import EnvironmentFailure, TargetFailed
+from tests.deploy.places import PINNING, placement, tiny, tiny_engine
 
 
 pytestmark = pytest.mark.live
@@ -30,7 +30,7 @@ def start(engine: LocalEngine, root: Path) -> Iterator[Start]:
     started: list[LocalServer] = []
 
     def begin(mode: str = "ok", **changes: object) -> LocalServer:
-        server = engine.start(tiny(mode, **changes), placing(root), 7)
+        server = engine.start(tiny(mode, **changes), placement(root), 7)
         started.append(server)
         return server
 
@@ -130,7 +130,7 @@ def test_a_server_that_never_answers_rightly_is_given_up_and_ended(
 
     monkeypatch.setattr(LocalServer, "stop", noting)
     with pytest.raises(TargetFailed, match=said):
-        engine.start(tiny(mode), placing(root), 1)
+        engine.start(tiny(mode), placement(root), 1)
     assert ended
     assert all(gone(pid) for pid in ended)
 
@@ -151,7 +151,7 @@ def test_a_server_that_will_never_come_up_is_told_at_once(
     monkeypatch.setattr(readiness, "_WRONG_S", 1.0)
 
     with pytest.raises(TargetFailed, match=said) as told:
-        engine.start(tiny(mode), placing(root), 1)
+        engine.start(tiny(mode), placement(root), 1)
 
     log = max((root / "logs").glob(f"tiny*{mode}*"), key=lambda path: path.stat().st_mtime)  # fmt: skip
     assert log.stat().st_size < 100_000
@@ -285,10 +285,12 @@ def test_a_fixed_port_that_is_in_use_is_refused(
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         monkeypatch.setattr(engine, "_options", local.Options(first_port=port))
-        with pytest.raises(MachineRefused, match=f"port {port} is in use") as refused:
-            engine.start(tiny(), placing(root), 1)
+        with pytest.raises(
+            EnvironmentFailure, match=f"port {port} is in use"
+        ) as refused:
+            engine.start(tiny(), placement(root), 1)
     assert refused.value.hint
-    assert type(refused.value) is MachineRefused
+    assert type(refused.value) is EnvironmentFailure
 
 
 def test_a_port_that_was_taken_meanwhile_is_tried_elsewhere(
@@ -317,4 +319,4 @@ def test_an_ended_process_has_no_clock() -> None:
 def test_an_engine_that_was_not_entered_starts_nothing(root: Path) -> None:
     """Using it outside of its block is a mistake of ours, and says so."""
     with pytest.raises(RuntimeError, match="not been entered"):
-        tiny_engine(root).start(tiny(), placing(root), 1)
+        tiny_engine(root).start(tiny(), placement(root), 1)

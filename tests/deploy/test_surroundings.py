@@ -10,9 +10,9 @@ import pytest
 
 from bench.deploy import binaries, postgres
 from bench.deploy.binaries import find_binaries, reachable, unprivileged
-from bench.deploy.ledger import Ledger
+from bench.deploy.cleanup_registry import CleanupRegistry
 from bench.deploy.scratch import scratch
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from tests.deploy.places import make_root, tiny_engine
 
 
@@ -30,8 +30,8 @@ def test_a_file_system_without_locks_is_refused(
     """Two runs could not be kept apart: a sentence that names the folder and the remedy."""
     monkeypatch.setattr(fcntl, "flock", without_locks)
 
-    with pytest.raises(MachineRefused, match="No locks available") as refused:
-        Ledger(tmp_path / "running")
+    with pytest.raises(EnvironmentFailure, match="No locks available") as refused:
+        CleanupRegistry(tmp_path / "running")
     assert str(tmp_path / "running") in refused.value.message
     assert "local disk" in (refused.value.hint or "")
 
@@ -56,7 +56,7 @@ def test_a_root_without_the_rights_of_root_is_refused(
 
     monkeypatch.setattr(os, "chown", refused)
     with (
-        pytest.raises(MachineRefused, match="may not become another user") as told,
+        pytest.raises(EnvironmentFailure, match="may not become another user") as told,
         tiny_engine(make_root(tmp_path)),
     ):
         pass
@@ -74,7 +74,7 @@ def test_a_user_without_a_name_is_refused(
 
     monkeypatch.setattr(postgres.pwd, "getpwuid", nobody)  # type: ignore[attr-defined]
     with (
-        pytest.raises(MachineRefused, match="no entry in /etc/passwd"),
+        pytest.raises(EnvironmentFailure, match="no entry in /etc/passwd"),
         tiny_engine(make_root(tmp_path)),
     ):
         pass
@@ -100,15 +100,15 @@ def test_programs_of_a_private_checkout_are_copied_with_rights(
     here = private / found.folder.relative_to(package)
     theirs = binaries.Binaries(here, found.version, "embedded")
     before = os.umask(0o077)
-    ledger = Ledger(tmp_path / "running")
+    cleanup = CleanupRegistry(tmp_path / "running")
     try:
-        folder = ledger.make_folder(Path("/dev/shm"), "test")
+        folder = cleanup.make_folder(Path("/dev/shm"), "test")
         copied = reachable(theirs, user, folder)
         assert copied.folder.is_relative_to(folder)
         assert binaries._runs_as(copied.folder, user)
     finally:
         os.umask(before)
-        ledger.close()
+        cleanup.close()
 
 
 @pytest.mark.live

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bench.configure.tables import load_frameworks
-from bench.configure.wishes import Wish
-from bench.deploy import standing_locks
-from bench.deploy.asked_locks import resolve
+from bench.configure.version_requests import VersionRequest
+from bench.deploy import committed_locks
 from bench.deploy.environments import Environments
+from bench.deploy.requested_locks import resolve
 from bench.deploy.uv_tool import Refused, compile_lock
 from bench.model.framework import Framework
 
@@ -85,10 +85,12 @@ def test_whatever_is_resolved_is_resolved_as_of_the_users_date(
     uv: StandIn, tmp_path: Path
 ) -> None:
     """A date in the shell reaches --with, the standing locks and the look at the index; once."""
-    wished = Wish("tiny-thing==1.*", "good", "tiny-thing", ("tiny-thing==1.*",))
+    wished = VersionRequest(
+        "tiny-thing==1.*", "good", "tiny-thing", ("tiny-thing==1.*",)
+    )
     resolve(wished, tmp_path / "apps", tmp_path / "cache", print)
-    standing_locks.today(tmp_path, GOOD, "1.0")
-    standing_locks.newest_release("tiny-thing")
+    committed_locks.today(tmp_path, GOOD, "1.0")
+    committed_locks.newest_release("tiny-thing")
     calls = uv.calls()
     assert len(calls) == 3
     for words, _ in calls:

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from bench.load.container_generator import ContainerGenerator
-from tests.docker.standing import new_engine, placing, targets
+from tests.docker.standing import new_engine, placement, targets
 
 
 def main() -> None:
@@ -14,7 +14,7 @@ def main() -> None:
     target = targets()["floor/uvicorn"]
     with new_engine(cache, logs, wait_s=20.0) as engine:
         engine.prepare([target], lambda line: None)
-        engine.start(target, placing(logs), 0)
+        engine.start(target, placement(logs), 0)
         with ContainerGenerator(engine.generator_command, engine.inside):
             sys.stdout.write("up\n")
             sys.stdout.flush()

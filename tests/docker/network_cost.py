@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
 
-from bench.cli.asked import chosen_targets
+from bench.cli.run_options import chosen_targets
 from bench.deploy.compose import ComposeEngine
 from bench.deploy.compose_database import INNER_DSN, SERVICE
 from bench.deploy.compose_leftovers import LABEL
@@ -31,13 +31,13 @@ from bench.deploy.compose_server import ContainerServer
 from bench.deploy.compose_usage import ControlGroup, control_group
 from bench.deploy.processes import wait_until
 from bench.load.container_generator import ContainerGenerator
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.model.estimate import Estimate
 from bench.model.framework import Target
 from bench.model.load import Load
 from bench.model.run import Receipt
 from bench.stats.interval import log_ratio
-from tests.docker.standing import CORES, docker, inspect, new_engine, placing
+from tests.docker.standing import CORES, docker, inspect, new_engine, placement
 
 
 HOST_PORT = 8765
@@ -56,7 +56,7 @@ class Place:
     def cpu_us(self) -> float:
         """Server CPU per request of one visit, microseconds."""
         before = self.account.usage(memory=False).cpu_ns
-        visit = Visit(self.host, self.port, "hello", 1, LOAD, None)
+        visit = LoadRequest(self.host, self.port, "hello", 1, LOAD, None)
         tally = self.generator.visit(visit)
         assert not tally.errors, tally.first_error
         spent_ns = self.account.usage(memory=False).cpu_ns - before
@@ -167,7 +167,7 @@ def _one_round(
 ) -> None:
     windows, seed = windows_and_seed
     order = random.Random(seed)
-    server = engine.start(target, placing(Path(tempfile.gettempdir())), 1)
+    server = engine.start(target, placement(Path(tempfile.gettempdir())), 1)
     try:
         account = server.container.account()
         assert isinstance(account, ControlGroup)

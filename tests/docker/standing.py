@@ -14,8 +14,8 @@ from bench.configure.targets import all_targets
 from bench.deploy.compose import ComposeEngine, ComposeOptions
 from bench.deploy.compose_leftovers import LABEL, home
 from bench.deploy.compose_tool import find_tool
-from bench.deploy.engine import Placing
-from bench.errors import MachineRefused
+from bench.deploy.engine import CpuPlacement
+from bench.errors import EnvironmentFailure
 from bench.model.framework import Target
 from bench.model.plan import Pinning
 
@@ -29,7 +29,7 @@ def refusal() -> str | None:
     """Why there can be no container test here; None if there can."""
     try:
         find_tool()
-    except MachineRefused as error:
+    except EnvironmentFailure as error:
         return f"needs a container engine: {error.message} (.ci/engine start makes one)"
     return None
 
@@ -50,9 +50,9 @@ def new_engine(cache_folder: Path, logs: Path, wait_s: float = 0.0) -> ComposeEn
     return ComposeEngine(ROOT, cache_folder, logs, CORES, packages, options)
 
 
-def placing(logs: Path) -> Placing:
+def placement(logs: Path) -> CpuPlacement:
     """One worker process, eight threads."""
-    return Placing(1, 8, CORES, logs)
+    return CpuPlacement(1, 8, CORES, logs)
 
 
 def docker(*words: str) -> str:

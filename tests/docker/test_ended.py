@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from bench.deploy.ledger import Ledger
-from bench.errors import MachineRefused
+from bench.deploy.cleanup_registry import CleanupRegistry
+from bench.errors import EnvironmentFailure
 from bench.load.container_generator import ContainerGenerator
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.model.load import Load
 from bench.model.run import Receipt
 from tests.docker.standing import (
     docker,
     needs_engine,
     new_engine,
-    placing,
+    placement,
     targets,
     traces,
 )
@@ -36,16 +36,22 @@ def test_database_generator_relay_and_engine_are_named(
     logs = tmp_path / "logs"
     with new_engine(tmp_path / "cache", logs) as engine:
         assert isinstance(engine.prepare([floor], lambda line: None)[floor.id], Receipt)
-        project = f"trial-{engine._ledger.token}"
-        server = engine.start(floor, placing(logs), 0)
+        project = f"trial-{engine._cleanup.token}"
+        server = engine.start(floor, placement(logs), 0)
 
         docker("kill", f"{project}-database-1")
-        with pytest.raises(MachineRefused, match=r"PostgreSQL is gone: .* status 137"):
+        with pytest.raises(
+            EnvironmentFailure, match=r"PostgreSQL is gone: .* status 137"
+        ):
             engine.database.connections()
 
-        visit = Visit(server.host, server.port, "hello", 1, Load(2, 0.1, 0.2), None)
+        visit = LoadRequest(
+            server.host, server.port, "hello", 1, Load(2, 0.1, 0.2), None
+        )
         with (
-            pytest.raises(MachineRefused, match=r"the generator ended .* status 137"),
+            pytest.raises(
+                EnvironmentFailure, match=r"the generator ended .* status 137"
+            ),
             ContainerGenerator(
                 engine.generator_command, engine.inside, None, engine.generator_ended
             ) as generator,
@@ -55,15 +61,15 @@ def test_database_generator_relay_and_engine_are_named(
             generator.visit(visit)
 
         docker("kill", f"{project}-relay-1")
-        with pytest.raises(MachineRefused, match="the relay has ended"):
+        with pytest.raises(EnvironmentFailure, match="the relay has ended"):
             engine.database.connections()
-        with pytest.raises(MachineRefused, match="the relay has ended"):
-            engine.start(floor, placing(logs), 0)
+        with pytest.raises(EnvironmentFailure, match="the relay has ended"):
+            engine.start(floor, placement(logs), 0)
 
         with monkeypatch.context() as gone:
             gone.delenv("DOCKER_CONTEXT", raising=False)
             gone.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody")
-            with pytest.raises(MachineRefused, match="no container engine answers"):
+            with pytest.raises(EnvironmentFailure, match="no container engine answers"):
                 engine.database.connections()
     assert traces(tmp_path / "cache") == []
 
@@ -84,5 +90,5 @@ def test_a_run_whose_engine_is_gone_keeps_its_own_error(
         raise ZeroDivisionError
     assert traces(cache)
 
-    Ledger(cache / "running").close()
+    CleanupRegistry(cache / "running").close()
     assert traces(cache) == []

@@ -11,7 +11,7 @@ from bench.deploy import compose
 from bench.deploy.choose import choose_engine
 from bench.deploy.compose_refusals import explain, explain_pull
 from bench.deploy.compose_tool import find_tool, surroundings
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 from tests.docker.programs import answers, stand_in
 from tests.docker.standing import needs_engine, new_engine, traces
 
@@ -105,7 +105,7 @@ def test_local_is_not_looked_into() -> None:
 
 def test_an_unknown_engine_is_refused() -> None:
     """A name that does not exist is the user's mistake, with the right ones named."""
-    with pytest.raises(AskedWrongly, match="podman") as refused:
+    with pytest.raises(UsageError, match="podman") as refused:
         choose_engine("podman")
     assert "compose" in (refused.value.hint or "")
 
@@ -118,7 +118,7 @@ def test_without_the_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
     assert name == "local"
     assert "no docker program" in why and "\n" not in why
-    with pytest.raises(MachineRefused, match="no docker program"):
+    with pytest.raises(EnvironmentFailure, match="no docker program"):
         choose_engine("compose")
 
 
@@ -132,7 +132,7 @@ def test_without_an_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
     assert name == "local"
     assert "no container engine answers" in why and "\n" not in why
-    with pytest.raises(MachineRefused, match="no container engine answers"):
+    with pytest.raises(EnvironmentFailure, match="no container engine answers"):
         choose_engine("compose")
 
 
@@ -194,7 +194,7 @@ def test_an_engine_that_cannot_carry_a_run_is_refused(
     """By name it is refused with the cause and a remedy; `auto` is local then, and says the cause; no log is named, since there is none."""
     docker_says(answers(**changed))
 
-    with pytest.raises(MachineRefused, match=sentence) as refused:
+    with pytest.raises(EnvironmentFailure, match=sentence) as refused:
         choose_engine("compose")
     assert remedy in (refused.value.hint or "")
     assert "compose.log" not in (refused.value.hint or "")
@@ -210,7 +210,7 @@ def test_an_emulated_processor_is_refused(
     docker_says(answers())
 
     monkeypatch.setenv("DOCKER_DEFAULT_PLATFORM", "linux/amd64")
-    with pytest.raises(MachineRefused, match="processors are linux/arm64"):
+    with pytest.raises(EnvironmentFailure, match="processors are linux/arm64"):
         find_tool()
     monkeypatch.setenv("DOCKER_DEFAULT_PLATFORM", "linux/arm64/v8")
     assert find_tool().engine.platform == "linux/arm64"
@@ -235,7 +235,7 @@ def test_a_compose_that_was_named_is_used_or_refused(
     docker_says(answers())
     monkeypatch.setenv("BENCH_COMPOSE", given)
 
-    with pytest.raises(AskedWrongly, match=sentence):
+    with pytest.raises(UsageError, match=sentence):
         choose_engine(engine)
 
 
@@ -306,7 +306,7 @@ def test_settings_that_cannot_work_are_refused_before_anything_is_measured(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
 
-    with pytest.raises(MachineRefused, match=sentence) as refused:
+    with pytest.raises(EnvironmentFailure, match=sentence) as refused:
         new_engine(tmp_path / "cache", tmp_path / "logs").__enter__()
 
     assert remedy in (refused.value.hint or "")
@@ -323,7 +323,7 @@ def test_an_engine_with_little_memory(
 
     with (
         pytest.raises(
-            MachineRefused, match=r"has [\d.]+ GiB of memory, and a run needs"
+            EnvironmentFailure, match=r"has [\d.]+ GiB of memory, and a run needs"
         ) as refused,
         new_engine(tmp_path, tmp_path / "logs"),
     ):
@@ -372,5 +372,5 @@ def test_a_named_database_goes_with_processes_only(
         "local",
         "engine local: BENCH_DATABASE_DSN names a database",
     )
-    with pytest.raises(AskedWrongly, match="BENCH_DATABASE_DSN"):
+    with pytest.raises(UsageError, match="BENCH_DATABASE_DSN"):
         choose_engine("compose")

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 import pytest
 
 from bench.deploy.compose_relay import Relay
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from tests.docker.standing import ROOT
 
 
@@ -132,7 +132,7 @@ def test_an_inner_end_that_is_gone_is_named(relay: Relay) -> None:
             relay._process.kill()
             before.settimeout(5)
             assert before.recv(1) == b""
-        with pytest.raises(MachineRefused, match="the relay has ended"):
+        with pytest.raises(EnvironmentFailure, match="the relay has ended"):
             relay.refuse_ended(5.0)
         with closing(socket.create_connection(("127.0.0.1", ours), 5)) as after:
             after.settimeout(5)
@@ -140,6 +140,6 @@ def test_an_inner_end_that_is_gone_is_named(relay: Relay) -> None:
 
 
 def test_an_inner_end_that_does_not_come_up() -> None:
-    """MachineRefused, and no process left, when the command says something else."""
-    with pytest.raises(MachineRefused, match="did not open"):
+    """EnvironmentFailure, and no process left, when the command says something else."""
+    with pytest.raises(EnvironmentFailure, match="did not open"):
         Relay([sys.executable, "-c", "print('no')"], dict(os.environ))

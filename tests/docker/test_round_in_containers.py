@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 
 from bench.cli.checking import play_target
-from bench.deploy.asked_locks import asked_lock
 from bench.deploy.compose import ComposeEngine
 from bench.deploy.compose_images import ASKED, pinned
 from bench.deploy.compose_leftovers import LABEL, home
 from bench.deploy.compose_server import ContainerServer
 from bench.deploy.compose_stats import StatsAccount
-from bench.errors import MachineRefused, TargetFailed
+from bench.deploy.requested_locks import asked_lock
+from bench.errors import EnvironmentFailure, TargetFailed
 from bench.load.container_generator import ContainerGenerator
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.load.samples import quantiles, read_samples
 from bench.model.load import Load
 from bench.model.run import Receipt
-from bench.run.contract import Finding, verify
+from bench.run.contract import ContractResult, verify
 from tests.docker.standing import (
     ROOT,
     any_image,
@@ -29,7 +29,7 @@ from tests.docker.standing import (
     inspect,
     needs_engine,
     new_engine,
-    placing,
+    placement,
     targets,
     traces,
 )
@@ -90,7 +90,7 @@ def servers(engine: ComposeEngine, place: Path) -> Iterator[dict[str, ContainerS
     with ExitStack() as stack:
         started = {}
         for name in NAMES:
-            server = engine.start(targets()[name], placing(place / "logs"), 7)
+            server = engine.start(targets()[name], placement(place / "logs"), 7)
             stack.callback(server.stop)
             started[name] = server
         yield started
@@ -142,7 +142,7 @@ def test_a_visit_costs_its_server_and_nobody_else(
     idle_before = sum(other.usage(memory=False).cpu_ns for other in others)
 
     tally = generator.visit(
-        Visit(server.host, server.port, "db-read", 1, Load(4, 0.1, 0.5), None)
+        LoadRequest(server.host, server.port, "db-read", 1, Load(4, 0.1, 0.5), None)
     )
 
     spent_ns = server.usage().cpu_ns - before.cpu_ns
@@ -182,13 +182,13 @@ def test_an_engine_in_a_virtual_machine_is_served(
     """Without the processes of the containers in sight, a server lives, is accounted for and is missed when it dies."""
 
     def out_of_sight(container_id: str, pid: int) -> None:
-        raise MachineRefused("out of sight")
+        raise EnvironmentFailure("out of sight")
 
     monkeypatch.setattr("bench.deploy.compose_server.control_group", out_of_sight)
     floor = targets()["floor/uvicorn"]
     assert isinstance(engine.prepare([floor], lambda line: None)[floor.id], Receipt)
 
-    server = engine.start(floor, placing(place / "logs"), 0)
+    server = engine.start(floor, placement(place / "logs"), 0)
 
     assert server.usage().cpu_ns > 0
     server.check_alive()
@@ -208,7 +208,7 @@ def test_samples_come_back_exactly(
     path = place / "samples/deep/window.npz"
 
     tally = generator.visit(
-        Visit(server.host, server.port, "hello", 3, Load(4, 0.1, 0.4), path)
+        LoadRequest(server.host, server.port, "hello", 3, Load(4, 0.1, 0.4), path)
     )
 
     samples = read_samples(path)
@@ -313,7 +313,7 @@ def test_a_server_that_cannot_start_says_why(
     bad = replace(good, id="flask@3.1/broken", serve=("gunicorn", "nowhere:app"))
 
     with pytest.raises(TargetFailed) as failure:
-        engine.start(bad, placing(place / "logs"), 0)
+        engine.start(bad, placement(place / "logs"), 0)
 
     assert "did not start" in failure.value.message or "status" in failure.value.message
     assert "nowhere" in (failure.value.log_tail or "")
@@ -331,7 +331,7 @@ def test_a_program_that_is_not_there_is_named(
     bad = replace(good, id="flask@3.1/absent", serve=("granian-of-nobody", "app:app"))
 
     with pytest.raises(TargetFailed) as failure:
-        engine.start(bad, placing(place / "logs"), 0)
+        engine.start(bad, placement(place / "logs"), 0)
 
     assert "granian-of-nobody" in (failure.value.message + str(failure.value.log_tail))
 
@@ -343,14 +343,14 @@ def test_too_little_memory_is_named(
     monkeypatch.setenv("APP_MEMORY", "16m")
 
     with pytest.raises(TargetFailed, match=r"want of memory \(APP_MEMORY\)"):
-        engine.start(targets()["django/gunicorn-gthread"], placing(place / "logs"), 0)
+        engine.start(targets()["django/gunicorn-gthread"], placement(place / "logs"), 0)
 
 
 def test_a_server_that_died_is_noticed(engine: ComposeEngine, place: Path) -> None:
     """After its container was killed, both questions about a server raise TargetFailed."""
     floor = targets()["floor/uvicorn"]
     assert isinstance(engine.prepare([floor], lambda line: None)[floor.id], Receipt)
-    server = engine.start(floor, placing(place / "logs"), 0)
+    server = engine.start(floor, placement(place / "logs"), 0)
     docker("kill", server.container.name)
 
     with pytest.raises(TargetFailed):
@@ -386,7 +386,7 @@ def test_a_version_without_lock_is_refused(engine: ComposeEngine, place: Path) -
 
     assert isinstance(reason, str) and "no lock for flask 0.1" in reason
     with pytest.raises(TargetFailed, match="no lock"):
-        engine.start(unknown, placing(place / "logs"), 0)
+        engine.start(unknown, placement(place / "logs"), 0)
 
 
 def test_the_whole_contract_holds_in_a_container(
@@ -394,10 +394,10 @@ def test_the_whole_contract_holds_in_a_container(
 ) -> None:
     """What `bench check --engine compose` plays: answers, bodies that are wrong, and what the database is asked."""
     flask = targets()["flask/gunicorn-gthread"]
-    told: list[Finding] = []
+    told: list[ContractResult] = []
 
     found = play_target(
-        engine, flask, placing(place / "logs"), lambda _, one: told.append(one)
+        engine, flask, placement(place / "logs"), lambda _, one: told.append(one)
     )
 
     assert told == found and len(found) > 100

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.deploy.compose_settings import read_settings
-from bench.deploy.compose_tool import Tool, find_tool
+from bench.deploy.compose_tool import ComposeTool, find_tool
 from bench.deploy.compose_variables import of_the_run
 from tests.docker.standing import CORES, ROOT, needs_engine
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.docker, needs_engine]
 
 
 @pytest.fixture
-def tool(tmp_path: Path) -> Tool:
+def tool(tmp_path: Path) -> ComposeTool:
     """Compose on a copy of the file, with the variables of a run."""
     shutil.copy(ROOT / "docker-compose.yml", tmp_path)
     file = tmp_path / "docker-compose.yml"
@@ -25,7 +25,7 @@ def tool(tmp_path: Path) -> Tool:
 
 
 def test_limits_and_images_come_from_the_shell_or_a_file(
-    tool: Tool, monkeypatch: pytest.MonkeyPatch
+    tool: ComposeTool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The shell goes before the file .env; where neither says anything, the defaults hold."""
     for name in ("APP_MEMORY", "DATABASE_MEMORY", "POSTGRES_IMAGE"):
@@ -45,7 +45,7 @@ def test_limits_and_images_come_from_the_shell_or_a_file(
 
 
 def test_what_a_run_decides_is_not_taken_from_anywhere_else(
-    tool: Tool, monkeypatch: pytest.MonkeyPatch
+    tool: ComposeTool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A version, a port or a project of the shell or of .env, meant for something else, changes nothing."""
     before = tool.call("config")

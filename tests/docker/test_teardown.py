@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.deploy.ledger import Ledger
+from bench.deploy.cleanup_registry import CleanupRegistry
 from bench.deploy.processes import everyone
 from tests.docker.standing import ROOT, needs_engine, new_engine, traces
 
@@ -114,7 +114,7 @@ def test_the_next_run_sweeps_up_after_a_killed_one(
     with monkeypatch.context() as changed:
         if "DOCKER_HOST" in os.environ:
             changed.setenv("DOCKER_HOST", "unix:///nowhere")
-        Ledger(cache / "running", say=said.append).close()
+        CleanupRegistry(cache / "running", say=said.append).close()
 
     assert traces(cache) == []
     assert len(said) == 1 and said[0].startswith("removed what a killed run had left")
@@ -130,7 +130,7 @@ def test_containers_that_cannot_be_reached_are_named_with_the_command(
     (left / "entries.jsonl").write_text(json.dumps(gone) + "\n")
     said: list[str] = []
 
-    Ledger(tmp_path / "running", say=said.append).close()
+    CleanupRegistry(tmp_path / "running", say=said.append).close()
 
     assert len(said) == 1
     assert "of unix:///nowhere" in said[0] and "no container engine answers" in said[0]

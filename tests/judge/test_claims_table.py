@@ -7,7 +7,7 @@ import pytest
 
 from bench.analyse.metrics import COMPARED
 from bench.configure.claims import load_claims
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.model.verdict import Quote
 
 
@@ -33,7 +33,7 @@ def load(tmp_path: Path, text: str) -> str:
     path.write_text(text, encoding="utf-8")
     try:
         load_claims(path, FRAMEWORKS, ("hello", "validate"))
-    except AskedWrongly as error:
+    except UsageError as error:
         assert "claims.toml" in error.message
         return f"{error.message} | {error.hint}"
     return "fine"
@@ -218,5 +218,5 @@ def test_two_claims_of_one_name_are_refused(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """Not a traceback."""
-    with pytest.raises(AskedWrongly, match=r"nowhere\.toml"):
+    with pytest.raises(UsageError, match=r"nowhere\.toml"):
         load_claims(tmp_path / "nowhere.toml", FRAMEWORKS, ("hello",))

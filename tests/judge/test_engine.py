@@ -14,10 +14,10 @@ from bench.judge.question import Group, Inquiry, Question
 from bench.judge.ratios import decided, question
 from bench.model.estimate import Comparison, Estimate
 from bench.model.verdict import (
-    Asked,
+    Evidence,
+    EvidenceKind,
     Excluded,
     Exclusion,
-    Finding,
     GroupKind,
     GroupState,
     Label,
@@ -29,7 +29,7 @@ from bench.stats import interval
 
 LOGS = some.lists(some.floats(-0.5, 0.5), min_size=6, max_size=12)
 ERROR = 0.025
-FINDING = Finding("a", asked=Asked.CPU)
+FINDING = Evidence("a", asked=EvidenceKind.CPU)
 SPREAD = [-0.02, -0.01, 0.0, 0.0, 0.01, 0.02]
 """Six rounds whose 95 % interval is 1.5 % to either side."""
 
@@ -193,7 +193,7 @@ def test_turned_round_it_still_hangs_on_what_is_nearest_to_the_line() -> None:
     rows = tuple(
         Question(
             str(at),
-            Finding("a", estimate=Estimate(*each, 0.95, 6), line=0.8, above=True),
+            Evidence("a", estimate=Estimate(*each, 0.95, 6), line=0.8, above=True),
             0.95,
             (1e-6,),
             (1 - 1e-6,),

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bench.judge.context import Evidence
-from bench.judge.exhibits import judge_by_exhibits
-from bench.model.probe import Count, Exhibits, Measure, ProbeOutcome
+from bench.judge.context import RunEvidence
+from bench.judge.probe_results import judge_by_probes
+from bench.model.probe import Count, ProbeMeasure, ProbeOutcome, ProbeResults
 from bench.model.verdict import (
     Claim,
     GroupState,
@@ -18,8 +18,8 @@ from bench.model.verdict import (
 )
 
 
-MEASURE = Measure("packages_all", "Packages", "packages", "a tool")
-SIZE = Measure("packages_bytes", "Size", "bytes", "a tool")
+MEASURE = ProbeMeasure("packages_all", "Packages", "packages", "a tool")
+SIZE = ProbeMeasure("packages_bytes", "Size", "bytes", "a tool")
 
 
 def outcome(framework: str, passed: bool | None, **changes: Any) -> ProbeOutcome:
@@ -35,9 +35,9 @@ def outcome(framework: str, passed: bool | None, **changes: Any) -> ProbeOutcome
     return replace(plain, **changes)
 
 
-def exhibits(*outcomes: ProbeOutcome, counts: tuple[Count, ...] = ()) -> Exhibits:
+def exhibits(*outcomes: ProbeOutcome, counts: tuple[Count, ...] = ()) -> ProbeResults:
     """What was played and counted."""
-    return Exhibits(
+    return ProbeResults(
         1,
         "2026-01-01T00:00:00Z",
         "0",
@@ -66,10 +66,10 @@ def claim(**changes: Any) -> Claim:
 
 
 def judged(
-    found: Exhibits | None, measured: dict[str, str] | None = None, **changes: Any
+    found: ProbeResults | None, measured: dict[str, str] | None = None, **changes: Any
 ) -> Verdict:
     """The verdict."""
-    return judge_by_exhibits(claim(**changes), Evidence(found, measured or {}))
+    return judge_by_probes(claim(**changes), RunEvidence(found, measured or {}))
 
 
 def by_counts(*found: Count, **changes: Any) -> Verdict:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.judge.kept import digest_of, kept_of
 from bench.model.estimate import Comparison
 from bench.model.history import INSTRUCTIONS, KeptRun, Point
@@ -132,7 +132,7 @@ def test_a_run_that_was_never_meant_to_decide_is_refused(
     truth: Truth, fault: str
 ) -> None:
     """With the reason, and with what would be kept."""
-    with pytest.raises(AskedWrongly, match=fault) as caught:
+    with pytest.raises(UsageError, match=fault) as caught:
         kept(make_run(truth))
     assert caught.value.hint
 

@@ -19,8 +19,8 @@ from bench.judge.regressions import (
     Judgement,
     judge_change,
 )
-from bench.model.doubt import Warning
 from bench.model.estimate import Comparison
+from bench.model.warning import Warning
 from bench.stats import interval, power
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bench.judge.enough import enough
 from bench.judge.results import results
-from bench.model.framework import Look
+from bench.model.framework import Style
 from bench.model.results import WorkloadNote
 from bench.model.verdict import Outcome
 from tests.analyse.builders import (
@@ -79,7 +79,7 @@ def test_a_void_comparison_is_not_waited_for() -> None:
 
 def test_results_hold_the_whole_run() -> None:
     """What the page prints: numbers, verdicts, and only what the run measured."""
-    look = Look("", "", "", "", "o", "solid")
+    look = Style("", "", "", "", "o", "solid")
     strangers = (*FRAMEWORKS, replace(FRAMEWORKS[0], name="tornado", look=look))
     notes = [WorkloadNote(name, name, "why") for name in (*WORKLOADS, "html")]
     run = make_run(truth())

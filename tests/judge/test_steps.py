@@ -13,7 +13,7 @@ from bench.judge.steps import (
     timed_steps,
     without_second_count,
 )
-from bench.model.bisection import PackageChange, Release, RequestCost
+from bench.model.bisection import CountedRelease, PackageChange, RequestCost
 from bench.model.estimate import Estimate
 
 
@@ -22,21 +22,21 @@ VERSIONS = [f"{major}.{minor}.{patch}" for major in (1, 2) for minor in range(4)
 
 def release(
     version: str, count: float, again: float | None = None, **packages: str
-) -> Release:
+) -> CountedRelease:
     """One that was counted on one workload."""
-    return Release(version, packages, {"hello": RequestCost(count, again)})
+    return CountedRelease(version, packages, {"hello": RequestCost(count, again)})
 
 
-def halved(takes: Sequence[float], broken: Sequence[int] = ()) -> list[Release]:
+def halved(takes: Sequence[float], broken: Sequence[int] = ()) -> list[CountedRelease]:
     """The releases after everything that is asked for has been counted."""
-    found = [Release(version) for version in VERSIONS]
+    found = [CountedRelease(version) for version in VERSIONS]
     chosen = first_to_measure(VERSIONS)
     while chosen:
         for version in chosen:
             place = VERSIONS.index(version)
             assert not found[place].costs, "nothing is counted twice"
             found[place] = (
-                Release(version, skipped="it does not start")
+                CountedRelease(version, skipped="it does not start")
                 if place in broken
                 else release(version, takes[place])
             )

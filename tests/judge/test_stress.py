@@ -10,13 +10,13 @@ from bench.judge.engine import decide
 from bench.judge.question import Group, Inquiry, by_rounds
 from bench.judge.stress import DECIDING, worst_failed
 from bench.model.run import Run
-from bench.model.stress import Series, Step
+from bench.model.stress import StressSeries, StressStep
 from bench.model.trial import Failure
 from bench.model.verdict import (
-    Asked,
     Claim,
+    Evidence,
+    EvidenceKind,
     Exclusion,
-    Finding,
     GroupKind,
     Lacking,
     OtherOutcome,
@@ -30,7 +30,7 @@ from tests.judge.judged import CLAIMS, deciding, verdict_on
 
 
 FAILS, STANDS = CLAIMS["flask-no-high-load"], CLAIMS["django-high-load"]
-NONE = Series((None, None, None), None)
+NONE = StressSeries((None, None, None), None)
 
 
 def verdict(run: Run, claim: Claim = FAILS) -> Verdict:
@@ -70,13 +70,13 @@ def test_servers_that_keep_their_capacity_stand_it() -> None:
 @pytest.mark.parametrize(
     ("nature", "asked"),
     [
-        ({"overloaded": 0.6}, Asked.STRESS_ANSWERED),
-        ({"fails": 0.05}, Asked.STRESS_FAILED),
-        ({"afterwards": 0.2}, Asked.STRESS_RECOVERY),
+        ({"overloaded": 0.6}, EvidenceKind.STRESS_ANSWERED),
+        ({"fails": 0.05}, EvidenceKind.STRESS_FAILED),
+        ({"afterwards": 0.2}, EvidenceKind.STRESS_RECOVERY),
     ],
 )
 def test_one_failure_is_enough_to_fail_and_makes_standing_depend(
-    nature: dict[str, float], asked: Asked
+    nature: dict[str, float], asked: EvidenceKind
 ) -> None:
     """The verdict hangs on the first question that was failed."""
     fails, stands = verdict(of(FLASK, **nature)), verdict(of(DJANGO, **nature), STANDS)
@@ -125,7 +125,7 @@ def test_who_breaks_down_in_most_rounds_does_not_stand_it() -> None:
     )
     found = verdict(replace(run, failures=gone))
     assert found.outcome is Outcome.SUPPORTED
-    gave_up = [f for f in found.findings if f.asked is Asked.STRESS_GAVE_UP]
+    gave_up = [f for f in found.findings if f.asked is EvidenceKind.STRESS_GAVE_UP]
     assert [(f.outcome, f.amount) for f in gave_up] == [(Outcome.SUPPORTED, 5.0)]
 
 
@@ -165,7 +165,7 @@ def test_at_the_limit_it_is_rarely_called_either(true: float) -> None:
             random.normal(centre, 0.05, 6) for centre in (true, 0.3, 0.3, 0.3, 0.3)
         ]
         rows = tuple(
-            by_rounds(str(at), Finding(""), [list(each)])
+            by_rounds(str(at), Evidence(""), [list(each)])
             for at, each in enumerate(slack)
         )
         groups = tuple(Group(GroupKind.PART, row.group) for row in rows)
@@ -179,10 +179,10 @@ def test_at_the_limit_it_is_rarely_called_either(true: float) -> None:
         assert stands / 4000 <= most
 
 
-def step(share: float, *failed: float | None) -> Step:
+def step(share: float, *failed: float | None) -> StressStep:
     """A step of which only the failures matter."""
-    plain = Step(share, False, NONE, NONE, NONE, NONE, NONE, NONE, {}, 6, 0, None)
-    return replace(plain, failed=Series(failed, None))
+    plain = StressStep(share, False, NONE, NONE, NONE, NONE, NONE, NONE, {}, 6, 0, None)
+    return replace(plain, failed=StressSeries(failed, None))
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def step(share: float, *failed: float | None) -> Step:
     ],
 )
 def test_the_worst_share_is_that_of_each_round(
-    steps: list[Step], rounds: tuple[float | None, ...]
+    steps: list[StressStep], rounds: tuple[float | None, ...]
 ) -> None:
     """With an interval from two rounds on."""
     found = worst_failed(steps, 0.7, 0.95)

@@ -6,14 +6,14 @@ from math import exp
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.judge.context import Evidence, JudgeContext
+from bench.judge.context import JudgeContext, RunEvidence
 from bench.judge.engine import decide
 from bench.judge.results import results
 from bench.judge.turns import by_set_up, turns
 from bench.model.contestants import contestants
 from bench.model.framework import Role
 from bench.model.run import Run
-from bench.model.verdict import Asked, Exclusion, Finding, Outcome, Verdict
+from bench.model.verdict import Evidence, EvidenceKind, Exclusion, Outcome, Verdict
 from bench.stats import interval
 from tests.analyse.builders import (
     AGAIN,
@@ -41,7 +41,7 @@ def verdict(run: Run) -> Verdict:
     return verdict_on(run, "flask-in-turns")
 
 
-def asked_of(found: list[Finding]) -> list[tuple[str, Asked | None]]:
+def asked_of(found: list[Evidence]) -> list[tuple[str, EvidenceKind | None]]:
     """Of which set-up, and what."""
     return [(each.subject, each.asked) for each in found]
 
@@ -50,14 +50,14 @@ def test_a_meeting_refutes_it_whatever_the_clock_says() -> None:
     """Two requests inside at once: refuted though the throughput looks like turns."""
     found = verdict(turns_run({FLASK: 1.0}, {FLASK: True}))
     assert found.outcome is Outcome.REFUTED
-    assert asked_of(deciding(found)) == [(FLASK, Asked.MET)]
+    assert asked_of(deciding(found)) == [(FLASK, EvidenceKind.MET)]
 
 
 def test_one_at_a_time_supports_it() -> None:
     """Nobody met, and all of the interval is below 1.5."""
     found = verdict(turns_run({FLASK: 1.0}, {FLASK: False}))
     assert found.outcome is Outcome.SUPPORTED and found.strict is None
-    assert asked_of(deciding(found)) == [(FLASK, Asked.UNDER_WAY)]
+    assert asked_of(deciding(found)) == [(FLASK, EvidenceKind.UNDER_WAY)]
 
 
 def test_many_at_once_refute_it_without_a_meeting() -> None:
@@ -114,7 +114,7 @@ def test_each_server_of_the_subject_is_a_group() -> None:
     assert found.holds_on == ("gunicorn-sync",) and found.fails_on == ("gthread",)
     assert {f.subject for f in found.findings} == set(held)
     assert len(found.findings) == 12
-    assert asked_of(deciding(found)) == [(FLASK, Asked.MET), (FLASK_SYNC, Asked.UNDER_WAY)]  # fmt: skip
+    assert asked_of(deciding(found)) == [(FLASK, EvidenceKind.MET), (FLASK_SYNC, EvidenceKind.UNDER_WAY)]  # fmt: skip
 
 
 def test_what_every_set_up_does_is_decided_by_the_questions_of_the_claim() -> None:
@@ -150,7 +150,7 @@ def test_of_several_servers_an_interval_below_the_line_is_not_always_enough(
         replace(analysis, turns=replace(analysis.turns, set_ups=set_ups)),
         plan,
         contestants(plan.targets, FRAMEWORKS),
-        Evidence(),
+        RunEvidence(),
     )
     decision, _ = decide(turns(context, claim, claim.margin))
     beside = by_set_up(context, [claim])

@@ -21,12 +21,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.cli.asked import chosen_targets
 from bench.cli.engines import new_engine
+from bench.cli.run_options import chosen_targets
 from bench.configure.tables import load_profiles
 from bench.deploy.cores import pinning
-from bench.deploy.engine import Placing, Server
-from bench.load.generator import Generator, Visit
+from bench.deploy.engine import CpuPlacement, Server
+from bench.load.generator import Generator, LoadRequest
 from bench.load.locust_generator import LocustGenerator
 from bench.model.estimate import Estimate
 from bench.model.load import Load
@@ -64,7 +64,9 @@ def wrk_rps(server: Server, seconds: int, cpus: Sequence[int]) -> float:
 def our_rps(server: Server, seconds: int, generator: Generator) -> float:
     """Requests per second that our generator counts, every answer checked."""
     load = Load(CLIENTS, WARM_S, seconds)
-    tally = generator.visit(Visit(server.host, server.port, "hello", 1, load, None))
+    tally = generator.visit(
+        LoadRequest(server.host, server.port, "hello", 1, load, None)
+    )
     assert not tally.errors, tally.first_error
     return tally.requests / tally.measure_s
 
@@ -82,8 +84,8 @@ def agreement(rounds: int, seconds: int, seed: int = 1) -> list[Agreement]:
         generator = stack.enter_context(LocustGenerator(cores.load))
         targets = chosen_targets(["contestant"])
         engine.prepare(targets, lambda line: None)
-        placing = Placing(1, threads, cores, logs)
-        servers = [engine.start(target, placing, hash_seed=1) for target in targets]
+        placement = CpuPlacement(1, threads, cores, logs)
+        servers = [engine.start(target, placement, hash_seed=1) for target in targets]
         for server in servers:
             our_rps(server, 1, generator)
         for _ in range(rounds):

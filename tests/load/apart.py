@@ -13,11 +13,11 @@ from typing import Any
 
 from bench.cli.record import joining_facts
 from bench.load.arrivals import due_times
-from bench.load.crew import Crew
 from bench.load.distributed_generator import DistributedGenerator
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.load.joining import Credentials, token_of_run
-from bench.load.messages import Order
+from bench.load.messages import LoadCommand
+from bench.load.worker_pool import WorkerPool
 from bench.model.exchange import Request
 from bench.model.load import Arrivals, Load
 from tests.load.known import Known
@@ -34,11 +34,13 @@ def main() -> None:
     credentials = Credentials(token_of_run(), joining_facts())
     found: list[dict[str, Any]] = []
     try:
-        with DistributedGenerator((), Crew(0, 2, host, port), credentials) as made:
+        with DistributedGenerator(
+            (), WorkerPool(0, 2, host, port), credentials
+        ) as made:
             for load in (CLOSED, OPEN):
                 before = known.count()["requests"]
-                visit = Visit(host, known.port, "right", 1, load, None)
-                tally = made.carry_out(Order(visit, Request("GET", "/right?n=1")))
+                visit = LoadRequest(host, known.port, "right", 1, load, None)
+                tally = made.carry_out(LoadCommand(visit, Request("GET", "/right?n=1")))
                 seen = known.count()["requests"] - before
                 due = None if load.rate_rps is None else len(due_times(load, 1))
                 found.append({"tally": asdict(tally), "seen": seen, "due": due})

@@ -23,9 +23,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.load.locust_generator import LocustGenerator
-from bench.load.messages import Order
+from bench.load.messages import LoadCommand
 from bench.model.exchange import Request
 from bench.model.load import Load
 from tests.load.known import ROOT
@@ -98,8 +98,9 @@ def ours(generator: LocustGenerator, port: int, clients: int, seconds: float) ->
     load = Load(clients, 0.2, seconds)
 
     def window() -> float:
-        order = Order(
-            Visit("127.0.0.1", port, "/hello", 1, load, None), Request("GET", "/hello")
+        order = LoadCommand(
+            LoadRequest("127.0.0.1", port, "/hello", 1, load, None),
+            Request("GET", "/hello"),
         )
         tally = generator.carry_out(order)
         assert not tally.errors, tally.first_error

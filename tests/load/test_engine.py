@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 import gevent
 import pytest
 
-from bench.load.course import Course
-from bench.load.engine import Engine
+from bench.load.closed_loop import LoadLoop
+from bench.load.engine import LoadEngine
 from bench.load.faults import Fault
-from bench.load.generator import Visit
-from bench.load.ledger import Ledger
+from bench.load.generator import LoadRequest
+from bench.load.latency_recorder import LatencyRecorder
 from bench.model.exchange import Request
 from bench.model.load import Load
 from bench.model.workload import Workload
@@ -24,41 +24,41 @@ pytestmark = [pytest.mark.live, pytest.mark.timed]
 
 
 @pytest.fixture
-def engine() -> Engine:
+def engine() -> LoadEngine:
     """One in this process; its loop is the hub's of this thread."""
-    return Engine(gevent.get_hub().loop)
+    return LoadEngine(gevent.get_hub().loop)
 
 
 def prepare(
-    engine: Engine, port: int, work: Workload, load: Load, limit: int | None = None
-) -> Course:
+    engine: LoadEngine, port: int, work: Workload, load: Load, limit: int | None = None
+) -> LoadLoop:
     """A course that nobody has joined yet."""
     return engine.course(
-        Visit("127.0.0.1", port, work.name, 1, load, None, limit), work
+        LoadRequest("127.0.0.1", port, work.name, 1, load, None, limit), work
     )
 
 
-def run(course: Course, clients: int) -> Ledger:
+def run(course: LoadLoop, clients: int) -> LatencyRecorder:
     """Every client joins; wait for the end."""
     for _ in range(clients):
         course.join()
     assert course.finished.wait(30)
-    return course.ledger
+    return course.recorder
 
 
-def test_a_request_without_answer_times_out(engine: Engine, known: Known) -> None:
+def test_a_request_without_answer_times_out(engine: LoadEngine, known: Known) -> None:
     """Each is given up after its time, and its client goes on over a new connection."""
     course = prepare(engine, known.port, workload("silent"), Load(2, 0.0, 1.6))
     course.timeout_s = 0.5
-    ledger = run(course, 2)
-    assert set(ledger.faults) == {Fault.TIMEOUT}
-    assert ledger.faults[Fault.TIMEOUT] == ledger.opened >= 4
-    assert ledger.answered == 0
+    recorder = run(course, 2)
+    assert set(recorder.faults) == {Fault.TIMEOUT}
+    assert recorder.faults[Fault.TIMEOUT] == recorder.opened >= 4
+    assert recorder.answered == 0
     engine.forget("127.0.0.1", known.port)
 
 
 def test_nothing_is_sent_before_the_last_client_is_there(
-    engine: Engine, known: Known
+    engine: LoadEngine, known: Known
 ) -> None:
     """A window does not begin with half its load."""
     course = prepare(engine, known.port, workload("right"), Load(3, 0.0, 0.2))
@@ -67,13 +67,13 @@ def test_nothing_is_sent_before_the_last_client_is_there(
     gevent.sleep(0.1)
     assert known.count()["requests"] == 0
     run(course, 1)
-    assert known.count()["requests"] == course.ledger.answered > 0
+    assert known.count()["requests"] == course.recorder.answered > 0
     engine.forget("127.0.0.1", known.port)
 
 
 @pytest.mark.parametrize("rate_rps", [None, 100.0])
 def test_a_body_larger_than_any_buffer_is_sent_whole(
-    engine: Engine, known: Known, rate_rps: float | None
+    engine: LoadEngine, known: Known, rate_rps: float | None
 ) -> None:
     """A short send is finished when the server has read: the answer comes, the connection stays."""
     body = bytes(20_000_000)
@@ -82,14 +82,16 @@ def test_a_body_larger_than_any_buffer_is_sent_whole(
         return [Request("POST", "/right?n=1", body, "application/octet-stream")]
 
     work = Workload("large", "", "", requests, lambda request, reply: None)
-    ledger = run(prepare(engine, known.port, work, Load(2, 0.0, 1.0, rate_rps), 6), 2)
-    assert not ledger.faults, ledger.first_error
-    assert ledger.answered == known.count()["requests"] == 6
-    assert ledger.opened == 2
+    recorder = run(prepare(engine, known.port, work, Load(2, 0.0, 1.0, rate_rps), 6), 2)
+    assert not recorder.faults, recorder.first_error
+    assert recorder.answered == known.count()["requests"] == 6
+    assert recorder.opened == 2
     engine.forget("127.0.0.1", known.port)
 
 
-def test_few_connections_leave_the_rest_waiting(engine: Engine, known: Known) -> None:
+def test_few_connections_leave_the_rest_waiting(
+    engine: LoadEngine, known: Known
+) -> None:
     """
     Two connections at a server of 20 ms carry 100 requests a second.
 
@@ -97,10 +99,10 @@ def test_few_connections_leave_the_rest_waiting(engine: Engine, known: Known) ->
     time, service time does not, and every one of them is counted as late.
     """
     load = Load(2, 0.0, 0.6, rate_rps=200.0)
-    ledger = run(prepare(engine, known.port, workload("slow?ms=20"), load), 2)
-    samples = ledger.samples()
-    tally = ledger.tally(samples, 0)
-    assert not ledger.faults and ledger.answered == len(samples.sent_ns)
+    recorder = run(prepare(engine, known.port, workload("slow?ms=20"), load), 2)
+    samples = recorder.samples()
+    tally = recorder.tally(samples, 0)
+    assert not recorder.faults and recorder.answered == len(samples.sent_ns)
     assert tally.offered == tally.requests and tally.offered in {120, 121}
     assert tally.latency_us is not None and tally.service_us is not None
     assert tally.latency_us.p90 > 200_000 > 100_000 > tally.service_us.p50
@@ -109,12 +111,12 @@ def test_few_connections_leave_the_rest_waiting(engine: Engine, known: Known) ->
 
 
 def test_one_free_connection_is_used_before_another(
-    engine: Engine, known: Known
+    engine: LoadEngine, known: Known
 ) -> None:
     """The one that was free last is sent over first: a slow trickle opens few."""
     load = Load(16, 0.0, 0.6, rate_rps=50.0)
-    ledger = run(prepare(engine, known.port, workload("right"), load), 16)
-    assert ledger.answered == 30 and ledger.opened < 16
+    recorder = run(prepare(engine, known.port, workload("right"), load), 16)
+    assert recorder.answered == 30 and recorder.opened < 16
     engine.forget("127.0.0.1", known.port)
 
 
@@ -163,12 +165,14 @@ def slicer() -> Iterator[Slicer]:
     assert not server.thread.is_alive()
 
 
-def test_answers_in_two_pieces_are_all_right(engine: Engine, slicer: Slicer) -> None:
+def test_answers_in_two_pieces_are_all_right(
+    engine: LoadEngine, slicer: Slicer
+) -> None:
     """Cut at every byte in turn, after the same whole answer was already known."""
     course = prepare(engine, slicer.port, workload("x"), Load(1, 0.0, 1.0), limit=150)
-    ledger = run(course, 1)
-    assert not ledger.faults, ledger.first_error
-    assert len(ledger.answered_ns) == 150 and ledger.opened == 1
+    recorder = run(course, 1)
+    assert not recorder.faults, recorder.first_error
+    assert len(recorder.answered_ns) == 150 and recorder.opened == 1
     known = {variant.right for variant in course._variants} - {None}
     assert all(right is not None and right.startswith(b"HTTP") for right in known), (
         "a piece was remembered as a whole answer"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.load.fake import FakeGenerator, Script
-from bench.load.generator import Generator, Visit
+from bench.load.generator import Generator, LoadRequest
 from bench.load.samples import quantiles, read_samples
 from bench.model.load import Load
 
@@ -14,9 +14,9 @@ from bench.model.load import Load
 CLOSED = Load(16, 0.5, 1.5)
 
 
-def order(port: int, load: Load = CLOSED, samples: Path | None = None) -> Visit:
+def order(port: int, load: Load = CLOSED, samples: Path | None = None) -> LoadRequest:
     """A visit to that port."""
-    return Visit("127.0.0.1", port, "hello", 1, load, samples)
+    return LoadRequest("127.0.0.1", port, "hello", 1, load, samples)
 
 
 def test_it_shows_what_was_scripted() -> None:
@@ -76,9 +76,9 @@ def test_its_samples_are_its_tally(tmp_path: Path) -> None:
 def test_it_dies_where_the_script_says() -> None:
     """And it refuses to work outside its block, as the real one does."""
     fake = FakeGenerator({1: Script(dies_at_visit=2)})
-    with pytest.raises(MachineRefused):
+    with pytest.raises(EnvironmentFailure):
         fake.visit(order(1))
     with fake:
         fake.visit(order(1))
-        with pytest.raises(MachineRefused, match="ended"):
+        with pytest.raises(EnvironmentFailure, match="ended"):
             fake.visit(order(1))

@@ -13,11 +13,11 @@ from pathlib import Path
 import gevent
 import pytest
 
-from bench.errors import MachineRefused
-from bench.load.engine import BODIES_BYTES, Engine
+from bench.errors import EnvironmentFailure
+from bench.load.engine import BODIES_BYTES, LoadEngine
 from bench.load.faults import Fault
-from bench.load.generator import Visit
-from bench.load.ledger import Ledger
+from bench.load.generator import LoadRequest
+from bench.load.latency_recorder import LatencyRecorder
 from bench.load.locust_generator import LocustGenerator
 from bench.model.load import Load
 from tests.load.known import Known
@@ -40,9 +40,9 @@ BROKEN = {
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
+def engine() -> LoadEngine:
     """One in this process; its loop is the hub's of this thread."""
-    return Engine(gevent.get_hub().loop)
+    return LoadEngine(gevent.get_hub().loop)
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +61,13 @@ def lent() -> Iterator[LocustGenerator]:
 
 
 def faced(
-    engine: Engine,
+    engine: LoadEngine,
     known: Known,
     name: str,
     load: Load,
     overdue_s: float = 10.0,
     limit: int | None = None,
-) -> Ledger:
+) -> LatencyRecorder:
     """What the generator has on record after a visit; it must have ended."""
     course = prepare(engine, known.port, workload(name), load, limit)
     course.timeout_s = overdue_s
@@ -79,69 +79,71 @@ def faced(
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_nothing_broken_is_counted_as_an_answer(
-    engine: Engine, server: Known, name: str
+    engine: LoadEngine, server: Known, name: str
 ) -> None:
     """Closed loop: every fault has its name, no answer is right, the visit ends."""
-    ledger = faced(engine, server, name, Load(4, 0.0, 0.4), overdue_s=0.3)
-    assert ledger.faults and set(ledger.faults) <= BROKEN[name]
-    assert len(ledger.answered_ns) == 0
-    assert ledger.wrong == ledger.faults[Fault.WRONG] + ledger.faults[Fault.SURPLUS]
-    assert ledger.first_error
+    recorder = faced(engine, server, name, Load(4, 0.0, 0.4), overdue_s=0.3)
+    assert recorder.faults and set(recorder.faults) <= BROKEN[name]
+    assert len(recorder.answered_ns) == 0
+    assert (
+        recorder.wrong == recorder.faults[Fault.WRONG] + recorder.faults[Fault.SURPLUS]
+    )
+    assert recorder.first_error
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_in_the_open_loop_every_request_that_was_due_is_on_record(
-    engine: Engine, server: Known, name: str
+    engine: LoadEngine, server: Known, name: str
 ) -> None:
     """As many faults as were due: none of them is lost, and none counted twice."""
     load = Load(4, 0.0, 0.4, rate_rps=20.0)
-    ledger = faced(engine, server, name, load, overdue_s=0.3)
-    assert set(ledger.faults) <= BROKEN[name]
-    assert ledger.faults.total() == ledger.offered and ledger.faults
-    assert len(ledger.answered_ns) == 0
+    recorder = faced(engine, server, name, load, overdue_s=0.3)
+    assert set(recorder.faults) <= BROKEN[name]
+    assert recorder.faults.total() == recorder.offered and recorder.faults
+    assert len(recorder.answered_ns) == 0
 
 
 def test_an_answer_that_drips_but_is_whole_in_time_is_right(
-    engine: Engine, server: Known
+    engine: LoadEngine, server: Known
 ) -> None:
     """Slow is no fault: byte by byte, and every one of them is counted."""
-    ledger = faced(engine, server, "drip?ms=1", Load(2, 0.0, 0.4))
-    assert not ledger.faults, ledger.first_error
-    assert len(ledger.answered_ns) >= 2
+    recorder = faced(engine, server, "drip?ms=1", Load(2, 0.0, 0.4))
+    assert not recorder.faults, recorder.first_error
+    assert len(recorder.answered_ns) >= 2
 
 
 def test_after_a_thousand_right_answers_the_wrong_ones_are_told_apart(
-    engine: Engine, known: Known
+    engine: LoadEngine, known: Known
 ) -> None:
     """What was known to be right by its bytes is looked at all the same, to the last one."""
     name = "wrong_after?good=1000"
-    ledger = faced(engine, known, name, Load(4, 0.0, 0.4), limit=1200)
-    assert dict(ledger.faults) == {Fault.WRONG: 200}
-    assert len(ledger.answered_ns) == 1000
-    assert known.count()["requests"] == ledger.answered == 1200
+    recorder = faced(engine, known, name, Load(4, 0.0, 0.4), limit=1200)
+    assert dict(recorder.faults) == {Fault.WRONG: 200}
+    assert len(recorder.answered_ns) == 1000
+    assert known.count()["requests"] == recorder.answered == 1200
 
 
 def test_a_warm_up_ends_when_the_server_stops_answering(
-    engine: Engine, known: Known
+    engine: LoadEngine, known: Known
 ) -> None:
     """It is not waited for each of the thousands that are left, one time-out after the other."""
     name = "silent_after?good=100"
     load = Load(4, 0.0, 0.4)
-    ledger = faced(engine, known, name, load, overdue_s=1.0, limit=4000)
-    assert ledger.answered == len(ledger.answered_ns) == 100
-    assert set(ledger.faults) <= HANGING
-    # Who reads this tells by it that the visit was given up (bench.run.visits).
-    assert ledger.faults[Fault.UNFINISHED] == 4
+    recorder = faced(engine, known, name, load, overdue_s=1.0, limit=4000)
+    assert recorder.answered == len(recorder.answered_ns) == 100
+    assert set(recorder.faults) <= HANGING
+    # Who reads this tells by it that the visit was given up (bench.run.load_windows).
+    assert recorder.faults[Fault.UNFINISHED] == 4
 
 
 def test_a_server_that_is_killed_costs_what_was_under_way(
-    engine: Engine, known: Known
+    engine: LoadEngine, known: Known
 ) -> None:
     """What it had answered stays on record, and nothing else is called an answer."""
-    ledger = faced(engine, known, "dies_after?good=100", Load(4, 0.0, 0.5))
-    assert set(ledger.faults) <= {Fault.CLOSED, Fault.TRUNCATED, Fault.REFUSED}
-    assert ledger.faults.total() >= 4
-    assert 90 <= len(ledger.answered_ns) == ledger.answered <= 100
+    recorder = faced(engine, known, "dies_after?good=100", Load(4, 0.0, 0.5))
+    assert set(recorder.faults) <= {Fault.CLOSED, Fault.TRUNCATED, Fault.REFUSED}
+    assert recorder.faults.total() >= 4
+    assert 90 <= len(recorder.answered_ns) == recorder.answered <= 100
 
 
 @contextmanager
@@ -166,17 +168,17 @@ def is_open(fd: int) -> bool:
 
 
 def test_connections_that_cannot_be_opened_are_named_and_the_others_go_on(
-    engine: Engine, known: Known
+    engine: LoadEngine, known: Known
 ) -> None:
     """Three file descriptors for six clients: three answers at a time, and three faults."""
     before = faced(engine, known, "right", Load(1, 0.0, 0.1)).answered
     with files_left(3):
-        ledger = faced(engine, known, "right", Load(6, 0.0, 0.4))
-    assert ledger.opened == 3
-    assert set(ledger.faults) == {Fault.REFUSED}
-    assert "Too many open files" in (ledger.first_error or "")
-    assert known.count()["requests"] == before + len(ledger.answered_ns)
-    assert len(ledger.answered_ns) > 0
+        recorder = faced(engine, known, "right", Load(6, 0.0, 0.4))
+    assert recorder.opened == 3
+    assert set(recorder.faults) == {Fault.REFUSED}
+    assert "Too many open files" in (recorder.first_error or "")
+    assert known.count()["requests"] == before + len(recorder.answered_ns)
+    assert len(recorder.answered_ns) > 0
 
 
 def peak_bytes(pid: int) -> int:
@@ -194,7 +196,9 @@ def test_bodies_without_end_do_not_fill_the_memory(
         Path(f"/proc/{generator.pid}/clear_refs").write_text("5")  # forget the peak
     before = peak_bytes(generator.pid)
     load = Load(64, 0.0, 0.4)
-    tally = generator.visit(Visit("127.0.0.1", known.port, "endless", 1, load, None))
+    tally = generator.visit(
+        LoadRequest("127.0.0.1", known.port, "endless", 1, load, None)
+    )
     generator.forget("127.0.0.1", known.port)
     # On a busy machine some have not come so far when the window ends.
     assert Fault.OVERSIZED in tally.errors
@@ -210,10 +214,10 @@ def test_more_connections_than_files_are_refused_before_anything_is_sent(
     which = resource.RLIMIT_NOFILE
     soft, hard = resource.prlimit(lent.pid, which)
     assert soft == hard  # it has taken what the machine allows
-    order = Visit("127.0.0.1", known.port, "right", 1, Load(16, 0.0, 0.2), None)
+    order = LoadRequest("127.0.0.1", known.port, "right", 1, Load(16, 0.0, 0.2), None)
     resource.prlimit(lent.pid, which, (70, hard))
     try:
-        with pytest.raises(MachineRefused, match="may have 70") as refused:
+        with pytest.raises(EnvironmentFailure, match="may have 70") as refused:
             lent.visit(order)
     finally:
         resource.prlimit(lent.pid, which, (soft, hard))
@@ -235,7 +239,7 @@ def test_killed_in_a_window_the_generator_is_missed_at_once(
 
     killer = threading.Thread(target=kill)
     killer.start()
-    order = Visit("127.0.0.1", known.port, "right", 1, Load(2, 0.0, 60.0), None)
-    with pytest.raises(MachineRefused, match=r"in its work \(status -9\)"):
+    order = LoadRequest("127.0.0.1", known.port, "right", 1, Load(2, 0.0, 60.0), None)
+    with pytest.raises(EnvironmentFailure, match=r"in its work \(status -9\)"):
         lent.visit(order)
     killer.join()

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bench.load.faults import Fault
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.load.locust_generator import LocustGenerator
 from bench.load.samples import quantiles, read_samples
 from bench.model.load import Arrivals, Load
-from bench.model.trial import Tally
+from bench.model.trial import WindowStats
 from tests.load.known import Known
 
 
@@ -27,10 +27,10 @@ def visit(
     load: Load = SHORT,
     samples: Path | None = None,
     limit: int | None = None,
-) -> Tally:
+) -> WindowStats:
     """One visit to the known server."""
     return generator.visit(
-        Visit("127.0.0.1", known.port, name, 1, load, samples, limit)
+        LoadRequest("127.0.0.1", known.port, name, 1, load, samples, limit)
     )
 
 

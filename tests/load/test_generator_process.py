@@ -10,35 +10,35 @@ import time
 import psutil
 import pytest
 
-from bench.errors import AskedWrongly, MachineRefused
-from bench.load.generator import Visit
+from bench.errors import EnvironmentFailure, UsageError
+from bench.load.generator import LoadRequest
 from bench.load.locust_generator import LocustGenerator
 from bench.model.load import Load
-from bench.model.trial import Tally
+from bench.model.trial import WindowStats
 from tests.load.known import ROOT, Known
 
 
 pytestmark = pytest.mark.live
 
 
-def visit(generator: LocustGenerator, known: Known, name: str) -> Tally:
+def visit(generator: LocustGenerator, known: Known, name: str) -> WindowStats:
     """One short visit to the known server."""
     load = Load(clients=4, warm_s=0.1, measure_s=0.4)
-    return generator.visit(Visit("127.0.0.1", known.port, name, 1, load, None))
+    return generator.visit(LoadRequest("127.0.0.1", known.port, name, 1, load, None))
 
 
 def test_an_unknown_workload_is_refused_with_its_name(known: Known) -> None:
     """The refusal crosses the channel with its sentence, and the process lives on."""
     with LocustGenerator((), workloads="bench.workloads") as made:
         for _ in range(2):
-            with pytest.raises(AskedWrongly, match="helo"):
+            with pytest.raises(UsageError, match="helo"):
                 visit(made, known, "helo")
         made.forget("127.0.0.1", known.port)
 
 
 def test_a_processor_that_is_not_there_is_refused() -> None:
     """A generator that cannot be pinned does not run unpinned."""
-    with pytest.raises(MachineRefused, match="4095"), LocustGenerator((4095,)):
+    with pytest.raises(EnvironmentFailure, match="4095"), LocustGenerator((4095,)):
         pass
 
 
@@ -56,7 +56,7 @@ def test_a_dead_generator_is_a_clear_refusal(known: Known) -> None:
     with LocustGenerator((), workloads="tests.load.known_workloads") as made:
         os.kill(made.pid, signal.SIGKILL)
         for _ in range(2):
-            with pytest.raises(MachineRefused, match=r"ended|started"):
+            with pytest.raises(EnvironmentFailure, match=r"ended|started"):
                 visit(made, known, "right")
 
 
@@ -64,7 +64,7 @@ def test_a_fault_of_the_harness_ends_it_with_the_log(known: Known) -> None:
     """A check that raises ends the process at once, and the message shows why."""
     with (
         LocustGenerator((), workloads="tests.load.known_workloads") as made,
-        pytest.raises(MachineRefused, match="the check itself is broken"),
+        pytest.raises(EnvironmentFailure, match="the check itself is broken"),
     ):
         visit(made, known, "right?explode=1")
 

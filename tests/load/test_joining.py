@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.load.joining import (
     FACTS,
     TOKEN,
@@ -72,7 +72,7 @@ def test_a_token_that_could_be_guessed_is_refused(
 ) -> None:
     """With the command that makes a good one."""
     monkeypatch.setenv(TOKEN, token)
-    with pytest.raises(AskedWrongly, match=TOKEN) as refused:
+    with pytest.raises(UsageError, match=TOKEN) as refused:
         token_of_run()
     assert "openssl" in str(refused.value.hint)
 

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.load.faults import Fault
-from bench.load.ledger import Ledger
+from bench.load.latency_recorder import LatencyRecorder
 from bench.load.merge import (
     merge_samples,
     merge_tallies,
@@ -35,9 +35,9 @@ def rows(seed: int, count: int = 3000) -> Rows:
     return np.column_stack([answered, service + waited, service])
 
 
-def ledger(own: Rows, open_loop: bool, clock_ns: int = 0) -> Ledger:
+def recorder(own: Rows, open_loop: bool, clock_ns: int = 0) -> LatencyRecorder:
     """One worker's book, on a clock that shows so much more."""
-    made = Ledger(open_loop)
+    made = LatencyRecorder(open_loop)
     made.start_ns = START_NS + clock_ns
     made.end_ns = made.start_ns + MEASURE_NS
     made.answered_ns.extend(int(time) + clock_ns for time in own[:, 0])
@@ -58,13 +58,13 @@ def ledger(own: Rows, open_loop: bool, clock_ns: int = 0) -> Ledger:
 
 def divided(
     whole: Rows, workers: int, open_loop: bool
-) -> Iterator[tuple[Rows, Ledger]]:
+) -> Iterator[tuple[Rows, LatencyRecorder]]:
     """The rows dealt out at random, each worker on a clock of its own."""
     random = np.random.Generator(np.random.PCG64(workers))
     owner = random.integers(workers, size=len(whole))
     for index in range(workers):
         own = whole[owner == index]
-        yield own, ledger(own, open_loop, clock_ns=index * 86_400_000_000_000)
+        yield own, recorder(own, open_loop, clock_ns=index * 86_400_000_000_000)
 
 
 @pytest.mark.parametrize("open_loop", [False, True])
@@ -72,7 +72,7 @@ def divided(
 def test_the_merged_tally_is_that_of_one_process(workers: int, open_loop: bool) -> None:
     """Every figure of it, quantiles, seconds and slots too; only counts that were set by hand are added here."""
     whole = rows(workers)
-    one = ledger(whole, open_loop)
+    one = recorder(whole, open_loop)
     truth = one.tally(one.samples(), 77)
     books = [book for _, book in divided(whole, workers, open_loop)]
     parts = [book.samples() for book in books]
@@ -97,16 +97,16 @@ def test_the_merged_tally_is_that_of_one_process(workers: int, open_loop: bool) 
 def test_the_busiest_worker_speaks_for_the_generator() -> None:
     """One at its limit spoils what it sends, however idle the other is."""
     own = rows(1)
-    tally = ledger(own, False).tally(ledger(own, False).samples(), 0)
+    tally = recorder(own, False).tally(recorder(own, False).samples(), 0)
     both = [replace(tally, generator_cpu_s=used) for used in (0.2, 1.2)]
-    merged = merge_tallies(both, ledger(own, False).samples(), 0)
+    merged = merge_tallies(both, recorder(own, False).samples(), 0)
     assert merged.generator_cpu_s == 1.2
 
 
 @pytest.mark.parametrize("open_loop", [False, True])
 def test_samples_come_over_the_wire_as_they_left(open_loop: bool) -> None:
     """Through Locust's own encoding; in a closed loop the two latencies stay one list."""
-    left = ledger(rows(4), open_loop).samples()
+    left = recorder(rows(4), open_loop).samples()
     message = msgpack.loads(msgpack.dumps(samples_message(left)), raw=False)
     came = samples_of(message, len(left.sent_ns))
     for name in ("sent_ns", "latency_ns", "service_ns"):
@@ -116,6 +116,6 @@ def test_samples_come_over_the_wire_as_they_left(open_loop: bool) -> None:
 
 def test_samples_that_are_not_all_there_are_refused() -> None:
     """One less than was counted is a fault that no quantile may hide."""
-    left = ledger(rows(4), False).samples()
-    with pytest.raises(MachineRefused, match="counted"):
+    left = recorder(rows(4), False).samples()
+    with pytest.raises(EnvironmentFailure, match="counted"):
         samples_of(samples_message(left), len(left.sent_ns) + 1)

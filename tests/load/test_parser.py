@@ -4,7 +4,7 @@ import pytest
 
 from bench.load.faults import BadAnswer, Fault
 from bench.load.head import Heads, parse_head
-from bench.load.parser import Answer, AnswerParser, Limits
+from bench.load.parser import AnswerParser, Limits, ParsedResponse
 
 
 COUNTED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\nhello"
@@ -32,7 +32,7 @@ ENDLESS = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nhello"
 
 def read(
     pieces: list[bytes], method: str = "GET", ended: bool = False
-) -> Answer | None:
+) -> ParsedResponse | None:
     """What a parser makes of these pieces, and of the end of the connection."""
     parser = AnswerParser()
     parser.start(method)

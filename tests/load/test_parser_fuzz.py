@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.load.faults import BadAnswer
-from bench.load.parser import Answer, AnswerParser
+from bench.load.parser import AnswerParser, ParsedResponse
 
 
 def read(
     pieces: list[bytes], method: str = "GET", ended: bool = False
-) -> Answer | None:
+) -> ParsedResponse | None:
     """What a parser makes of these pieces, and of the end of the connection."""
     parser = AnswerParser()
     parser.start(method)
@@ -113,7 +113,9 @@ def test_a_damaged_answer_is_refused_or_read_whole(
     assert outcomes[0] == outcomes[1]
 
 
-def _until_answer(pieces: list[bytes], method: str, ended: bool) -> Answer | None:
+def _until_answer(
+    pieces: list[bytes], method: str, ended: bool
+) -> ParsedResponse | None:
     parser = AnswerParser()
     parser.start(method)
     for piece in pieces:

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 from bench.load.answers import VERDICT_TOTAL_BYTES, Answers, Variant, variants
 from bench.load.arrivals import due_times
-from bench.load.generator import Visit
-from bench.load.ledger import Ledger
+from bench.load.generator import LoadRequest
+from bench.load.latency_recorder import LatencyRecorder
 from bench.load.messages import (
-    Order,
+    LoadCommand,
     line,
     order_message,
     order_of,
@@ -20,7 +20,7 @@ from bench.load.messages import (
     tally_message,
     tally_of,
 )
-from bench.load.parser import Answer
+from bench.load.parser import ParsedResponse
 from bench.load.samples import Samples, quantiles, read_samples, write_samples
 from bench.load.wire import render
 from bench.model.exchange import Reply, Request
@@ -43,20 +43,22 @@ def test_a_request_is_rendered_as_it_is_sent() -> None:
 @pytest.mark.parametrize("path", ["/a b", "/a\r\nX: y", "/ä", "/\x00"])
 def test_a_path_that_would_break_the_request_is_refused(path: str) -> None:
     """No request may smuggle a second line."""
-    with pytest.raises(AskedWrongly):
+    with pytest.raises(UsageError):
         render(Request("GET", path), "127.0.0.1", 80)
 
 
 def test_a_workload_without_requests_is_refused() -> None:
     """It would send nothing for ever."""
     empty = Workload("empty", "", "", lambda seed: (), lambda request, reply: None)
-    with pytest.raises(AskedWrongly, match="empty"):
+    with pytest.raises(UsageError, match="empty"):
         variants(empty, 1, "127.0.0.1", 80)
 
 
-def answer(status: int = 200, kind: str = "text/plain", body: bytes = b"") -> Answer:
+def answer(
+    status: int = 200, kind: str = "text/plain", body: bytes = b""
+) -> ParsedResponse:
     """An answer with nothing remarkable about it."""
-    return Answer(status, {"content-type": kind}, kind, body, True, False)
+    return ParsedResponse(status, {"content-type": kind}, kind, body, True, False)
 
 
 def test_each_distinct_answer_is_checked_once() -> None:
@@ -162,20 +164,20 @@ def test_samples_come_back_as_they_went(tmp_path: Path) -> None:
 def test_a_file_without_samples_is_refused(tmp_path: Path, content: bytes) -> None:
     """Missing, cut off or foreign: one sentence with the path."""
     path = tmp_path / "window.npz"
-    with pytest.raises(AskedWrongly, match=r"window\.npz"):
+    with pytest.raises(UsageError, match=r"window\.npz"):
         read_samples(path)
     path.write_bytes(content)
-    with pytest.raises(AskedWrongly, match=r"window\.npz"):
+    with pytest.raises(UsageError, match=r"window\.npz"):
         read_samples(path)
 
 
-def ledger(open_loop: bool) -> Ledger:
+def recorder(open_loop: bool) -> LatencyRecorder:
     """
     A measured part from 1000 to 2000 seconds, and three requests of 10 s.
 
     The first was sent before it, the second inside, the third ended after it.
     """
-    book = Ledger(open_loop)
+    book = LatencyRecorder(open_loop)
     book.start_ns, book.end_ns = 1_000_000_000_000, 2_000_000_000_000
     for answered_s in (1005, 1500, 2005):
         book.answered_ns.append(answered_s * 1_000_000_000)
@@ -187,7 +189,7 @@ def ledger(open_loop: bool) -> Ledger:
 
 def test_a_closed_loop_counts_what_is_answered_inside() -> None:
     """Whenever it was sent; what is answered after the measured part is in the total only."""
-    book = ledger(open_loop=False)
+    book = recorder(open_loop=False)
     samples = book.samples()
     tally = book.tally(samples, 3)
     assert list(samples.sent_ns) == [-5_000_000_000, 490_000_000_000]
@@ -199,7 +201,7 @@ def test_a_closed_loop_counts_what_is_answered_inside() -> None:
 
 def test_an_open_loop_counts_what_was_due_inside() -> None:
     """An answer after the end belongs to the request that was due before it."""
-    book = ledger(open_loop=True)
+    book = recorder(open_loop=True)
     tally = book.tally(book.samples(), 3)
     assert (tally.requests, tally.requests_total) == (2, 3)
     assert tally.latency_us is not None and tally.latency_us.max == 10e6
@@ -208,7 +210,7 @@ def test_an_open_loop_counts_what_was_due_inside() -> None:
 
 def test_batches_add_up() -> None:
     """Every answer and every fault is in exactly one batch, and the lists still grow."""
-    book = ledger(open_loop=False)
+    book = recorder(open_loop=False)
     first = book.batch()
     book.answered_ns.append(1)
     book.latency_ns.append(2)
@@ -227,14 +229,14 @@ ASKED = Request(
 def test_a_visit_crosses_the_channel_unchanged() -> None:
     """Order, tally and refusal are the same on the other side."""
     load = Load(3, 0.1, 0.2, 50.0, Arrivals.POISSON)
-    order = Order(Visit("h", 1, "w", 2, load, Path("a/b.npz"), 5), ASKED)
+    order = LoadCommand(LoadRequest("h", 1, "w", 2, load, Path("a/b.npz"), 5), ASKED)
     message = order_message(order)
     assert line(message).count(b"\n") == 1
     assert order_of(message) == order
-    tally = ledger(open_loop=True)
+    tally = recorder(open_loop=True)
     sent = tally.tally(tally.samples(), 3)
     assert tally_of(tally_message(sent)) == sent
-    for refused in (AskedWrongly("a", "b"), MachineRefused("c")):
+    for refused in (UsageError("a", "b"), EnvironmentFailure("c")):
         again = refusal_of(refusal_message(refused))
         assert (type(again), again.message, again.hint) == (
             type(refused),
@@ -254,13 +256,13 @@ def test_throughput_is_not_biased_by_the_edges_of_the_window(period_ms: int) -> 
     period_ns, clients, start_ns, end_ns = period_ms * 1_000_000, 16, 10**9, 25 * 10**8
     counts = []
     for phase in range(50):
-        ledger = Ledger(open_loop=False)
-        ledger.start_ns, ledger.end_ns = start_ns, end_ns
+        recorder = LatencyRecorder(open_loop=False)
+        recorder.start_ns, recorder.end_ns = start_ns, end_ns
         first = period_ns * (phase + 1) // 50
         for moment in range(first, 3 * 10**9, period_ns):
-            ledger.answered_ns.extend([moment] * clients)
-            ledger.latency_ns.extend([min(moment, period_ns)] * clients)
-        counts.append(len(ledger.samples().latency_ns))
+            recorder.answered_ns.extend([moment] * clients)
+            recorder.latency_ns.extend([min(moment, period_ns)] * clients)
+        counts.append(len(recorder.samples().latency_ns))
 
     expected = clients * (end_ns - start_ns) / period_ns
     assert abs(sum(counts) / len(counts) / expected - 1) < 0.005

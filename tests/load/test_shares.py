@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 from bench.load.answers import variants
 from bench.load.arrivals import due_times, own_due_times
 from bench.load.engine import _rotated
-from bench.load.generator import Share, Visit
-from bench.load.team import LEAD_S, Team
-from bench.model.load import Arrivals, Beside, Load, Surge
+from bench.load.generator import LoadRequest, WorkerShare
+from bench.load.worker_assignment import LEAD_S, WorkerAssignment
+from bench.model.load import Arrivals, BackgroundLoad, Load, Surge
 from tests.load.known_workloads import VARIANTS, workload
 
 
-def shares(of: int) -> list[Share]:
+def shares(of: int) -> list[WorkerShare]:
     """Every worker's."""
-    return [Share(index, of) for index in range(of)]
+    return [WorkerShare(index, of) for index in range(of)]
 
 
 @settings(deadline=None)
@@ -87,10 +87,12 @@ def test_every_worker_sends_every_distinct_request_in_another_order() -> None:
 
 def test_a_visit_has_as_many_workers_as_connections() -> None:
     """Of every workload in it: who has none of one of them takes no part."""
-    load = Load(6, 0.0, 1.0, 10.0, beside=Beside("x", 2, 0.5, 5.0))
-    visit = Visit("127.0.0.1", 1, "x", 1, load, None, requests_limit=7)
+    load = Load(6, 0.0, 1.0, 10.0, beside=BackgroundLoad("x", 2, 0.5, 5.0))
+    visit = LoadRequest("127.0.0.1", 1, "x", 1, load, None, requests_limit=7)
     assert visit.most_workers == 2
-    assert Visit("127.0.0.1", 1, "x", 1, Load(6, 0.0, 1.0), None).most_workers == 6
+    assert (
+        LoadRequest("127.0.0.1", 1, "x", 1, Load(6, 0.0, 1.0), None).most_workers == 6
+    )
     assert (visit.connections, visit.own_limit) == (6, 7)
 
 
@@ -100,7 +102,7 @@ def test_all_begin_together_over_ways_of_different_length(
     trips: dict[str, float],
 ) -> None:
     """Half of its way after the word was given, and then what it was told to wait: the same for all."""
-    team = Team({name: name for name in trips}, trips)
-    starts = [trip / 2 + team.after_s(name) for name, trip in trips.items()]
+    assignment = WorkerAssignment({name: name for name in trips}, trips)
+    starts = [trip / 2 + assignment.after_s(name) for name, trip in trips.items()]
     assert starts == pytest.approx([starts[0]] * len(starts))
-    assert min(team.after_s(name) for name in trips) >= LEAD_S
+    assert min(assignment.after_s(name) for name in trips) >= LEAD_S

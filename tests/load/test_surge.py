@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from bench.analyse.surge import recovery_s
-from bench.calibrate.stand import Stand
+from bench.calibrate.calibration_bench import CalibrationBench
 from bench.load.arrivals import due_times
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.load.locust_generator import LocustGenerator
-from bench.load.messages import Order, order_message, order_of
+from bench.load.messages import LoadCommand, order_message, order_of
 from bench.model.load import Arrivals, Basis, Load, Surge
 from bench.model.plan import Cell
 from tests.builders import window
@@ -60,21 +60,23 @@ def test_until_it_begins_nothing_is_different() -> None:
 def test_a_surge_goes_to_the_generator_whole() -> None:
     """What the harness asks for is what the process reads."""
     load = replace(LOAD, basis=Basis.OWN, share=0.3, experiment="stress")
-    order = Order(Visit("127.0.0.1", 1, "hello", 1, load, None))
+    order = LoadCommand(LoadRequest("127.0.0.1", 1, "hello", 1, load, None))
     assert order_of(order_message(order)) == order
     assert load.name == "stress.open-own-30-surge-150"
 
 
 @pytest.fixture
-def stand(tmp_path: Path) -> Iterator[Stand]:
+def stand(tmp_path: Path) -> Iterator[CalibrationBench]:
     """The real generator, and a place for servers of known speed."""
     with LocustGenerator((), log=tmp_path / "log") as generator:
-        yield Stand(generator, (), (), tmp_path)
+        yield CalibrationBench(generator, (), (), tmp_path)
 
 
 @pytest.mark.live
 @pytest.mark.timed
-def test_a_server_of_known_speed_is_back_when_theory_says(stand: Stand) -> None:
+def test_a_server_of_known_speed_is_back_when_theory_says(
+    stand: CalibrationBench,
+) -> None:
     """
     One request at a time, 5 ms each: 200 a second, and offered 60, 300, 60.
 

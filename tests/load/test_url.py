@@ -12,7 +12,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from bench.cli.load_command import command, request_of
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 from bench.load.url import load_url
 from bench.model.load import Load
 from tests.load.known import Known
@@ -40,7 +40,7 @@ SHORT = Load(2, 0.0, 0.3)
 )
 def test_an_address_that_is_not_ours_is_refused(url: str) -> None:
     """Before anything is sent, and with a way out."""
-    with pytest.raises(AskedWrongly) as refused:
+    with pytest.raises(UsageError) as refused:
         load_url(url, SHORT)
     assert refused.value.hint
 
@@ -54,13 +54,13 @@ def test_a_name_with_one_address_elsewhere_is_refused(
         (2, 1, 6, "", ("192.0.2.7", 8000)),
     ]
     monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: found)
-    with pytest.raises(AskedWrongly, match=r"192\.0\.2\.7"):
+    with pytest.raises(UsageError, match=r"192\.0\.2\.7"):
         load_url("http://two.example:8000/", SHORT)
 
 
 def test_nobody_listening_is_said_at_once() -> None:
     """No window of refused connections: the server is not there."""
-    with pytest.raises(MachineRefused, match="nothing answers"):
+    with pytest.raises(EnvironmentFailure, match="nothing answers"):
         load_url("http://127.0.0.1:1/", SHORT)
 
 
@@ -148,7 +148,7 @@ def test_what_no_request_can_be_is_refused(
     method: str | None, body: str | None, headers: Sequence[str], says: str
 ) -> None:
     """Named, with a way out; without a method a body is posted."""
-    with pytest.raises(AskedWrongly, match=says) as refused:
+    with pytest.raises(UsageError, match=says) as refused:
         request_of(method, body, headers)
     assert refused.value.hint
     assert request_of(None, "{}", ()).method == "POST"
@@ -162,6 +162,6 @@ def test_a_load_without_a_right_answer_ends_with_the_reason(known: Known) -> Non
     app.command()(command)
     done = CliRunner().invoke(app, [url, "--duration", "0.3", "--clients", "2"])
 
-    assert isinstance(done.exception, MachineRefused), done.output
+    assert isinstance(done.exception, EnvironmentFailure), done.output
     assert "no request was answered with a 2xx status" in done.exception.message
     assert re.search(r"^errors +[0-9]+: malformed answer \(", done.stdout, re.MULTILINE)

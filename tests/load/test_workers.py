@@ -17,16 +17,16 @@ import pytest
 from bench.analyse import reasons
 from bench.analyse.voids import check
 from bench.deploy.server import free_port
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 from bench.load.arrivals import due_times
-from bench.load.crew import Crew
 from bench.load.distributed_generator import DistributedGenerator
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.load.joining import Credentials
 from bench.load.samples import quantiles, read_samples
 from bench.load.worker_child import Post, WorkerChild
-from bench.model.load import Arrivals, Beside, Load
-from bench.model.trial import Tally, Window
+from bench.load.worker_pool import WorkerPool
+from bench.model.load import Arrivals, BackgroundLoad, Load
+from bench.model.trial import Window, WindowStats
 from tests.load.held_up import HeldUp
 from tests.load.known import Known
 
@@ -38,10 +38,12 @@ KNOWN = "tests.load.known_workloads"
 
 
 @pytest.fixture(scope="module")
-def crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DistributedGenerator]:
+def worker_pool(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[DistributedGenerator]:
     """A master and two workers, kept over the tests; not one process of them is left."""
     log = tmp_path_factory.mktemp("crew") / "log"
-    with DistributedGenerator((), Crew(2), CREDENTIALS, log, KNOWN) as made:
+    with DistributedGenerator((), WorkerPool(2), CREDENTIALS, log, KNOWN) as made:
         yield made
         ended = [psutil.Process(pid) for pid in (made.pid, *made.worker_pids)]
     assert not any(process.is_running() for process in ended)
@@ -49,22 +51,22 @@ def crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DistributedGenera
 
 def order(
     known: Known, load: Load, samples: Path | None = None, limit: int | None = None
-) -> Visit:
+) -> LoadRequest:
     """A visit to the known server."""
-    return Visit("127.0.0.1", known.port, "right", 1, load, samples, limit)
+    return LoadRequest("127.0.0.1", known.port, "right", 1, load, samples, limit)
 
 
-def names(tally: Tally) -> list[str]:
+def names(tally: WindowStats) -> list[str]:
     """Who took part."""
     return [worker.name for worker in tally.workers]
 
 
 def test_the_merged_count_is_the_servers_own(
-    crew: DistributedGenerator, known: Known, tmp_path: Path
+    worker_pool: DistributedGenerator, known: Known, tmp_path: Path
 ) -> None:
     """Server, workers, Locust's master and the file of samples agree to the last request; five connections on two workers."""
     path = tmp_path / "window.npz"
-    tally = crew.visit(order(known, Load(5, 0.1, 0.5), path))
+    tally = worker_pool.visit(order(known, Load(5, 0.1, 0.5), path))
     seen = known.count()
     assert tally.errors == {}
     assert tally.requests_total == seen["requests"] == tally.locust_requests
@@ -82,11 +84,11 @@ def test_the_merged_count_is_the_servers_own(
 
 @pytest.mark.parametrize("arrivals", Arrivals)
 def test_two_workers_offer_what_one_process_offers(
-    crew: DistributedGenerator, known: Known, arrivals: Arrivals
+    worker_pool: DistributedGenerator, known: Known, arrivals: Arrivals
 ) -> None:
     """The same seed, the same number of requests due, all of them sent and answered."""
     load = Load(8, 0.1, 0.5, 300.0, arrivals)
-    tally = crew.visit(order(known, load))
+    tally = worker_pool.visit(order(known, load))
     due = [time for time in due_times(load, 1) if 0.1e9 <= time < 0.6e9]
     assert tally.offered == len(due) == tally.requests
     assert tally.requests_total == len(due_times(load, 1)) == known.count()["requests"]
@@ -95,24 +97,24 @@ def test_two_workers_offer_what_one_process_offers(
 
 
 def test_a_fixed_number_and_a_second_workload_are_divided_too(
-    crew: DistributedGenerator, known: Known
+    worker_pool: DistributedGenerator, known: Known
 ) -> None:
     """101 requests are 101; what is beside is counted apart; one client is one worker's."""
-    limited = crew.visit(order(known, Load(4, 0.0, 0.5), limit=101))
+    limited = worker_pool.visit(order(known, Load(4, 0.0, 0.5), limit=101))
     assert limited.requests_total == known.count()["requests"] == 101
-    load = Load(4, 0.0, 0.4, 100.0, beside=Beside("slow?ms=5", 3, 0.5, 50.0))
-    cheap = crew.visit(order(known, load))
+    load = Load(4, 0.0, 0.4, 100.0, beside=BackgroundLoad("slow?ms=5", 3, 0.5, 50.0))
+    cheap = worker_pool.visit(order(known, load))
     assert cheap.beside is not None and cheap.beside.workers == ()
     for one in (cheap, cheap.beside):
         assert one.requests_total == one.locust_requests > 0
     both = cheap.requests_total + cheap.beside.requests_total
     assert both == known.count()["requests"] - 101
-    assert names(crew.visit(order(known, Load(1, 0.0, 0.1)))) == ["here-1"]
-    crew.forget("127.0.0.1", known.port)
+    assert names(worker_pool.visit(order(known, Load(1, 0.0, 0.1)))) == ["here-1"]
+    worker_pool.forget("127.0.0.1", known.port)
 
 
 def test_who_joins_proves_that_it_belongs_and_sends_nothing_to_strangers(
-    crew: DistributedGenerator, known: Known
+    worker_pool: DistributedGenerator, known: Known
 ) -> None:
     """
     Another token and another harness are turned away; the third takes part.
@@ -128,28 +130,30 @@ def test_who_joins_proves_that_it_belongs_and_sends_nothing_to_strangers(
     with ExitStack() as stack:
         children = {}
         for name, credentials in apart.items():
-            post = Post("127.0.0.1", crew.port, name, workloads=KNOWN)
+            post = Post("127.0.0.1", worker_pool.port, name, workloads=KNOWN)
             children[name] = WorkerChild(post, credentials)
             stack.callback(children[name].end)
         for name in ("token", "harness"):
-            with pytest.raises(MachineRefused, match=name):
+            with pytest.raises(EnvironmentFailure, match=name):
                 children[name].joined(60)
         children["there"].joined(60)
-        tally = crew.visit(order(known, Load(6, 0.0, 0.1)))
+        tally = worker_pool.visit(order(known, Load(6, 0.0, 0.1)))
         assert names(tally) == ["here-1", "here-2", "there"]
         assert tally.requests_total == known.count()["requests"]
-        with pytest.raises(AskedWrongly, match=r"192\.0\.2\.1") as refused:
-            crew.visit(Visit("192.0.2.1", 80, "right", 1, Load(3, 0.0, 0.1), None))
+        with pytest.raises(UsageError, match=r"192\.0\.2\.1") as refused:
+            worker_pool.visit(
+                LoadRequest("192.0.2.1", 80, "right", 1, Load(3, 0.0, 0.1), None)
+            )
         assert "--i-own-this" in str(refused.value.hint)
-    tally = crew.visit(order(known, Load(4, 0.0, 0.1)))
+    tally = worker_pool.visit(order(known, Load(4, 0.0, 0.1)))
     assert names(tally) == ["here-1", "here-2"]
 
 
 def test_a_worker_that_hears_the_word_too_late_sends_nothing(
-    crew: DistributedGenerator, known: Known
+    worker_pool: DistributedGenerator, known: Known
 ) -> None:
     """The others have sent alone by then; it counts as lost in that window, and takes part in the next."""
-    relay = HeldUp(crew.port, b"held_s", 1.5)
+    relay = HeldUp(worker_pool.port, b"held_s", 1.5)
     child = WorkerChild(
         Post("127.0.0.1", relay.port, "there", workloads=KNOWN), CREDENTIALS
     )
@@ -158,12 +162,12 @@ def test_a_worker_that_hears_the_word_too_late_sends_nothing(
         stack.callback(child.end)
         child.joined(60)
         load = Load(6, 0.0, 0.1)
-        struck = crew.visit(order(known, load))
+        struck = worker_pool.visit(order(known, load))
         assert [w.name for w in struck.workers if w.lost] == ["there"]
         seen = known.count()
         assert struck.requests_total == seen["requests"] > 0
         assert seen["connections"] == 4
-        whole = crew.visit(order(known, load))
+        whole = worker_pool.visit(order(known, load))
     assert [w.name for w in whole.workers if not w.lost] == [
         "here-1",
         "here-2",
@@ -178,7 +182,9 @@ def test_where_all_hear_the_word_too_late_the_window_is_tried_again(
 ) -> None:
     """Nothing was sent: no window is lost to it."""
     port = free_port()
-    master = DistributedGenerator((), Crew(0, 2, port=port), CREDENTIALS, None, KNOWN)
+    master = DistributedGenerator(
+        (), WorkerPool(0, 2, port=port), CREDENTIALS, None, KNOWN
+    )
     with ThreadPoolExecutor(1) as pool, ExitStack() as stack:
         entering = pool.submit(master.__enter__)
         wait_for(port)
@@ -218,11 +224,11 @@ def closing_of(entered: DistributedGenerator) -> Iterator[DistributedGenerator]:
 
 
 def test_a_worker_killed_in_a_window_voids_it_and_the_run_goes_on(
-    crew: DistributedGenerator, known: Known
+    worker_pool: DistributedGenerator, known: Known
 ) -> None:
     """It is named as lost, and the window void for that alone; in the next one another has its place."""
     load = Load(4, 0.1, 0.7)
-    victim = crew.worker_pids[1]
+    victim = worker_pool.worker_pids[1]
 
     def kill_in_the_window() -> None:
         while known.count()["requests"] < 4:
@@ -231,7 +237,7 @@ def test_a_worker_killed_in_a_window_voids_it_and_the_run_goes_on(
 
     killer = threading.Thread(target=kill_in_the_window)
     killer.start()
-    struck = crew.visit(order(known, load))
+    struck = worker_pool.visit(order(known, load))
     killer.join()
     assert [(w.name, w.lost) for w in struck.workers] == [
         ("here-1", False),
@@ -244,7 +250,7 @@ def test_a_worker_killed_in_a_window_voids_it_and_the_run_goes_on(
     assert reasons.COUNT not in found and reasons.LITTLE_LAW not in found
 
     before = known.count()["requests"]
-    whole = crew.visit(order(known, load))
+    whole = worker_pool.visit(order(known, load))
     assert [(w.name, w.lost) for w in whole.workers] == [
         ("here-1", False),
         ("here-3", False),
@@ -259,13 +265,15 @@ def test_a_worker_that_is_missed_as_a_window_begins_has_another_in_its_place(
     known: Known, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
 ) -> None:
     """It seemed to be there when the order was given: all of the window is sent by two, none of them lost."""
-    with DistributedGenerator((), Crew(2), CREDENTIALS, None, KNOWN) as crew:
-        os.kill(crew.worker_pids[1], how)
+    with DistributedGenerator(
+        (), WorkerPool(2), CREDENTIALS, None, KNOWN
+    ) as worker_pool:
+        os.kill(worker_pool.worker_pids[1], how)
         monkeypatch.setattr(WorkerChild, "alive", property(lambda child: True))
-        tally = crew.visit(order(known, Load(4, 0.0, 0.2)))
+        tally = worker_pool.visit(order(known, Load(4, 0.0, 0.2)))
         assert [(w.name, w.lost) for w in tally.workers] == [
             ("here-1", False),
             ("here-3", False),
         ]
         assert tally.requests_total == known.count()["requests"] > 0
-        assert len(crew.worker_pids) == 2
+        assert len(worker_pool.worker_pids) == 2

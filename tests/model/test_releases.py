@@ -6,7 +6,7 @@ import pytest
 
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
-from bench.configure.wishes import with_versions
+from bench.configure.version_requests import with_versions
 from bench.model.framework import Role, Target
 from bench.model.releases import Release, releases_of, successions
 from bench.model.run import Receipt

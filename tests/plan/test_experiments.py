@@ -7,7 +7,7 @@ from bench.model.framework import Role
 from bench.model.load import Basis, Load, Surge, experiment_of
 from bench.plan.duration import duration, windows_in
 from bench.plan.make import TakingPart, with_experiments
-from bench.plan.order import Block, blocks, boot_order, volley_order
+from bench.plan.schedule import Block, blocks, boot_order, volley_order
 from bench.workloads import WORKLOADS
 from tests.builders import plan, target
 from tests.experiments import experiment, small

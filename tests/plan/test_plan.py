@@ -3,12 +3,12 @@
 from collections import Counter
 from dataclasses import replace
 
-from bench.cli.asked import Asked, plan_for
+from bench.cli.run_options import RunOptions, plan_for
 from bench.model.load import Basis, Load, Surge
 from bench.model.plan import Experiment, Plan
 from bench.plan.duration import duration
 from bench.plan.make import TakingPart, with_experiments
-from bench.plan.order import (
+from bench.plan.schedule import (
     Block,
     Turn,
     blocks,
@@ -118,5 +118,5 @@ def test_a_surge_comes_once_and_the_rest_of_its_block_in_every_cycle() -> None:
 
 def test_the_quick_profile_takes_ten_minutes_at_most() -> None:
     """By its plan, for the three that the article names: the time that `make bench` promises."""
-    asked = Asked("quick", targets="django,flask,fastapi,floor")
+    asked = RunOptions("quick", targets="django,flask,fastapi,floor")
     assert duration(plan_for(asked)).longest_s <= 600

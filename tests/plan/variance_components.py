@@ -28,7 +28,7 @@ import numpy as np
 from bench.analyse import metrics
 from bench.analyse.pairs import pairs
 from bench.analyse.trials import Trials, lay_out
-from bench.cli.asked import Asked, plan_for
+from bench.cli.run_options import RunOptions, plan_for
 from bench.model.framework import Role
 from bench.model.plan import Plan
 from bench.plan.duration import duration
@@ -190,7 +190,7 @@ def main() -> None:
     parser.add_argument("--search", action="store_true")
     parser.add_argument("--warm-s", type=float, default=0.25)
     asked = parser.parse_args()
-    plan = plan_for(Asked("quick"))
+    plan = plan_for(RunOptions("quick"))
     found = [of for of in stored() if of.workload in plan.profile.workloads]
     say(
         "| run | | windows | rounds | window of 1 s | half-width before | now | ratio |"

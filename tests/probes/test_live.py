@@ -11,12 +11,12 @@ from bench.configure.probes import load_probes
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
 from bench.deploy.cores import pinning
-from bench.deploy.engine import Placing
+from bench.deploy.engine import CpuPlacement
 from bench.deploy.environments import Environments
 from bench.deploy.local import LocalEngine, Options
 from bench.model.probe import ProbeOutcome
 from bench.run.probe_injection import injection, state, teeth
-from bench.run.probe_stand import Stand
+from bench.run.probe_session import ProbeSession
 from bench.run.probing import Bench, play_probes
 from bench.workloads.injections import STRINGS
 from tests.caches import cache_of
@@ -43,7 +43,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
             engine,
             Environments(ROOT / "apps", cache / "environments"),
             ROOT / "apps",
-            Placing(1, 8, cores, logs),
+            CpuPlacement(1, 8, cores, logs),
             all_targets(table, load_profiles()[1]),
             {name: framework.versions[-1] for name, (framework, _) in table.items()},
             lambda line: None,
@@ -116,7 +116,7 @@ def test_an_application_that_glues_text_is_found(bench: Bench) -> None:
     database = bench.engine.database
     with serving(lambda method, path, *rest: glued(database.dsn, path)) as port:
         plain = stand(port)
-        open_ = Stand(
+        open_ = ProbeSession(
             plain.case, plain.target, "127.0.0.1", port, database.dsn, database.reset,
             plain.script,
         )  # fmt: skip
@@ -143,7 +143,7 @@ def test_a_dropped_table_is_a_failure_and_comes_back(bench: Bench) -> None:
     with serving(dropping) as port:
         plain = stand(port)
         seen = injection(
-            Stand(
+            ProbeSession(
                 plain.case, plain.target, "127.0.0.1", port, database.dsn,
                 database.reset, plain.script,
             )

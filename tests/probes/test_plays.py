@@ -16,7 +16,7 @@ from bench.run.probe_bodies import misjudged, names, wrong_types
 from bench.run.probe_conversation import conversation, cookie_rules
 from bench.run.probe_injection import leaked
 from bench.run.probe_inside import in_process, script
-from bench.run.probe_stand import Stand
+from bench.run.probe_session import ProbeSession
 from bench.workloads.wrong_types import DEPTH, wrong_bodies
 from tests.builders import target
 
@@ -58,13 +58,13 @@ def serving(handler: Handler) -> Iterator[int]:
         server.server_close()
 
 
-def stand(port: int = 0, said: str = "", *sends: Send, **changes: Any) -> Stand:
+def stand(port: int = 0, said: str = "", *sends: Send, **changes: Any) -> ProbeSession:
     """A case that is ready to be played."""
     case = Case(
         "alpha", "conversation", "", None, ("serve",), {}, (), (), ("python", "x.py"),
         sends, None, True, (), (), "",
     )  # fmt: skip
-    return Stand(
+    return ProbeSession(
         case, target(), "127.0.0.1", port, "", lambda: None, lambda given: said
     )
 
@@ -260,7 +260,9 @@ def test_in_process_replies_are_checked_like_any_others() -> None:
         return json.dumps([one for _ in json.loads(given)])
 
     plain = stand()
-    seen = in_process(Stand(plain.case, plain.target, "", 0, "", plain.reset, answers))
+    seen = in_process(
+        ProbeSession(plain.case, plain.target, "", 0, "", plain.reset, answers)
+    )
     assert not seen.passed and seen.evidence
     with pytest.raises(TargetFailed, match="0 replies to"):
         in_process(stand(0, "[]"))

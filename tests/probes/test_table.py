@@ -7,7 +7,7 @@ import pytest
 
 from bench.configure.probes import load_counted, load_probes
 from bench.configure.tables import DEFINITIONS, load_frameworks
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.model.probe import COUNTED, Counted
 from bench.run.counting import MEASURES, sources
 from bench.run.probing import PLAYS
@@ -36,7 +36,7 @@ def refused(tmp_path: Path, text: str) -> str:
     path.write_text(text, encoding="utf-8")
     try:
         load_probes(path)
-    except AskedWrongly as error:
+    except UsageError as error:
         return f"{error.message} | {error.hint}"
     return "fine"
 

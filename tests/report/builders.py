@@ -11,13 +11,13 @@ from bench.judge.question import Group, Inquiry
 from bench.judge.ranking import ranked
 from bench.judge.ratios import question
 from bench.model.cost import Breakdown, Share
-from bench.model.doubt import Reason, Scope, Warning
 from bench.model.estimate import Comparison, Estimate, Metric, Quantity
-from bench.model.framework import CostPart, Framework, Look, Role, Target
+from bench.model.framework import CostPart, Framework, Role, Style, Target
 from bench.model.plan import Pinning, Profile
 from bench.model.results import Check, Results, StoredFile, WorkloadNote
 from bench.model.run import Machine, Receipt
 from bench.model.verdict import Claim, GroupKind, Outcome, Verdict, Withheld
+from bench.model.warning import Reason, Scope, Warning
 from bench.stats import interval
 
 
@@ -38,10 +38,10 @@ WORKLOADS = (
     WorkloadNote("db-read", "One row by key", "One SELECT through the usual layer."),
 )
 FRAMEWORKS = (
-    Framework("django", "Django", "django", ("6.0",), Look("#23397e", "#7686e6", "#233a7f", "#a9b5ff", "s", "dotted")),
-    Framework("flask", "Flask", "flask", ("3.1",), Look("#c24a0a", "#ff9a3d", "#a33c05", "#ffb573", "o", "dashed")),
-    Framework("fastapi", "FastAPI", "fastapi", ("0.142",), Look("#129c95", "#4af0df", "#0a6f6a", "#5eead9", "^", "solid")),
-    Framework("floor", "Bare server", None, ("1",), Look("#525d6b", "#a7b1bf", "#525d6b", "#a7b1bf", "D", "dashdot")),
+    Framework("django", "Django", "django", ("6.0",), Style("#23397e", "#7686e6", "#233a7f", "#a9b5ff", "s", "dotted")),
+    Framework("flask", "Flask", "flask", ("3.1",), Style("#c24a0a", "#ff9a3d", "#a33c05", "#ffb573", "o", "dashed")),
+    Framework("fastapi", "FastAPI", "fastapi", ("0.142",), Style("#129c95", "#4af0df", "#0a6f6a", "#5eead9", "^", "solid")),
+    Framework("floor", "Bare server", None, ("1",), Style("#525d6b", "#a7b1bf", "#525d6b", "#a7b1bf", "D", "dashdot")),
 )  # fmt: skip
 
 CPU_US = {

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from bench.model.results import Results
-from bench.report.index import Entry, index_html
+from bench.report.index import RunEntry, index_html
 from bench.report.trend import trend_html
 from bench.report.write import write_report
 from tests.report.states import STATES
@@ -77,10 +77,10 @@ def _once(name: str, write: Callable[[Path], object]) -> Path:
 
 def _write_index(folder: Path) -> None:
     entries = [
-        Entry(name, f"{name}.html", False, replace(made(name), run_id=name))
+        RunEntry(name, f"{name}.html", False, replace(made(name), run_id=name))
         for name in STATES
     ]
-    entries.append(Entry("killed", "", False, None, "not understood yet"))
+    entries.append(RunEntry("killed", "", False, None, "not understood yet"))
     (folder / "index.html").write_text(index_html(entries), encoding="utf-8")
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from bench.judge.context import Evidence
-from bench.judge.exhibits import judge_by_exhibits
-from bench.model.probe import Count, Exhibits, Measure, ProbeOutcome
+from bench.judge.context import RunEvidence
+from bench.judge.probe_results import judge_by_probes
+from bench.model.probe import Count, ProbeMeasure, ProbeOutcome, ProbeResults
 from bench.model.results import Results
 from bench.model.verdict import Claim, Quote
 from tests.report.builders import results
@@ -23,12 +23,12 @@ def probed() -> Results:
         ProbeOutcome("safe", "flask", "own route", "3.1", True, False, "a form", HOSTILE, (HOSTILE,), (HOSTILE,)),
         ProbeOutcome("safe", "fastapi", "", "0.1", False, None, "nothing", "it could not be played", (), ()),
     )  # fmt: skip
-    measure = Measure("packages_all", "Packages installed", "packages", "a tool")
+    measure = ProbeMeasure("packages_all", "Packages installed", "packages", "a tool")
     counts = tuple(
         Count(name, "1.0", measure.name, value, "gunicorn, psycopg")
         for name, value in (("django", 8.0), ("flask", 16.0), ("fastapi", None))
     )
-    exhibits = Exhibits(
+    exhibits = ProbeResults(
         1, "2026-11-22T09:00:00Z", "0", "3.13.0", "18.4", cases, (measure,), counts
     )
     plain = Claim(
@@ -56,8 +56,8 @@ def probed() -> Results:
     )
     proxy = replace(count, id="easy", quote="easy", subjects=(), baselines=())
     made = results()
-    evidence = Evidence(exhibits)
-    verdicts = tuple(judge_by_exhibits(one, evidence) for one in (plain, count, proxy))
+    evidence = RunEvidence(exhibits)
+    verdicts = tuple(judge_by_probes(one, evidence) for one in (plain, count, proxy))
     return replace(
         made,
         verdicts=(*made.verdicts, *verdicts),

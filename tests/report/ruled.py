@@ -7,7 +7,7 @@ from bench.judge.stress import questions
 from bench.model.estimate import Estimate
 from bench.model.results import Results
 from bench.model.stress import Stress
-from bench.model.verdict import Claim, Finding, Outcome, Rule, Verdict
+from bench.model.verdict import Claim, Evidence, Outcome, Rule, Verdict
 from tests.report.builders import DJANGO, FLASK
 from tests.report.stressed import stressed
 
@@ -37,15 +37,15 @@ def finding(
     outcome: Outcome | None,
     estimate: Estimate | None = None,
     line: float = 1.05,
-) -> Finding:
+) -> Evidence:
     """One of Django; the reason is of no matter to the card."""
-    return Finding(DJANGO.id, what, value, outcome, "so it was", estimate, line=line)
+    return Evidence(DJANGO.id, what, value, outcome, "so it was", estimate, line=line)
 
 
 def verdict(
     rule: Rule,
     outcome: Outcome,
-    *found: Finding,
+    *found: Evidence,
     others: bool = False,
     by: int | None = 0,
 ) -> Verdict:
@@ -148,7 +148,7 @@ def of_stress(stress: Stress, rule: Rule, outcome: Outcome) -> Verdict:
     """The rule's own questions, each of this outcome."""
     one = next(each for each in stress.targets if each.target == DJANGO.id)
     asked = [q.evidence for q in questions(stress, one, MARGINS[rule])]
-    found = [replace(q, outcome=outcome) for q in asked if isinstance(q, Finding)]
+    found = [replace(q, outcome=outcome) for q in asked if isinstance(q, Evidence)]
     return verdict(rule, outcome, *found)
 
 

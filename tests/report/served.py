@@ -5,9 +5,9 @@ from itertools import permutations
 
 from bench.model.estimate import Comparison
 from bench.model.framework import Role
-from bench.model.predictions import Predictions, Series, Serving
+from bench.model.predictions import Predictions, PredictionSeries, Serving
 from bench.model.results import Results, WorkloadNote
-from bench.model.verdict import Claim, Finding, Outcome, Rule, Verdict
+from bench.model.verdict import Claim, Evidence, Outcome, Rule, Verdict
 from tests.report.builders import DJANGO, FASTAPI, FLASK, estimate, results, target
 
 
@@ -17,12 +17,12 @@ PITFALL = target(
 BESIDE_MS = {DJANGO.id: 14.2, FLASK.id: 9.8, FASTAPI.id: 8.1, PITFALL.id: 41.0}
 
 
-def series(*values: float | None) -> Series:
+def series(*values: float | None) -> PredictionSeries:
     """A series with its estimate."""
-    return Series(values, estimate([value for value in values if value]))
+    return PredictionSeries(values, estimate([value for value in values if value]))
 
 
-def around(centre: float) -> Series:
+def around(centre: float) -> PredictionSeries:
     """Six rounds near a centre."""
     return series(*(centre * (1 + 0.02 * step) for step in (-2, -1, 0, 1, 2, 0.5)))
 
@@ -75,7 +75,7 @@ def served_extremes() -> Results:
 def served_void() -> Results:
     """The experiment was played, and no window of it counts."""
     made = served()
-    nothing = Series((None,) * 6, None)
+    nothing = PredictionSeries((None,) * 6, None)
     assert made.predictions is not None
     empty = tuple(
         replace(
@@ -107,7 +107,7 @@ def _verdict() -> Verdict:
         rule=Rule.PREDICTIONS,
     )
     findings = (
-        Finding(FASTAPI.id, "predictions per second, against Flask", "0.99 times as many (0.96 to 1.02)", Outcome.SUPPORTED, "behind by less than the margin of 10 %, or ahead"),
-        Finding(PITFALL.id, "99th percentile of cheap requests: alone, and beside predictions", "2.3 ms (2.2 to 2.4), and 41 ms (39 to 43): 18 times as long (17 to 19)", None, "a set-up with one thing changed, shown for contrast"),
+        Evidence(FASTAPI.id, "predictions per second, against Flask", "0.99 times as many (0.96 to 1.02)", Outcome.SUPPORTED, "behind by less than the margin of 10 %, or ahead"),
+        Evidence(PITFALL.id, "99th percentile of cheap requests: alone, and beside predictions", "2.3 ms (2.2 to 2.4), and 41 ms (39 to 43): 18 times as long (17 to 19)", None, "a set-up with one thing changed, shown for contrast"),
     )  # fmt: skip
     return Verdict(claim, Outcome.SUPPORTED, findings[0].because, (), None, (), findings=findings)  # fmt: skip

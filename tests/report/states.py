@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bench.model.doubt import Reason, Scope, Warning
 from bench.model.estimate import Estimate, Quantity
 from bench.model.results import Results
 from bench.model.trial import Failure
 from bench.model.verdict import Outcome
+from bench.model.warning import Reason, Scope, Warning
 from tests.report.builders import (
     AGAIN,
     DJANGO,

@@ -5,8 +5,8 @@ from random import Random
 
 from bench.model.load import Surge
 from bench.model.results import Results
-from bench.model.stress import Series, Step, Stress, Stressed
-from bench.model.verdict import Claim, Finding, Outcome, Rule, Verdict
+from bench.model.stress import Stress, Stressed, StressSeries, StressStep
+from bench.model.verdict import Claim, Evidence, Outcome, Rule, Verdict
 from tests.report.builders import DJANGO, FASTAPI, FLASK, estimate, results, series
 from tests.report.probed import HOSTILE
 
@@ -15,24 +15,26 @@ CAPACITY = {DJANGO.id: 1310.0, FLASK.id: 1125.0, FASTAPI.id: 1240.0}
 P99_MS = {0.4: 6.0, 0.7: 11.0, 0.9: 42.0, 1.1: 160.0}
 IDLE = 0.1
 """Too few requests for a 99th percentile."""
-NOT = Series((None,) * 6, None)
+NOT = StressSeries((None,) * 6, None)
 
 
-def _series(random: Random, centre: float, rounds: int = 6) -> Series:
+def _series(random: Random, centre: float, rounds: int = 6) -> StressSeries:
     values = series(random, centre, rounds, 0.05)
-    return Series(tuple(values), estimate(values))
+    return StressSeries(tuple(values), estimate(values))
 
 
-def _step(random: Random, share: float, capacity: float, bad: bool) -> Step:
+def _step(random: Random, share: float, capacity: float, bad: bool) -> StressStep:
     surge, idle = share > 1.1, share == IDLE
     kept = 0.4 if bad and share > 1 else 0.97
-    return Step(
+    return StressStep(
         share=share,
         in_surge=surge,
         offered_rps=_series(random, capacity * share),
         achieved_rps=_series(random, capacity * min(share, 1) * kept),
         kept=_series(random, kept),
-        failed=_series(random, 0.2) if bad and share > 1 else Series((0.0,) * 6, None),
+        failed=_series(random, 0.2)
+        if bad and share > 1
+        else StressSeries((0.0,) * 6, None),
         p50_ms=NOT if surge else _series(random, P99_MS.get(share, 5.0) / 4),
         p99_ms=NOT
         if surge or idle
@@ -53,7 +55,7 @@ def _stressed(target: str, bad: bool = False) -> Stressed:
         capacity_rps=_series(random, capacity),
         steps=tuple(_step(random, s, capacity, bad) for s in (IDLE, *P99_MS, 1.5)),
         waiting=_series(random, capacity * 1.25),
-        recovery_s=Series((5.5,) * 6, None) if bad else _series(random, 2.0),
+        recovery_s=StressSeries((5.5,) * 6, None) if bad else _series(random, 2.0),
         timeline_ms=tuple(
             None
             if bad and 9 < n < 12
@@ -89,8 +91,8 @@ def _verdict() -> Verdict:
     )
     what = "answered at 110 % of capacity, of what could be; at least 80 %"
     findings = (
-        Finding(FLASK.id, what, "97 % (93 to 101 %)", Outcome.REFUTED, "the whole interval lies within the limit"),
-        Finding(DJANGO.id, what, "97 % (93 to 101 %)", None, "stood; beside the subject"),
+        Evidence(FLASK.id, what, "97 % (93 to 101 %)", Outcome.REFUTED, "the whole interval lies within the limit"),
+        Evidence(DJANGO.id, what, "97 % (93 to 101 %)", None, "stood; beside the subject"),
     )  # fmt: skip
     because = "Flask stood all 5: 97 % (93 to 101 %) answered at 110 % of capacity."
     return Verdict(claim, Outcome.REFUTED, because, (), None, (), findings=findings)
@@ -110,7 +112,7 @@ def stressed_badly() -> Results:
 def stressed_once() -> Results:
     """One round of it: values without intervals, and no chart."""
     once = _stressed(FLASK.id)
-    bare = Series((1.0,), None)
+    bare = StressSeries((1.0,), None)
     steps = tuple(
         replace(s, offered_rps=bare, achieved_rps=bare, kept=bare, failed=bare, p50_ms=bare, p99_ms=bare)
         for s in once.steps

@@ -6,10 +6,10 @@ import pytest
 
 from bench.model.results import Results
 from bench.model.verdict import (
-    Asked,
+    Evidence,
+    EvidenceKind,
     Excluded,
     Exclusion,
-    Finding,
     Outcome,
     Rule,
     Verdict,
@@ -79,7 +79,7 @@ def test_a_failed_check_is_named_as_for_any_other() -> None:
 
 def test_what_the_run_measured_whole_leads() -> None:
     """A verdict that start-up alone refuted is not what a run on validation is about."""
-    missing = Finding(
+    missing = Evidence(
         "django", "Memory", "not measured", Outcome.NOT_TESTED, "not asked"
     )
     in_part = replace(weight(), findings=(*weight().findings, missing))
@@ -130,7 +130,7 @@ def test_more_workers_are_spoken_of_only_where_they_were_tested(
     """Half of what scaling asks needs processors of its own."""
     whole = verdict(Rule.SCALING, outcome)
     why = Excluded(Exclusion.NO_PLACE, "two processors")
-    half = Finding("", asked=Asked.WORKERS, excluded=why)
+    half = Evidence("", asked=EvidenceKind.WORKERS, excluded=why)
     _, of_both = said(whole)
     _, of_clients = said(replace(whole, findings=(half,)))
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli.asked import Asked, plan_for
+from bench.cli.run_options import RunOptions, plan_for
 from bench.deploy.fake import FakeEngine, Script
 from bench.load.fake import Script as Sends
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.model.plan import Plan
-from bench.model.trial import Tally
+from bench.model.trial import WindowStats
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
 from bench.store.folder import TRIALS, create
@@ -57,7 +57,7 @@ class Uneven(Together):
         super().__init__(engine)
         self.random = random.Random(1)
 
-    def visit(self, order: Visit) -> Tally:
+    def visit(self, order: LoadRequest) -> WindowStats:
         """Answer some two hundred requests a second."""
         self.visits.clear()
         server = next(each for each in self.engine.servers if each.port == order.port)
@@ -85,7 +85,7 @@ def store_run(plan: Plan, runs: Path) -> Path:
 @pytest.mark.parametrize("profile", PROMISED_S)
 def test_a_run_is_rendered_quickly(tmp_path: Path, profile: str) -> None:
     """To its last look, with every experiment: within the promised time and memory."""
-    plan = plan_for(Asked(profile, seed=7))
+    plan = plan_for(RunOptions(profile, seed=7))
     folder = store_run(plan, tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", RENDER, str(folder)],

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.model.results import StoredFile
 from bench.report.csv_file import results_csv
 from bench.report.json_file import read_results, results_json
@@ -77,14 +77,14 @@ def test_an_unknown_schema_is_refused_by_its_number() -> None:
     """A file of another format is not guessed at."""
     text = results_json(replace(normal(), schema=99))
 
-    with pytest.raises(AskedWrongly, match="schema 99"):
+    with pytest.raises(UsageError, match="schema 99"):
         read_results(text)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"schema": 1}'])
 def test_a_broken_file_is_refused(text: str) -> None:
     """Half a file is not half a result."""
-    with pytest.raises(AskedWrongly, match=r"results\.json"):
+    with pytest.raises(UsageError, match=r"results\.json"):
         read_results(text)
 
 

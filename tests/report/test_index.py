@@ -11,7 +11,7 @@ import pytest
 from bench.cli import indexing
 from bench.cli.places import PUBLISHED_INDEX
 from bench.model.results import Check, Results
-from bench.report.index import Entry, index_html
+from bench.report.index import RunEntry, index_html
 from bench.report.json_file import read_results, results_json
 from bench.report.quality import Grade, quality
 from bench.report.write import write_report
@@ -20,10 +20,10 @@ from tests.report.pages import made, page_of, written
 from tests.report.states import STATES, normal
 
 
-def entry(results: Results, name: str, day: int) -> Entry:
+def entry(results: Results, name: str, day: int) -> RunEntry:
     """A run of some day."""
     dated = replace(results, run_id=name, created_at=f"2026-11-{day:02}T00:00:00Z")
-    return Entry(name, f"runs/{name}/report.html", False, dated)
+    return RunEntry(name, f"runs/{name}/report.html", False, dated)
 
 
 def on(machine: str, results: Results) -> Results:

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from bench.model.article import Article
-from bench.model.doubt import Scope
 from bench.model.estimate import Estimate
 from bench.model.results import Check, TraceRow
 from bench.model.verdict import (
-    Finding,
+    Evidence,
     GroupState,
     Label,
     MetricRow,
@@ -22,6 +21,7 @@ from bench.model.verdict import (
     Quote,
     Verdict,
 )
+from bench.model.warning import Scope
 from bench.report.answer import question, short_answer
 from bench.report.charts.hockey import points_of
 from bench.report.numbers import percent_span, ratio, times, with_interval
@@ -592,7 +592,7 @@ def test_newer_is_faster_or_slower_as_the_steps_say(share: float, newer: str) ->
 
 def other_words(value: Any) -> Any:
     """The same with every sentence of verdicts and checks changed."""
-    if isinstance(value, Verdict | Part | Finding | Check | MetricRow):
+    if isinstance(value, Verdict | Part | Evidence | Check | MetricRow):
         told: dict[str, Any] = {
             each.name: f"1 to 2 times as bad: no verdicts ({each.name})"
             for each in fields(value)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from bench.cli import pooling
 from bench.cli.places import PUBLISHED
 from bench.cli.report_command import command
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.judge.pooled import pool
 from bench.report.pooled import write_pooled
 from tests.analyse.builders import FRAMEWORKS
@@ -109,7 +109,7 @@ def test_the_command_writes_beside_and_changes_no_run(
 )
 def test_what_cannot_be_pooled_is_refused(words: tuple[str, ...], fault: str) -> None:
     """With the reason of each run."""
-    with pytest.raises(AskedWrongly, match=fault):
+    with pytest.raises(UsageError, match=fault):
         typed(*words)
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench.model.doubt import Scope
 from bench.model.verdict import Outcome, Quote
+from bench.model.warning import Scope
 from bench.report.summary import LONGEST, summary_md
 from tests.report.pages import made
 from tests.report.states import STATES, all_inconclusive, hostile, no_claims, normal

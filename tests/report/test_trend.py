@@ -19,7 +19,7 @@ from bench.report.charts.canvas import Canvas, Pen, Type, text_width
 from bench.report.charts.palette import palette
 from bench.report.json_file import results_json
 from bench.report.page import report_html
-from bench.report.past import Past, past
+from bench.report.past import PastRuns, past
 from bench.report.trend import trend_html, write_trend
 from bench.report.view import View
 from bench.store.history import History
@@ -370,7 +370,7 @@ def history(page: str | None) -> str:
     return before.partition('<section id="history">')[2]
 
 
-def section(kept: Sequence[KeptRun], of: int = len(NIGHTS)) -> Past | None:
+def section(kept: Sequence[KeptRun], of: int = len(NIGHTS)) -> PastRuns | None:
     """What stands in it."""
     results = last(of)
     return past(View(results), palette(results.frameworks), kept, lambda metric: 1.02)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 from bench.report.csv_file import results_csv
 from bench.report.trend import write_trend
 from bench.report.write import replace_file, write_report
@@ -34,7 +34,7 @@ def test_a_link_in_the_folder_is_refused_before_anything_is_written(
     (run / name).symlink_to(outside)
 
     for write in (write_report, write_trend):
-        with pytest.raises(AskedWrongly, match="is a link to"):
+        with pytest.raises(UsageError, match="is a link to"):
             write(normal(), run)
 
     assert [path.name for path in outside.iterdir()] == ["mine.csv"]
@@ -60,7 +60,7 @@ def test_a_full_disk_leaves_the_old_page_whole(tmp_path: Path) -> None:
     """Exit 3 with what to do; nothing is half written, nothing unfinished stays."""
     write_report(nothing(), tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    with full_disk(2000), pytest.raises(MachineRefused) as caught:
+    with full_disk(2000), pytest.raises(EnvironmentFailure) as caught:
         write_report(nothing(), tmp_path)
 
     assert "bench report" in (caught.value.hint or "")

@@ -6,8 +6,8 @@ import pytest
 
 from bench.deploy.readiness import first_answer
 from bench.model.exchange import Request
-from bench.run.asking import ask_on, connected
-from bench.run.at_once import ask_at_once
+from bench.run.burst import ask_at_once
+from bench.run.http_client import ask_on, connected
 from tests.load.known import Known
 
 

@@ -8,12 +8,12 @@ import pytest
 from bench.analyse.analysis import analyse
 from bench.deploy.fake import FakeEngine
 from bench.load.fake import Script
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.model.plan import Cell, Plan
 from bench.model.run import Run
-from bench.model.trial import Boot, Failure, RoundEnd, Tally, Window
+from bench.model.trial import Boot, Failure, RoundEnd, Window, WindowStats
 from bench.plan.duration import duration
-from bench.plan.order import blocks
+from bench.plan.schedule import blocks
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
 from bench.store.records import from_line, to_line
@@ -47,7 +47,7 @@ def played_plan() -> Plan:
 class Paced(Together):
     """Servers whose rate, and whose patience with cheap requests, go by their target."""
 
-    def visit(self, order: Visit) -> Tally:
+    def visit(self, order: LoadRequest) -> WindowStats:
         """Answer at the rate of the target behind the port."""
         for server in self.engine.servers:
             name = server.target.framework
@@ -60,7 +60,7 @@ class Paced(Together):
 @pytest.fixture(scope="module")
 def played(
     tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[Run, list[Visit]]:
+) -> tuple[Run, list[LoadRequest]]:
     """One run, and every order that the generator was given."""
     this = played_plan()
     engine = FakeEngine()
@@ -86,7 +86,9 @@ def played(
     return run, generator.visits
 
 
-def test_one_rate_for_all_from_the_slowest(played: tuple[Run, list[Visit]]) -> None:
+def test_one_rate_for_all_from_the_slowest(
+    played: tuple[Run, list[LoadRequest]],
+) -> None:
     """Half of what beta predicts, beside everybody; the cheap ones at their own rate."""
     run, visits = played
     mixed = [order.load for order in visits if order.load.beside]
@@ -96,7 +98,9 @@ def test_one_rate_for_all_from_the_slowest(played: tuple[Run, list[Visit]]) -> N
     assert not run.failures
 
 
-def test_predictions_come_first_in_the_round(played: tuple[Run, list[Visit]]) -> None:
+def test_predictions_come_first_in_the_round(
+    played: tuple[Run, list[LoadRequest]],
+) -> None:
     """Nothing is played beside predictions before their own closed loop has told a rate."""
     run, _ = played
     loads = [window.load for window in run.windows if window.round == 1]
@@ -119,7 +123,7 @@ def test_each_workload_is_played_under_its_own_loads() -> None:
 
 
 def test_warm_up_is_the_experiments_own_and_has_nothing_beside_it(
-    played: tuple[Run, list[Visit]],
+    played: tuple[Run, list[LoadRequest]],
 ) -> None:
     """Seven requests where it says seven, ten as the profile says elsewhere."""
     _, visits = played
@@ -132,7 +136,9 @@ def test_warm_up_is_the_experiments_own_and_has_nothing_beside_it(
     assert not [order for order in warm if order.load.beside]
 
 
-def test_what_is_read_from_the_stored_windows(played: tuple[Run, list[Visit]]) -> None:
+def test_what_is_read_from_the_stored_windows(
+    played: tuple[Run, list[LoadRequest]],
+) -> None:
     """beta's cheap requests take five times as long beside predictions, alpha's as long."""
     run, _ = played
     found = analyse(run).predictions

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.cli.asked import Asked, plan_for
+from bench.cli.run_options import RunOptions, plan_for
 from bench.configure.tables import load_frameworks
 from bench.deploy.local import LocalEngine, Options
 from bench.load.locust_generator import LocustGenerator
@@ -26,7 +26,7 @@ CHOSEN = "fastapi,fastapi/blocking-handlers"
 
 def short_plan() -> Plan:
     """The profile's own experiment, one round, one short window of each cell."""
-    this = plan_for(Asked(profile="predictions", engine="local", targets=CHOSEN))
+    this = plan_for(RunOptions(profile="predictions", engine="local", targets=CHOSEN))
     (experiment,) = this.profile.experiments
     short = replace(experiment, cycles=1, rounds=1, warmup_requests=5)
     cells = tuple(

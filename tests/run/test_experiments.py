@@ -8,10 +8,10 @@ from bench.analyse.experiments import lay_out_experiment
 from bench.analyse.trials import lay_out
 from bench.deploy.fake import FakeEngine
 from bench.load.fake import Script as Sends
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.model.load import Arrivals, Basis, Load
 from bench.model.plan import Plan
-from bench.model.trial import Failure, Tally, Window
+from bench.model.trial import Failure, Window, WindowStats
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import Event, measure
 from bench.workloads import WORKLOADS
@@ -26,7 +26,7 @@ RATES = {4: 1000.0, 1: 100.0, 8: 400.0}
 class ByClients(Together):
     """A fake generator whose rate goes by the number of clients."""
 
-    def visit(self, order: Visit) -> Tally:
+    def visit(self, order: LoadRequest) -> WindowStats:
         """Answer at the rate of that many clients; the pool of an open loop has 64."""
         rate = RATES.get(order.load.clients, 5000.0)
         self.scripts[order.port] = Sends(rate_rps=rate)
@@ -174,8 +174,8 @@ def test_servers_with_workers_of_their_own_are_started_with_them(
     this = replace(this, pinning=pinning, targets=(this.targets[0], two))
     _, engine = play(this, tmp_path)
     found = {
-        server.target.id: placing
-        for server, (placing, _) in zip(engine.servers, engine.placings, strict=True)
+        server.target.id: placement
+        for server, (placement, _) in zip(engine.servers, engine.placings, strict=True)
     }
     assert found[two.id].workers == 2 and found[two.id].pinning.server == (0, 3)
     assert found[this.targets[0].id].workers == this.workers

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from bench.analyse import reasons
-from bench.cli.asked import Asked, frameworks, known_workloads
 from bench.cli.external import external_plan
+from bench.cli.run_options import RunOptions, frameworks, known_workloads
 from bench.configure.claims import load_claims
 from bench.deploy.addresses import Place
-from bench.deploy.engine import Engine, Placing, Server
+from bench.deploy.engine import CpuPlacement, Engine, Server
 from bench.deploy.external import ExternalEngine, ExternalOptions
-from bench.errors import AskedWrongly, MachineRefused, TargetFailed
+from bench.errors import EnvironmentFailure, TargetFailed, UsageError
 from bench.judge.results import results
 from bench.load.fake import FakeGenerator, Script
 from bench.model.framework import Target
@@ -24,7 +24,7 @@ from bench.model.trial import Boot, RoundEnd, Window
 from bench.model.verdict import Outcome
 from bench.report.page import report_html
 from bench.run.admission import refuse_broken
-from bench.run.finding import Finding
+from bench.run.contract_result import ContractResult
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
 from tests.builders import PINNING, record, target
@@ -32,7 +32,7 @@ from tests.deploy.telling import telling
 from tests.run.standing import Answer, standing, wrong
 
 
-PLACING = Placing(1, 8, PINNING, Path("logs"))
+PLACING = CpuPlacement(1, 8, PINNING, Path("logs"))
 
 
 def quiet(line: str) -> None:
@@ -137,7 +137,7 @@ def test_no_connection_is_made_while_one_address_is_elsewhere(tmp_path: Path) ->
         near, far = standing_at(stood.url), standing_at("http://far.test", "beta")
         answers = [["127.0.0.1"], ["93.184.216.34"]]
         engine, _ = engine_for(tmp_path, near, far, ask=answers)
-        with pytest.raises(AskedWrongly, match=r"far\.test"):
+        with pytest.raises(UsageError, match=r"far\.test"):
             engine.__enter__()
         assert stood.connections == 0
 
@@ -156,7 +156,7 @@ def test_who_is_gone_is_named(tmp_path: Path) -> None:
     finally:
         engine.__exit__(None, None, None)
     again, _ = engine_for(tmp_path, alpha)
-    with pytest.raises(MachineRefused, match="nothing answers at"):
+    with pytest.raises(EnvironmentFailure, match="nothing answers at"):
         again.__enter__()
 
 
@@ -187,7 +187,7 @@ def test_two_names_of_one_server_are_refused(tmp_path: Path) -> None:
         other = standing_at(f"http://other.test:{stood.port}", "beta")
         here = [["127.0.0.1"]] * 2
         engine, _ = engine_for(tmp_path, one, other, ask=here)
-        with pytest.raises(AskedWrongly, match="the same server"):
+        with pytest.raises(UsageError, match="the same server"):
             engine.__enter__()
 
 
@@ -196,8 +196,10 @@ def test_deployments_that_do_other_work_are_not_compared(
 ) -> None:
     """Each passed by itself; what they showed is held beside each other all the same."""
 
-    def played(host: str, port: int, target: Target, **_: object) -> Iterator[Finding]:
-        yield Finding("GET /db/1", True, "right", seen=f"200 row of {port}")
+    def played(
+        host: str, port: int, target: Target, **_: object
+    ) -> Iterator[ContractResult]:
+        yield ContractResult("GET /db/1", True, "right", seen=f"200 row of {port}")
 
     monkeypatch.setattr("bench.run.admission.play", played)
     alpha, beta = standing_at("http://one.test"), standing_at("http://two.test", "beta")
@@ -219,7 +221,7 @@ def run(urls: list[str], tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Six rounds against them, with a generator that sends nothing: what a run can know."""
     folder = tmp_path_factory.mktemp("run")
     at = (f"flask={urls[0]}", f"django={urls[1]}")
-    asked = Asked("quick", workloads="hello", engine="external", seed=7, at=at)
+    asked = RunOptions("quick", workloads="hello", engine="external", seed=7, at=at)
     plan = external_plan(asked, lambda host, port: [host])
     factors = (1.0, 1.02, 0.99, 1.01, 0.98, 1.03, 0.97)
     engine = ExternalEngine(folder / "cache", plan.targets, plan.pinning, refuse_broken)

@@ -14,7 +14,7 @@ import pytest
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets, select
 from bench.deploy.cores import pinning
-from bench.deploy.engine import Placing
+from bench.deploy.engine import CpuPlacement
 from bench.deploy.local import LocalEngine, Options
 from bench.deploy.processes import read
 from bench.deploy.server import LocalServer, free_port
@@ -62,8 +62,8 @@ def servers(
         os.sched_setaffinity(0, everywhere)
         receipts = engine.prepare(targets, lambda line: None)
         assert not [why for why in receipts.values() if isinstance(why, str)]
-        placing = Placing(1, 8, cores, folder)
-        started = [engine.start(target, placing, 1) for target in targets]
+        placement = CpuPlacement(1, 8, cores, folder)
+        started = [engine.start(target, placement, 1) for target in targets]
         yield {server.target.framework: server for server in started}
 
 

@@ -15,7 +15,7 @@ from bench.analyse.analysis import analyse
 from bench.analyse.trials import lay_out
 from bench.cli.record import utc_now
 from bench.cli.rendering import render
-from bench.deploy.engine import Placing, Say
+from bench.deploy.engine import CpuPlacement, Say
 from bench.deploy.fake import FakeDatabase
 from bench.deploy.processes import cpu_ns, memory_bytes
 from bench.errors import TargetFailed
@@ -112,7 +112,9 @@ class Stand:
         """Nothing is needed."""
         return {target.id: receipt() for target in targets}
 
-    def start(self, target: Target, placing: Placing, hash_seed: int) -> Misbehaving:
+    def start(
+        self, target: Target, placement: CpuPlacement, hash_seed: int
+    ) -> Misbehaving:
         """One more."""
         self.servers.append(Misbehaving(target))
         return self.servers[-1]

@@ -12,9 +12,9 @@ from bench.analyse.voids import check
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets, select
 from bench.deploy.cores import pinning
-from bench.deploy.engine import Placing
+from bench.deploy.engine import CpuPlacement
 from bench.deploy.local import LocalEngine, Options
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.load.locust_generator import LocustGenerator
 from bench.model.load import Load
 from bench.model.trial import Window
@@ -42,8 +42,8 @@ def test_while_there_is_no_connection_left_windows_are_void_and_then_good_again(
         os.sched_setaffinity(0, everywhere)
         refused = engine.prepare([target], lambda line: None)
         assert not isinstance(refused[target.id], str)
-        server = engine.start(target, Placing(1, 8, cores, tmp_path), 1)
-        visit = Visit(server.host, server.port, "db-read", 1, LOAD, None)
+        server = engine.start(target, CpuPlacement(1, 8, cores, tmp_path), 1)
+        visit = LoadRequest(server.host, server.port, "db-read", 1, LOAD, None)
         with ExitStack() as taken:
             with pytest.raises(psycopg.OperationalError, match="too many clients"):
                 while True:

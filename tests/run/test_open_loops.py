@@ -9,10 +9,10 @@ import pytest
 from bench.analyse.analysis import analyse
 from bench.deploy.fake import FakeEngine
 from bench.load.fake import Script as Sends
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.model.load import Arrivals, Basis, Load
 from bench.model.plan import Cell, OpenLoop, Plan
-from bench.model.trial import Failure, Tally, Window
+from bench.model.trial import Failure, Window, WindowStats
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import Event, measure
 from bench.workloads import WORKLOADS
@@ -50,7 +50,7 @@ def open_plan(**changes: object) -> Plan:
 class Paced(Together):
     """A fake generator at servers whose rate goes by their target."""
 
-    def visit(self, order: Visit) -> Tally:
+    def visit(self, order: LoadRequest) -> WindowStats:
         """Answer at the rate of the target behind the port."""
         for server in self.engine.servers:
             rate = RATES[server.target.framework]
@@ -165,7 +165,7 @@ def test_a_target_without_a_right_answer_has_a_failure_and_no_rate(
     """Its capacity is unknown: that is said, and the others' common rate is not its."""
 
     class Wrong(Paced):
-        def visit(self, order: Visit) -> Tally:
+        def visit(self, order: LoadRequest) -> WindowStats:
             tally = super().visit(order)
             server = next(s for s in self.engine.servers if s.port == order.port)
             bad = server.target.framework == "beta"

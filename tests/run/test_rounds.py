@@ -9,13 +9,13 @@ import pytest
 
 from bench.analyse.analysis import analyse
 from bench.deploy.fake import FakeDatabase, FakeEngine, Script
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.load.fake import FakeGenerator
 from bench.load.faults import Fault
-from bench.load.generator import Visit
+from bench.load.generator import LoadRequest
 from bench.model.plan import Plan
 from bench.model.run import Run
-from bench.model.trial import Boot, Failure, RoundEnd, Tally, Window
+from bench.model.trial import Boot, Failure, RoundEnd, Window, WindowStats
 from bench.model.workload import Workload
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import Event, measure
@@ -31,7 +31,7 @@ class Together(FakeGenerator):
         super().__init__()
         self.engine = engine
 
-    def visit(self, order: Visit) -> Tally:
+    def visit(self, order: LoadRequest) -> WindowStats:
         """Answer, and let the server spend."""
         tally = super().visit(order)
         self.engine.answered(order.port, tally.requests_total)
@@ -198,7 +198,7 @@ class DatabaseGone(FakeDatabase):
 
     def connections(self) -> Mapping[str, int]:
         """What a real one says then."""
-        raise MachineRefused("the database cannot be used: server closed")
+        raise EnvironmentFailure("the database cannot be used: server closed")
 
 
 @pytest.mark.parametrize("fails", ["to start", "to answer", "to stay alive"])
@@ -231,7 +231,7 @@ def test_no_target_is_blamed_for_a_database_that_is_gone(
             lambda: "2026-01-01T00:00:00.000Z",
         )
         run = measure(plan("alpha"), tools, dict(WORKLOADS), None, lambda number: False)
-        with pytest.raises(MachineRefused, match="database"):
+        with pytest.raises(EnvironmentFailure, match="database"):
             events.extend(run)
 
     assert engine.running == []
@@ -241,7 +241,7 @@ def test_no_target_is_blamed_for_a_database_that_is_gone(
 class Mute(Together):
     """A generator that is answered half of its warm-up, and then no more."""
 
-    def visit(self, order: Visit) -> Tally:
+    def visit(self, order: LoadRequest) -> WindowStats:
         """Given up, as the real one does it."""
         tally = super().visit(order)
         if order.requests_limit is None:

@@ -14,8 +14,8 @@ from bench.deploy.fake import FakeEngine, Script
 from bench.model.exchange import Reply, Request
 from bench.model.plan import Plan
 from bench.model.run import Run
-from bench.model.trial import Failure, Meeting, Volley, Window
-from bench.run.at_once import Asked, ask_at_once
+from bench.model.trial import Burst, Failure, Overlap, Window
+from bench.run.burst import BurstReply, ask_at_once
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import Event, measure
 from bench.workloads import WORKLOADS
@@ -118,7 +118,7 @@ class Crowd:
 
     def __call__(
         self, host: str, port: int, request: Request, number: int, timeout_s: float
-    ) -> Sequence[Asked]:
+    ) -> Sequence[BurstReply]:
         """Answers as the contract wants them, at times that fit."""
         server = next(s for s in self.engine.servers if s.port == port)
         server.check_alive()
@@ -131,7 +131,8 @@ class Crowd:
         reply = Reply(200, body, {"content-type": "application/json"})
         step_s = 0.05 if alone else 0.0
         return [
-            Asked(1.0 + 0.001 * n, 1.051 + step_s * n, reply) for n in range(number)
+            BurstReply(1.0 + 0.001 * n, 1.051 + step_s * n, reply)
+            for n in range(number)
         ]
 
 
@@ -159,8 +160,8 @@ def as_run(this: Plan, events: Sequence[Event]) -> Run:
     run = plain_run(this, list(events))
     return Run(
         record(this), run.boots, run.windows, run.failures, run.ends,
-        tuple(e for e in events if isinstance(e, Volley)),
-        tuple(e for e in events if isinstance(e, Meeting)),
+        tuple(e for e in events if isinstance(e, Burst)),
+        tuple(e for e in events if isinstance(e, Overlap)),
     )  # fmt: skip
 
 
@@ -174,17 +175,17 @@ def test_each_round_has_a_volley_and_the_run_one_meeting_of_each_target(
 ) -> None:
     """Volleys after the windows of their block; the meeting before the first of them."""
     events, _ = collect(crowded(), tmp_path, serial=["beta"])
-    volleys = [e for e in events if isinstance(e, Volley)]
+    volleys = [e for e in events if isinstance(e, Burst)]
     assert sorted((v.round, v.target) for v in volleys) == [
         (n, f"{name}@1.0/server") for n in (1, 2) for name in ("alpha", "beta")
     ]
     assert {len(v.requests) for v in volleys} == {8}
-    met = {m.target: m.met for m in events if isinstance(m, Meeting)}
+    met = {m.target: m.met for m in events if isinstance(m, Overlap)}
     assert met == {"alpha@1.0/server": True, "beta@1.0/server": False}
-    assert [m.round for m in events if isinstance(m, Meeting)] == [1, 1]
+    assert [m.round for m in events if isinstance(m, Overlap)] == [1, 1]
     for number in (1, 2):
         last = max(n for n, e in enumerate(events) if isinstance(e, Window) and (e.round, e.workload) == (number, "wait"))  # fmt: skip
-        first = min(n for n, e in enumerate(events) if isinstance(e, Volley) and e.round == number)  # fmt: skip
+        first = min(n for n, e in enumerate(events) if isinstance(e, Burst) and e.round == number)  # fmt: skip
         assert last < first
 
 
@@ -199,7 +200,7 @@ def test_a_meeting_asks_one_more_than_there_are_processes(tmp_path: Path) -> Non
 def test_times_are_milliseconds_since_the_first_was_sent(tmp_path: Path) -> None:
     """Of a server in turns: 50 ms between answers."""
     events, _ = collect(crowded(), tmp_path, serial=["beta"])
-    volley = next(e for e in events if isinstance(e, Volley) and e.target.startswith("beta"))  # fmt: skip
+    volley = next(e for e in events if isinstance(e, Burst) and e.target.startswith("beta"))  # fmt: skip
     assert [one.sent_ms for one in volley.requests[:2]] == [0.0, 1.0]
     assert [one.answered_ms for one in volley.requests[:3]] == [51.0, 101.0, 151.0]
 
@@ -214,8 +215,8 @@ def test_wherever_it_is_interrupted_no_volley_is_sent_twice_and_none_is_missing(
         first, _ = collect(this, tmp_path, stop_after=cut)
         rest, _ = collect(this, tmp_path, before=first)
         both = [*first, *rest]
-        volleys = [(e.round, e.target) for e in both if isinstance(e, Volley)]
-        meetings = [e.target for e in both if isinstance(e, Meeting)]
+        volleys = [(e.round, e.target) for e in both if isinstance(e, Burst)]
+        meetings = [e.target for e in both if isinstance(e, Overlap)]
         assert len(volleys) == len(set(volleys)) == 4, cut
         assert len(meetings) == len(set(meetings)) == 2, cut
 
@@ -224,7 +225,7 @@ def test_a_run_without_experiments_asks_nothing_at_once(tmp_path: Path) -> None:
     """Nor does an experiment that does not want it."""
     events, crowd = collect(small(experiment(), looks=(2,)), tmp_path)
     assert crowd.asked == []
-    assert not [e for e in events if isinstance(e, Volley | Meeting)]
+    assert not [e for e in events if isinstance(e, Burst | Overlap)]
 
 
 def test_a_failure_in_an_experiment_leaves_the_headline_its_target(
@@ -233,8 +234,8 @@ def test_a_failure_in_an_experiment_leaves_the_headline_its_target(
     """A volley that nobody answers: a failure that names the experiment; the rest goes on."""
 
     class Silent(Crowd):
-        def __call__(self, host: str, port: int, request: Request, number: int, timeout_s: float) -> Sequence[Asked]:  # fmt: skip
-            return [Asked(1.0, 1.0, None, "no answer: timed out")] * number
+        def __call__(self, host: str, port: int, request: Request, number: int, timeout_s: float) -> Sequence[BurstReply]:  # fmt: skip
+            return [BurstReply(1.0, 1.0, None, "no answer: timed out")] * number
 
     engine = FakeEngine()
     this = crowded()
@@ -248,7 +249,7 @@ def test_a_failure_in_an_experiment_leaves_the_headline_its_target(
     assert {(f.workload, f.experiment) for f in failures} == {("wait", "turns")}
     headline = [e for e in events if isinstance(e, Window) and e.workload == "hello"]
     assert len(headline) == 2 * 2 * 2
-    assert [m.met for m in events if isinstance(m, Meeting)] == [None] * 4
+    assert [m.met for m in events if isinstance(m, Overlap)] == [None] * 4
 
 
 @pytest.mark.parametrize("dies", ["alpha@1.0/server"])
@@ -257,6 +258,6 @@ def test_a_server_that_dies_loses_its_volley_only_in_that_round(
 ) -> None:
     """It is gone from all blocks of the round, and back in the next."""
     events, _ = collect(crowded(), tmp_path, script=Script(dies={dies: (1,)}))
-    volleys = [(e.round, e.target) for e in events if isinstance(e, Volley)]
+    volleys = [(e.round, e.target) for e in events if isinstance(e, Burst)]
     assert (1, dies) not in volleys and (2, dies) in volleys
-    assert [e.round for e in events if isinstance(e, Meeting) and e.target == dies] == [2]  # fmt: skip
+    assert [e.round for e in events if isinstance(e, Overlap) and e.target == dies] == [2]  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets, select
 from bench.deploy.cores import pinning
-from bench.deploy.engine import Placing
+from bench.deploy.engine import CpuPlacement
 from bench.deploy.local import LocalEngine, Options
 from bench.load.fake import FakeGenerator
 from bench.model.framework import Target
@@ -56,9 +56,9 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
             engine, generator, folder, lambda h, p, w: None, lambda: 0.0, lambda: "now"
         )
         made = Round(1, this, tools, dict(WORKLOADS))
-        placing = Placing(1, 8, cores, folder)
+        placement = CpuPlacement(1, 8, cores, folder)
         for target in targets:
-            made.servers[target.id] = engine.start(target, placing, 1)
+            made.servers[target.id] = engine.start(target, placement, 1)
         try:
             yield made
         finally:

@@ -10,7 +10,7 @@ from bench.model.run import Run
 from bench.model.trial import Window
 from bench.selftest import copies, coverage, gate
 from bench.selftest.copies import detection, false_alarms
-from bench.selftest.finding import FOUND_AT_LEAST, Finding, Row, table
+from bench.selftest.result import FOUND_AT_LEAST, SelfTestResult, SelfTestRow, table
 from bench.stats import interval
 from tests.analyse.builders import FLASK, Truth, make_run, target
 
@@ -34,7 +34,7 @@ def run_of(speeds: Mapping[str, float], rounds: int = 6, restart: float = 0.01) 
     )
 
 
-def row(finding: Finding, beginning: str) -> Row:
+def row(finding: SelfTestResult, beginning: str) -> SelfTestRow:
     """The row whose name begins so."""
     (found,) = [one for one in finding.rows if one.what.startswith(beginning)]
     return found

@@ -9,7 +9,7 @@ from bench.model.run import Run
 from bench.model.trial import Window
 from bench.selftest import gate
 from bench.selftest.copies import detection, false_alarms
-from bench.selftest.finding import FOUND_AT_LEAST, Finding, Row
+from bench.selftest.result import FOUND_AT_LEAST, SelfTestResult, SelfTestRow
 from tests.analyse.builders import Truth, make_run
 from tests.selftest.test_findings import IDS, row, run_of
 
@@ -17,7 +17,7 @@ from tests.selftest.test_findings import IDS, row, run_of
 NONE, MORE = IDS[:3], IDS[3:]
 
 
-def of_gate(finding: Finding, slowdown: str = "") -> Row:
+def of_gate(finding: SelfTestResult, slowdown: str = "") -> SelfTestRow:
     """The gate's own row, of one slowdown if there are several."""
     return row(finding, f"{slowdown} slower, {gate.NAME}" if slowdown else gate.NAME)
 
@@ -28,7 +28,7 @@ def slowed_by(share: float, rounds: int = 12, restart: float = 0.01) -> Run:
     return run_of(speeds, rounds=rounds, restart=restart)
 
 
-def detected(run: Run, effect: float) -> Finding:
+def detected(run: Run, effect: float) -> SelfTestResult:
     """The self-test of that slowdown."""
     return detection(run, {0.0: NONE, effect: MORE}, {0.0: 0.0, effect: effect})
 

@@ -15,14 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.analyse.progress import ratios_so_far
-from bench.errors import AskedWrongly, MachineRefused
+from bench.errors import EnvironmentFailure, UsageError
 from bench.judge.results import results
-from bench.model.probe import Exhibits
+from bench.model.probe import ProbeResults
 from bench.model.run import Run
 from bench.model.trial import Boot, MachineTrace, RoundEnd, Sketch, Slot, Window
 from bench.report.json_file import results_json
 from bench.store.calibrations import latest
-from bench.store.exhibits import EXHIBITS, read_exhibits, write_exhibits
 from bench.store.folder import (
     HEAD,
     TRIALS,
@@ -34,8 +33,9 @@ from bench.store.folder import (
     read_head,
     reopen,
 )
-from bench.store.outside import refuse_links
+from bench.store.probe_results import EXHIBITS, read_exhibits, write_exhibits
 from bench.store.records import Event, from_line, head_to_text, to_line
+from bench.store.untrusted_input import refuse_links
 from tests.builders import plan, record, tally, window
 from tests.damage import damaged, few
 from tests.run.test_rounds import as_run, collect, visited
@@ -110,7 +110,7 @@ def test_a_run_with_a_damaged_line_is_understood_or_refused(
     stored(folder, head_to_text(record(PLAN)), lines)
     try:
         run = read(folder)
-    except AskedWrongly as error:
+    except UsageError as error:
         told = f"{folder / TRIALS}: line "
         assert error.message.startswith(told)
         assert len(error.message) < LONGEST
@@ -135,7 +135,7 @@ def test_a_run_with_a_damaged_head_is_understood_or_refused(
     stored(folder, json.dumps(head), [to_line(event) for event in events])
     try:
         run = read(folder)
-    except AskedWrongly as error:
+    except UsageError as error:
         assert error.message.startswith(str(folder))
         assert len(error.message) < LONGEST
         assert error.hint
@@ -192,7 +192,7 @@ def test_what_was_never_measured_is_refused_by_its_line(
     first = to_line(EVENTS[1])
     run = stored(tmp_path / "run", head_to_text(record()), [first, line])
 
-    with pytest.raises(AskedWrongly) as caught:
+    with pytest.raises(UsageError) as caught:
         read(run)
 
     assert f"{run / TRIALS}: line 2 cannot be read: " in caught.value.message
@@ -229,7 +229,7 @@ def test_a_head_that_cannot_be_is_refused_by_its_place(
     holder[path[-1]] = value
     run = stored(tmp_path / "run", json.dumps(head), [])
 
-    with pytest.raises(AskedWrongly, match=r"run\.json: ") as caught:
+    with pytest.raises(UsageError, match=r"run\.json: ") as caught:
         read(run)
 
     assert fault in caught.value.message
@@ -294,7 +294,7 @@ def test_a_carriage_return_in_a_line_loses_nothing(
     assert found.windows == as_run(PLAN, events).windows
     assert len(found.boots) == len(as_run(PLAN, events).boots) + 1
     (run / TRIALS).write_bytes(b"rubbish\r" + content)
-    with pytest.raises(AskedWrongly, match="line 1 cannot be read"):
+    with pytest.raises(UsageError, match="line 1 cannot be read"):
         read(run)
 
 
@@ -323,15 +323,15 @@ def test_a_link_in_a_folder_is_never_followed(tmp_path: Path) -> None:
         kept = (run / name).read_bytes() if (run / name).exists() else None
         (run / name).unlink(missing_ok=True)
         (run / name).symlink_to(secret)
-        with pytest.raises(AskedWrongly, match=f"{name} is a link to .*outside"):
+        with pytest.raises(UsageError, match=f"{name} is a link to .*outside"):
             read_exhibits(run) if name == EXHIBITS else read(run)
-        with pytest.raises(AskedWrongly, match=f"{name} is a link"):
+        with pytest.raises(UsageError, match=f"{name} is a link"):
             reopen(run)
         (run / name).unlink()
         if kept is not None:
             (run / name).write_bytes(kept)
     (run / "samples").symlink_to(outside)
-    with pytest.raises(AskedWrongly, match="samples is a link"):
+    with pytest.raises(UsageError, match="samples is a link"):
         reopen(run)
     assert read(run).windows == ()
     assert [path.name for path in outside.iterdir()] == ["secret"]
@@ -346,11 +346,11 @@ def test_a_pipe_or_a_folder_in_place_of_a_file_does_not_hold_the_reader(
     (run / TRIALS).unlink()
     os.mkfifo(run / TRIALS)
     for look in (read, refuse_links):
-        with pytest.raises(AskedWrongly, match="a pipe, a socket or a device"):
+        with pytest.raises(UsageError, match="a pipe, a socket or a device"):
             look(run)
     (run / TRIALS).unlink()
     (run / TRIALS).mkdir()
-    with pytest.raises(AskedWrongly, match="is a folder"):
+    with pytest.raises(UsageError, match="is a folder"):
         read(run)
 
 
@@ -367,7 +367,7 @@ def test_a_file_that_lies_in_the_way_is_replaced_not_written_through(
     assert read_exhibits(tmp_path) == EXHIBITS_OF_NOTHING
 
 
-EXHIBITS_OF_NOTHING = Exhibits(1, "2026", "", "3.13 \ud800", "18", (), (), ())
+EXHIBITS_OF_NOTHING = ProbeResults(1, "2026", "", "3.13 \ud800", "18", (), (), ())
 """With a byte that was no text, as a server's answer may hold one."""
 
 
@@ -381,7 +381,7 @@ def test_damaged_exhibits_are_refused_with_what_to_do(
     """The file is named, and the command that makes it again."""
     (tmp_path / EXHIBITS).write_text(text)
 
-    with pytest.raises(AskedWrongly, match=EXHIBITS) as caught:
+    with pytest.raises(UsageError, match=EXHIBITS) as caught:
         read_exhibits(tmp_path)
 
     assert "bench probe" in (caught.value.hint or "")
@@ -390,7 +390,7 @@ def test_damaged_exhibits_are_refused_with_what_to_do(
 def test_a_run_has_one_writer_at_a_time(tmp_path: Path) -> None:
     """Two that go on with one run at once would each store every window; the second is refused."""
     with create(tmp_path, record()) as writer:
-        with pytest.raises(MachineRefused, match="another bench writes this run"):
+        with pytest.raises(EnvironmentFailure, match="another bench writes this run"):
             reopen(writer.folder)
         writer.append(EVENTS[0])
     with reopen(writer.folder) as again:
@@ -406,7 +406,7 @@ def test_of_two_runs_of_one_name_the_second_takes_nothing_from_the_first(
     folder = tmp_path / record().id
     claim(folder)
     (folder / "logs").mkdir()
-    with pytest.raises(AskedWrongly, match="exists already"):
+    with pytest.raises(UsageError, match="exists already"):
         claim(folder)
     with create(tmp_path, record()) as writer:
         assert isinstance(writer, RunWriter)
@@ -418,7 +418,7 @@ def test_a_name_too_long_for_a_file_is_no_run(tmp_path: Path) -> None:
     """It is answered with the runs that there are."""
     run = stored(tmp_path / "run", head_to_text(record()), [])
 
-    with pytest.raises(AskedWrongly) as caught:
+    with pytest.raises(UsageError) as caught:
         find(tmp_path, tmp_path / "none", "x" * 9000)
 
     assert len(caught.value.message) < LONGEST
@@ -432,7 +432,7 @@ def test_a_calibration_of_another_format_is_passed_over(tmp_path: Path) -> None:
     (here / "20990101T000000Z.json").write_text('{"schema": 99, "other": 1}')
     assert latest(tmp_path, here.name) is None
     (here / "20991231T000000Z.json").write_text('{"schema": 1')
-    with pytest.raises(AskedWrongly, match="not a calibration") as caught:
+    with pytest.raises(UsageError, match="not a calibration") as caught:
         latest(tmp_path, here.name)
     assert "bench calibrate" in (caught.value.hint or "")
 
@@ -453,10 +453,10 @@ def test_a_disk_that_is_full_at_the_head_or_the_exhibits_is_named(
 ) -> None:
     """Exit 3 with what to do; no half of a file stays, and what was there before is whole."""
     write_exhibits(tmp_path, EXHIBITS_OF_NOTHING)
-    with full_disk(10), pytest.raises(MachineRefused) as caught:
+    with full_disk(10), pytest.raises(EnvironmentFailure) as caught:
         create(tmp_path, record())
     assert "make room" in (caught.value.hint or "")
-    with full_disk(10), pytest.raises(MachineRefused) as caught:
+    with full_disk(10), pytest.raises(EnvironmentFailure) as caught:
         write_exhibits(tmp_path, EXHIBITS_OF_NOTHING)
     assert "make room" in (caught.value.hint or "")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.errors import AskedWrongly
-from bench.model.trial import Boot, Failure, Meeting, OneOfMany, RoundEnd, Stop, Volley
+from bench.errors import UsageError
+from bench.model.trial import Boot, Burst, Failure, OneOfMany, Overlap, RoundEnd, Stop
 from bench.store.folder import (
     HEAD,
     LOGS,
@@ -31,8 +31,8 @@ EVENTS: tuple[Event, ...] = (
     window(),
     window(cycle=2, server_memory_bytes=None),
     Failure(1, "beta@1.0/server", "hello", "it died", "look", "Traceback <b>é</b>"),
-    Volley(1, "alpha@1.0/server", "wait", "turns", VOLLEY),
-    Meeting(1, "alpha@1.0/server", "turns", 2, None, "no answer: timed out"),
+    Burst(1, "alpha@1.0/server", "wait", "turns", VOLLEY),
+    Overlap(1, "alpha@1.0/server", "turns", 2, None, "no answer: timed out"),
     RoundEnd(1, {"alpha@1.0/server": 8}),
 )
 
@@ -115,7 +115,7 @@ def test_a_run_never_overwrites_another(tmp_path: Path) -> None:
     """The same id twice is refused."""
     stored(tmp_path)
 
-    with pytest.raises(AskedWrongly, match="exists already"):
+    with pytest.raises(UsageError, match="exists already"):
         create(tmp_path, record())
 
 
@@ -151,7 +151,7 @@ def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path) -> None:
     lines[1] = b"{broken\n"
     (folder / TRIALS).write_bytes(b"".join(lines))
 
-    with pytest.raises(AskedWrongly, match="line 2"):
+    with pytest.raises(UsageError, match="line 2"):
         read(folder)
 
 
@@ -163,7 +163,7 @@ def test_a_broken_head_is_refused_in_a_sentence(tmp_path: Path, text: str) -> No
     folder = stored(tmp_path)
     (folder / HEAD).write_text(text)
 
-    with pytest.raises(AskedWrongly) as caught:
+    with pytest.raises(UsageError) as caught:
         read(folder)
 
     assert HEAD in caught.value.message
@@ -176,7 +176,7 @@ def test_a_run_is_found_by_the_beginning_of_its_name(tmp_path: Path) -> None:
 
     assert find(tmp_path, tmp_path / "none", "20260101") == folder
     assert find(tmp_path, tmp_path / "none", None) == folder
-    with pytest.raises(AskedWrongly) as caught:
+    with pytest.raises(UsageError) as caught:
         find(tmp_path, tmp_path / "none", "1999")
     assert folder.name in (caught.value.hint or "")
 
@@ -207,7 +207,7 @@ def test_a_full_disk_costs_the_event_that_did_not_fit_and_no_other(
     script = f"""
 import resource, signal, sys
 from pathlib import Path
-from bench.errors import MachineRefused
+from bench.errors import EnvironmentFailure
 from bench.store.folder import create
 from tests.builders import record, window
 from tests.store.test_folder import EVENTS
@@ -219,7 +219,7 @@ with create(Path({str(tmp_path)!r}), record()) as writer:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size + 30, resource.RLIM_INFINITY))
     try:
         writer.append(EVENTS[3])
-    except MachineRefused as error:
+    except EnvironmentFailure as error:
         print(error.hint)
 """
     done = subprocess.run(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.errors import AskedWrongly, BenchError, MachineRefused
+from bench.errors import BenchError, EnvironmentFailure, UsageError
 from bench.model.history import INSTRUCTIONS, KeptRun
 from bench.store import history as history_module
 from bench.store.history import FORMAT, KIND, History
@@ -145,7 +145,7 @@ def test_what_is_no_history_is_refused_and_left_alone(
     make(path)
     content = path.read_bytes()
     with (
-        pytest.raises(AskedWrongly, match=fault) as caught,
+        pytest.raises(UsageError, match=fault) as caught,
         History(path, write=write) as history,
     ):
         history.runs()
@@ -164,7 +164,7 @@ def test_a_file_in_use_is_waited_for_and_then_named(
         other.execute("BEGIN EXCLUSIVE")
         refused: list[BenchError] = []
         for write in (False, True):
-            with pytest.raises(MachineRefused, match="in use by another") as caught:
+            with pytest.raises(EnvironmentFailure, match="in use by another") as caught:
                 History(path, write=write)
             refused.append(caught.value)
         other.execute("ROLLBACK")
@@ -174,7 +174,7 @@ def test_a_file_in_use_is_waited_for_and_then_named(
 
 def test_there_is_none_before_the_first_run(tmp_path: Path) -> None:
     """Reading makes no file; the command that does is named."""
-    with pytest.raises(AskedWrongly, match="no history yet") as caught:
+    with pytest.raises(UsageError, match="no history yet") as caught:
         History(tmp_path / NAME)
     assert "bench history add" in (caught.value.hint or "")
     assert not list(tmp_path.iterdir())
@@ -183,5 +183,5 @@ def test_there_is_none_before_the_first_run(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """A file where the folder should be: the machine's refusal, in one sentence."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(MachineRefused, match="file"):
+    with pytest.raises(EnvironmentFailure, match="file"):
         History(tmp_path / "file" / NAME, write=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.model.results import Results
-from bench.model.verdict import Finding, MetricRow, Part, Verdict
+from bench.model.verdict import Evidence, MetricRow, Part, Verdict
 from bench.report.answer import leading_verdict, short_answer
 from bench.report.cards import card
 from bench.report.page import report_page
@@ -33,7 +33,7 @@ def texts(value: object) -> list[str]:
     """Every sentence in it, however deep."""
     if isinstance(value, tuple):
         return [text for each in value for text in texts(each)]
-    if not isinstance(value, Verdict | Part | Finding | MetricRow):
+    if not isinstance(value, Verdict | Part | Evidence | MetricRow):
         return []
     own = [getattr(value, name, None) or "" for name in SENTENCES]
     inner = [getattr(value, name, ()) for name in ("parts", "findings", "rows")]
@@ -54,7 +54,7 @@ def nonsense(results: Results) -> Results:
     """The same with every sentence replaced by one that says the opposite in words that were once read."""
     numbers = count()
 
-    def said(value: Verdict | Part | Finding | MetricRow) -> dict[str, str]:
+    def said(value: Verdict | Part | Evidence | MetricRow) -> dict[str, str]:
         text = f"none; refuted: 7 times (1 to {next(numbers)}) depends. Beside it not tested"
         known = {each for each in SENTENCES if getattr(value, each, None)}
         return dict.fromkeys(known, text)

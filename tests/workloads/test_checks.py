@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.model.exchange import Reply, Request
 from bench.workloads import WORKLOADS, workload
 from bench.workloads.html_page import FORTUNES
@@ -238,7 +238,7 @@ def test_chosen_ids_are_those_of_the_contract() -> None:
 
 def test_unknown_workload_names_the_nearest() -> None:
     """A name that does not exist is refused with a guess."""
-    with pytest.raises(AskedWrongly) as refused:
+    with pytest.raises(UsageError) as refused:
         workload("db-reed")
     assert "db-reed" in refused.value.message
     assert "db-read" in (refused.value.hint or "")

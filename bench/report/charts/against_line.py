@@ -27,7 +27,7 @@ TOKENS = {Outcome.SUPPORTED: "yes", Outcome.REFUTED: "no"}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LimitRow:
     """One thing with its own outcome."""
 
     subject: str  # whose colour and mark it has
@@ -47,7 +47,7 @@ class Against:
 
 
 def against_line(
-    view: View, palette: Palette, rows: Sequence[Row], against: Against
+    view: View, palette: Palette, rows: Sequence[LimitRow], against: Against
 ) -> Callable[[float], Canvas]:
     """The drawing of all rows on one axis, at any width."""
 
@@ -67,11 +67,11 @@ def against_line(
     return draw
 
 
-def _said(row: Row) -> str:
+def _said(row: LimitRow) -> str:
     return f"{row.value} {SIGNS[row.outcome]}".strip()
 
 
-def _lines(row: Row, width: float) -> list[str]:
+def _lines(row: LimitRow, width: float) -> list[str]:
     """The name, beneath the value too where it would lose its end."""
     room = width - text_width(_said(row), 13, True) - 24
     found: list[str] = []
@@ -93,7 +93,7 @@ def _broken(words: str, room: float) -> tuple[str, str]:
     return "", words
 
 
-def _extent(rows: Sequence[Row], line: float) -> list[float]:
+def _extent(rows: Sequence[LimitRow], line: float) -> list[float]:
     values = [line, line * 1.08, 1 / line]
     for row in rows:
         if row.estimate is not None:
@@ -136,7 +136,7 @@ def _row(
     canvas: Canvas,
     scale: Scale,
     tops: tuple[float, float],
-    row: tuple[Row, list[str]],
+    row: tuple[LimitRow, list[str]],
 ) -> None:
     """Name and value from the first top, the strip from the second."""
     one, name = row

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bench.report.charts.canvas import Canvas
-from bench.report.charts.chart import Chart, Table, Words, chart
-from bench.report.charts.dots import Panel, draw_panel, rows_of, table_rows
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
+from bench.report.charts.dots import DotPanel, draw_panel, rows_of, table_rows
 from bench.report.charts.palette import Palette
 from bench.report.numbers import percent
 from bench.report.view import View
@@ -15,14 +15,14 @@ def dots_chart(
     view: View,
     palette: Palette,
     name: str,
-    words: Words,
+    words: ChartText,
     cells: tuple[tuple[str | None, str], ...],
     targets: Sequence[str] | None = None,
 ) -> Chart:
     """Panels of dots, one for each (workload, metric); in each these targets, or the contestants."""
     targets = targets or [target.id for target in view.contestants]
     panels = [
-        Panel(
+        DotPanel(
             title=_title(view, workload, metric),
             unit=view.metric(metric).unit,
             rows=rows_of(view, targets, workload, metric),
@@ -46,7 +46,7 @@ def dots_chart(
     units = {panel.unit for panel in panels}
     columns = ("set-up", "of", f"{', '.join(sorted(units))} (interval)", "rounds")
     sources = [view.quantity(one, *cell) for cell in cells for one in targets]
-    return chart(name, palette, words, Table(columns, tuple(rows)), draw, sources)
+    return chart(name, palette, words, ChartTable(columns, tuple(rows)), draw, sources)
 
 
 def _title(view: View, workload: str | None, metric: str) -> str:

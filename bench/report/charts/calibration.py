@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bench.model.calibration import Agreement, Calibration
 from bench.report.charts.bars import label, label_width
 from bench.report.charts.canvas import Canvas, Mark, Pen, Type, text_width
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.dots import whisker
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import (
@@ -37,7 +37,7 @@ def agreement_chart(found: Calibration, palette: Palette) -> Chart | None:
         _draw_agreements(canvas, rows)
         return canvas
 
-    words = Words(
+    words = ChartText(
         finding="Seen, for what must be",
         sub="Ratio of the measured value to the known one; 1 is right",
         caption=(
@@ -46,7 +46,7 @@ def agreement_chart(found: Calibration, palette: Palette) -> Chart | None:
             "whiskers are the noise of this machine."
         ),
     )
-    table = Table(
+    table = ChartTable(
         ("what", "seen / must be", "interval", "limit"), tuple(map(_told, rows))
     )
     return chart("agreement", palette, words, table, draw)
@@ -101,7 +101,7 @@ def ceiling_chart(found: Calibration, palette: Palette) -> Chart | None:
         _draw_bars(canvas, known)
         return canvas
 
-    words = Words(
+    words = ChartText(
         finding="What the generator can send",
         sub="Requests/s at a server that answers at once",
         caption=(
@@ -109,7 +109,7 @@ def ceiling_chart(found: Calibration, palette: Palette) -> Chart | None:
             "loop: the highest rate tried at which everything was sent in time."
         ),
     )
-    table = Table(
+    table = ChartTable(
         ("loop", "requests/s"),
         tuple((name, number(rate, 0)) for name, rate in known),
     )
@@ -152,12 +152,12 @@ def added_chart(found: Calibration, palette: Palette) -> Chart | None:
         _draw_added(canvas, rows)
         return canvas
 
-    words = Words(
+    words = ChartText(
         finding="What the generator adds to a response time",
         sub="Median response time in µs at a server that answers at once, less is better",
         caption="Hollow mark: one blocking socket, the least that a client can cost. Filled mark: our generator at the same rate.",
     )
-    table = Table(
+    table = ChartTable(
         ("rate", "one blocking socket, µs", "our generator, µs", "added, µs"),
         tuple(
             (

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from bench.model.estimate import Comparison, Quantity
 from bench.model.results import Curve
-from bench.model.verdict import Finding
+from bench.model.verdict import Evidence
 from bench.report.charts.canvas import Canvas
 from bench.report.charts.palette import Palette
 
 
-type Source = Quantity | Comparison | Curve | Finding
+type Source = Quantity | Comparison | Curve | Evidence
 
 WIDE = 520.0
 NARROW = 350.0
@@ -22,7 +22,7 @@ LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ChartTable:
     """Rows of words; the first cell of each row names it."""
 
     columns: tuple[str, ...]
@@ -30,7 +30,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ChartText:
     """What a chart says: the finding, what was measured, and how to read it."""
 
     finding: str
@@ -43,8 +43,8 @@ class Chart:
     """One finding, drawn twice (wide and narrow) from the same numbers."""
 
     id: str
-    words: Words
-    table: Table
+    words: ChartText
+    table: ChartTable
     wide: str
     narrow: str
     sources: tuple[Source, ...] = ()  # what was drawn, unrounded; may be empty
@@ -53,8 +53,8 @@ class Chart:
 def chart(
     name: str,
     palette: Palette,
-    words: Words,
-    table: Table,
+    words: ChartText,
+    table: ChartTable,
     draw: Callable[[float], Canvas],
     sources: Sequence[Source | None] = (),
 ) -> Chart:

@@ -8,7 +8,7 @@ from bench.model.estimate import Estimate
 from bench.model.framework import CostPart, Role, Target
 from bench.report.charts.bars import label, label_width
 from bench.report.charts.canvas import Canvas, Pen, Type, fitted, text_width
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.dots import fitting, look_tokens, whisker
 from bench.report.charts.palette import Palette
 from bench.report.numbers import ends, point, with_interval
@@ -33,7 +33,7 @@ BESIDE = "muted"
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class CostBar:
     """CPU time per request of one target on one workload."""
 
     target: str
@@ -59,7 +59,7 @@ def cost_chart(view: View, palette: Palette, workload: str) -> Chart:
         _draw(view, canvas, costs, f"{unit} per request")
         return canvas
 
-    words = Words(
+    words = ChartText(
         finding=view.workload(workload),
         sub=f"CPU time per request in {unit}, less is better",
         caption=_caption(costs),
@@ -73,7 +73,7 @@ def cost_chart(view: View, palette: Palette, workload: str) -> Chart:
         for metric in ("cpu", "database_cpu")
     ]
     return chart(
-        f"cost-{workload}", palette, words, Table(columns, rows), draw, sources
+        f"cost-{workload}", palette, words, ChartTable(columns, rows), draw, sources
     )
 
 
@@ -82,7 +82,7 @@ def untold(view: View, workload: str) -> bool:
     return not any(cost.shares for cost in _costs(view, workload))
 
 
-def _caption(costs: list[Cost]) -> str:
+def _caption(costs: list[CostBar]) -> str:
     text = "Whisker: interval of the server’s total. "
     if any(cost.shares for cost in costs):
         text += (
@@ -101,7 +101,7 @@ def _caption(costs: list[Cost]) -> str:
     return text.strip()
 
 
-def _costs(view: View, workload: str) -> list[Cost]:
+def _costs(view: View, workload: str) -> list[CostBar]:
     costs = [_cost(view, target, workload) for target in view.contestants]
     return sorted(
         costs,
@@ -113,7 +113,7 @@ def _costs(view: View, workload: str) -> list[Cost]:
     )
 
 
-def _cost(view: View, target: Target, workload: str) -> Cost:
+def _cost(view: View, target: Target, workload: str) -> CostBar:
     quantity = view.quantity(target.id, workload, "cpu")
     database = view.quantity(target.id, workload, "database_cpu")
     total = quantity.estimate if quantity else None
@@ -121,7 +121,7 @@ def _cost(view: View, target: Target, workload: str) -> Cost:
     for one in view.results.breakdowns:
         if (one.target, one.workload) == (target.id, workload):
             total, shares = one.total, one.shares
-    return Cost(
+    return CostBar(
         target=target.id,
         label=view.label(target.id),
         total=total,
@@ -131,7 +131,7 @@ def _cost(view: View, target: Target, workload: str) -> Cost:
     )
 
 
-def _rows(cost: Cost) -> list[tuple[str, ...]]:
+def _rows(cost: CostBar) -> list[tuple[str, ...]]:
     if cost.total is None:
         return [(cost.label, "total", cost.reason, "0")]
     rows: list[tuple[str, ...]] = []
@@ -149,7 +149,7 @@ def _rows(cost: Cost) -> list[tuple[str, ...]]:
     return rows
 
 
-def _draw(view: View, canvas: Canvas, costs: list[Cost], head: str) -> None:
+def _draw(view: View, canvas: Canvas, costs: list[CostBar], head: str) -> None:
     room = label_width([cost.label for cost in costs], canvas.width)
     totals = [cost.total for cost in costs if cost.total]
     values = max((text_width(point(e), 13, True) for e in totals), default=0)
@@ -176,7 +176,7 @@ def _draw(view: View, canvas: Canvas, costs: list[Cost], head: str) -> None:
             canvas.text(edge + 6, y + 14, ends(cost.total), beside)
 
 
-def _bar(canvas: Canvas, cost: Cost, left: float, y: float, pixel: float) -> None:
+def _bar(canvas: Canvas, cost: CostBar, left: float, y: float, pixel: float) -> None:
     assert cost.total is not None
     end = left + cost.total.point * pixel
     start = left
@@ -209,7 +209,7 @@ def _bar(canvas: Canvas, cost: Cost, left: float, y: float, pixel: float) -> Non
         canvas.box((left, y + BAR + 2), (cost.database.point * pixel, 5), BESIDE)
 
 
-def _most(costs: list[Cost]) -> float:
+def _most(costs: list[CostBar]) -> float:
     values = [0.0]
     for cost in costs:
         values += [cost.total.point, cost.total.high] if cost.total else []

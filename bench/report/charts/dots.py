@@ -21,7 +21,7 @@ SPREAD = Type(size=11.5, token="muted")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DotRow:
     """One target in a panel."""
 
     target: str
@@ -35,12 +35,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class DotPanel:
     """Some targets under one title, in one unit."""
 
     title: str
     unit: str
-    rows: tuple[Row, ...]
+    rows: tuple[DotRow, ...]
 
     @property
     def height(self) -> float:
@@ -50,7 +50,7 @@ class Panel:
 
 def rows_of(
     view: View, targets: Sequence[str], workload: str | None, metric: str
-) -> tuple[Row, ...]:
+) -> tuple[DotRow, ...]:
     """The rows of a panel, best first, those that were not measured last."""
     rows = [_row(view, target, workload, metric) for target in targets]
     sign = -1 if view.metric(metric).higher_is_better else 1
@@ -74,7 +74,7 @@ def look_tokens(view: View, target: str) -> tuple[str, str, str]:
     return (*tokens(position), view.look(target).marker)
 
 
-def table_rows(panel: Panel, *first: str) -> tuple[tuple[str, ...], ...]:
+def table_rows(panel: DotPanel, *first: str) -> tuple[tuple[str, ...], ...]:
     """The panel's numbers as rows of a table."""
     return tuple(
         (
@@ -87,12 +87,12 @@ def table_rows(panel: Panel, *first: str) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def missing(row: Row) -> str:
+def missing(row: DotRow) -> str:
     """Why a row has no estimate; its single rounds are no substitute for one."""
     return f"no interval: {row.reason}" if row.rounds else absent(row.reason)
 
 
-def draw_panel(canvas: Canvas, top: float, panel: Panel) -> None:
+def draw_panel(canvas: Canvas, top: float, panel: DotPanel) -> None:
     """Draw it across the whole canvas, its upper edge at `top`."""
     labels, values, spreads = _columns(panel, canvas.width)
     scale = from_zero(
@@ -147,7 +147,7 @@ def whisker(
         canvas.line((x, y - 4.5), (x, y + 4.5), Pen(pen.token, pen.width))
 
 
-def _draw_row(canvas: Canvas, y: float, row: Row, scale: Scale) -> None:
+def _draw_row(canvas: Canvas, y: float, row: DotRow, scale: Scale) -> None:
     if row.estimate is None:
         words = fitted(missing(row), canvas.width - scale.left - 8, 11.5)
         canvas.text(scale.left + 6, y + 4, words, Type(size=11.5, token="muted"))
@@ -161,11 +161,11 @@ def _draw_row(canvas: Canvas, y: float, row: Row, scale: Scale) -> None:
     canvas.dots([scale.at(value) for value in row.rounds], y + 11, row.line)
 
 
-def _row(view: View, target: str, workload: str | None, metric: str) -> Row:
+def _row(view: View, target: str, workload: str | None, metric: str) -> DotRow:
     quantity = view.quantity(target, workload, metric)
     line, text, shape = look_tokens(view, target)
     rounds = () if quantity is None else quantity.rounds
-    return Row(
+    return DotRow(
         target=target,
         label=view.label(target),
         line=line,
@@ -177,7 +177,7 @@ def _row(view: View, target: str, workload: str | None, metric: str) -> Row:
     )
 
 
-def _extent(row: Row) -> list[float]:
+def _extent(row: DotRow) -> list[float]:
     if row.estimate is None:
         return list(row.rounds)
     return [row.estimate.point, row.estimate.high, *row.rounds]
@@ -192,7 +192,7 @@ def fitting(
     return (values, 0.0) if width - labels - values >= 60 else (0.0, 0.0)
 
 
-def _columns(panel: Panel, width: float) -> tuple[float, float, float]:
+def _columns(panel: DotPanel, width: float) -> tuple[float, float, float]:
     """Widths of the labels, the values and what stands beside them."""
     estimates = [row.estimate for row in panel.rows if row.estimate]
     labels = max((text_width(row.label, LABEL, True) for row in panel.rows), default=0)

@@ -6,7 +6,7 @@ from bench.model.estimate import Estimate
 from bench.model.framework import Target
 from bench.report.charts.bars import label, label_width
 from bench.report.charts.canvas import Canvas, Mark, Pen, Type, fitted, text_width
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.dots import look_tokens, whisker
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, from_zero, labelled_ticks
@@ -30,7 +30,7 @@ def dumbbells(
     palette: Palette,
     named: tuple[str, str],
     rows: list[Ends],
-    said: tuple[Words, Table],
+    said: tuple[ChartText, ChartTable],
 ) -> Chart:
     """The chart of that name and unit; at least one row must hold an estimate."""
     name, unit = named

@@ -1,9 +1,9 @@
 """What decides a claim: ratios with intervals against the claim's own line."""
 
 from bench.model.estimate import Estimate
-from bench.model.verdict import Finding, Label, Outcome, Part, Rule, Verdict
-from bench.report.charts.against_line import Against, Row, against_line
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.model.verdict import Evidence, Label, Outcome, Part, Rule, Verdict
+from bench.report.charts.against_line import Against, LimitRow, against_line
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.palette import Palette
 from bench.report.numbers import number, percent, ratio
 from bench.report.view import View, absent
@@ -31,7 +31,7 @@ def forest_chart(view: View, palette: Palette, verdict: Verdict) -> Chart:
     line = 1 + verdict.claim.margin
     rows = tuple(_row(view, part, line) for part in verdict.parts)
     columns = ("comparison", "times better", "interval", "level", "rounds", "outcome")
-    words = Words(
+    words = ChartText(
         finding=f"{view.metric(verdict.claim.metric).title}: how many times better",
         sub=_sub(line),
         caption=(
@@ -43,7 +43,7 @@ def forest_chart(view: View, palette: Palette, verdict: Verdict) -> Chart:
     draw = against_line(view, palette, drawn, Against(line, "times better"))
     name = f"forest-{verdict.claim.id}"
     sources = [part.comparison for part in verdict.parts]
-    return chart(name, palette, words, Table(columns, rows), draw, sources)
+    return chart(name, palette, words, ChartTable(columns, rows), draw, sources)
 
 
 def findings_chart(view: View, palette: Palette, verdict: Verdict) -> Chart | None:
@@ -55,7 +55,7 @@ def findings_chart(view: View, palette: Palette, verdict: Verdict) -> Chart | No
         return None
     rows = tuple(_found(view, each, line) for each in decide)
     columns = ("comparison", "found", axis, "interval", "level", "rounds", "outcome")
-    words = Words(
+    words = ChartText(
         finding=f"What decides it: how many {axis}",
         sub=_sub(line),
         caption=(
@@ -67,7 +67,7 @@ def findings_chart(view: View, palette: Palette, verdict: Verdict) -> Chart | No
     drawn = [_finding(view, each) for each in decide]
     draw = against_line(view, palette, drawn, Against(line, axis))
     name = f"forest-{verdict.claim.id}"
-    return chart(name, palette, words, Table(columns, rows), draw, decide)
+    return chart(name, palette, words, ChartTable(columns, rows), draw, decide)
 
 
 def _sub(line: float) -> str:
@@ -93,7 +93,7 @@ def part_words(part: Part) -> str:
     return f"{part.outcome.value}: {said}"
 
 
-def finding_name(view: View, finding: Finding) -> str:
+def finding_name(view: View, finding: Evidence) -> str:
     """Of which set-up, and what was asked of it."""
     return f"{view.label(finding.subject)}: {finding.what}"
 
@@ -107,7 +107,7 @@ def _row(view: View, part: Part, line: float) -> tuple[str, ...]:
     return name, *_numbers(estimate, line), part_words(part)
 
 
-def _found(view: View, finding: Finding, line: float) -> tuple[str, ...]:
+def _found(view: View, finding: Evidence, line: float) -> tuple[str, ...]:
     name = finding_name(view, finding)
     said = finding.outcome.value if finding.outcome else "–"
     if finding.estimate is None:
@@ -120,9 +120,9 @@ def _numbers(estimate: Estimate, line: float) -> tuple[str, ...]:
     return value, interval, percent(estimate.level), str(estimate.n)
 
 
-def _drawn(view: View, part: Part) -> Row:
+def _drawn(view: View, part: Part) -> LimitRow:
     pair = part.comparison
-    return Row(
+    return LimitRow(
         subject=pair.subject,
         name=part_name(view, part),
         value=ratio(pair.advantage)[0] if pair.advantage else "",
@@ -132,11 +132,11 @@ def _drawn(view: View, part: Part) -> Row:
     )
 
 
-def _finding(view: View, finding: Finding) -> Row:
+def _finding(view: View, finding: Evidence) -> LimitRow:
     # What was found stands in its own words: of a time they say how many times
     # as long it is, whichever way the ratio is drawn.
     name = finding_name(view, finding)
-    return Row(
+    return LimitRow(
         subject=finding.subject,
         name=f"{name}: {finding.value}" if finding.estimate else name,
         value="",

@@ -2,8 +2,8 @@
 
 from bench.report.charts.bars import label, label_width
 from bench.report.charts.canvas import Canvas, Pen, Type, text_width
-from bench.report.charts.chart import Chart, Table, Words, chart
-from bench.report.charts.dots import Row, rows_of
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
+from bench.report.charts.dots import DotRow, rows_of
 from bench.report.charts.palette import Palette
 from bench.report.numbers import percent, point, with_interval
 from bench.report.view import View
@@ -27,7 +27,7 @@ def generator_chart(view: View, palette: Palette) -> Chart | None:
         _draw(canvas, rows, limit)
         return canvas
 
-    words = Words(
+    words = ChartText(
         finding="How busy the load generator was",
         sub="Share of one core that the generator used, at its busiest workload",
         caption=(
@@ -50,7 +50,7 @@ def generator_chart(view: View, palette: Palette) -> Chart | None:
         for row, _ in rows
         for note in view.results.workloads
     ]
-    return chart("generator", palette, words, Table(columns, table), draw, sources)
+    return chart("generator", palette, words, ChartTable(columns, table), draw, sources)
 
 
 def limit_percent(view: View) -> float | None:
@@ -59,8 +59,8 @@ def limit_percent(view: View) -> float | None:
     return check.limit_value if check else None
 
 
-def _busiest(view: View) -> list[tuple[Row, str]]:
-    found: list[tuple[Row, str]] = []
+def _busiest(view: View) -> list[tuple[DotRow, str]]:
+    found: list[tuple[DotRow, str]] = []
     for target in view.results.targets:
         rows = [
             (rows_of(view, [target.id], note.name, METRIC)[0], note.title)
@@ -72,11 +72,11 @@ def _busiest(view: View) -> list[tuple[Row, str]]:
     return sorted(found, key=lambda pair: (-_share(pair[0]), pair[0].label))[:12]
 
 
-def _share(row: Row) -> float:
+def _share(row: DotRow) -> float:
     return row.estimate.point if row.estimate else 0.0
 
 
-def _draw(canvas: Canvas, rows: list[tuple[Row, str]], limit: float | None) -> None:
+def _draw(canvas: Canvas, rows: list[tuple[DotRow, str]], limit: float | None) -> None:
     room = label_width([row.label for row, _ in rows], canvas.width)
     values = max(text_width(_value(row), 12.5, True) for row, _ in rows)
     left, right = room + 10, canvas.width - values - 12
@@ -102,5 +102,5 @@ def _draw(canvas: Canvas, rows: list[tuple[Row, str]], limit: float | None) -> N
     canvas.text(canvas.width, bottom + 29, "% of one core", foot)
 
 
-def _value(row: Row) -> str:
+def _value(row: DotRow) -> str:
     return f"{point(row.estimate)}\u00a0%" if row.estimate else ""

@@ -7,7 +7,7 @@ from bench.analyse.open_metrics import load_words, metric_name
 from bench.model.load import Load
 from bench.model.results import Curve, CurvePoint
 from bench.report.charts.canvas import Canvas, Mark, Pen, Type, text_width
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.dots import look_tokens
 from bench.report.charts.ends import end_labels
 from bench.report.charts.palette import Palette
@@ -37,7 +37,7 @@ def hdr_chart(view: View, palette: Palette, workload: str, load: Load) -> Chart 
         _draw(view, canvas, found)
         return canvas
 
-    words = Words(
+    words = ChartText(
         finding=_finding(view, workload, load),
         sub=f"{view.workload(workload)}: {load_words(load)}{_rate(view, workload, load)}",
         caption=(
@@ -49,7 +49,7 @@ def hdr_chart(view: View, palette: Palette, workload: str, load: Load) -> Chart 
     table = tuple(row for curve in found for row in _rows(view, curve))
     columns = ("set-up", "percentile", "ms", "least round", "most", "requests beyond")
     name = f"hdr-{workload}-{load.name}"
-    return chart(name, palette, words, Table(columns, table), draw, found)
+    return chart(name, palette, words, ChartTable(columns, table), draw, found)
 
 
 def _curves(view: View, workload: str, load: Load) -> list[Curve]:

@@ -11,7 +11,7 @@ from bench.report.charts.versions import FOOT, GAP, HEAD, LEFT, PLOT, frame
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class HistoryDot:
     """One run: its figure over the newest level, above 1 better; a count has no interval."""
 
     date: str
@@ -28,7 +28,7 @@ class Track:
     token: str
     text_token: str
     shape: str
-    dots: tuple[Dot, ...]
+    dots: tuple[HistoryDot, ...]
 
 
 def draw(

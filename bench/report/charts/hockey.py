@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bench.model.estimate import Estimate
 from bench.model.stress import Stress, Stressed
 from bench.report.charts.canvas import Canvas, Mark, Pen, Type, text_width
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.dots import look_tokens
 from bench.report.charts.ends import end_labels
 from bench.report.charts.hdr import log_steps
@@ -26,7 +26,7 @@ REACHED = 0.99
 """Of the offered rate; below it the mark is hollow."""
 
 
-class Point(NamedTuple):
+class CurvePoint(NamedTuple):
     """One target at one rate."""
 
     share: float
@@ -52,7 +52,7 @@ def hockey_chart(
         _draw(view, canvas, found)
         return canvas
 
-    words = Words(
+    words = ChartText(
         finding=_finding(stress, workload),
         sub=f"{view.workload(workload)}: 99th percentile response time in ms as the offered rate rises",
         caption=(
@@ -75,13 +75,13 @@ def hockey_chart(
         for target, points in found.items()
         for point in points
     )
-    return chart(f"hockey-{workload}", palette, words, Table(columns, rows), draw)
+    return chart(f"hockey-{workload}", palette, words, ChartTable(columns, rows), draw)
 
 
-def points_of(one: Stressed) -> list[Point]:
+def points_of(one: Stressed) -> list[CurvePoint]:
     """The steps of which rate and response time are known, by rising share."""
     return [
-        Point(
+        CurvePoint(
             step.share,
             step.offered_rps.estimate,
             step.p99_ms.estimate,
@@ -110,7 +110,7 @@ def _finding(stress: Stress, workload: str) -> str:
     return f"Offered {percent(highest)} of its own capacity, each still answers {span} of it"
 
 
-def _draw(view: View, canvas: Canvas, found: dict[str, list[Point]]) -> None:
+def _draw(view: View, canvas: Canvas, found: dict[str, list[CurvePoint]]) -> None:
     names = [view.label(target) for target in found]
     room = min(max(text_width(n, 12.5, True) for n in names), canvas.width / 4)
     bottom = HEIGHT - FOOT
@@ -143,7 +143,7 @@ def _draw(view: View, canvas: Canvas, found: dict[str, list[Point]]) -> None:
 def _line(
     view: View,
     canvas: Canvas,
-    series: tuple[str, list[Point]],
+    series: tuple[str, list[CurvePoint]],
     scales: tuple[Scale, Scale],
 ) -> None:
     target, points = series

@@ -5,7 +5,7 @@ from math import isfinite
 from bench.model.estimate import Estimate
 from bench.report.charts.bars import label, label_width
 from bench.report.charts.canvas import Canvas, Mark, Pen, Type, text_width
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.dots import look_tokens, whisker
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, from_zero, labelled_ticks
@@ -29,7 +29,7 @@ def latency_chart(view: View, palette: Palette, workload: str) -> Chart:
         _draw(view, canvas, rows, f"p50 · p99, {unit}")
         return canvas
 
-    words = Words(
+    words = ChartText(
         finding=view.workload(workload),
         sub=f"Response time in {unit}, less is better",
         caption="Hollow mark: median (p50). Filled mark: 99th percentile (p99). Whiskers: intervals.",
@@ -42,7 +42,7 @@ def latency_chart(view: View, palette: Palette, workload: str) -> Chart:
         for metric in ("p50", "p99")
     ]
     name = f"latency-{workload}"
-    return chart(name, palette, words, Table(columns, table), draw, sources)
+    return chart(name, palette, words, ChartTable(columns, table), draw, sources)
 
 
 def _pairs(view: View, workload: str) -> list[Pair]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bench.model.estimate import Estimate
 from bench.model.framework import Target
-from bench.report.charts.chart import Chart, Table, Words
+from bench.report.charts.chart import Chart, ChartTable, ChartText
 from bench.report.charts.dumbbell import Ends, dumbbells, in_order
 from bench.report.charts.palette import Palette
 from bench.report.numbers import with_interval
@@ -17,7 +17,7 @@ def memory_chart(view: View, palette: Palette) -> Chart | None:
     if not any(rest or load for _, rest, load in rows):
         return None
     unit = view.metric("memory").unit
-    words = Words(
+    words = ChartText(
         finding="Memory at rest and under load",
         sub=f"{unit} of the whole server, at its hungriest workload; less is better",
         caption="Hollow mark: at rest. Filled mark: under load, with its interval. Axis from zero.",
@@ -28,7 +28,7 @@ def memory_chart(view: View, palette: Palette) -> Chart | None:
         for target, rest, load in rows
     )
     drawn = dumbbells(
-        view, palette, ("memory", unit), rows, (words, Table(columns, table))
+        view, palette, ("memory", unit), rows, (words, ChartTable(columns, table))
     )
     names = [None, *(note.name for note in view.results.workloads)]
     sources = (

@@ -8,7 +8,7 @@ vision deficiency and in grey. Frameworks bring their own look.
 import re
 from dataclasses import dataclass
 
-from bench.errors import AskedWrongly
+from bench.errors import UsageError
 from bench.model.framework import Framework
 from bench.report.view import GREY
 
@@ -83,13 +83,13 @@ class Palette:
 
 
 def palette(frameworks: tuple[Framework, ...]) -> Palette:
-    """All colours of a report; AskedWrongly where a look is not a colour."""
+    """All colours of a report; UsageError where a look is not a colour."""
     colours = dict(MEANINGS)
     looks = {each.name: each.look for each in frameworks}
     for name, look in [*looks.items(), ("", GREY)]:
         for colour in (look.light, look.dark, look.text_light, look.text_dark):
             if not HEX.fullmatch(colour):
-                raise AskedWrongly(
+                raise UsageError(
                     f"framework {name!r}: {colour!r} is not a colour",
                     hint="write it as # and six hexadecimal digits",
                 )

@@ -20,7 +20,7 @@ LEFT_SHARE = 0.42
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PooledRow:
     """One interval; pooled ones are heavier."""
 
     name: str
@@ -30,14 +30,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class PooledPanel:
     """One ratio, on a linear axis of its own: ratios differ by far more than runs do."""
 
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[PooledRow, ...]
 
 
-def panels(palette: Palette, drawn: Sequence[Panel]) -> Callable[[float], Canvas]:
+def panels(palette: Palette, drawn: Sequence[PooledPanel]) -> Callable[[float], Canvas]:
     """The drawing of all panels beneath each other, at any width."""
 
     def draw(width: float) -> Canvas:
@@ -52,7 +52,7 @@ def panels(palette: Palette, drawn: Sequence[Panel]) -> Callable[[float], Canvas
     return draw
 
 
-def _panel(canvas: Canvas, panel: Panel, top: float) -> None:
+def _panel(canvas: Canvas, panel: PooledPanel, top: float) -> None:
     canvas.text(0, top + 16, fitted(panel.name, canvas.width, 13, True), Type(13, True))
     values = max(text_width(line.value, SIZE) for line in panel.lines) + 10
     most = LEFT_SHARE * canvas.width
@@ -71,7 +71,9 @@ def _panel(canvas: Canvas, panel: Panel, top: float) -> None:
         _line(canvas, scale, line, (names, top + HEAD + ROW * (place + 0.5)))
 
 
-def _line(canvas: Canvas, scale: Scale, line: Line, at: tuple[float, float]) -> None:
+def _line(
+    canvas: Canvas, scale: Scale, line: PooledRow, at: tuple[float, float]
+) -> None:
     room, y = at
     token = "ink" if line.pooled else "muted"
     style = Type(SIZE, line.pooled, token)
@@ -85,7 +87,7 @@ def _line(canvas: Canvas, scale: Scale, line: Line, at: tuple[float, float]) -> 
     )
 
 
-def _scale(lines: Sequence[Line], left: float, right: float) -> Scale:
+def _scale(lines: Sequence[PooledRow], left: float, right: float) -> Scale:
     """
     Around the runs' own intervals and every point; a pooled interval of two runs may go beyond.
 

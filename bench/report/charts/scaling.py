@@ -5,7 +5,7 @@ from math import isfinite
 
 from bench.model.scaling import Scaling, ScalingPoint
 from bench.report.charts.canvas import Canvas, Mark, Pen, Type, text_width
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.dots import look_tokens
 from bench.report.charts.ends import end_labels
 from bench.report.charts.palette import Palette
@@ -44,7 +44,7 @@ def _chart(
         _draw(view, canvas, lines)
         return canvas
 
-    words = Words(
+    words = ChartText(
         finding=_finding(view, lines),
         sub=f"{view.workload(workload)}: requests per second as clients rise",
         caption=(
@@ -55,7 +55,7 @@ def _chart(
     )
     columns = ("set-up", "clients", "requests/s", "rounds", "decides")
     rows = tuple(row for one in lines for row in (*_rows(view, one), *_law(view, one)))
-    return chart(f"scaling-{workload}", palette, words, Table(columns, rows), draw)
+    return chart(f"scaling-{workload}", palette, words, ChartTable(columns, rows), draw)
 
 
 def _finding(view: View, lines: Sequence[Scaling]) -> str:
@@ -191,7 +191,7 @@ def _last(one: Scaling) -> float:
     return known[-1] if known and isfinite(known[-1]) else 0.0
 
 
-def workers_table(view: View) -> Table | None:
+def workers_table(view: View) -> ChartTable | None:
     """What more workers brought; None where none were started."""
     found = view.results.scalings
     if found is None or not found.workers:
@@ -208,4 +208,4 @@ def workers_table(view: View) -> Table | None:
         for each in found.workers
     )
     columns = ("set-up", "workload", "workers", "share of the ideal gain", "each round")
-    return Table((*columns, "rounds"), rows)
+    return ChartTable((*columns, "rounds"), rows)

@@ -15,7 +15,7 @@ HEIGHT = 56.0
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class SparkHistory:
     """The value of one run; `like` is what must be equal for a line to the next."""
 
     run: str
@@ -28,7 +28,7 @@ def sparkline(
     name: str,
     words: tuple[str, str],
     look: tuple[str, str],
-    past: Sequence[Past],
+    past: Sequence[SparkHistory],
 ) -> str:
     """Oldest left; `look` is colour and marker, `words` are title and description."""
     canvas = Canvas(palette, WIDTH, HEIGHT)
@@ -52,7 +52,7 @@ def sparkline(
     return canvas.svg(name, *words)
 
 
-def _scale(past: Sequence[Past]) -> Scale:
+def _scale(past: Sequence[SparkHistory]) -> Scale:
     bounds = [
         v
         for one in past

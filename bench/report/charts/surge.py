@@ -3,7 +3,7 @@
 from bench.model.stress import Stress, Stressed
 from bench.model.trial import SLOT_S
 from bench.report.charts.canvas import Canvas, Pen, Type, text_width
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.dots import look_tokens
 from bench.report.charts.ends import end_labels
 from bench.report.charts.hdr import log_steps
@@ -32,7 +32,7 @@ def surge_chart(
         return canvas
 
     peak = percent(round(stress.base_share * stress.surge.times, 4))
-    words = Words(
+    words = ChartText(
         finding=_finding(stress, found),
         sub=(
             f"{view.workload(workload)}: median response time in ms, "
@@ -57,7 +57,7 @@ def surge_chart(
         )
         for one in found
     )
-    return chart(f"surge-{workload}", palette, words, Table(columns, rows), draw)
+    return chart(f"surge-{workload}", palette, words, ChartTable(columns, rows), draw)
 
 
 def _finding(stress: Stress, found: list[Stressed]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bench.model.trial import OneOfMany
 from bench.model.turns import SetUp, Turns
 from bench.report.charts.canvas import Canvas, Pen, Type, fitted, text_width
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.dots import look_tokens
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, from_zero, labelled_ticks
@@ -60,7 +60,7 @@ def _chart(
             _panel(view, canvas, panel * place, one, (turns, scale))
         return canvas
 
-    words = Words(
+    words = ChartText(
         finding=_finding(view, name, set_ups),
         sub=(
             f"{turns.at_once} requests sent at once, each waits {turns.wait_ms:g} ms "
@@ -75,7 +75,7 @@ def _chart(
     )
     columns = ("set-up", "last answer, ms", "met", "under way at once", "rounds")
     rows = tuple(_row(view, one, turns.clients) for one in set_ups)
-    return chart(f"turns-{name}", palette, words, Table(columns, rows), draw)
+    return chart(f"turns-{name}", palette, words, ChartTable(columns, rows), draw)
 
 
 def _panel(

@@ -4,7 +4,7 @@ from math import isfinite
 
 from bench.model.estimate import Comparison
 from bench.report.charts.canvas import Canvas, Mark, Pen, Type, fitted
-from bench.report.charts.chart import Chart, Table, Words, chart
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.dots import look_tokens, whisker
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, linear_ticks
@@ -39,7 +39,7 @@ def twin_chart(view: View, palette: Palette) -> Chart | None:
             _pair(view, canvas, scale, HEAD + ROW * position, pair)
         return canvas
 
-    words = Words(
+    words = ChartText(
         finding="The same set-up entered twice",
         sub="Difference between two entries of one target, in percent",
         caption=(
@@ -50,7 +50,7 @@ def twin_chart(view: View, palette: Palette) -> Chart | None:
     )
     columns = ("compared", "difference", "interval", "level", "rounds")
     rows = tuple(_row(view, pair) for pair in pairs)
-    return chart("twin", palette, words, Table(columns, rows), draw, pairs)
+    return chart("twin", palette, words, ChartTable(columns, rows), draw, pairs)
 
 
 def _row(view: View, pair: Comparison) -> tuple[str, ...]:

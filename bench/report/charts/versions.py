@@ -33,7 +33,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class VersionLine:
     """The versions of one framework, oldest first, and how they are drawn."""
 
     title: str
@@ -45,7 +45,7 @@ class Line:
 
 
 def draw(
-    palette: Palette, width: float, lines: tuple[Line, ...], noise: float | None
+    palette: Palette, width: float, lines: tuple[VersionLine, ...], noise: float | None
 ) -> Canvas:
     """Panels side by side, as wide as they have versions, or one below the other where their names have no room."""
     rooms = _side_by_side(width, lines)
@@ -65,14 +65,14 @@ def draw(
     return canvas
 
 
-def _side_by_side(width: float, lines: tuple[Line, ...]) -> list[float]:
+def _side_by_side(width: float, lines: tuple[VersionLine, ...]) -> list[float]:
     """The width of each panel in one row."""
     room = width - LEFT - GAP * (len(lines) - 1)
     count = sum(len(line.spots) for line in lines)
     return [room * len(line.spots) / count for line in lines]
 
 
-def _scale(lines: tuple[Line, ...], noise: float | None) -> Scale:
+def _scale(lines: tuple[VersionLine, ...], noise: float | None) -> Scale:
     """Pixels downwards from the top of a panel's plot: the best is at the top."""
     values = [1.0, noise or 1.0, 1 / (noise or 1.0)]
     for line in lines:
@@ -86,7 +86,7 @@ def _panel(
     canvas: Canvas,
     where: tuple[float, float, float],
     scale: Scale,
-    line: Line,
+    line: VersionLine,
     noise: float | None,
 ) -> None:
     frame(canvas, where, scale, (line.title, line.text_token), noise)
@@ -126,7 +126,7 @@ def _ticks(scale: Scale) -> list[float]:
 
 
 def _spots(
-    canvas: Canvas, where: tuple[float, float, float], scale: Scale, line: Line
+    canvas: Canvas, where: tuple[float, float, float], scale: Scale, line: VersionLine
 ) -> None:
     left, top, room = where
     plot = top + HEAD
@@ -147,7 +147,9 @@ def _spots(
         canvas.mark(x, y, Mark(line.token, line.shape, hollow=hollow))
 
 
-def _names(canvas: Canvas, where: tuple[float, float, float], line: Line) -> None:
+def _names(
+    canvas: Canvas, where: tuple[float, float, float], line: VersionLine
+) -> None:
     """Each version by its name, inside its panel; in two rows by turns where one has no room for them."""
     left, top, room = where
     label = Type(size=SMALL, token="muted", align="center")
@@ -161,7 +163,7 @@ def _names(canvas: Canvas, where: tuple[float, float, float], line: Line) -> Non
             y += LEAD
 
 
-def _rooms(line: Line, room: float) -> list[tuple[float, float, int]]:
+def _rooms(line: VersionLine, room: float) -> list[tuple[float, float, int]]:
     """From where to where in its panel each name may reach, and the line of text that it begins on."""
     step = room / len(line.spots)
     turns, high = _turns(line, room), _high(line)
@@ -173,7 +175,7 @@ def _rooms(line: Line, room: float) -> list[tuple[float, float, int]]:
     ]
 
 
-def _whole(line: Line, room: float) -> bool:
+def _whole(line: VersionLine, room: float) -> bool:
     """Whether every name can stand as it is."""
     return all(
         text_width(word, SMALL) <= end - low
@@ -182,18 +184,18 @@ def _whole(line: Line, room: float) -> bool:
     )
 
 
-def _foot(line: Line, room: float) -> float:
+def _foot(line: VersionLine, room: float) -> float:
     """Pixels that its names take beneath a plot."""
     return max(FOOT, 9 + LEAD * _turns(line, room) * _high(line))
 
 
-def _turns(line: Line, room: float) -> int:
+def _turns(line: VersionLine, room: float) -> int:
     """In how many rows the names stand."""
     step = room / len(line.spots)
     words = (word for spot in line.spots for word in spot.name)
     return 1 if all(text_width(each, SMALL) <= step - 3 for each in words) else 2
 
 
-def _high(line: Line) -> int:
+def _high(line: VersionLine) -> int:
     """Lines of the name that has most of them."""
     return max(len(spot.name) for spot in line.spots)

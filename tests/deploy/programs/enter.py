@@ -7,7 +7,7 @@ import urllib.request
 from pathlib import Path
 
 from bench.deploy.postgres import OwnDatabase
-from tests.deploy.places import PINNING, placing, tiny, tiny_engine
+from tests.deploy.places import PINNING, placement, tiny, tiny_engine
 
 
 root = Path(sys.argv[1])
@@ -15,7 +15,7 @@ with tiny_engine(root) as engine:
     database = engine.database
     assert isinstance(database, OwnDatabase)
     engine.prepare([tiny()], lambda line: None)
-    server = engine.start(tiny(), placing(root), 1)
+    server = engine.start(tiny(), placement(root), 1)
     with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/stray") as reply:
         stray = int(reply.read())
     told = {

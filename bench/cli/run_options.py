@@ -1,0 +1,290 @@
+"""From what was typed to a plan."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bench.cli.places import CACHE, ROOT
+from bench.configure.tables import load_frameworks, load_profiles, profile_requests
+from bench.configure.targets import all_targets, select, twin, with_workers
+from bench.configure.version_requests import version_request, with_versions
+from bench.deploy.cores import MOST_WORKERS, pinning, spare
+from bench.deploy.engine import Say
+from bench.deploy.requested_locks import ResolvedVersion as Locked
+from bench.deploy.requested_locks import resolve
+from bench.deploy.topology import topology
+from bench.errors import EnvironmentFailure, UsageError, told, unknown
+from bench.model.framework import Framework, Target
+from bench.model.plan import Plan, Profile
+from bench.model.version_names import safe
+from bench.model.workload import Workload
+from bench.plan.extent import AS_THE_PROFILE, Extent, with_extent
+from bench.plan.make import TakingPart, make_plan, serves, with_experiments
+from bench.workloads import WORKLOADS, workload
+
+
+WORKERS = 1
+"""
+Worker processes of every server, unless an experiment asks for more.
+
+One on every machine: what several bring is a question of its own, and figures
+of one process are the same thing wherever they come from.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """The options of `bench run`, as typed."""
+
+    profile: str
+    targets: str | None = None
+    workloads: str | None = None
+    engine: str = "local"
+    engine_why: str = ""  # one line: which engine, and why this one
+    seed: int | None = None
+    command: str | None = None  # what a person typed, where it was not `bench run`
+    claims: Path | None = None  # another table of claims than the project's
+    version_requests: tuple[
+        str, ...
+    ] = ()  # versions beside the standing ones, as typed
+    extent: Extent = AS_THE_PROFILE
+    keep_going: bool = False  # what cannot be had is left out, and the rest measured
+    at: tuple[str, ...] = ()  # deployments that stand already: NAME=URL, as typed
+    agents: tuple[str, ...] = ()  # what tells of their processes, likewise
+    i_own_this: bool = False  # load may go beyond loopback and private networks
+
+
+def frameworks() -> tuple[Framework, ...]:
+    """Every framework of the table."""
+    return tuple(framework for framework, _ in load_frameworks().values())
+
+
+def plan_for(asked: RunOptions, say: Say = lambda line: None) -> Plan:
+    """The plan, or UsageError with what exists instead; versions that were wished for are locked for it."""
+    profiles, parity = load_profiles()
+    if asked.profile not in profiles:
+        raise unknown("profile", asked.profile, list(profiles))
+    profile = with_extent(profiles[asked.profile], asked.extent)
+    # Like its targets, what a profile has beside them gives way to targets that are named.
+    beside = () if asked.targets else profile_requests(asked.profile)
+    wished = requested_versions(
+        (*beside, *asked.version_requests), say, keep_going=asked.keep_going
+    )
+    selectors = split(asked.targets) or list(profile.targets)
+    chosen = chosen_targets([*selectors, *map("@".join, wished)], wished)
+    works = _workloads(split(asked.workloads) or list(profile.workloads), chosen)
+    typed = [*split(asked.targets), *map("@".join, wished)]
+    refuse_unserved(typed, wished, [work.name for work in works])
+    for line in _unserved(chosen, works):
+        say(line)
+    plan = make_plan(
+        profile,
+        _with_twin(chosen, profile.twin),
+        works,
+        engine=asked.engine,
+        seed=secrets.randbelow(2**31) if asked.seed is None else asked.seed,
+        placement=(
+            WORKERS,
+            parity.threads,
+            parity.connections,
+            pinning(topology(), most_workers(profile)),
+        ),
+    )
+    return with_experiments(plan, tuple(_parts(plan, asked, works)))
+
+
+def _parts(
+    plan: Plan, asked: RunOptions, works: list[Workload]
+) -> Iterator[TakingPart]:
+    """The experiments of the profile, less what was not asked for by name."""
+    wanted = {target.id for target in plan.targets}
+    named = {work.name for work in works} if asked.workloads else None
+    for experiment in plan.profile.experiments:
+        targets = chosen_targets(list(experiment.targets))
+        targets = tuple(t for t in targets if not asked.targets or t.id in wanted)
+        if experiment.workers:
+            levels = worker_levels(experiment.workers, len(spare(plan.pinning)))
+            targets = tuple(with_workers(t, n) for t in targets for n in levels)
+        yield TakingPart(
+            experiment,
+            targets,
+            tuple(
+                workload(name)
+                for name in experiment.workloads
+                if named is None or name in named
+            ),
+        )
+
+
+def worker_levels(wanted: Sequence[int], cores: int) -> tuple[int, ...]:
+    """Those numbers of workers that have a core each; none if that leaves nothing to compare."""
+    fitting = tuple(number for number in wanted if number <= cores)
+    return fitting if len(fitting) > 1 else ()
+
+
+def most_workers(profile: Profile) -> int:
+    """For how many workers of one server cores are kept: those that experiments ask for, and never fewer than usual."""
+    asked = (number for one in profile.experiments for number in one.workers)
+    return max((MOST_WORKERS, *asked))
+
+
+def requested_versions(
+    version_requests: Sequence[str], say: Say, keep_going: bool = False
+) -> list[tuple[str, str]]:
+    """
+    (framework, version) of each wish, locked as of today.
+
+    What cannot be locked ends the command, all of it listed: UsageError, or
+    EnvironmentFailure where the index does not answer. With `keep_going` it is
+    refused when it is prepared, and the rest goes on.
+    """
+    table = load_frameworks()
+    read = [version_request(typed, table) for typed in version_requests]
+    locked = [
+        resolve(each, ROOT / "apps", CACHE, say, table[each.framework][0].versions)
+        for each in read
+    ]
+    if not keep_going:
+        _refuse_unlocked([each.typed for each in read], locked)
+    return list(dict.fromkeys((one.framework, one.version) for one in locked))
+
+
+def _refuse_unlocked(typed: Sequence[str], locked: Sequence[Locked]) -> None:
+    refused = [
+        (each, one) for each, one in zip(typed, locked, strict=True) if one.refused
+    ]
+    if not refused:
+        return
+    reasons = [f"--with {each!r}: {one.refused}" for each, one in refused]
+    head = f"{len(refused)} of {len(typed)} versions that were asked for cannot be had, and nothing was started:"
+    said = "\n".join([head, *reasons])
+    if any(one.exists is False for _, one in refused):
+        raise UsageError(
+            said, "mend or leave out those; bench run --keep-going measures the rest"
+        )
+    raise EnvironmentFailure(
+        said,
+        "is the network up, and does the package index or repository answer? bench run --keep-going measures the rest",
+    )
+
+
+def chosen_targets(
+    selectors: list[str], wished: Sequence[tuple[str, str]] = ()
+) -> tuple[Target, ...]:
+    """The targets that selectors name, among the standing versions and those wished for."""
+    table = with_versions(load_frameworks(), wished)
+    _, parity = load_profiles()
+    return select(all_targets(table, parity), selectors, table)
+
+
+def refuse_unserved(
+    typed: Sequence[str], wished: Sequence[tuple[str, str]], works: Sequence[str]
+) -> None:
+    """UsageError where a target that was named answers none of the workloads: it would take no part."""
+    for selector in typed:
+        found = chosen_targets([selector], wished)
+        if any(serves(target, work) for target in found for work in works):
+            continue
+        own = dict.fromkeys(work for target in found for work in target.workloads or ())
+        raise UsageError(
+            f"{selector!r} serves none of {', '.join(works)}",
+            f"leave it out, or choose among what it serves: {', '.join(own)}",
+        )
+
+
+def _unserved(chosen: Sequence[Target], works: Sequence[Workload]) -> Iterator[str]:
+    """What targets take no part in, a line for each that answers only some of the workloads."""
+    for target in chosen:
+        lacks = [work.name for work in works if not serves(target, work.name)]
+        if lacks:
+            yield f"note: {target.id} does not serve {', '.join(lacks)}"
+
+
+def refuse_foreign(plan: Plan) -> None:
+    """
+    UsageError where a stored plan would start what the tables here do not.
+
+    A run folder is data: it may come from elsewhere, and its commands are
+    never run for its own word.
+    """
+    table, (_, parity) = load_frameworks(), load_profiles()
+    asked = [
+        (target.framework, target.version)
+        for target in plan.targets
+        # A version is part of a path, too: that of its lock.
+        if target.framework in table and safe(target.version) == target.version
+    ]
+    here = {t.id: t for t in all_targets(with_versions(table, asked), parity)}
+    other = [
+        target.id
+        for target in plan.targets
+        # What stands already is started by nobody here.
+        if plan.own_servers
+        and _started_by(target) != _started_by(here.get(_plain_id(target)))
+    ]
+    other += sorted({cell.workload for cell in plan.cells} - set(WORKLOADS))
+    if other:
+        raise UsageError(
+            f"not as the tables here have it: {', '.join(map(told, other))}",
+            "go on where it was begun, or start a new run; `bench report` reads any run",
+        )
+
+
+def _plain_id(target: Target) -> str:
+    """Of a twin or of another number of workers: the target that it repeats."""
+    return f"{target.framework}@{target.version}/{target.deployment}"
+
+
+def _started_by(target: Target | None) -> tuple[object, ...] | None:
+    """Everything of a target that decides what is run."""
+    if target is None:
+        return None
+    return (
+        *(target.framework, target.version, target.lock, target.serve),
+        *(sorted(target.environment.items()), target.pool_connections),
+    )
+
+
+def without(plan: Plan, missing: set[str]) -> Plan:
+    """The plan less the targets that cannot be had here."""
+    return replace(
+        plan,
+        targets=tuple(t for t in plan.targets if t.id not in missing),
+        cells=tuple(c for c in plan.cells if c.target not in missing),
+    )
+
+
+def _with_twin(chosen: tuple[Target, ...], selector: str) -> tuple[Target, ...]:
+    # The profile's twin where it takes part, else the first that does: a run
+    # without a twin would not know its own noise.
+    named = [target for target in chosen_targets([selector]) if target in chosen]
+    original = (named or list(chosen))[0]
+    return (*chosen, twin(original))
+
+
+def _workloads(names: list[str], chosen: tuple[Target, ...]) -> list[Workload]:
+    works = [workload(name) for name in dict.fromkeys(names)]
+    for work in works:
+        if not any(serves(target, work.name) for target in chosen):
+            raise UsageError(
+                f"none of the chosen targets serves {work.name!r}",
+                "choose other targets or workloads: bench list",
+            )
+    return works
+
+
+def split(text: str | None) -> list[str]:
+    """The words between commas, none of None; UsageError where an option was given and names nothing."""
+    words = [part.strip() for part in (text or "").split(",") if part.strip()]
+    if text is not None and not words:
+        raise UsageError(
+            f"{text!r} names no target or workload",
+            "leave the option out for the usual ones, or name some: bench list",
+        )
+    return words
+
+
+def known_workloads() -> dict[str, Workload]:
+    """Every workload by name."""
+    return dict(WORKLOADS)

@@ -1,0 +1,188 @@
+"""The committed locks, and what the package index would make of them today."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.version import Version
+
+from bench.configure.version_requests import package_of
+from bench.deploy.requested_locks import pins
+from bench.deploy.uv_tool import compile_lock
+from bench.model.framework import Framework
+
+
+_OPTIONS = (
+    *("--quiet", "--generate-hashes", "--universal", "--no-emit-index-url"),
+    *("--no-header", "--python-version", "3.13"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One package that a version's requirements name, in the lock and at the index."""
+
+    framework: str
+    version: str
+    package: str
+    locked: str | None
+    newest: str | None  # that fits with the version, today
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the index has another than the lock, and not an older one."""
+        return _is_new(self.newest, self.locked)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A committed lock and its text as of today."""
+
+    path: Path
+    today: str
+    named: frozenset[str]
+    """What the requirements of any app name: frameworks, servers, validators, drivers."""
+    timed: bool = True  # False: probes run on it, which are not timed
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The packages of which today's holds another version, named or pinned beneath."""
+        return frozenset(name for name, now, locked in self._each() if now != locked)
+
+    @property
+    def newer(self) -> frozenset[str]:
+        """Those of them that are not older: the index may be asked as of an earlier day."""
+        return frozenset(
+            name
+            for name, *both in self._each()
+            if (all(both) or name in self.named) and _is_new(*both)
+        )
+
+    @property
+    def news(self) -> frozenset[str]:
+        """Those that are a reason to measure."""
+        return self.newer & self.named if self.timed else frozenset()
+
+    def _each(self) -> Iterator[tuple[str, str | None, str | None]]:
+        """Each package with its version of today and the locked one."""
+        there = self.path.is_file()
+        locked = pins(self.path.read_text(encoding="utf-8")) if there else {}
+        now = pins(self.today)
+        for name in {*locked, *now}:
+            yield name, now.get(name), locked.get(name)
+
+
+def _is_new(now: str | None, locked: str | None) -> bool:
+    # A commit or another address is neither older nor newer.
+    plain = [Version(each) for each in (now, locked) if each and "-" not in each]
+    return now != locked and (len(plain) < 2 or plain[0] > plain[1])
+
+
+def newest_release(package: str) -> str:
+    """The newest release of a package at the index; Refused if it does not answer."""
+    words = ("-", "--no-deps", *_OPTIONS)
+    lines = compile_lock(*words, doing="ask the index", given=package)
+    return pins(lines)[package_of(package)]
+
+
+def uncovered(framework: Framework) -> str | None:
+    """The newest release of a framework, if no standing version is that one; Refused if the index does not answer."""
+    if framework.package is None:
+        return None
+    newest = newest_release(framework.package)
+    standing = any(f"{newest}.".startswith(f"{v}.") for v in framework.versions)
+    older = Version(newest) < Version(framework.versions[-1])
+    return None if standing or older else newest
+
+
+def news(root: Path, framework: Framework) -> str | None:
+    """What to wish for to measure what the index has and the newest lock has not; None if nothing is new."""
+    if framework.package is None:
+        return None
+    release = uncovered(framework)
+    if release is not None:
+        return request_for(framework, release, None)
+    return request_for(framework, None, today(root, framework, framework.versions[-1]))
+
+
+def request_for(
+    framework: Framework, release: str | None, newest: Lock | None
+) -> str | None:
+    """That wish, where the uncovered release and the newest version's lock are known."""
+    if release is not None:
+        return f"{framework.package}=={release}"
+    if framework.package and newest is not None and newest.news:
+        now = pins(newest.today)
+        # By their versions: what is asked for by name is taken, the rest stays as locked.
+        beside = sorted(newest.news & now.keys() - {framework.package})
+        own = f"{framework.package}=={framework.versions[-1]}.*"
+        return " + ".join([own, *(f"{name}=={now[name]}" for name in beside)])
+    return None
+
+
+def today(root: Path, framework: Framework, version: str) -> Lock:
+    """The lock of a standing version as of today; Refused with uv's words."""
+    folder = Path("apps") / framework.name
+    source = folder / "requirements.in"
+    own = root / folder / f"requirements@{version}.in"
+    lines = (root / source).read_text(encoding="utf-8").splitlines()
+    if framework.package and version != framework.versions[-1]:
+        lines = [line for line in lines if package_of(line) != framework.package]
+        lines.append(f"{framework.package}=={version}.*")
+    lines += own.read_text(encoding="utf-8").splitlines() if own.is_file() else []
+    text = compile_lock("-", *_OPTIONS, given="\n".join(lines) + "\n")
+    return Lock(
+        root / folder / "locks" / f"{version}.txt",
+        text.replace("-r -\n", f"-r {source}\n"),
+        named(root),
+    )
+
+
+def packages(root: Path, framework: Framework, lock: Lock) -> list[Package]:
+    """What requirements.in names by itself, as it is locked and as it would be."""
+    source = root / "apps" / framework.name / "requirements.in"
+    names = map(package_of, source.read_text(encoding="utf-8").splitlines())
+    there = lock.path.is_file()
+    locked = pins(lock.path.read_text(encoding="utf-8")) if there else {}
+    now = pins(lock.today)
+    version = lock.path.stem
+    return [
+        Package(framework.name, version, name, locked.get(name), now.get(name))
+        for name in names
+        if name
+    ]
+
+
+def dependents(root: Path, framework: Framework) -> Iterator[Lock]:
+    """The locks that hold the newest version's and something more, as of today; write that one first."""
+    newest = framework.versions[-1]
+    folder = Path("apps") / framework.name
+    for source in sorted((root / folder).glob("requirements+*.in")):
+        extra = source.stem.partition("+")[2]
+        lock = root / folder / "locks" / f"{newest}+{extra}.txt"
+        yield Lock(lock, _of_file(root, folder / source.name), named(root))
+    probes = Path("apps/probes") / framework.name
+    if (root / probes / "requirements.in").is_file():
+        constraint = ("-c", str(folder / "locks" / f"{newest}.txt"))
+        text = _of_file(root, probes / "requirements.in", *constraint)
+        path = root / probes / "locks" / f"{newest}.txt"
+        yield Lock(path, text, named(root), timed=False)
+
+
+def named(root: Path) -> frozenset[str]:
+    """
+    The packages that the requirements of any app name.
+
+    Of all apps together: what one names as its validator may be what another
+    framework brings with it.
+    """
+    lines = (
+        line
+        for path in (root / "apps").glob("*/requirements*.in")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    )
+    return frozenset(name for line in lines if (name := package_of(line)))
+
+
+def _of_file(root: Path, source: Path, *options: str) -> str:
+    return compile_lock(*_OPTIONS, *options, str(source), folder=root)

@@ -1,0 +1,235 @@
+"""The committed locks against the index: what is new, what is covered, what is not known."""
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+
+from bench.cli import versions_command
+from bench.cli.versions_command import command
+from bench.configure.tables import load_frameworks
+from bench.deploy import committed_locks
+from bench.deploy.requested_locks import pins
+from bench.deploy.uv_tool import Refused
+from bench.errors import EnvironmentFailure, UsageError
+from bench.model.framework import Framework
+from tests.deploy.test_environments import write_wheel
+
+
+LOOK = next(iter(load_frameworks().values()))[0].look
+GOOD = Framework("good", "Good", "tiny-thing", ("1.2", "2.0"), LOOK)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with one framework, locked at 1.2.3 and 2.0.0, and an index with these."""
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    for version in ("1.2.3", "2.0.0"):
+        write_wheel(wheels, version)
+    folder = tmp_path / "apps/good"
+    (folder / "locks").mkdir(parents=True)
+    (folder / "requirements.in").write_text("tiny-thing==2.0.*\n")
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_FIND_LINKS", str(wheels))
+    for version in GOOD.versions:
+        lock = committed_locks.today(tmp_path, GOOD, version)
+        lock.path.write_text(lock.today)
+    return tmp_path
+
+
+def states(root: Path) -> list[tuple[str, bool]]:
+    return [
+        (version, bool(committed_locks.today(root, GOOD, version).news))
+        for version in GOOD.versions
+    ]
+
+
+@pytest.mark.live
+def test_nothing_is_new_where_nothing_was_released(root: Path) -> None:
+    """Locks are made again to the same, each with its version's pin."""
+    assert states(root) == [("1.2", False), ("2.0", False)]
+    text = (root / "apps/good/locks/1.2.txt").read_text()
+    assert pins(text) == {"tiny-thing": "1.2.3"}
+    assert str(root) not in text
+    assert committed_locks.news(root, GOOD) is None
+
+
+@pytest.mark.live
+def test_a_patch_is_news_of_its_version_only(root: Path) -> None:
+    """2.0.1 appears: the lock of 2.0 is old, that of 1.2 is not; wished for by its pattern."""
+    write_wheel(root / "wheels", "2.0.1")
+    assert states(root) == [("1.2", False), ("2.0", True)]
+    assert committed_locks.news(root, GOOD) == "tiny-thing==2.0.*"
+
+
+@pytest.mark.live
+def test_a_release_that_no_version_covers_is_news(root: Path) -> None:
+    """3.0.0 appears: every lock stays as it is, and the release is named."""
+    write_wheel(root / "wheels", "3.0.0")
+    assert states(root) == [("1.2", False), ("2.0", False)]
+    assert committed_locks.uncovered(GOOD) == "3.0.0"
+    assert committed_locks.news(root, GOOD) == "tiny-thing==3.0.0"
+
+
+@pytest.mark.live
+def test_an_index_of_an_earlier_day_has_no_news(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is locked is newer: nothing to measure, exit 0; --write takes what there was."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
+    lock = root / "apps/good/locks/2.0.txt"
+    lock.write_text(lock.read_text().replace("2.0.0", "2.0.1"))
+    assert committed_locks.news(root, GOOD) is None
+    monkeypatch.setattr(committed_locks, "newest_release", lambda package: "0.9")
+    monkeypatch.setenv("UV_EXCLUDE_NEWER", "2025-06-01")
+    command(["good"], write=True)
+
+    told = capsys.readouterr()
+    assert "newer than the index" in told.err
+    assert "the index as of 2025-06-01" in told.err
+    assert "new" not in told.out.split()[5:]
+    assert pins(lock.read_text()) == {"tiny-thing": "2.0.0"}
+
+
+@pytest.mark.live
+def test_the_command_tells_writes_and_is_content(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 1 with news, the lock written on demand; afterwards nothing is new."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
+    write_wheel(root / "wheels", "2.0.1")
+    with pytest.raises(typer.Exit) as ended:
+        command(["good"], write=True)
+    assert ended.value.exit_code == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[2].split() == [
+        *("good@2.0", "tiny-thing", "never", "2.0.0", "2.0.1", "new")
+    ]
+    command(["good"])
+
+
+@pytest.mark.live
+def test_one_lock_is_made_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of a version which was added; the others stay as they are, however old."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    locks = root / "apps/good/locks"
+    (locks / "1.2.txt").unlink()
+    before = (locks / "2.0.txt").read_text()
+    write_wheel(root / "wheels", "2.0.1")
+    command(["good@1.2"], write=True)
+
+    assert "tiny-thing==1.2" in (locks / "1.2.txt").read_text()
+    assert (locks / "2.0.txt").read_text() == before
+    for names, write in (
+        (["good@1.2"], False),
+        (["good", "good@1.2"], True),
+        (["good@9"], True),
+    ):
+        with pytest.raises(UsageError):
+            command(names, write=write)
+
+
+@pytest.mark.live
+def test_what_an_ablation_needs_besides_is_looked_at_too(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its package was released anew, the framework was not: exit 1, its lock named and written."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
+    write_wheel(root / "wheels", "0.1", name="more")
+    source = root / "apps/good/requirements+more.in"
+    source.write_text("-c locks/2.0.txt\n-r requirements.in\nmore\n")
+    (lock,) = committed_locks.dependents(root, GOOD)
+    lock.path.write_text(lock.today)
+    command(["good"])
+
+    write_wheel(root / "wheels", "0.2", name="more")
+    with pytest.raises(typer.Exit) as ended:
+        command(["good"], write=True)
+    assert ended.value.exit_code == 1
+    assert "older than the index: " in (told := capsys.readouterr().err)
+    assert "2.0+more.txt" in told
+    assert pins(lock.path.read_text()) == {"tiny-thing": "2.0.0", "more": "0.2"}
+    command(["good"])
+
+
+@pytest.mark.live
+def test_without_an_index_it_says_so(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No answer is no news and no calm: the command refuses."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    for path in (root / "wheels").iterdir():
+        path.unlink()
+    with pytest.raises(Refused, match="ask the index"):
+        committed_locks.newest_release("tiny-thing")
+    with pytest.raises(EnvironmentFailure, match="nothing newer can be known"):
+        command(["good"])
+
+
+@pytest.mark.live
+def test_a_pin_beneath_is_told_and_is_no_news(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the framework needs was released anew: exit 0, nothing to measure; --write renews the locks."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
+    write_wheel(root / "wheels", "0.1", name="beneath")
+    write_wheel(root / "wheels", "2.0.1", needs="beneath")
+    with pytest.raises(typer.Exit):
+        command(["good"], write=True)
+    capsys.readouterr()
+
+    write_wheel(root / "wheels", "0.2", name="beneath")
+    command(["good"], as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["beneath"], told["with"]) == (["beneath"], [])
+    assert [each["named"] for each in told["locks"]] == [[]]
+    assert committed_locks.news(root, GOOD) is None
+
+    command(["good"], write=True)
+    assert "also newer, no reason to measure: beneath" in capsys.readouterr().out
+    assert pins((root / "apps/good/locks/2.0.txt").read_text())["beneath"] == "0.2"
+
+
+@pytest.mark.live
+def test_what_is_to_be_measured_is_told_to_programs(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `bench run --with` takes it."""
+    monkeypatch.setattr(versions_command, "ROOT", root)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
+    write_wheel(root / "wheels", "2.0.1")
+    with pytest.raises(typer.Exit):
+        command(["good"], as_json=True)
+    assert json.loads(capsys.readouterr().out)["with"] == ["tiny-thing==2.0.*"]
+
+    write_wheel(root / "wheels", "3.0.0")
+    with pytest.raises(typer.Exit):
+        command(["good"], as_json=True)
+    assert json.loads(capsys.readouterr().out)["with"] == ["tiny-thing==3.0.0"]
+
+
+@pytest.mark.live
+def test_a_newer_validator_is_wished_for_by_its_version(root: Path) -> None:
+    """The framework is as before; what is new beneath it would be left as locked otherwise."""
+    source = root / "apps/good/requirements.in"
+    source.write_text("tiny-thing==2.0.*\nchecks\n")
+    write_wheel(root / "wheels", "0.1", name="checks")
+    lock = committed_locks.today(root, GOOD, "2.0")
+    lock.path.write_text(lock.today)
+    assert committed_locks.news(root, GOOD) is None
+
+    write_wheel(root / "wheels", "0.2", name="checks")
+    assert committed_locks.news(root, GOOD) == "tiny-thing==2.0.* + checks==0.2"
