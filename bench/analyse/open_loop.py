@@ -91,14 +91,14 @@ def lay_out_open(trials: Trials) -> OpenTrials:
         key = f"{window.target} {window.workload} {window.load}"
         place = (window.target, window.workload, window.round)
         if key in loads and window.round in trials.rounds and place not in failed:
-            checked = _check(window, loads[key], servers[window.round])
+            checked = check_open(window, loads[key], servers[window.round])
             found[key, window.round].append(
                 checked.beside(trials.restless.get(window.round))
             )
     return OpenTrials(trials, cells, {key: tuple(own) for key, own in found.items()})
 
 
-def _check(window: Window, load: Load, servers: int) -> Checked:
+def check_open(window: Window, load: Load, servers: int) -> Checked:
     # A generator near its limit makes a rate a lower bound, but a response time wrong.
     checked = check(window, load, servers)
     return Checked(
