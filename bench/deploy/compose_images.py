@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.deploy.compose_refusals import LOCAL, explain_pull
-from bench.deploy.compose_settings import Settings
+from bench.deploy.compose_settings import Settings, index_of_builds
 from bench.deploy.compose_tool import BUILD_LIMIT_S, ComposeTool
 from bench.deploy.engine import Say
 from bench.deploy.environments import (
@@ -149,10 +150,11 @@ class Images:
         if self._id(recipe.image) is None:
             say(f"building the image of {what}")
             self.built += 1
+            index = index_of_builds(self._settings.index, os.environ, self._root)
             self._tool.call(
                 "build",
                 recipe.service,
-                variables=recipe.variables,
+                variables={**recipe.variables, **index},
                 limit_s=BUILD_LIMIT_S,
             )
 

@@ -69,6 +69,16 @@ def test_the_generator_is_the_harness_own() -> None:
     assert part and part <= whole
 
 
+@pytest.mark.parametrize("name", [each for each in SETTINGS if each.startswith("PIP_")])
+def test_an_index_reaches_the_builder(name: str) -> None:
+    """Handed on by compose, and declared before anything is installed."""
+    before, _, _ = (
+        (ROOT / "apps/Dockerfile").read_text().partition("RUN python -m venv")
+    )
+    assert f"\nARG {name}=\n" in before
+    assert f"  {name}: ${{{name}:-}}\n" in (ROOT / "docker-compose.yml").read_text()
+
+
 def test_the_lock_of_an_ablation_reaches_the_image() -> None:
     """The build argument that names it is handed on, and both stages use it."""
     compose = (ROOT / "docker-compose.yml").read_text()

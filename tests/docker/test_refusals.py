@@ -10,6 +10,7 @@ import pytest
 from bench.deploy import compose
 from bench.deploy.choose import choose_engine
 from bench.deploy.compose_refusals import explain, explain_pull
+from bench.deploy.compose_settings import index_of_builds
 from bench.deploy.compose_tool import find_tool, surroundings
 from bench.errors import EnvironmentFailure, UsageError
 from tests.docker.programs import answers, stand_in
@@ -17,6 +18,36 @@ from tests.docker.standing import needs_engine, new_engine, traces
 
 
 type Says = Callable[[Mapping[str, object]], Path]
+
+
+A, B = "https://a.invalid/simple", "https://b.invalid/simple"
+WITH_A_LOGIN = "https://me@a.invalid/simple"
+
+
+@pytest.mark.parametrize(
+    ("said", "file", "expected"),
+    [
+        ({}, "", {}),
+        ({"PIP_INDEX_URL": A}, f'index-url = "{B}"', {"PIP_INDEX_URL": A}),
+        ({}, f'index-url = "{A}"\nextra-index-url = ["{B}", "file:///here"]\nallow-insecure-host = ["b.invalid"]', {"PIP_INDEX_URL": A, "PIP_EXTRA_INDEX_URL": B, "PIP_TRUSTED_HOST": "b.invalid"}),
+        ({"PIP_NO_INDEX": "1"}, f'index-url = "{WITH_A_LOGIN}"', {}),
+        ({"PIP_INDEX_URL": WITH_A_LOGIN}, "", None),
+        ({}, f'extra-index-url = ["{WITH_A_LOGIN}"]', None),
+    ],
+)  # fmt: skip
+def test_images_are_built_from_the_users_index(
+    said: dict[str, str], file: str, expected: dict[str, str] | None, tmp_path: Path
+) -> None:
+    """What a file of uv or pip names, where neither shell nor .env do; no password, which an image would keep."""
+    (tmp_path / "uv.toml").write_text(file)
+    shell = {"XDG_CONFIG_DIRS": "/nowhere", "PIP_CONFIG_FILE": "/dev/null"}
+    if expected is None:
+        with pytest.raises(EnvironmentFailure, match="a user or a password") as told:
+            index_of_builds(said, shell, tmp_path)
+        assert "me@" not in str(told.value)
+        assert "BUILD_NO_INDEX=1" in str(told.value.hint)
+    else:
+        assert index_of_builds(said, shell, tmp_path) == expected
 
 
 @pytest.mark.parametrize(
