@@ -35,8 +35,7 @@ def of_the_machine(error: Exception) -> EnvironmentFailure | None:
         where = f"{error.filename}: " if error.filename else ""
         return EnvironmentFailure(
             f"{where}{error.strerror}",
-            "make room, or give this user the right to it; BENCH_RUNS puts runs "
-            "elsewhere; what was measured is kept",
+            "make room, or give this user the right to it; BENCH_RUNS puts runs elsewhere",
         )
     return None
 

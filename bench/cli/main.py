@@ -14,7 +14,7 @@ import typer
 from bench.cli.contents import COMMANDS, examples
 from bench.cli.faults import complain, internal, of_the_machine
 from bench.cli.places import ROOT
-from bench.cli.streams import OutputFailed, last_words_written, open_streams
+from bench.cli.streams import last_words_written, open_streams
 from bench.errors import BenchError, EnvironmentFailure, ExitStatus
 
 
@@ -56,8 +56,7 @@ def _played() -> int:
 
 
 def _refused(error: BenchError) -> int:
-    if not (isinstance(error, OutputFailed) and error.quiet):
-        complain(error)
+    complain(error)
     return error.exit_status
 
 

@@ -11,32 +11,50 @@ from bench.errors import EnvironmentFailure
 
 
 class OutputFailed(EnvironmentFailure):
-    """What a command has to say cannot be written; `quiet` if its reader has gone (`| head`)."""
+    """What a command has to say cannot be written."""
 
     def __init__(self, error: OSError) -> None:
         super().__init__(
             f"the output cannot be written: {error.strerror or error}",
-            "make room, or send it elsewhere; what was measured is kept",
+            "make room, or send it elsewhere",
         )
-        self.quiet = error.errno == errno.EPIPE
 
 
 class ResultStream(io.TextIOWrapper):
-    """Stdout: a failure is OutputFailed, since libraries answer an OSError there with status 1."""
+    """
+    Stdout: a failure is OutputFailed, since libraries answer an OSError there with status 1.
+
+    A reader that has gone (`| head`) is none: the command goes on to its end, and to its status.
+    """
 
     def write(self, text: str, /) -> int:
         """Like any text stream."""
         try:
             return super().write(text)
         except OSError as error:
-            raise OutputFailed(error) from error
+            _goes_on(error)
+            return len(text)
 
     def flush(self) -> None:
         """Like any text stream."""
         try:
             super().flush()
         except OSError as error:
-            raise OutputFailed(error) from error
+            _goes_on(error)
+            super().flush()  # what was kept back
+
+
+def _goes_on(error: OSError) -> None:
+    """Without a reader, to nowhere; OutputFailed for any other failure of stdout."""
+    if error.errno != errno.EPIPE:
+        raise OutputFailed(error) from error
+    _lead_nowhere()
+
+
+def _lead_nowhere() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
 
 
 class Progress(io.TextIOWrapper):
@@ -90,8 +108,6 @@ def last_words_written() -> OutputFailed | None:
     try:
         sys.stdout.flush()
     except OutputFailed as error:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.close(nowhere)
+        _lead_nowhere()
         return error
     return None

@@ -170,7 +170,9 @@ class ComposeEngine:
                 package = self._packages.get(target.framework)
                 results[target.id] = self._images.receipt(target, recipe, package)
             except EnvironmentFailure as error:
-                results[target.id] = error.message
+                results[target.id] = "; ".join(
+                    filter(None, (error.message, error.hint))
+                )
         return results
 
     def start(

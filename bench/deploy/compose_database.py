@@ -93,8 +93,7 @@ class ContainerDatabase(StandingDatabase):
     def _gone(self, how: str) -> EnvironmentFailure:
         return EnvironmentFailure(
             f"PostgreSQL is gone: {how}",
-            hint=f"see {self._container.log.name} among the run's logs; what was "
-            "measured is kept: bench run --resume goes on",
+            hint=f"see {self._container.log.name} among the run's logs",
         )
 
     def _lines(self, *options: str) -> list[tuple[str, str]]:

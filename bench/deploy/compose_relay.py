@@ -205,8 +205,7 @@ class Relay:
             raise EnvironmentFailure(
                 "the relay has ended, the process by which the harness reaches the "
                 "servers and the database in their containers",
-                "was it killed, perhaps for want of memory (GENERATOR_MEMORY)? what was "
-                "measured is kept: bench run --resume goes on",
+                "was it killed, perhaps for want of memory (GENERATOR_MEMORY)?",
             )
 
     def close(self) -> None:

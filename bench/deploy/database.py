@@ -167,8 +167,7 @@ class StandingDatabase:
         except psycopg.Error as error:
             raise EnvironmentFailure(
                 f"the database cannot be used: {_first_line(error)}",
-                hint=f"{self._remedy}; what was measured is kept: bench run --resume "
-                "goes on",
+                hint=self._remedy,
             ) from error
 
     def _check_rows(self) -> None:

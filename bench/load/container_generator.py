@@ -45,8 +45,7 @@ class ContainerGenerator(LocustGenerator):
         how = self._ended()
         return EnvironmentFailure(
             f"the generator ended {when}: {how}" if how else died.message,
-            "was it killed for want of memory (GENERATOR_MEMORY)? what was measured is "
-            "kept: bench run --resume goes on",
+            "was it killed for want of memory (GENERATOR_MEMORY)?",
         )
 
     def _start(self) -> None:

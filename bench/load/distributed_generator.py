@@ -124,7 +124,7 @@ class DistributedGenerator(LocustGenerator):
         if self._hired + len(lost) > self._crew.here + REPLACEMENTS:
             raise EnvironmentFailure(
                 f"load workers end again and again, now {', '.join(sorted(names))}{self._tail()}",
-                hint="what is measured is kept: find what ends them, and go on with --resume",
+                hint="find what ends them: generator.log",
             )
         # Locust's master would miss them only after some seconds without a heartbeat.
         self._ask({"do": "drop", "names": sorted(names)}, SLACK_S)

@@ -150,7 +150,7 @@ class Master:
             fate = "late" if len(late) == len(assignment.names) else "lost"
             raise EnvironmentFailure(
                 f"every load worker was {fate} in one window: {', '.join(assignment.names.values())}",
-                hint="what is measured is kept: find what ended or delayed them (generator.log), and go on with --resume",
+                hint="find what ended or delayed them: generator.log",
             )
         for result in results.values():
             if "refused" in result:
@@ -190,7 +190,7 @@ class Master:
                 return WorkerAssignment(names, {node: trips[node] for node in nodes})
         raise EnvironmentFailure(
             "no load worker is ready for a window",
-            hint="what is measured is kept: find what ended them, and go on with --resume",
+            hint="find what ended them: generator.log",
         )
 
     def _round_trips(self) -> dict[str, float]:

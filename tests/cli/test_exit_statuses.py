@@ -81,13 +81,14 @@ def test_a_stream_that_takes_nothing_changes_no_meaning(
 
 
 def test_a_reader_that_has_gone_is_no_error(tmp_path: Path) -> None:
-    """`| head -1`: what it read is right, and nothing is said on stderr."""
-    much = "print('x' * 1000000); print('x')"
+    """`| head -1`: what it read is right, nothing is said on stderr, and the status is the command's own."""
+    for status in (ExitStatus.DONE, ExitStatus.NO):
+        much = f"print('x' * 1000000); print('x'); sys.exit({status})"
 
-    done = planted(much, tmp_path, "| head -c 1")
+        done = planted(much, tmp_path, "| head -c 1")
 
-    assert done.stdout == "x" and done.stderr == ""
-    assert done.returncode == ExitStatus.ENVIRONMENT
+        assert done.stdout == "x" and done.stderr == ""
+        assert done.returncode == status
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
