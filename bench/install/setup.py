@@ -10,6 +10,7 @@ whatever the user's variables and files say.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -63,12 +64,38 @@ def main(shell: Mapping[str, str], groups: Sequence[str]) -> int:
         with _alone():
             _make(shell, "dev" in groups)
     except (ToolFailed, UnreadableSettings, OSError) as error:
-        print(f"setup: {error}", file=sys.stderr)
+        print(f"setup: {_told(error)}", file=sys.stderr)
         return 3
     except KeyboardInterrupt:
         print("setup: interrupted; the same command goes on", file=sys.stderr)
         return 130
     return 0
+
+
+_NO_RIGHT = (
+    "setup writes .venv and .cache in the checkout, and uv's cache (UV_CACHE_DIR): give "
+    "this user the right to write there, or clone it where you may"
+)
+_NO_ROOM = (
+    "make room where the checkout and uv's cache lie (0.6 GB; twice that with what "
+    "tests need), or name other places in UV_CACHE_DIR and TMPDIR"
+)
+_REMEDIES = {
+    errno.EROFS: _NO_RIGHT,
+    errno.EACCES: _NO_RIGHT,
+    errno.EPERM: _NO_RIGHT,
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+}
+
+
+def _told(error: Exception) -> str:
+    """The cause, ours or in the words of uv and pip, and what to do where the machine did not give something."""
+    said = str(error)
+    if isinstance(error, OSError) and error.filename:
+        said = f"{error.filename}: {error.strerror}"
+    remedies = [r for number, r in _REMEDIES.items() if os.strerror(number) in said]
+    return "\n".join([said, *remedies[:1]])
 
 
 def _make(shell: Mapping[str, str], dev: bool) -> None:

@@ -1,5 +1,6 @@
 """`make setup` makes .venv and changes nothing else, whatever the shell and the files say."""
 
+import errno
 import json
 import os
 import subprocess
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from bench.child_environment import INSTALLERS, NETWORK, USER
+from bench.install import setup
+from bench.install.tools import ToolFailed
 from tests.install.checkouts import (
     PYTHON,
     UV,
@@ -48,6 +51,32 @@ def files(folder: Path) -> dict[str, int]:
 
 def right(checkout: Checkout) -> bool:
     return checkout.installed() == {"tiny-thing 1.0", f"uv {uv_version()}"}
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(errno.EROFS, "Read-only file system", "/a/.cache"), "setup: /a/.cache: Read-only file system\nsetup writes .venv and .cache in the checkout"),
+        (OSError(errno.EACCES, "Permission denied", "/a/.cache"), "give this user the right"),
+        (ToolFailed("cannot install:\n  cause: No space left on device (os error 28)"), "\nmake room where the checkout"),
+        (ToolFailed("cannot fetch uv"), "setup: cannot fetch uv\n"),
+    ],
+)  # fmt: skip
+def test_what_the_machine_does_not_give_has_a_remedy(
+    error: Exception,
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whether setup met it, or uv did and said it in words of its own."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(setup, "_make", fail)
+    monkeypatch.setattr(os, "umask", lambda mode: mode)
+    assert setup.main(os.environ, []) == 3
+    assert says in capsys.readouterr().err
 
 
 VARIABLES = {
