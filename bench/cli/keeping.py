@@ -9,12 +9,16 @@ from bench.cli.places import HISTORY, is_published
 from bench.cli.run_options import frameworks
 from bench.errors import BenchError, UsageError
 from bench.judge.kept import kept_of
+from bench.judge.results import no_verdicts
 from bench.model.history import KeptRun
+from bench.model.instructions import Instructions
 from bench.model.results import Results
+from bench.model.run import Run
 from bench.report.json_file import read_results
 from bench.store.folder import HEAD, TRIALS, read
 from bench.store.history import History
 from bench.store.instructions import INSTRUCTIONS_FILE, read_instructions
+from bench.wording.reasons import no_verdicts_because
 
 
 MADE_FROM = (HEAD, TRIALS, INSTRUCTIONS_FILE)
@@ -23,9 +27,20 @@ MADE_FROM = (HEAD, TRIALS, INSTRUCTIONS_FILE)
 
 def understood(folder: Path) -> KeptRun:
     """A stored run as the history holds it; UsageError where there is nothing to keep."""
-    run = read(folder)
-    counted = read_instructions(folder)
-    return kept_of(run, analyse(run), frameworks(), made_from(folder), counted)
+    return kept(read(folder), made_from(folder), read_instructions(folder))
+
+
+def kept(run: Run, files: str, counted: Instructions | None = None) -> KeptRun:
+    """The same of a run whose stored files have this hash; UsageError, too, if it was never meant to decide or is too short."""
+    analysis = analyse(run)
+    profile, rounds = run.record.plan.profile, len(analysis.rounds)
+    why = no_verdicts(profile, rounds)
+    if why is not None:
+        raise UsageError(
+            f"run {run.record.id} is not kept: {no_verdicts_because(why, profile, rounds)}",
+            "the history keeps runs with verdicts: make bench",
+        )
+    return kept_of(run, analysis, frameworks(), files, counted)
 
 
 def made_from(folder: Path) -> str:

@@ -11,6 +11,7 @@ from bench.judge.pooled import pool
 from bench.model.pooled import Pool
 from bench.report.pooled import write_pooled
 from bench.store.folder import find, read
+from bench.wording.pooled import because
 
 
 POOLED = RUNS / "pooled"
@@ -42,7 +43,4 @@ def _folder(named: Sequence[str]) -> str:
 
 def _why(found: Pool) -> str:
     whole = [each for each in found.left_out if each.workload is None]
-    return "; ".join(
-        f"{each.run}: {each.why}" + (f" ({each.detail})" if each.detail else "")
-        for each in whole
-    )
+    return "; ".join(f"{each.run}: {because(each)}" for each in whole)

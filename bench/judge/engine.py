@@ -11,13 +11,24 @@ With a = (1 - level) / 2, H are the groups whose Holm-adjusted p_holds is below
 a, F those whose Holm-adjusted p_fails is. Supported: every test's own p_holds
 is below a (no correction: all must hold). Depends: neither H nor F is empty.
 Refuted: F is not, H is. Not tested: something that it takes was not measured.
-Else inconclusive. So the chance that any group is wrongly said to hold is at
-most a, and that any is wrongly said to fail is at most a, however the tests
-depend on each other.
+Else inconclusive.
+
+However the tests depend on each other, the chance is at most a that a claim is
+wrongly supported, that any group is wrongly said to fail, and that any is
+wrongly said to hold by Holm. The groups of a supported claim are said to hold
+with it, without Holm: that all of them hold is what was shown, and none may
+stand open beside it. Holm and this together are the first step of Hochberg: any
+group is then wrongly said to hold with a chance of at most a where p-values of
+groups are independent or rise together, as those of one run do as far as they
+share its rounds, and of less than 2 a in any case (of m groups that do not hold,
+Holm errs in at most a, and all of them lie between a / m and a in at most a - a / m).
 
 Sources: R. L. Berger, Multiparameter hypothesis testing and acceptance
 sampling, 1982 (intersection-union tests); S. Holm, A simple sequentially
-rejective multiple test procedure, 1979.
+rejective multiple test procedure, 1979; Y. Hochberg, A sharper Bonferroni
+procedure for multiple tests of significance, 1988; S. K. Sarkar and C.-K.
+Chang, The Simes method for multiple hypothesis testing with positively
+dependent test statistics, 1997.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -17,7 +17,6 @@ from bench.errors import UsageError
 from bench.judge.context import forced_because
 from bench.judge.history import must_be_equal
 from bench.judge.regressions import MARGINS
-from bench.judge.results import no_verdicts_because
 from bench.model.contestants import contestants
 from bench.model.estimate import Comparison
 from bench.model.framework import Framework, Role
@@ -38,16 +37,9 @@ def kept_of(
     The run as the history holds it; `made_from` is the hash of its stored files.
 
     One that may decide nothing although it was meant to (its twin differs from
-    itself) is kept, with the reason. UsageError for one that was never meant
-    to, is too short, or has nothing to keep.
+    itself) is kept, with the reason. UsageError where there is nothing to keep.
     """
     record = run.record
-    because = no_verdicts_because(run, analysis)
-    if because is not None:
-        raise UsageError(
-            f"run {record.id} is not kept: {because}",
-            "the history keeps runs with verdicts: make bench",
-        )
     lines = lines_of(record.plan, frameworks)
     conditions = must_be_equal(record)
     points = [*_ratios(record.plan, analysis, lines, digest_of(conditions))]

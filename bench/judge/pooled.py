@@ -19,15 +19,16 @@ from statistics import mean
 from bench.analyse import metrics, reasons
 from bench.analyse.analysis import Analysis, analyse
 from bench.analyse.pairs import pairs
-from bench.judge.context import forced_because
+from bench.judge.context import withheld_because
 from bench.judge.history import must_be_equal, worth_knowing
 from bench.judge.settled import settled
 from bench.model.estimate import Comparison, Estimate
 from bench.model.framework import Role
 from bench.model.pooled import (
     POOL_SCHEMA,
-    Exclusion,
+    Differs,
     LeftOut,
+    Omission,
     Pool,
     PooledMachine,
     PooledRatio,
@@ -44,6 +45,9 @@ LEVEL = 0.95
 SPEED_APART = 1.3
 """How many times the CPU time per request of another run one machine may have; a
 shared one was seen to differ from itself by 1.2 from run to run."""
+
+CONDITIONS = ("clients", "workers", "threads", "connections")
+"""What decides which question the closed loop asks."""
 
 type Key = tuple[str, str, str, str]
 """Subject, baseline, workload and metric of a ratio."""
@@ -62,7 +66,7 @@ class _Read:
 
     @property
     def conditions(self) -> tuple[int, ...]:
-        """What decides which question the closed loop asks."""
+        """In the order of CONDITIONS."""
         plan = self.run.record.plan
         return plan.profile.clients, plan.workers, plan.threads, plan.connections
 
@@ -92,11 +96,11 @@ def pool(runs: Iterable[Run]) -> Pool:
     machines, of_run, cpu_times = _machines(fit)
     left_out = [
         *unfit.values(),
-        *(LeftOut(each.id, Exclusion.NOTHING_SHARED) for each in others),
+        *(LeftOut(each.id, Omission.NOTHING_SHARED) for each in others),
         *_grouped(
             [
-                *(one for one in void if one[1] == _typed(one[1])),
-                *((run, key, Exclusion.ONE_RUN, "") for run, key in alone),
+                *(one for key, one in void if key == _typed(key)),
+                *(LeftOut(run, Omission.ONE_RUN, key[2]) for run, key in alone),
             ],
             taking_part,
         ),
@@ -130,11 +134,11 @@ def _unfit(each: _Read) -> LeftOut | None:
     """Why a run takes no part at all, whatever the others are."""
     plan = each.run.record.plan
     if not plan.profile.verdicts:
-        return LeftOut(each.id, Exclusion.NO_VERDICTS, plan.profile.name)
+        return LeftOut(each.id, Omission.NO_VERDICTS, profile=plan.profile.name)
     if not plan.own_servers:
-        return LeftOut(each.id, Exclusion.NOT_OURS)
-    if (forced := forced_because(each.analysis)) is not None:
-        return LeftOut(each.id, Exclusion.CANNOT_DECIDE, forced)
+        return LeftOut(each.id, Omission.NOT_OURS)
+    if (withheld := withheld_because(each.analysis)) is not None:
+        return LeftOut(each.id, Omission.CANNOT_DECIDE, withheld=withheld)
     return None
 
 
@@ -143,38 +147,37 @@ def _of_other_conditions(read: Sequence[_Read]) -> dict[str, LeftOut]:
     conditions = Counter(each.conditions for each in read)
     usual = max(conditions, key=conditions.__getitem__, default=())
     return {
-        each.id: LeftOut(each.id, Exclusion.CONDITIONS, _told(each.conditions, usual))
+        each.id: LeftOut(
+            each.id,
+            Omission.CONDITIONS,
+            conditions=tuple(
+                Differs(what, own, other)
+                for what, own, other in zip(
+                    CONDITIONS, each.conditions, usual, strict=True
+                )
+                if own != other
+            ),
+        )
         for each in read
         if each.conditions != usual
     }
 
 
-def _told(own: tuple[int, ...], usual: tuple[int, ...]) -> str:
-    names = ("clients", "workers", "threads", "connections")
-    return ", ".join(
-        f"{each} {name}, not {other}"
-        for name, each, other in zip(names, own, usual, strict=True)
-        if each != other
-    )
-
-
-type _Void = tuple[str, Key, Exclusion, str]
-
-
 def _held(
     read: Sequence[_Read],
-) -> tuple[dict[Key, list[RatioOfRun]], list[_Void]]:
+) -> tuple[dict[Key, list[RatioOfRun]], list[tuple[Key, LeftOut]]]:
     """Every ratio with the runs that hold it, and those that hold it for nothing."""
     held: dict[Key, list[RatioOfRun]] = defaultdict(list)
-    void: list[_Void] = []
+    void: list[tuple[Key, LeftOut]] = []
     for each in read:
         for key, found in _comparisons(each):
             logs = [log(ratio) for ratio in found.rounds if ratio is not None]
             if found.void is not None:
-                void.append((each.id, key, Exclusion.VOID, found.void))
+                out = LeftOut(each.id, Omission.VOID, key[2], void=found.void)
+                void.append((key, out))
             elif len(logs) < reasons.FEWEST_ROUNDS or found.advantage is None:
-                few = f"{len(logs)}, {reasons.FEWEST_ROUNDS} are needed"
-                void.append((each.id, key, Exclusion.FEW_ROUNDS, few))
+                few = Omission.FEW_ROUNDS
+                void.append((key, LeftOut(each.id, few, key[2], rounds=len(logs))))
             else:
                 error = interval.scatter(logs) / sqrt(len(logs))
                 held[key].append(RatioOfRun(each.id, found.advantage, error))
@@ -216,14 +219,9 @@ def _comparisons(each: _Read) -> Iterator[tuple[Key, Comparison]]:
                     yield key, found
 
 
-def _grouped(void: Sequence[_Void], taking_part: set[str]) -> Iterator[LeftOut]:
+def _grouped(void: Sequence[LeftOut], taking_part: set[str]) -> Iterator[LeftOut]:
     """By run, workload and reason: how many ratios."""
-    counts = Counter(
-        LeftOut(run, why, detail, workload)
-        for run, (_, _, workload, _), why, detail in void
-        if run in taking_part
-    )
-    for one, number in counts.items():
+    for one, number in Counter(e for e in void if e.run in taking_part).items():
         yield replace(one, ratios=number)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.analyse import reasons
-from bench.analyse.analysis import Analysis, analyse
+from bench.analyse.analysis import analyse
 from bench.judge.context import JudgeContext, RunEvidence
 from bench.judge.judge import judge
 from bench.judge.ranking import ranked
@@ -13,9 +13,15 @@ from bench.judge.turns import by_set_up
 from bench.model.article import Article
 from bench.model.contestants import contestants
 from bench.model.framework import Framework
-from bench.model.plural import plural
+from bench.model.plan import Profile
 from bench.model.probe import ProbeResults
-from bench.model.results import RESULTS_SCHEMA, Results, StoredFile, WorkloadNote
+from bench.model.results import (
+    RESULTS_SCHEMA,
+    NoVerdicts,
+    Results,
+    StoredFile,
+    WorkloadNote,
+)
 from bench.model.run import Run
 from bench.model.verdict import Claim
 
@@ -80,7 +86,7 @@ def results(
         checks=analysis.checks,
         warnings=analysis.warnings,
         verdicts=judge(claims, analysis, plan, frameworks, evidence),
-        no_verdicts_because=no_verdicts_because(run, analysis),
+        no_verdicts_because=None,
         failures=run.failures,
         machine=record.machine,
         receipts=record.receipts,
@@ -101,26 +107,15 @@ def results(
         predictions=analysis.predictions,
         costs=analysis.costs,
         breakdowns=analysis.breakdowns,
+        no_verdicts=no_verdicts(plan.profile, len(analysis.rounds)),
     )
     return settled(ranked(found, [target.id for target in own.values()]))
 
 
-_LESS = {
-    "rounds": "fewer rounds",
-    "clients": "fewer clients",
-    "measure_s": "shorter windows",
-}
-
-
-def no_verdicts_because(run: Run, analysis: Analysis) -> str | None:
-    """Why the run was never meant to decide, or is too short to; None where it may."""
-    profile = run.record.plan.profile
+def no_verdicts(profile: Profile, rounds: int) -> NoVerdicts | None:
+    """Why a run of so many rounds was never meant to decide, or is too short to; None where it may."""
     if profile.below:
-        less = " and ".join(_LESS.get(name, name) for name in profile.below)
-        return f"{less[0].upper()}{less[1:]} than verdicts of the {profile.name} profile need were asked for."
+        return NoVerdicts.EXTENT
     if not profile.verdicts:
-        return f"The {profile.name} profile gives no verdicts: {profile.why}"
-    n = len(analysis.rounds)
-    if n < reasons.FEWEST_ROUNDS:
-        return f"{plural(n, 'complete round')}: verdicts need at least {reasons.FEWEST_ROUNDS}."
-    return None
+        return NoVerdicts.PROFILE
+    return NoVerdicts.ROUNDS if rounds < reasons.FEWEST_ROUNDS else None

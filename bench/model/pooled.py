@@ -5,33 +5,48 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bench.model.estimate import Estimate
+from bench.model.verdict import Withheld
 
 
-POOL_SCHEMA = 1
+POOL_SCHEMA = 2
 
 
-class Exclusion(StrEnum):
+class Omission(StrEnum):
     """Why a run, or one ratio of it, is not pooled."""
 
-    NO_VERDICTS = "its profile gives no verdicts"
-    CANNOT_DECIDE = "it may decide nothing"
-    NOT_OURS = "its servers were not started by the harness"
-    CONDITIONS = "it was measured under other conditions"
-    NOTHING_SHARED = "no other run has one of its ratios"
-    VOID = "it is void in this run"
-    FEW_ROUNDS = "too few rounds hold it"
-    ONE_RUN = "only one run has it"
+    NO_VERDICTS = "no verdicts"  # its profile gives none
+    CANNOT_DECIDE = "cannot decide"
+    NOT_OURS = "not ours"  # its servers were not started by the harness
+    CONDITIONS = "conditions"  # it was measured under other ones
+    NOTHING_SHARED = "nothing shared"  # no other run has one of its ratios
+    VOID = "void"
+    FEW_ROUNDS = "few rounds"
+    ONE_RUN = "one run"  # no other run has it
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """What a run was measured with, and what most of them were."""
+
+    what: str  # "clients"
+    own: int
+    usual: int
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A run, or some ratios of it, that did not take part."""
+    """A run, or some ratios of it, that did not take part; `because` is written last."""
 
     run: str
-    why: Exclusion
-    detail: str = ""
+    why: Omission
     workload: str | None = None  # None: the whole run
     ratios: int = 0  # how many of it on this workload; 0: the whole run
+    profile: str = ""  # that gives no verdicts
+    withheld: Withheld | None = None  # what forbids the run to decide
+    conditions: tuple[Differs, ...] = ()
+    void: str = ""  # the reason, as the analysis tells it
+    rounds: int | None = None  # that hold it
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from bench.model.article import Article
 from bench.model.calibration import Calibration
@@ -100,6 +101,14 @@ class Curve:
     points: tuple[CurvePoint, ...]  # levels rise
 
 
+class NoVerdicts(StrEnum):
+    """Why a run as a whole judges nothing."""
+
+    EXTENT = "extent"  # less was asked for than verdicts of its profile need
+    PROFILE = "profile"  # it gives none
+    ROUNDS = "rounds"  # too few were played in full
+
+
 @dataclass(frozen=True, slots=True)
 class Results:
     """One run, understood."""
@@ -125,7 +134,7 @@ class Results:
     checks: tuple[Check, ...]
     warnings: tuple[Warning, ...]
     verdicts: tuple[Verdict, ...]
-    no_verdicts_because: str | None  # a smoke profile, too few rounds ...
+    no_verdicts_because: str | None  # `no_verdicts` in words
     failures: tuple[Failure, ...]
     machine: Machine
     receipts: Mapping[str, Receipt]
@@ -152,6 +161,7 @@ class Results:
     steps: tuple[Step, ...] = ()  # from version to version, beyond the A/A control
     # By metric: how far from 1 the intervals of the A/A control reach, as a ratio.
     control_reach: Mapping[str, float] = field(default_factory=dict)
+    no_verdicts: NoVerdicts | None = None  # why it was never meant to, or may not
 
     @property
     def own_servers(self) -> bool:

@@ -33,7 +33,7 @@ def advice(view: View, answer: ShortAnswer) -> tuple[Advice, ...]:
         return ()
     if len(view.contestants) < 2:
         return ()  # nothing to choose between
-    if view.results.no_verdicts_because or (noise and noise.passed is False):
+    if view.results.no_verdicts or (noise and noise.passed is False):
         return ()
     found = [_tail(view, answer), _memory(view, answer)]
     return tuple(each for each in found if each is not None)

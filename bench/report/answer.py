@@ -29,10 +29,9 @@ from bench.report.versions import question as versions_question
 from bench.report.view import View, joined, lower_first
 from bench.report.words import TESTED, why_no_verdicts
 from bench.wording.names import Names
+from bench.wording.numbers import in_this_run
 
 
-MOST_WORDS = 30
-"""Of a reason that is put into the sentence; the page has it all."""
 MOST_FAILS, MOST_STEPS = 2, 2
 """Groups, and steps between versions, that the sentence names."""
 TIMES_FROM = 1.5
@@ -130,22 +129,20 @@ def _without_verdict(view: View, verdict: Verdict | None) -> str | None:
     """What is said where no verdict answers; None where one does."""
     if not view.results.profile.verdicts:
         return _works(view)
-    if view.results.no_verdicts_because is not None:
+    if view.results.no_verdicts is not None:
         why = unmarked(why_no_verdicts(view.results)).rstrip(".")
-        return _because("This run gives **no verdicts**", why)
+        return f"This run gives **no verdicts**: {why}."
     found = families(view)
     if found and not (verdict and verdict.claim.metric):
         return _steps(view, found)
     if verdict is None:
         return _unmeasured(view)
-    if verdict.outcome is Outcome.INCONCLUSIVE and verdict.forced:
-        why = unmarked(verdict.forced).rstrip(".")
-        return _because("This run **cannot tell**", why)
+    withheld = verdict.withheld_because
+    if verdict.outcome is Outcome.INCONCLUSIVE and withheld is not None:
+        # What was measured of the reason stands in the claim and in the checks.
+        told = unmarked(withheld.title.lower() or withheld.detail).rstrip(".")
+        return f"This run **cannot tell**: {told}."
     return None
-
-
-def _because(said: str, why: str) -> str:
-    return f"{said}: {why}." if len(why.split()) <= MOST_WORDS else f"{said}."
 
 
 def _frameworks(view: View) -> list[str]:
@@ -270,7 +267,8 @@ def _size(names: Names, verdict: Verdict, part: Part) -> str:
     baseline = names.framework(part.comparison.baseline)
     if estimate.point >= TIMES_FROM:
         return f"{ahead}**{times(estimate)} times** {baseline}"
-    return f"{ahead}**{percent(round(estimate.point - 1, 2))}** over {baseline}"
+    size = percent(round(estimate.point - 1, 2))
+    return f"{ahead}**{size}** over {baseline}{in_this_run(part)}"
 
 
 def _no(view: View, verdict: Verdict, groups: Sequence[GroupResult]) -> str:
@@ -311,8 +309,10 @@ def _failure(view: View, part: Part) -> str:
         reach = percent_up(max(estimate.high, estimate.inverse.high) - 1)
         return f"{subject} and {other} are practically equal in this run, at most {reach} apart"
     if estimate.high < 1:
-        return f"{other} is ahead of {subject} by {percent_span(estimate.inverse)}"
-    return f"{subject} leads {other} by less than counts"
+        said = f"{other} is ahead of {subject} by {percent_span(estimate.inverse)}"
+    else:
+        said = f"{subject} leads {other} by less than counts"
+    return f"{said}{in_this_run(part)}"
 
 
 def _parts(verdict: Verdict, group: GroupResult) -> list[Part]:

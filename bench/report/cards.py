@@ -31,7 +31,7 @@ from bench.wording.orders import (
     of_group,
     who_is_ahead,
 )
-from bench.wording.verdicts import group_detail
+from bench.wording.verdicts import group_detail, strictly
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
         because=sentence(verdict.because),
         short=sentence(verdict.short or verdict.because),
         groups=_dots(view, claim, verdict.groups, verdict.parts, verdict.findings),
-        strict=_strict(verdict),
+        strict=strictly(verdict),
         scope=claim.scope or None,
         rows=tuple(_metric_line(view, claim, row) for row in verdict.rows),
         reading=sentence(claim.reading),
@@ -187,16 +187,6 @@ def _note(
     if own and group.state is GroupState.FAILS:
         return who_is_ahead(names, claim, own)
     return largest(names, claim, own) if most else ""
-
-
-def _strict(verdict: Verdict) -> str | None:
-    """The outcome of the stricter reading, where it is another one."""
-    if verdict.strict is None or verdict.strict is verdict.outcome:
-        return None
-    return f"{verdict.claim.strict or STRICTLY}: {verdict.strict.value}."
-
-
-STRICTLY = "Read strictly, as true of every one of these"
 
 
 def _metric_line(view: View, claim: Claim, row: MetricRow) -> MetricLine:

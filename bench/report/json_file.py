@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from bench.errors import UsageError, told
 from bench.judge.ranking import ranked
+from bench.judge.results import no_verdicts
 from bench.model.results import RESULTS_SCHEMA, Results
 from bench.report.view import View
 from bench.store.records import validated
@@ -57,7 +58,10 @@ def read_results(text: str) -> Results:
         raise UsageError(
             f"results.json: {error}", hint="write it again with: bench report"
         ) from error
-    results = _with_severities(results)
+    results = replace(
+        _with_severities(results),
+        no_verdicts=no_verdicts(results.profile, results.rounds_done),
+    )
     if results.rankings or not results.comparisons:
         return results
     return ranked(results, [each.id for each in View(results).contestants])

@@ -127,7 +127,7 @@ def _charts(cards: list[Card], parts: dict[str, Any]) -> tuple[Chart, ...]:
 
 def _effects(view: View, answer: ShortAnswer) -> Effects | None:
     """None where the run may not judge: its ratios then stand in the tables only."""
-    if view.results.no_verdicts_because is not None:
+    if view.results.no_verdicts is not None:
         return None
     verdict = leading_verdict(view)
     if verdict is None:

@@ -14,8 +14,8 @@ from bench.model.estimate import Estimate
 from bench.model.framework import Framework
 from bench.model.plural import plural
 from bench.model.pooled import (
-    Exclusion,
     LeftOut,
+    Omission,
     Pool,
     PooledRatio,
     RatioOfMachine,
@@ -30,6 +30,7 @@ from bench.report.page import page_environment, page_style
 from bench.report.view import joined
 from bench.report.write import replace_file
 from bench.store.untrusted_input import refuse_links
+from bench.wording.pooled import worded
 
 
 PAGE = "pooled.html"
@@ -46,6 +47,7 @@ def write_pooled(
 ) -> Path:
     """Write the page, its numbers as JSON and its charts as pictures; the page's path. `titles` are of workloads."""
     refuse_links(folder)
+    pool = worded(pool)
     colours = palette(frameworks)
     charts = _charts(clean(pool), colours, titles)
     files = {
@@ -296,10 +298,10 @@ def _left_out(pool: Pool, titles: dict[str, str]) -> ChartTable | None:
         (
             each.run,
             _what(each, titles),
-            f"{each.why.value}: {each.detail}" if each.detail else each.why.value,
+            each.because,
         )
         for each in sorted(
-            pool.left_out, key=lambda e: (e.why is Exclusion.ONE_RUN, e.run)
+            pool.left_out, key=lambda e: (e.why is Omission.ONE_RUN, e.run)
         )
     )
     return ChartTable(("run", "what", "why it takes no part"), rows) if rows else None

@@ -60,7 +60,7 @@ def _grave(results: Results) -> str | None:
     failed = next((each for each in results.checks if each.takes_verdicts), None)
     if failed is not None:
         return failed.short
-    if results.no_verdicts_because:
+    if results.no_verdicts:
         return why_no_verdicts(results)
     return None
 

@@ -74,12 +74,8 @@ WORDS: Mapping[Rule, RuleText] = {
 }
 
 
-CLIENTS_ALONE = RuleText(
-    WORDS[Rule.SCALING].question,
-    "**Yes** with more clients: it keeps most of its throughput. More workers were **not tested**.",
-    "**No**: with many clients it loses too much of its throughput.",
-)
-"""Where the machine had no processors for more workers."""
+CLIENTS_ALONE = "**No**: with many clients it loses too much of its throughput."
+"""Refuted where the machine had no processors for more workers; it cannot be supported there."""
 
 
 def rule_question(view: View, rule: Rule, verdict: Verdict) -> str:
@@ -101,14 +97,15 @@ def rule_answer(view: View, rule: Rule, verdict: Verdict) -> str:
         return _in_part(view, verdict) if told else "This run **cannot tell**."
     if verdict.outcome is Outcome.DEPENDS:
         return _depends(view, verdict)
+    if verdict.outcome is Outcome.SUPPORTED:
+        return WORDS[rule].supported
     without_workers = any(
         each.asked is EvidenceKind.WORKERS
         and each.excluded is not None
         and each.excluded.why is Exclusion.NO_PLACE
         for each in verdict.findings
     )
-    words = CLIENTS_ALONE if without_workers else WORDS[rule]
-    return words.supported if verdict.outcome is Outcome.SUPPORTED else words.refuted
+    return CLIENTS_ALONE if without_workers else WORDS[rule].refuted
 
 
 def _in_part(view: View, verdict: Verdict) -> str:

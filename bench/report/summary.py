@@ -66,9 +66,9 @@ def _head(view: View) -> list[str]:
         r"[^A-Za-z0-9_.-]", "-", f"{results.machine.fingerprint}-{results.engine}"
     )
     lines = [f"<!-- bench-report:v1 key={re.sub('-{2,}', '-', key)} -->"]
-    if results.no_verdicts_because:
+    if results.no_verdicts:
         lines += ["## Claims: no verdicts", ""]
-        lines += _alert("No verdicts", results.no_verdicts_because)
+        lines += _alert("No verdicts", results.no_verdicts_because or "")
     else:
         lines += [f"## Claims: {tally_words(results.verdicts)}", ""]
     told = {each.reason.code for each in results.warnings}

@@ -4,7 +4,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from bench.model.results import Results
+from bench.model.results import NoVerdicts, Results
 from bench.model.verdict import Outcome, Part, Verdict
 from bench.model.warning import Scope
 from bench.report.numbers import THIN
@@ -121,10 +121,9 @@ def deciding_part(verdict: Verdict) -> Part | None:
 
 def why_no_verdicts(results: Results) -> str:
     """Why the run judges nothing, for a place that has said that it does not; "" where it judges."""
-    if results.no_verdicts_because is None:
-        return ""
-    own = results.profile.why if not results.profile.verdicts else ""
-    return own or results.no_verdicts_because
+    if results.no_verdicts is NoVerdicts.PROFILE and results.profile.why:
+        return results.profile.why
+    return (results.no_verdicts and results.no_verdicts_because) or ""
 
 
 def tied(text: str) -> str:

@@ -33,10 +33,11 @@ def texts(names: Names, finding: Evidence) -> tuple[str, str, str]:
     if asked is None:
         return finding.what, finding.value, finding.because
     kind = TEXTS[asked]
+    said = kind.because(names, finding)
     return (
         kind.what(names, finding),
         kind.value(names, finding),
-        kind.because(names, finding),
+        f"{said}{numbers.in_this_run(finding)}" if said else "",
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bench.model.verdict import Outcome, Rule, Verdict
 from bench.wording.names import Names
-from bench.wording.numbers import joined, percent
+from bench.wording.numbers import in_this_run, joined, percent
 
 
 def stress(names: Names, verdict: Verdict) -> str:
@@ -16,7 +16,7 @@ def stress(names: Names, verdict: Verdict) -> str:
     stood = Outcome.REFUTED if flipped else Outcome.SUPPORTED
     beside = _stood(names, verdict, stood)
     if verdict.outcome is stood:
-        told = "; ".join(f"{f.value} {f.what}" for f in own)
+        told = "; ".join(f"{f.value} {f.what}{in_this_run(f)}" for f in own)
         kept = kept_past_capacity(names)
         after = f"{beside}. {kept}" if kept else beside
         return f"{named} passed all {len(own)} tests: {told}.{after}"

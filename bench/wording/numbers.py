@@ -11,6 +11,7 @@ from dataclasses import replace
 from math import ceil, floor, inf, isfinite
 
 from bench.model.estimate import Estimate
+from bench.model.verdict import Evidence, Part
 
 
 TIMES_FROM = 1.5
@@ -111,6 +112,11 @@ def under_way(estimate: Estimate, clients: int | None) -> str:
         return at_once(estimate)
     most = replace(estimate, point=min(estimate.point, clients), high=float(clients))
     return at_once(most)
+
+
+def in_this_run(decided: Part | Evidence) -> str:
+    """What is so near its line that another run may say otherwise is said of this one."""
+    return " in this run" if decided.near_line else ""
 
 
 def joined(names: Sequence[str]) -> str:

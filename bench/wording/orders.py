@@ -9,6 +9,7 @@ from bench.wording.numbers import (
     TIMES_FROM,
     at_least,
     bound,
+    in_this_run,
     inverted,
     joined,
     percent,
@@ -67,7 +68,7 @@ def part_because(names: Names, claim: Claim, part: Part, comparisons: int) -> st
     if part.outcome is Outcome.NOT_TESTED:
         return _untested(names, part.comparison)
     if part.outcome is Outcome.SUPPORTED:
-        return f"{said}: {_more_than(claim.margin)}{_in_this_run(part)}"
+        return f"{said}: {_more_than(claim.margin)}{in_this_run(part)}"
     if part.excluded is not None:
         return f"{said}: {excluded(part.excluded)}"
     if part.outcome is Outcome.INCONCLUSIVE:
@@ -93,13 +94,8 @@ def _refuted(names: Names, said: str, margin: float, part: Part) -> str:
             f"{percent_up_to(_reach(estimate))} apart in {_WHAT[comparison.metric]}"
         )
     if part.label is Label.REVERSED:
-        return f"{said}: the other way round{_in_this_run(part)}"
-    return f"{said}: {subject} does not lead by {percent(margin)}{_in_this_run(part)}"
-
-
-def _in_this_run(part: Part) -> str:
-    """What is so near its line that another run may say otherwise is said of this one."""
-    return " in this run" if part.near_line else ""
+        return f"{said}: the other way round{in_this_run(part)}"
+    return f"{said}: {subject} does not lead by {percent(margin)}{in_this_run(part)}"
 
 
 def _reach(estimate: Estimate) -> float:
@@ -146,9 +142,9 @@ _AT_LEAST = {
     "memory": "{behind} holds at least {ratio} times as much{than}",
 }
 _EQUAL = {
-    "throughput": "{behind} is {whose} equal within the {margin} that count (at most {apart} apart)",
-    "cpu": "{behind} spends as much{as_whom} within the {margin} that count (at most {apart} apart)",
-    "memory": "{behind} holds as much{as_whom} within the {margin} that count (at most {apart} apart)",
+    "throughput": "{behind} is {whose} equal in this run, within the {margin} that count (at most {apart} apart)",
+    "cpu": "{behind} spends as much{as_whom} in this run, within the {margin} that count (at most {apart} apart)",
+    "memory": "{behind} holds as much{as_whom} in this run, within the {margin} that count (at most {apart} apart)",
 }
 _AHEAD = {
     "throughput": "{behind} is ahead of {ahead} by {lead}",
@@ -165,15 +161,13 @@ def group_holds(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
         estimate = part.comparison.advantage
         if estimate is not None:
             subject, baseline = _sides(names, part)
-            pattern = _AT_LEAST[part.comparison.metric]
-            told.append(
-                pattern.format(
-                    ahead=f"{subject} " if several else "",
-                    behind=baseline,
-                    than=f" as {subject}" if several else "",
-                    ratio=at_least(estimate.low),
-                )
+            said = _AT_LEAST[part.comparison.metric].format(
+                ahead=f"{subject} " if several else "",
+                behind=baseline,
+                than=f" as {subject}" if several else "",
+                ratio=at_least(estimate.low),
             )
+            told.append(f"{said}{in_this_run(part)}")
     return ", ".join(told)
 
 
@@ -192,7 +186,7 @@ def largest(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
         if estimate is not None:
             subject, baseline = _sides(names, part)
             ahead = f"{subject} " if several else ""
-            told.append(f"{ahead}{_size(estimate)} {baseline}")
+            told.append(f"{ahead}{_size(estimate)} {baseline}{in_this_run(part)}")
     return joined(told)
 
 
@@ -220,26 +214,25 @@ def fails_by_tie(parts: Sequence[Part]) -> bool:
 
 
 def who_is_ahead(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
-    """Of a group that fails: "equal to B", or who is ahead instead and by how much."""
-    if fails_by_tie(parts):
-        tied = [part for part in parts if part.outcome is Outcome.REFUTED]
-        sides = [_sides(names, part) for part in tied]
-        if len(claim.subjects) > 1:
-            return joined([f"{subject} equal to {other}" for subject, other in sides])
-        return f"equal to {joined([other for _, other in sides])}"
+    """Of a group that fails: "equal to B", and who is ahead instead and by how much."""
+    several = len(claim.subjects) > 1
     told: dict[str, list[str]] = {}
     for part in parts:
+        if part.outcome is not Outcome.REFUTED:
+            continue
         estimate = part.comparison.advantage
-        if part.outcome is not Outcome.REFUTED or part.label is Label.TIE:
-            continue
         subject, baseline = _sides(names, part)
-        if estimate is None or estimate.high >= 1:
-            told[f"no lead of {percent(claim.margin)} over {baseline}"] = []
-            continue
-        of = f"of {subject} " if len(claim.subjects) > 1 else ""
-        lead = f"{of}by {_lead(inverted(estimate))}"
-        told.setdefault(f"{baseline} ahead", []).append(lead)
-    return joined([f"{who} {joined(leads)}".strip() for who, leads in told.items()])
+        if part.label is Label.TIE:
+            who, said = f"{subject} equal to" if several else "equal to", baseline
+        elif estimate is None or estimate.high >= 1:
+            who = f"no lead of {percent(claim.margin)} over"
+            said = f"{baseline}{in_this_run(part)}"
+        else:
+            of = f"of {subject} " if several else ""
+            who = f"{baseline} ahead"
+            said = f"{of}by {_lead(inverted(estimate))}{in_this_run(part)}"
+        told.setdefault(who, []).append(said)
+    return joined([f"{who} {joined(said)}" for who, said in told.items()])
 
 
 def _fails(names: Names, claim: Claim, part: Part) -> str:
@@ -258,8 +251,10 @@ def _fails(names: Names, claim: Claim, part: Part) -> str:
         )
     if estimate.high < 1:
         lead = _lead(inverted(estimate))
-        return _AHEAD[metric].format(ahead=subject, behind=baseline, lead=lead)
-    return f"{subject} does not lead {baseline} by {percent(claim.margin)}"
+        said = _AHEAD[metric].format(ahead=subject, behind=baseline, lead=lead)
+    else:
+        said = f"{subject} does not lead {baseline} by {percent(claim.margin)}"
+    return f"{said}{in_this_run(part)}"
 
 
 def _sides(names: Names, part: Part) -> list[str]:

@@ -1,6 +1,9 @@
 """Why something decides nothing, and why there is no verdict."""
 
 from bench.analyse.reasons import FEWEST_ROUNDS
+from bench.model.plan import Profile
+from bench.model.plural import plural
+from bench.model.results import NoVerdicts
 from bench.model.verdict import (
     Claim,
     Excluded,
@@ -24,6 +27,25 @@ _EXPERIMENTS = {
     Rule.PREDICTIONS: ("served no predictions", "predictions"),
 }
 NO_PROBES = "this run holds no probes; play them into it: bench probe --into RUN"
+
+
+_LESS = {
+    "rounds": "fewer rounds",
+    "clients": "fewer clients",
+    "measure_s": "shorter windows",
+}
+
+
+def no_verdicts_because(why: NoVerdicts, profile: Profile, rounds: int) -> str:
+    """Why a run of so many complete rounds gives no verdicts."""
+    if why is NoVerdicts.EXTENT:
+        less = " and ".join(_LESS.get(name, name) for name in profile.below)
+        return f"{less[0].upper()}{less[1:]} than verdicts of the {profile.name} profile need were asked for."
+    if why is NoVerdicts.PROFILE:
+        return f"The {profile.name} profile gives no verdicts: {profile.why}"
+    return (
+        f"{plural(rounds, 'complete round')}: verdicts need at least {FEWEST_ROUNDS}."
+    )
 
 
 def excluded(why: Excluded) -> str:

@@ -14,7 +14,7 @@ from bench.model.verdict import (
 from bench.wording import orders, verdicts
 from bench.wording.high_load import PastCapacity, past_capacity
 from bench.wording.names import Names
-from bench.wording.numbers import joined, percent
+from bench.wording.numbers import in_this_run, joined, percent
 from bench.wording.reasons import withheld
 
 
@@ -68,7 +68,7 @@ def _order(names: Names, verdict: Verdict) -> str:
         return part.because
     if part.label is not None and verdict.outcome is Outcome.REFUTED:
         return part.because
-    return orders.leads(names, part.comparison)
+    return f"{orders.leads(names, part.comparison)}{in_this_run(part)}"
 
 
 def _largest_lead(names: Names, verdict: Verdict) -> str:
@@ -133,7 +133,8 @@ def _stress(names: Names, verdict: Verdict) -> str:
     said = f"{who} passed {passed} of {len(own)} tests of a high load"
     failed = next((f for f in own if f.outcome is bad), None)
     if failed is not None:
-        said += f", not this one: {failed.value} {failed.what}"
+        told = f"{failed.value} {failed.what}{in_this_run(failed)}"
+        said += f", not this one: {told}"
     too = beside(names, verdict)
     return f"{said}; {too}" if too else said
 
@@ -147,7 +148,8 @@ def _stood(names: Names, verdict: Verdict) -> str:
     one = own[0]
     said = (
         f"at {percent(one.share)} of what it can take, {names.framework(one.framework)} "
-        f"still answers {percent(one.kept)} of its capacity"
+        f"still answers {percent(one.kept)} of its capacity "
+        f"({percent(1 - verdict.claim.margin)} are enough)"
     )
     if one.recovery_s is not None:
         said += f" and is itself {one.recovery_s:.1f} s after the surge"

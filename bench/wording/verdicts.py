@@ -20,10 +20,18 @@ from bench.wording import orders
 from bench.wording.findings import share
 from bench.wording.high_load import stress
 from bench.wording.names import Names
-from bench.wording.numbers import as_times, at_least, joined, microseconds, percent
+from bench.wording.numbers import (
+    as_times,
+    at_least,
+    in_this_run,
+    joined,
+    microseconds,
+    percent,
+)
 from bench.wording.reasons import excluded, untested, withheld
 
 
+STRICTLY = "Read strictly, as true of every one of these"
 PROXY = "a count, named as only a proxy"
 
 
@@ -76,15 +84,14 @@ def group_detail(
     at = group.decided_by
     if parts or at is None or at >= len(findings) or findings[at].amount is not None:
         return ""
-    return findings[at].value
+    return f"{findings[at].value}{in_this_run(findings[at])}"
 
 
 def strictly(verdict: Verdict) -> str | None:
     """What the stricter reading gives, where it gives another outcome."""
-    claim = verdict.claim
-    if verdict.strict in (None, verdict.outcome) or not claim.strict:
+    if verdict.strict is None or verdict.strict is verdict.outcome:
         return None
-    return f"{claim.strict}: {verdict.strict}"
+    return f"{verdict.claim.strict or STRICTLY}: {verdict.strict.value}."
 
 
 def _withheld(names: Names, verdict: Verdict) -> str:
@@ -308,7 +315,7 @@ def _weight(names: Names, verdict: Verdict) -> str:
 def _heavier(names: Names, verdict: Verdict, group: GroupResult) -> str:
     own = [f for f in verdict.findings if f.group == group.key and f.estimate]
     told = [
-        f"{at_least(f.estimate.low)} times {names.framework(f.against or '')}"
+        f"{at_least(f.estimate.low)} times {names.framework(f.against or '')}{in_this_run(f)}"
         for f in own
         if f.estimate
     ]
@@ -319,7 +326,8 @@ def _lightest(names: Names, verdict: Verdict, group: GroupResult) -> str:
     if group.decided_by is None:
         return ""
     one = verdict.findings[group.decided_by]
-    return f"{as_times(one.estimate)} that of {names.framework(one.against or '')}"
+    other = names.framework(one.against or "")
+    return f"{as_times(one.estimate)} that of {other}{in_this_run(one)}"
 
 
 def _turns(names: Names, verdict: Verdict) -> str:

@@ -1,5 +1,5 @@
 """
-The sentences of verdicts, filled in.
+The sentences of verdicts, and why there are none, filled in.
 
 This is the last thing that is done before results are written. Whatever has
 its text already, as what an older results.json held, keeps it.
@@ -17,9 +17,14 @@ from bench.wording.short import short
 
 def worded(results: Results) -> Results:
     """The same results, each verdict with its sentences."""
-    names = Names(results)
+    names, why = Names(results), results.no_verdicts
+    told = results.no_verdicts_because
+    if told is None and why is not None:
+        told = reasons.no_verdicts_because(why, results.profile, results.rounds_done)
     return replace(
-        results, verdicts=tuple(_verdict(names, each) for each in results.verdicts)
+        results,
+        no_verdicts_because=told,
+        verdicts=tuple(_verdict(names, each) for each in results.verdicts),
     )
 
 

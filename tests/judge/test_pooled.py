@@ -8,9 +8,10 @@ import pytest
 
 from bench.analyse.analysis import analyse
 from bench.judge.pooled import pool
-from bench.model.pooled import Exclusion, Pool, PooledRatio
+from bench.model.pooled import Differs, Omission, Pool, PooledRatio
 from bench.model.run import Run
 from bench.model.trial import Window
+from bench.wording.pooled import because
 from tests.analyse.builders import DJANGO, FASTAPI, FLASK, QUIET, Truth, make_run, only
 
 
@@ -121,11 +122,16 @@ def test_a_run_that_cannot_be_pooled_is_named_with_its_reason() -> None:
     assert [each.id[-1] for each in found.runs] == ["1", "2"]
     whole = {each.run[-1]: each for each in found.left_out if each.workload is None}
     assert {name: each.why for name, each in whole.items()} == {
-        "4": Exclusion.NO_VERDICTS,
-        "5": Exclusion.CANNOT_DECIDE,
-        "6": Exclusion.CONDITIONS,
+        "4": Omission.NO_VERDICTS,
+        "5": Omission.CANNOT_DECIDE,
+        "6": Omission.CONDITIONS,
     }
-    assert whole["6"].detail == "64 clients, not 16"
+    assert whole["6"].conditions == (Differs("clients", 64, 16),)
+    assert {name[-1]: because(each) for name, each in whole.items()} == {
+        "4": "its profile gives no verdicts: made",
+        "5": "it may decide nothing: too few rounds: 3 complete rounds, 6 are needed",
+        "6": "it was measured under other conditions: 64 clients, not 16",
+    }
 
 
 def test_runs_that_take_no_part_do_not_say_what_is_usual() -> None:
@@ -146,7 +152,7 @@ def test_a_void_ratio_takes_no_part() -> None:
     assert [len(each.runs) for each in ratio(found).machines] == [2]
     assert [len(each.runs) for each in ratio(found, FLASK, DJANGO).machines] == [3]
     # Two pairs of contestants and one with the bare server, by two metrics.
-    (void,) = (each for each in found.left_out if each.why is Exclusion.VOID)
+    (void,) = (each for each in found.left_out if each.why is Omission.VOID)
     assert (void.run[-1], void.workload, void.ratios) == ("3", "hello", 6)
 
 
@@ -162,7 +168,7 @@ def test_what_only_one_run_has_is_told_and_a_run_that_shares_nothing_is_left_out
     found = pool(mixed)
     told = {(each.run[-1], each.workload): each.why for each in found.left_out}
     assert told == {
-        ("3", None): Exclusion.NOTHING_SHARED,
-        ("1", "validate"): Exclusion.ONE_RUN,
-        ("1", "db-read"): Exclusion.ONE_RUN,
+        ("3", None): Omission.NOTHING_SHARED,
+        ("1", "validate"): Omission.ONE_RUN,
+        ("1", "db-read"): Omission.ONE_RUN,
     }

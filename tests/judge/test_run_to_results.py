@@ -6,8 +6,9 @@ from typing import Any
 from bench.judge.enough import enough
 from bench.judge.results import results
 from bench.model.framework import Style
-from bench.model.results import WorkloadNote
+from bench.model.results import NoVerdicts, WorkloadNote
 from bench.model.verdict import Outcome
+from bench.wording.worded import worded
 from tests.analyse.builders import (
     AGAIN,
     DJANGO,
@@ -92,7 +93,7 @@ def test_results_hold_the_whole_run() -> None:
     assert [note.name for note in found.workloads] == list(WORKLOADS)
     assert (found.rounds_planned, found.rounds_done) == (6, 6)
     assert found.verdicts[0].outcome is Outcome.SUPPORTED
-    assert found.no_verdicts_because is None
+    assert found.no_verdicts is None
     assert found == results(run, [claim()], strangers, notes)
 
 
@@ -100,5 +101,10 @@ def test_results_say_why_there_are_no_verdicts() -> None:
     """A profile that gives none, and a run that is too short."""
     smoke = results(make_run(truth(verdicts=False)), [claim()], FRAMEWORKS, [])
     short = results(make_run(truth(rounds=3, looks=(3,))), [claim()], FRAMEWORKS, [])
-    assert smoke.no_verdicts_because == "The made profile gives no verdicts: a test"
-    assert short.no_verdicts_because == ("3 complete rounds: verdicts need at least 6.")
+    assert smoke.no_verdicts is NoVerdicts.PROFILE
+    assert short.no_verdicts is NoVerdicts.ROUNDS
+    said = [worded(each).no_verdicts_because for each in (smoke, short)]
+    assert said == [
+        "The made profile gives no verdicts: a test",
+        "3 complete rounds: verdicts need at least 6.",
+    ]

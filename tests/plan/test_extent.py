@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.judge.results import no_verdicts_because
+from bench.judge.results import no_verdicts
 from bench.model.plan import Profile
 from bench.model.run import Run
 from bench.plan.extent import AS_THE_PROFILE, Extent, with_extent
+from bench.wording.reasons import no_verdicts_because
 from tests.builders import plan, profile, record
 
 
@@ -43,7 +44,9 @@ def because(of: Profile) -> str | None:
     made = plan()
     run = Run(record(made), (), (), (), ())
     run = replace(run, record=replace(run.record, plan=replace(made, profile=of)))
-    return no_verdicts_because(run, analyse(run))
+    rounds = len(analyse(run).rounds)
+    why = no_verdicts(of, rounds)
+    return None if why is None else no_verdicts_because(why, of, rounds)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bench.model.estimate import Estimate, Quantity
-from bench.model.results import Results
+from bench.model.results import NoVerdicts, Results
 from bench.model.trial import Failure
 from bench.model.verdict import Outcome
 from bench.model.warning import Reason, Scope, Warning
@@ -118,13 +118,14 @@ def smoke() -> Results:
         profile=replace(made.profile, name="smoke", verdicts=False),
         verdicts=(),
         no_verdicts_because=reason,
+        no_verdicts=NoVerdicts.PROFILE,
     )
 
 
 def two_rounds() -> Results:
     """Two rounds: intervals, but too few rounds for verdicts."""
     made = results(rounds=2)
-    return replace(made, verdicts=(), no_verdicts_because="2 rounds, at least 6 needed")
+    return replace(made, verdicts=(), no_verdicts=NoVerdicts.ROUNDS)
 
 
 def missing_memory() -> Results:

@@ -1,15 +1,24 @@
 """How a comparison is worded."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
 from bench.judge.results import results
 from bench.model.estimate import Comparison, Estimate
-from bench.model.verdict import Claim, Label, Outcome, Part
+from bench.model.verdict import Claim, Evidence, EvidenceKind, Label, Outcome, Part
+from bench.wording.findings import texts
 from bench.wording.names import Names
-from bench.wording.orders import group_fails, group_holds, leads, part_because
-from tests.analyse.builders import FASTAPI, FLASK, FRAMEWORKS, claim, make_run
+from bench.wording.orders import (
+    group_fails,
+    group_holds,
+    largest,
+    leads,
+    part_because,
+    who_is_ahead,
+)
+from tests.analyse.builders import DJANGO, FASTAPI, FLASK, FRAMEWORKS, claim, make_run
 
 
 NAMES = Names(results(make_run(), (), FRAMEWORKS, ()))
@@ -118,7 +127,53 @@ def test_of_several_subjects_each_is_named() -> None:
     tie = part(comparison(1.0, 0.97, 1.03), Outcome.REFUTED, Label.TIE)
     held = part(comparison(2.0, 1.9, 2.1), Outcome.SUPPORTED)
     assert group_holds(NAMES, both, [held]) == "FastAPI at least 1.90 times Flask"
-    assert group_fails(NAMES, both, [tie]) == "Flask is FastAPI’s equal within the 5 % that count (at most 3.1 % apart)"  # fmt: skip
+    assert group_fails(NAMES, both, [tie]) == "Flask is FastAPI’s equal in this run, within the 5 % that count (at most 3.1 % apart)"  # fmt: skip
+
+
+def test_what_is_near_its_line_is_said_of_this_run_in_every_text() -> None:
+    """Of a comparison beside its group, in a table, and of every kind of finding that decides."""
+    held = part(comparison(1.07, 1.055, 1.085), Outcome.SUPPORTED)
+    behind = part(comparison(0.93, 0.9, 0.995), Outcome.REFUTED, Label.REVERSED)
+    small = part(comparison(1.03, 1.02, 1.045), Outcome.REFUTED, Label.NOT_MATERIAL)
+    for one, say in product(
+        (held, behind, small), (group_holds, group_fails, largest, who_is_ahead)
+    ):
+        near = replace(one, near_line=True)
+        said = say(NAMES, CLAIM, [one])
+        assert say(NAMES, CLAIM, [near]) == (said and f"{said} in this run")
+    estimate = Estimate(0.85, 0.801, 0.9, 0.95, 6)
+    for asked in (
+        EvidenceKind.CPU,
+        EvidenceKind.OWN_SHARE,
+        EvidenceKind.KEPT_OF_BEST,
+        EvidenceKind.STRESS_ANSWERED,
+        EvidenceKind.PREDICTIONS,
+    ):
+        found = Evidence(
+            FLASK,
+            outcome=Outcome.SUPPORTED,
+            estimate=estimate,
+            asked=asked,
+            line=0.8,
+            at=1.0,
+        )
+        *same, said = texts(NAMES, found)
+        assert [*texts(NAMES, replace(found, near_line=True))] == [
+            *same,
+            f"{said} in this run",
+        ]
+
+
+def test_a_row_tells_who_is_equal_beside_who_is_ahead() -> None:
+    """Both are facts against the lead; neither hides the other."""
+    tie = part(comparison(1.0, 0.97, 1.03), Outcome.REFUTED, Label.TIE)
+    lost = part(comparison(0.93, 0.9, 0.95), Outcome.REFUTED, Label.REVERSED)
+    against = replace(lost, comparison=replace(lost.comparison, baseline=DJANGO))
+    asked = replace(CLAIM, baselines=("flask", "django"))
+    told = who_is_ahead(NAMES, asked, [tie, against])
+    assert told == "equal to Flask and Django ahead by 5 to 11 %"
+    other = replace(tie, comparison=replace(tie.comparison, baseline=DJANGO))
+    assert who_is_ahead(NAMES, asked, [tie, other]) == "equal to Flask and Django"
 
 
 def test_no_word_praises() -> None:

@@ -50,7 +50,12 @@ def dots_chart(
 
 
 def _title(view: View, workload: str | None, metric: str) -> str:
-    return view.workload(workload) if workload else view.metric(metric).title
+    if not workload:
+        return view.metric(metric).title
+    # A claim that asks about it without the database layer says that there is one.
+    layered = {one for v in view.results.verdicts for one in v.claim.without_layer}
+    layer = " through an ORM" if workload in layered else ""
+    return f"{view.workload(workload)}{layer}"
 
 
 def reading(view: View, metric: str) -> str:
