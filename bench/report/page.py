@@ -16,24 +16,19 @@ from markupsafe import Markup
 from bench.model.plural import plural
 from bench.model.results import Check, Results
 from bench.model.topology import cpu_words
-from bench.report import sections, tables
+from bench.report import tables
 from bench.report.advice import advice
 from bench.report.answer import ShortAnswer, leading_verdict, question, short_answer
 from bench.report.cards import Card, card
 from bench.report.charts.chart import Chart
 from bench.report.charts.palette import Palette, palette
-from bench.report.charts.scaling import workers_table
 from bench.report.clean import clean
 from bench.report.conditions import conditions, level_words, one_run
 from bench.report.effects import Effects, effects
 from bench.report.numbers import percent, size
-from bench.report.predictions import pitfalls
-from bench.report.probe_results import behind
-from bench.report.probe_results import counted as counted_table
 from bench.report.quality import failure_words, failures_in_short
 from bench.report.run_warnings import grouped_warnings
-from bench.report.same_load import same_load_table
-from bench.report.stress import recovery_table, stress_table, stress_words
+from bench.report.sections import SECTIONS, answer_chart
 from bench.report.versions import families
 from bench.report.view import View, joined
 from bench.report.words import (
@@ -83,12 +78,8 @@ def report_page(results: Results, index: str | None = None) -> Page:
     colours = palette(shown.frameworks)
     answer = short_answer(view)
     cards = [card(view, colours, verdict) for verdict in shown.verdicts]
-    parts = {
-        "answer_section": sections.answer_chart(view, colours, answer),
-        **_exhibits(view),
-        **_sections(view, colours),
-        "has_versions": bool(families(view)),
-    }
+    first = answer_chart(view, colours, answer)
+    found = [(one, one.render(view, colours)) for one in SECTIONS if one.when(view)]
     html = (
         page_environment()
         .get_template("page.html.j2")
@@ -113,16 +104,17 @@ def report_page(results: Results, index: str | None = None) -> Page:
             failure_words=failure_words,
             other_claims=shown.claims_source not in ("", OWN_CLAIMS),
             too_noisy=_failed(view.check("noise")),
-            **parts,
+            answer_section=first,
+            sections=found,
+            has_versions=bool(families(view)),
+            **_tables(view),
         )
     )
-    return Page(html, view, _charts(cards, parts))
-
-
-def _charts(cards: list[Card], parts: dict[str, Any]) -> tuple[Chart, ...]:
-    """Those of every section and every tested claim: what has a figure on the page."""
-    found = [one for each in parts.values() for one in getattr(each, "charts", ())]
-    return (*found, *(each.chart for each in cards if each.tested and each.chart))
+    charts = [
+        one for body in (first, *(body for _, body in found)) for one in body.charts
+    ]
+    charts += [each.chart for each in cards if each.tested and each.chart]
+    return Page(html, view, tuple(charts))
 
 
 def _effects(view: View, answer: ShortAnswer) -> Effects | None:
@@ -137,43 +129,19 @@ def _effects(view: View, answer: ShortAnswer) -> Effects | None:
     return effects(view, verdict.claim.subjects[0], verdict.claim.workloads)
 
 
-def _exhibits(view: View) -> dict[str, Any]:
-    found = view.results.exhibits
-    return {
-        "counted": counted_table(view, found) if found else None,
-        "behind": behind(view, found) if found else None,
-    }
-
-
-def _sections(view: View, colours: Palette) -> dict[str, Any]:
+def _tables(view: View) -> dict[str, Any]:
+    """What the templates of single sections ask for."""
     results = view.results
     levels = sorted(
         {each.estimate.level for each in results.quantities if each.estimate}
     )
     return {
-        "throughput": sections.throughput(view, colours),
-        "trust": sections.trust(view, colours),
         "machine_trace": tables.machine_trace(view),
-        "latency": sections.latency(view, colours),
-        "same_load": sections.same_load(view, colours),
-        "same_load_table": same_load_table(view),
-        "crowds": sections.crowds(view, colours),
-        "workers_table": workers_table(view),
-        "high_load": sections.high_load(view, colours),
-        "stress_table": stress_table(view),
-        "recovery_table": recovery_table(view),
-        "stress_words": stress_words(view),
-        "predictions": sections.predictions(view, colours),
-        "pitfalls": pitfalls(view),
-        "cost": sections.cost(view, colours),
-        "memory": sections.memory(view, colours),
-        "ablations": tables.ablations(view),
         "quantities": tables.every_quantity(view),
         "comparisons": tables.every_comparison(view),
         "comparisons_left_out": len(results.comparisons)
         - len(tables.comparisons_shown(view)),
         "warnings": grouped_warnings(results),
-        "names": joined([view.label(each.id) for each in view.contestants]),
         "levels": joined([percent(each) for each in levels]) or "95\u00a0%",
         "margin": percent(view.margin),
         "level_words": level_words(view),

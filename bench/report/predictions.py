@@ -6,6 +6,7 @@ from bench.report.charts.chart import Chart, ChartTable, ChartText
 from bench.report.charts.dumbbell import dumbbells, in_order
 from bench.report.charts.palette import Palette
 from bench.report.numbers import percent, point, with_interval
+from bench.report.section import Body
 from bench.report.view import View, absent
 
 
@@ -17,6 +18,22 @@ _COLUMNS = (
     "predictions beside them, median, ms",
     "predictions/s, nothing beside them",
 )
+
+
+def serves(view: View) -> bool:
+    """Whether it was played; a run that did not play it has no such section."""
+    return view.results.predictions is not None
+
+
+def served(view: View, palette: Palette) -> Body:
+    """Cheap requests beside a model, or why there are none."""
+    intro = (
+        "Cheap requests at one rate for all, first alone, then while predictions that "
+        "take a processor some milliseconds arrive beside them, at one rate for all, "
+        "too. A server that computes where it should listen lets everybody wait."
+    )
+    intro = " ".join([intro, *pitfalls(view)])
+    return Body(predictions_charts(view, palette), predictions_missing(view), intro)
 
 
 def predictions_charts(view: View, palette: Palette) -> tuple[Chart, ...]:

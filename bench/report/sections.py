@@ -1,6 +1,6 @@
-"""What each section of the page shows, or why it shows nothing."""
+"""The sections of the page, in its order: what each shows, or why it shows nothing."""
 
-from dataclasses import dataclass
+from markupsafe import Markup
 
 from bench.report.answer import ShortAnswer, leading_verdict
 from bench.report.charts.answer import dots_chart, level_of, reading
@@ -11,12 +11,20 @@ from bench.report.charts.latency import latency_chart
 from bench.report.charts.memory import memory_chart
 from bench.report.charts.palette import Palette
 from bench.report.charts.twin import twin_chart
-from bench.report.concurrency import crowd_charts, crowds_missing
+from bench.report.concurrency import crowds
 from bench.report.conditions import over_looks
-from bench.report.predictions import predictions_charts, predictions_missing
+from bench.report.predictions import served, serves
+from bench.report.probe_results import behind
+from bench.report.probe_results import counted as counted_table
 from bench.report.rankings import ranking_sentence
-from bench.report.same_load import same_load_charts, same_load_missing
-from bench.report.stress import stress_charts, stress_missing
+from bench.report.same_load import (
+    same_load_charts,
+    same_load_missing,
+    same_load_table,
+)
+from bench.report.section import Body, NumberTable, Section
+from bench.report.stress import high_load
+from bench.report.tables import ablations
 from bench.report.versions import Family, families
 from bench.report.view import View
 
@@ -26,18 +34,10 @@ MOST_IN_ANSWER = 6
 """Set-ups in the first chart, which must be read in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Charts, or the reason for which there are none."""
-
-    charts: tuple[Chart, ...]
-    missing: tuple[str, ...]
-
-
-def answer_chart(view: View, palette: Palette, answer: ShortAnswer) -> Section:
+def answer_chart(view: View, palette: Palette, answer: ShortAnswer) -> Body:
     """The chart beside the short answer."""
     if not answer.workloads:
-        return _section([], [_why(view, (answer.metric,))])
+        return _body([], [_why(view, (answer.metric,))])
     targets = _in_the_answer(view)
     caption = ANSWER_CAPTION.format(
         level=level_of(view, answer.metric), looks=over_looks(view)
@@ -49,7 +49,7 @@ def answer_chart(view: View, palette: Palette, answer: ShortAnswer) -> Section:
     cells = tuple((name, answer.metric) for name in answer.workloads)
     notes = _void(view, answer.workloads)
     drawn = dots_chart(view, palette, "answer", words, cells, targets)
-    return _section([drawn], notes)
+    return _body([drawn], notes)
 
 
 def _in_the_answer(view: View) -> list[str]:
@@ -78,7 +78,7 @@ def _most_changed(view: View, found: list[Family]) -> Family:
     return max(found, key=change)
 
 
-def throughput(view: View, palette: Palette) -> Section:
+def throughput(view: View, palette: Palette) -> Body:
     """Requests per second on every workload, each under its finding."""
     charts = []
     for name in view.workloads_with("throughput"):
@@ -90,10 +90,15 @@ def throughput(view: View, palette: Palette) -> Section:
         cells = ((name, "throughput"),)
         charts.append(dots_chart(view, palette, f"rate-{name}", words, cells))
     notes = _void(view, view.workloads_with("throughput"))
-    return _section(charts, notes if charts else [_why(view, ("throughput",))])
+    notes = notes if charts else [_why(view, ("throughput",))]
+    intro = (
+        f"Closed loop: {view.results.profile.clients} clients, each sends as soon as "
+        "its last answer is there. Best first, every round shown."
+    )
+    return _body(charts, notes, intro)
 
 
-def trust(view: View, palette: Palette) -> Section:
+def trust(view: View, palette: Palette) -> Body:
     """The A/A strip and the generator against its limit."""
     found = [twin_chart(view, palette), generator_chart(view, palette)]
     missing = []
@@ -101,10 +106,10 @@ def trust(view: View, palette: Palette) -> Section:
         missing.append("Noise (A/A) was not measured: no target was entered twice.")
     if found[1] is None:
         missing.append(f"Generator CPU: {_why(view, ('generator',))}")
-    return _section([each for each in found if each], missing)
+    return _body([each for each in found if each], missing)
 
 
-def latency(view: View, palette: Palette) -> Section:
+def latency(view: View, palette: Palette) -> Body:
     """Median and 99th percentile of each workload that has them."""
     names = [
         note.name
@@ -112,31 +117,63 @@ def latency(view: View, palette: Palette) -> Section:
         if _estimated(view, note.name, ("p50", "p99"))
     ]
     charts = [latency_chart(view, palette, name) for name in names]
-    return _section(charts, [] if charts else [_why(view, ("p50", "p99"))])
+    intro = Markup(
+        "Measured <b>at saturation</b>, in a closed loop of {} clients: a server that "
+        "answers faster is also asked more often. It is not the response time that a "
+        "visitor of an idle site meets."
+    ).format(view.results.profile.clients)
+    return _body(charts, [] if charts else [_why(view, ("p50", "p99"))], intro)
 
 
-def same_load(view: View, palette: Palette) -> Section:
+def same_load(view: View, palette: Palette) -> Body:
     """Percentile curves of the open loops, or why there are none."""
-    charts = same_load_charts(view, palette)
-    return Section(charts, same_load_missing(view))
+    loads, table = view.results.open_loads, same_load_table(view)
+    intro = Markup(
+        "Open loop: requests were due at times that did not wait for any answer, as "
+        "visitors do not wait for each other. Timed from when each request <b>was "
+        "due</b>, so that a stall counts for everybody who met it."
+    )
+    if loads:
+        intro += (
+            f" {loads[0].arrivals.value.capitalize()} arrivals; the rates follow from "
+            "what the closed loop of the same round could take."
+        )
+    every = (
+        NumberTable(
+            "Response times at every open load",
+            table,
+            summary="Every open load: one rate for all, and shares of each one’s own capacity",
+            note="From the intended send unless said otherwise. What one column hides and "
+            "the other shows is how long requests waited to be sent.",
+        )
+        if table
+        else None
+    )
+    return Body(
+        same_load_charts(view, palette),
+        same_load_missing(view),
+        intro,
+        tables=(every,) if every else (),
+    )
 
 
-def crowds(view: View, palette: Palette) -> Section:
-    """Requests at once, and throughput as clients rise."""
-    return Section(crowd_charts(view, palette), crowds_missing(view))
+COST = (
+    "Processor time that the server’s processes spent on one request: the steadiest "
+    "figure on a noisy machine. Its parts are differences between servers of the same "
+    "rounds: with and without a framework, a validator, a database layer."
+)
+COLOURS = (
+    ("c1", "server without a framework"),
+    ("c2", "framework"),
+    ("c3", "validation"),
+    ("c4", "database layer"),
+    ("c5", "rest, what nothing tells apart"),
+    ("c0", "database server, beside it"),
+)
+CHANGED = "One thing changed at a time: bare servers and variants"
 
 
-def high_load(view: View, palette: Palette) -> Section:
-    """Response time against offered rate, or why it was not measured."""
-    return Section(stress_charts(view, palette), stress_missing(view))
-
-
-def predictions(view: View, palette: Palette) -> Section:
-    """Cheap requests beside a model, or why there are none."""
-    return Section(predictions_charts(view, palette), predictions_missing(view))
-
-
-def cost(view: View, palette: Palette) -> Section:
+def cost(view: View, palette: Palette) -> Body:
     """CPU per request of each workload, and its parts as far as they can be told apart."""
     names = [
         note.name
@@ -145,15 +182,24 @@ def cost(view: View, palette: Palette) -> Section:
     ]
     charts = [cost_chart(view, palette, name) for name in names]
     missing = [] if charts else [_why(view, ("cpu",))]
+    changed = ablations(view)
     whole = [view.workload(name) for name in names if untold(view, name)]
     if whole:
         missing.append(
             f"Nothing in this run tells the parts apart of: {', '.join(whole)}."
         )
-    return _section(charts, missing)
+    return Body(
+        tuple(charts),
+        tuple(missing),
+        COST,
+        COLOURS if charts else (),
+        (NumberTable("Bare servers and variants", changed, summary=CHANGED),)
+        if changed
+        else (),
+    )
 
 
-def memory(view: View, palette: Palette) -> Section:
+def memory(view: View, palette: Palette) -> Body:
     """Memory and start-up."""
     found = memory_chart(view, palette)
     charts = [found] if found else []
@@ -168,11 +214,38 @@ def memory(view: View, palette: Palette) -> Section:
         charts.append(dots_chart(view, palette, "startup", words, cells))
     else:
         missing.append(f"Start-up: {_why(view, ('startup',))}")
-    return _section(charts, missing)
+    return _body(charts, missing)
 
 
-def _section(charts: list[Chart], missing: list[str]) -> Section:
-    return Section(tuple(charts), tuple(missing))
+def counted(view: View, palette: Palette) -> Body:
+    """What was counted of each framework, and the names behind it."""
+    found = view.results.exhibits
+    assert found is not None
+    table, names = counted_table(view, found), behind(view, found)
+    tables = [NumberTable("Counts", table)] if table else []
+    if names:
+        summary = "The names behind the counts"
+        tables.append(NumberTable("Names behind the counts", names, summary=summary))
+    intro = (
+        "Each a count, named as only a proxy: it says how much is installed, loaded or "
+        "written, not how hard or how good it is. The three applications meet the same "
+        f"contract. Probed and counted {found.made_at}."
+    )
+    return Body(intro=intro, tables=tuple(tables))
+
+
+def _is_counted(view: View) -> bool:
+    found = view.results.exhibits
+    return found is not None and counted_table(view, found) is not None
+
+
+def _in_template(view: View, palette: Palette) -> Body:
+    """What its own template writes from the results."""
+    return Body()
+
+
+def _body(charts: list[Chart], missing: list[str], intro: str = "") -> Body:
+    return Body(tuple(charts), tuple(missing), intro)
 
 
 def _estimated(view: View, workload: str, metrics: tuple[str, ...]) -> bool:
@@ -207,3 +280,48 @@ def _void(view: View, workloads: tuple[str, ...]) -> list[str]:
 def _why(view: View, metrics: tuple[str, ...]) -> str:
     reason = view.why_missing(metrics)
     return "not measured." if reason == "not measured" else f"not measured: {reason}."
+
+
+SECTIONS = (
+    Section(
+        "claims",
+        "The claims, one by one",
+        "Claims",
+        _in_template,
+        template="claims.html.j2",
+    ),
+    Section(
+        "trust", "How far to trust this run", "Trust", trust, template="trust.html.j2"
+    ),
+    Section("throughput", "Requests per second", "Throughput", throughput),
+    Section("latency", "Response time", "Response time", latency),
+    Section(
+        "same-load", "Response time at the same load", "At the same load", same_load
+    ),
+    Section(
+        "crowds", "Many at once: in turns, and more clients", "Many at once", crowds
+    ),
+    Section("high-load", "High load, and afterwards", "High load", high_load),
+    Section("models", "While a model computes", "Beside a model", served, when=serves),
+    Section("cost", "Where the time goes", "Where the time goes", cost),
+    Section("memory", "Memory and start-up", "Memory, start-up", memory),
+    Section("counted", "Counted, not timed", "Counted", counted, when=_is_counted),
+    Section(
+        "tested",
+        "What was tested",
+        "What was tested",
+        _in_template,
+        template="tested.html.j2",
+    ),
+    Section(
+        "again", "Run it again", "Run it again", _in_template, template="again.html.j2"
+    ),
+    Section(
+        "doubts",
+        "Failures and warnings",
+        "Warnings",
+        _in_template,
+        template="doubts.html.j2",
+    ),
+)
+"""All that the page holds beneath the short answer; its navigation is made of them."""

@@ -9,6 +9,7 @@ from bench.report.charts.hockey import hockey_chart
 from bench.report.charts.palette import Palette
 from bench.report.charts.surge import surge_chart
 from bench.report.numbers import percent, with_interval
+from bench.report.section import Body, NumberTable
 from bench.report.view import View
 
 
@@ -16,6 +17,31 @@ NONE = (
     "Not measured: this run’s profile ({profile}) does not play the stress "
     "experiment; the stress and standard profiles do."
 )
+PAST_CAPACITY = (
+    "Past its capacity a server’s response times grow with the length of the window; "
+    "they say how long, and not how well, it was overloaded."
+)
+AFTER = "After the surge"
+
+
+def high_load(view: View, palette: Palette) -> Body:
+    """Response time against offered rate, or why it was not measured."""
+    steps, after = stress_table(view), recovery_table(view)
+    tables = []
+    if steps and after:
+        summary = (
+            "Every share of capacity: what was answered, what failed, how long it took"
+        )
+        tables = [
+            NumberTable("Under stress", steps, summary=summary, note=PAST_CAPACITY),
+            NumberTable(AFTER, after, heading=AFTER),
+        ]
+    return Body(
+        stress_charts(view, palette),
+        stress_missing(view),
+        stress_words(view) or "",
+        tables=tuple(tables),
+    )
 
 
 def stress_charts(view: View, palette: Palette) -> tuple[Chart, ...]:

@@ -93,6 +93,18 @@ def test_no_script_no_handler_no_foreign_address(state: str) -> None:
     assert "default-src 'none'" in page_of(state)
 
 
+def test_the_navigation_names_every_section_in_its_order() -> None:
+    """It is made of the same list; a section that is not there is not named."""
+    html = page_of("normal")
+    bar = html[html.index('<nav class="toc"') : html.index("</nav>")]
+    beneath = html[html.index("</nav>") :]
+
+    named = re.findall(r'href="#([a-z-]+)"', bar)
+    assert named == re.findall(r'^<section id="([a-z-]+)"><h2>', beneath, re.MULTILINE)
+    assert {"claims", "trust", "cost"} <= set(named)
+    assert "models" not in named
+
+
 def test_ids_are_unique_and_anchors_resolve(state: str) -> None:
     """Every link on the page leads somewhere on it."""
     page = Page(page_of(state))
