@@ -99,22 +99,29 @@ site: install  ## every page without raw samples, for a web server: SITE=folder,
 audit: setup  ## is a vulnerability known of anything that the locks name?
 	.ci/audit
 
-test: lint test-still  ## lint, types and every test
+test: lint test-still  ## lint, types, and tests of everything that a change can break
 	$(MAKE) test-servers
 	$(MAKE) test-timed
+
+# More cases of what `make test` states: every target of the contract, every view
+# of a page, every seed of a simulation.
+test-all:  ## the same with every case, as every night
+	$(MAKE) test CASES=every
+
+ONLY = $(if $(filter every,$(CASES)),,and not nightly)
 
 test-servers: setup
 	$(MAKE) --jobs=5 --output-sync=target test-containers test-contract test-load test-selftests test-commands
 
 test-timed: setup
-	.venv/bin/python -m pytest -m timed
+	.venv/bin/python -m pytest -m "timed $(ONLY)"
 
 test-still: setup
-	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not docker"
+	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not docker $(ONLY)"
 
 # What mostly waits, and states nothing about time, in five parts side by side:
 # each has a cache of its own, and so a lock of its own.
-BESIDE = .venv/bin/python -m pytest -m "(live or docker) and not timed"
+BESIDE = .venv/bin/python -m pytest -m "(live or docker) and not timed $(ONLY)"
 CONTAINERS = tests/docker tests/deploy
 CONTRACT = tests/contract tests/probes
 LOAD = tests/load tests/run
@@ -138,7 +145,7 @@ test-commands: setup
 	$(BESIDE) $(OTHERS:%=--ignore=%)
 
 test-fast: lint  ## lint, types and the tests that start nothing
-	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not browser and not docker and not slow"
+	.venv/bin/python -m pytest -n auto --dist worksteal -m "not live and not browser and not docker and not slow $(ONLY)"
 
 clean:  ## remove environments and caches; runs stay
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -9,6 +9,8 @@ they have the machine for themselves.
 
 import os
 import signal
+import time
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,7 @@ for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         usual = signal.default_int_handler
         signal.signal(number, usual if number == signal.SIGINT else signal.SIG_DFL)
 
+BEGUN_S = time.monotonic()
 STARTING = {"live", "docker"}
 BESIDE = ("docker", "deploy", "contract", "probes", "cli", "load", "run")
 
@@ -36,3 +39,20 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     marks = {mark.name for mark in item.iter_markers()}
     if STARTING & marks and item.path.relative_to(HERE).parts[0] not in BESIDE:
         item.add_marker(pytest.mark.timed)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Add what the session and each test took, in seconds, to the file that DURATIONS names."""
+    path = os.environ.get("DURATIONS")
+    if path is None:
+        return
+    took: dict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                took[report.nodeid] += report.duration
+    words = " ".join(terminalreporter.config.invocation_params.args)
+    took[f"pytest {words}"] = time.monotonic() - BEGUN_S
+    # At once: five sessions write to it.
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.write("".join(f"{s:.2f}\t{test}\n" for test, s in took.items()))

@@ -1,5 +1,8 @@
 """`.ci/run`: all parts together are what it does without one, played with a make that only says what it was asked."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,40 @@ def test_the_test_command_is_three_of_the_parts() -> None:
 
     for target in ("lint", "test-still", "test-servers", "test-timed"):
         assert target in own
+
+
+@pytest.mark.parametrize("cases", ["", "every"])
+def test_every_case_is_played_where_it_is_asked_for(cases: str) -> None:
+    """`make test` leaves out what is marked nightly, `make test-all` nothing, and CI asks for it every night."""
+    parts = ["test-still", "test-contract", "test-timed", f"CASES={cases}"]
+    # -o setup: as if the installation were done.
+    done = subprocess.run(
+        ["make", "--dry-run", "-o", "setup", *parts],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    lines = [line for line in done.stdout.splitlines() if "pytest" in line]
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+
+    assert len(lines) == 3
+    assert all(("and not nightly" in line) == (cases == "") for line in lines)
+    assert "test CASES=every" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "CASES: ${{ github.event_name == 'schedule' && 'every' || '' }}" in workflow
+
+
+def test_what_tests_took_is_kept(tmp_path: Path) -> None:
+    """A session adds itself and each of its tests, in seconds, to the file that DURATIONS names."""
+    kept = tmp_path / "durations"
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "tests/model", "-k", "plural"],
+        cwd=ROOT, check=True, capture_output=True, env={**os.environ, "DURATIONS": str(kept)},
+    )  # fmt: skip
+    rows = [line.split("\t") for line in kept.read_text().splitlines()]
+
+    assert [what for _, what in rows if what.startswith("pytest ")] == [
+        "pytest -q tests/model -k plural"
+    ]
+    assert sum(what.startswith("tests/model/") for _, what in rows) >= 1
+    assert all(float(seconds) >= 0 for seconds, _ in rows)
 
 
 @pytest.mark.parametrize("word", ["all-of-it", "--help"])

@@ -11,17 +11,21 @@ from bench.deploy.local import LocalEngine, Options
 from bench.model.framework import Target
 from tests.caches import cache_of
 from tests.contract.stages import (
+    ESSENTIAL,
     FRAMEWORKS,
     ROOT,
     TARGETS,
     Played,
     Stage,
+    cases,
     played_once,
 )
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
     """The engine, with a cache of its own: a run may go on beside the tests."""
     logs = tmp_path_factory.mktemp("logs")
     everywhere = os.sched_getaffinity(0)
@@ -33,14 +37,18 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with engine:
         # It stays for the session, and other tests must not stay on its core.
         os.sched_setaffinity(0, everywhere)
-        found = engine.prepare(TARGETS, lambda line: None)
+        every = any(
+            item.get_closest_marker("nightly") for item in request.session.items
+        )
+        targets = [t for t in TARGETS if every or t.id in ESSENTIAL]
+        found = engine.prepare(targets, lambda line: None)
         refused = {name: why for name, why in found.items() if isinstance(why, str)}
-        opened = Stage(engine, CpuPlacement(1, 8, cores, logs), refused)
+        opened = Stage(engine, CpuPlacement(1, 8, cores, logs), targets, refused)
         opened.database.watch_statements(True)
         yield opened
 
 
-@pytest.fixture(scope="session", params=TARGETS, ids=lambda target: target.id)
+@pytest.fixture(scope="session", params=cases())
 def played(request: pytest.FixtureRequest, stage: Stage) -> Played:
     """The findings of one target, from one play."""
     target: Target = request.param
@@ -49,8 +57,7 @@ def played(request: pytest.FixtureRequest, stage: Stage) -> Played:
 
 @pytest.fixture(
     scope="session",
-    params=[target for target in TARGETS if target.workloads is None],
-    ids=lambda target: target.id,
+    params=cases(whole=True),
 )
 def whole(request: pytest.FixtureRequest, stage: Stage) -> Played:
     """The same of a target that serves the whole contract."""

@@ -187,14 +187,18 @@ FIRST: tuple[tuple[View, Axes], ...] = (
 )
 
 
-@pytest.mark.parametrize(
-    ("state", "view", "by_axe"),
-    [
-        (state, view, by_axe)
-        for state in (*STATES, "index", "trend", "beneath", *STANDARD[-1:])
-        for view, by_axe in (EVERY if state in FULL else FIRST)
-    ],
-)
+def looked_at() -> Iterator[object]:
+    """Each state with its views; all views of one state, and every night those of the full ones."""
+    for state in (*STATES, "index", "trend", "beneath", *STANDARD[-1:]):
+        first = FIRST if state != FULL[0] else EVERY
+        more = [each for each in EVERY if each not in first] if state in FULL else []
+        for view, by_axe in first:
+            yield pytest.param(state, view, by_axe)
+        for view, by_axe in more:
+            yield pytest.param(state, view, by_axe, marks=pytest.mark.nightly)
+
+
+@pytest.mark.parametrize(("state", "view", "by_axe"), looked_at())
 def test_a_page_is_whole_and_accessible(
     shown: Shown, state: str, view: View, by_axe: Axes
 ) -> None:
