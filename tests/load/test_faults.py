@@ -195,14 +195,13 @@ def test_bodies_without_end_do_not_fill_the_memory(
     with suppress(OSError):
         Path(f"/proc/{generator.pid}/clear_refs").write_text("5")  # forget the peak
     before = peak_bytes(generator.pid)
-    load = Load(64, 0.0, 0.4)
+    # Long enough for all of them to be cut off on a busy machine.
+    load = Load(64, 0.0, 2.0)
     tally = generator.visit(
         LoadRequest("127.0.0.1", known.port, "endless", 1, load, None)
     )
     generator.forget("127.0.0.1", known.port)
-    # On a busy machine some have not come so far when the window ends.
-    assert Fault.OVERSIZED in tally.errors
-    assert set(tally.errors) <= {Fault.OVERSIZED, "unfinished"}
+    assert set(tally.errors) == {Fault.OVERSIZED}
     assert tally.requests == tally.requests_total == 0
     assert peak_bytes(generator.pid) - before < 1.5 * BODIES_BYTES
 
