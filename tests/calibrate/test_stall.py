@@ -16,7 +16,6 @@ from bench.calibrate.calibrate import stand
 from bench.calibrate.calibration_bench import CalibrationBench, Known
 from bench.deploy.cores import pinning
 from bench.deploy.engine import CpuPlacement
-from bench.deploy.fake import FakeEngine, FakeServer
 from bench.load.generator import LoadRequest
 from bench.load.messages import LoadCommand
 from bench.model.exchange import Request
@@ -30,6 +29,7 @@ from bench.run.rounds import measure
 from bench.store.folder import create, read
 from bench.workloads import WORKLOADS
 from tests.builders import plan, record
+from tests.fakes.engine import FakeEngine, FakeServer
 
 
 pytestmark = pytest.mark.live

@@ -10,10 +10,10 @@ from rich.console import Console
 
 from bench.cli import check_command, checking, measuring
 from bench.cli.run_options import RunOptions, plan_for
-from bench.deploy.fake import FakeEngine, Script
 from bench.errors import EnvironmentFailure
 from bench.store.leftovers import keep_logs
 from tests.builders import plan
+from tests.fakes.engine import FakeEngine, Script
 
 
 SAID = "server_1 | the last words"

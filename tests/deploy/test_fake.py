@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from bench.deploy.engine import CpuPlacement, Database, Engine, Server
-from bench.deploy.fake import FakeEngine, Script
 from bench.errors import TargetFailed
 from bench.model.run import Receipt
 from tests.builders import PINNING, target
+from tests.fakes.engine import FakeEngine, Script
 
 
 PLACING = CpuPlacement(1, 8, PINNING, Path("logs"))

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from bench.errors import EnvironmentFailure
-from bench.load.fake import FakeGenerator, Script
 from bench.load.generator import Generator, LoadRequest
 from bench.load.samples import quantiles, read_samples
 from bench.model.load import Load
+from tests.fakes.generator import FakeGenerator, Script
 
 
 CLOSED = Load(16, 0.5, 1.5)

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 
 from bench.cli.run_options import RunOptions, plan_for
-from bench.deploy.fake import FakeEngine, Script
-from bench.load.fake import Script as Sends
 from bench.load.generator import LoadRequest
 from bench.model.plan import Plan
 from bench.model.trial import WindowStats
@@ -21,6 +19,8 @@ from bench.store.folder import TRIALS, create
 from bench.store.records import to_line
 from bench.workloads import WORKLOADS
 from tests.builders import record
+from tests.fakes.engine import FakeEngine, Script
+from tests.fakes.generator import Script as Sends
 from tests.report.states import STATES
 from tests.run.test_rounds import Together
 

@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.deploy.fake import FakeEngine
-from bench.load.fake import Script
 from bench.load.generator import LoadRequest
 from bench.model.plan import Cell, Plan
 from bench.model.run import Run
@@ -20,6 +18,8 @@ from bench.store.records import from_line, to_line
 from bench.workloads import WORKLOADS
 from tests.analyse.predictions import BESIDE, CLOSED, EXPERIMENT, POOL
 from tests.builders import plan, record
+from tests.fakes.engine import FakeEngine
+from tests.fakes.generator import Script
 from tests.run.test_rounds import Together
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 from bench.analyse.analysis import analyse
 from bench.analyse.experiments import lay_out_experiment
 from bench.analyse.trials import lay_out
-from bench.deploy.fake import FakeEngine
-from bench.load.fake import Script as Sends
 from bench.load.generator import LoadRequest
 from bench.model.load import Arrivals, Basis, Load
 from bench.model.plan import Plan
@@ -16,6 +14,8 @@ from bench.run.instruments import Instruments, Now
 from bench.run.rounds import Event, measure
 from bench.workloads import WORKLOADS
 from tests.experiments import experiment, small
+from tests.fakes.engine import FakeEngine
+from tests.fakes.generator import Script as Sends
 from tests.run.test_rounds import Together, as_run, visited
 from tests.run.test_rounds import collect as play
 

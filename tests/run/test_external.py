@@ -15,7 +15,6 @@ from bench.deploy.engine import CpuPlacement, Engine, Server
 from bench.deploy.external import ExternalEngine, ExternalOptions
 from bench.errors import EnvironmentFailure, TargetFailed, UsageError
 from bench.judge.results import results
-from bench.load.fake import FakeGenerator, Script
 from bench.model.framework import Target
 from bench.model.plan import Plan
 from bench.model.results import Results, WorkloadNote
@@ -29,6 +28,7 @@ from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
 from tests.builders import PINNING, record, target
 from tests.deploy.telling import telling
+from tests.fakes.generator import FakeGenerator, Script
 from tests.run.standing import Answer, standing, wrong
 
 

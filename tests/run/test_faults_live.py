@@ -16,7 +16,6 @@ from bench.analyse.trials import lay_out
 from bench.cli.record import utc_now
 from bench.cli.rendering import render
 from bench.deploy.engine import CpuPlacement, Say
-from bench.deploy.fake import FakeDatabase
 from bench.deploy.processes import cpu_ns, memory_bytes
 from bench.errors import TargetFailed
 from bench.load.faults import Fault
@@ -31,6 +30,7 @@ from bench.run.rounds import measure
 from bench.store.folder import create, read
 from bench.workloads import WORKLOADS
 from tests.builders import plan, receipt, record
+from tests.fakes.engine import FakeDatabase
 from tests.load.known import Known
 
 

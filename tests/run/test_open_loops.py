@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.deploy.fake import FakeEngine
-from bench.load.fake import Script as Sends
 from bench.load.generator import LoadRequest
 from bench.model.load import Arrivals, Basis, Load
 from bench.model.plan import Cell, OpenLoop, Plan
@@ -17,6 +15,8 @@ from bench.run.instruments import Instruments, Now
 from bench.run.rounds import Event, measure
 from bench.workloads import WORKLOADS
 from tests.builders import plan
+from tests.fakes.engine import FakeEngine
+from tests.fakes.generator import Script as Sends
 from tests.run.test_rounds import Together, as_run
 
 

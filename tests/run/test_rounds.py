@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.deploy.fake import FakeDatabase, FakeEngine, Script
 from bench.errors import EnvironmentFailure
-from bench.load.fake import FakeGenerator
 from bench.load.faults import Fault
 from bench.load.generator import LoadRequest
 from bench.model.plan import Plan
@@ -22,6 +20,8 @@ from bench.run.rounds import Event, measure
 from bench.store.records import Event as Stored
 from bench.workloads import WORKLOADS
 from tests.builders import plan, record
+from tests.fakes.engine import FakeDatabase, FakeEngine, Script
+from tests.fakes.generator import FakeGenerator
 
 
 class Together(FakeGenerator):

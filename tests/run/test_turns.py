@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from bench.deploy.fake import FakeEngine, Script
 from bench.model.exchange import Reply, Request
 from bench.model.plan import Plan
 from bench.model.run import Run
@@ -21,6 +20,7 @@ from bench.run.rounds import Event, measure
 from bench.workloads import WORKLOADS
 from tests.builders import record
 from tests.experiments import experiment, small
+from tests.fakes.engine import FakeEngine, Script
 from tests.run.test_rounds import Together
 from tests.run.test_rounds import as_run as plain_run
 

@@ -11,7 +11,6 @@ from bench.configure.targets import all_targets, select
 from bench.deploy.cores import pinning
 from bench.deploy.engine import CpuPlacement
 from bench.deploy.local import LocalEngine, Options
-from bench.load.fake import FakeGenerator
 from bench.model.framework import Target
 from bench.model.load import Load
 from bench.model.plan import Cell, Plan
@@ -22,6 +21,7 @@ from bench.workloads import WORKLOADS
 from tests.builders import profile
 from tests.caches import cache_of
 from tests.contract.stages import FRAMEWORKS, ROOT
+from tests.fakes.generator import FakeGenerator
 
 
 pytestmark = [pytest.mark.live, pytest.mark.timed]
