@@ -22,6 +22,11 @@ endif
 HARMLESS = PYTHON_IMAGE PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONFAULTHANDLER
 unexport $(filter-out $(HARMLESS),$(filter PYTHON% PYTEST%,$(.VARIABLES)))
 
+# With -i a step that failed ends as done, with -t all of them, and none is played.
+ifneq ($(findstring i,$(firstword -$(MAKEFLAGS)))$(findstring t,$(firstword -$(MAKEFLAGS))),)
+$(error make was told -i or -t (MAKEFLAGS), and would call done what failed, or what was not played: leave it out)
+endif
+
 .PHONY: help install setup bench bench-in-container smoke probe versions news compare history aa report check list lint site audit test test-still test-servers test-timed test-containers test-contract test-load test-selftests test-commands test-fast clean lock
 
 help:  ## list these targets

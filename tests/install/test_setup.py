@@ -79,6 +79,19 @@ def test_what_the_machine_does_not_give_has_a_remedy(
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("flags", "refused"),
+    [("i", True), ("-kt", True), ("--ignore-errors", True), ("k --output-sync=target", False)],
+)  # fmt: skip
+def test_make_that_would_call_a_failure_done_is_refused(
+    flags: str, refused: bool, checkout: Checkout
+) -> None:
+    """MAKEFLAGS of the shell: with -i a step that failed ends with 0, with -t none is played."""
+    done = checkout.make("help", given={"MAKEFLAGS": flags})
+    assert done.returncode == (2 if refused else 0)
+    assert ("MAKEFLAGS" in done.stderr) is refused
+
+
 VARIABLES = {
     "the system's Python": {"UV_SYSTEM_PYTHON": "1"},
     "a Python": {"UV_PYTHON": "{victim}/bin/python"},
