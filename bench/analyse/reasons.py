@@ -96,7 +96,7 @@ SILENT = Reason(
     "silent",
     "Not one answer in the whole window",
     Scope.WINDOW,
-    "Look into the logs of the target and of the database in the run folder, which may have stood still; where one answer takes longer than a window, make it longer.",
+    "Look into the logs of the target and of the database in the run folder, which may have stood still; where one answer takes longer than a window, or the server replaces its workers (--max-requests), make windows longer (--measure-s).",
 )
 WORKER = Reason(
     "worker",

@@ -156,8 +156,8 @@ def _little(window: Window, load: Load) -> Iterator[Violation]:
     tally = window.tally
     if load.is_open or not tally.latency_us or not tally.latency_mean_us:
         return
-    if any(part.lost for part in tally.workers):
-        return  # its clients are not counted, and nothing is wrong with the law
+    if tally.errors or any(part.lost for part in tally.workers):
+        return  # who failed has no latency, and who is lost is not counted
     under_way = tally.requests / tally.measure_s * tally.latency_mean_us / 1e6
     apart = abs(under_way / load.clients - 1)
     # An answer that falls beside an edge of the window is counted or not by
@@ -167,9 +167,9 @@ def _little(window: Window, load: Load) -> Iterator[Violation]:
         return
     said = f"{under_way:.1f} requests under way, of {load.clients} clients"
     opened = tally.connections_opened
-    # Connections outlive a window. Where the server has closed them, clients
+    # Connections outlive a window. Where the server has closed some, its clients
     # waited longer than any answer tells: that is no fault of ours.
-    if under_way < load.clients and 0 < opened <= 2 * load.clients:
+    if under_way < load.clients and 0 < opened < tally.requests / 2:
         connections = plural(opened, "connection")
         yield Violation(reasons.RESTARTED, apart, f"{said}, {connections} opened anew")
         return

@@ -78,6 +78,10 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
         yield f"  {target.id:38} {', '.join(works)}{_where(plan, target)}"
 
 
+LONG_S = 10
+"""A window that holds the start of a worker, and what it answers before and after it."""
+
+
 def _where(plan: Plan, target: Target) -> str:
     return "" if plan.own_servers else f" at {', agent at '.join(target.serve)}"
 
@@ -87,7 +91,10 @@ def _servers(plan: Plan) -> str:
         return (
             "servers as they stand: versions, workers and cores are not known, CPU "
             "time and memory only where an agent tells; the contract comes first; no "
-            "experiments and nothing that writes; not started afresh, so no verdicts"
+            "experiments and nothing that writes; not started afresh, so no verdicts\n"
+            "        one that replaces its workers (--max-requests) may pause for whole "
+            f"windows, which are void: start it without, or measure {LONG_S} s and more "
+            f"(--measure-s, now {plan.profile.measure_s:g})"
         )
     return f"servers {plural(plan.workers, 'worker process', 'worker processes')} each, {plural(plan.threads, 'thread')} where the model is threads, {plural(plan.connections, 'database connection')} per process"
 

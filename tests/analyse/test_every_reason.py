@@ -211,6 +211,22 @@ def test_a_round_without_an_answer_is_missing_everywhere() -> None:
     assert all(one[0] is None and None not in one[1:] for one in ratios)
 
 
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda w: tally(restarted(w), connections_opened=60), {"restarted"}),
+        (lambda w: tally(restarted(w), errors={"timeout": 16}), {"errors"}),
+    ],
+)
+def test_whom_the_server_kept_waiting_is_no_fault_of_the_generator(
+    change: Callable[[Window], Window], found: set[str]
+) -> None:
+    """Workers that are replaced several times in a window, and clients whom nobody answered."""
+    codes = {each.reason.code for each in analyse(struck(change)()).warnings}
+
+    assert codes & {"restarted", "errors", "little"} == found
+
+
 def test_none_of_the_list_is_left_out() -> None:
     """A new reason needs a run that fires it."""
     assert set(FIRED) == {reason.code for reason in reasons.REASONS}

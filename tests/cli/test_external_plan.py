@@ -86,6 +86,8 @@ def test_nothing_that_writes_and_no_experiment_is_in_the_plan() -> None:
     assert (plan.profile.experiments, plan.profile.probes) == ((), "none")
     text = "\n".join(plan_lines(plan, "why"))
     assert "not known" in text and "at http://app.test:8001" in text
+    # Nothing shows it before the first pause, and then the window is lost.
+    assert "replaces its workers (--max-requests) may pause for whole windows" in text
 
 
 def test_the_command_repeats_the_addresses_and_not_the_ownership() -> None:
