@@ -170,7 +170,7 @@ def _cards(colours: Palette, runs: Sequence[Results]) -> tuple[RunCard, ...]:
         one for one in views if _conditions(one.results) == _conditions(newest.results)
     ]
     cards = []
-    for number, target in enumerate(newest.contestants):
+    for target in newest.contestants:
         past = [
             SparkHistory(one.results.run_id, estimate, _like(one.results, each))
             for one in alike[:SHOWN]
@@ -180,8 +180,7 @@ def _cards(colours: Palette, runs: Sequence[Results]) -> tuple[RunCard, ...]:
             if (estimate := _estimate(one, each, workload))
         ]
         if past and past[0].run == newest.results.run_id:
-            name = f"spark-{newest.results.machine.fingerprint}-{number}"
-            cards.append(_card(colours, name, newest, (target, workload), past[::-1]))
+            cards.append(_card(colours, newest, (target, workload), past[::-1]))
     return tuple(cards)
 
 
@@ -207,7 +206,6 @@ def _like(results: Results, target: Target) -> tuple[str, ...]:
 
 def _card(
     colours: Palette,
-    name: str,
     view: View,
     cell: tuple[Target, str],
     past: Sequence[SparkHistory],
@@ -220,7 +218,7 @@ def _card(
     title = f"{view.label(target.id)}: {metric.title}, {view.workload(workload)}"
     drawing = None
     if len(past) > 1:
-        drawing = sparkline(colours, name, (title, said), (line, shape), past)
+        drawing = sparkline(colours, (title, said), (line, shape), past)
     runs = "the only run" if drawing is None else f"the last {len(past)} runs"
     return RunCard(
         label=view.label(target.id),

@@ -52,7 +52,7 @@ def write_pooled(
     charts = _charts(clean(pool), colours, titles)
     files = {
         DATA: json.dumps(asdict(pool), indent=1) + "\n",
-        **{f"{c.id}.svg": standalone(c.wide, colours, dark=False) for c in charts},
+        **{f"{c.id}.svg": standalone(c, colours, dark=False) for c in charts},
         PAGE: pooled_html(pool, colours, charts, titles),
     }
     for name, content in files.items():

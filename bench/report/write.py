@@ -84,7 +84,7 @@ def replace_file(path: Path, content: str | bytes) -> Path:
 
 def _pictures(page: Page) -> dict[str, str]:
     """The chart of the answer, light and dark, for pages that are not ours."""
-    drawn = [each.wide for each in page.charts if each.id == "answer"]
+    drawn = [each for each in page.charts if each.id == "answer"]
     colours = palette(page.view.results.frameworks)
     return {
         name: standalone(drawn[0], colours, dark)

@@ -118,7 +118,7 @@ def test_nothing_of_a_long_name_is_lost_on_a_narrow_screen() -> None:
 
     assert drawn is not None
     for each in (drawn.wide, drawn.narrow):
-        assert "…" not in each.split("</desc>")[1].replace(
+        assert "…" not in each.split("</title>")[1].replace(
             "not measured: so it was", ""
         )
 

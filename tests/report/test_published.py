@@ -12,6 +12,10 @@ from bench.report.write import write_report
 from tests.report.published import RUNS, card, results
 
 
+LARGEST_PAGE = 700_000
+"""Bytes: what a phone on a slow line still gets in seconds."""
+
+
 @pytest.fixture(params=RUNS, ids=[folder.name for folder in RUNS])
 def run(request: pytest.FixtureRequest) -> Path:
     """The folder of a published run."""
@@ -26,6 +30,11 @@ def with_parts(folder: Path) -> list[dict[str, Any]]:
 def test_something_is_published() -> None:
     """Else the tests below hold nothing."""
     assert RUNS and all(with_parts(folder) for folder in RUNS)
+
+
+def test_a_page_is_light(run: Path) -> None:
+    """With every number, the longest run's too."""
+    assert (run / "report.html").stat().st_size <= LARGEST_PAGE
 
 
 def test_every_part_follows_from_its_interval(run: Path) -> None:
@@ -77,7 +86,7 @@ def test_the_page_says_what_the_results_say(run: Path) -> None:
             continue  # a row of a table and no card
         outcome, text = card(run, verdict["claim"]["id"])
         assert outcome == verdict["outcome"]
-        printed = re.findall(r"<td>([\d.]+) to ([\d.]+)</td>", text)
+        printed = re.findall(r"<td>([\d.]+) to ([\d.]+)<", text)
         known = [part["comparison"]["advantage"] for part in verdict["parts"]]
         for pair, advantage in zip(printed, filter(None, known), strict=True):
             for words, end in zip(pair, ("low", "high"), strict=True):

@@ -70,8 +70,8 @@ def rows(text: str) -> list[list[str]]:
     """The rows of a card's evidence, without their first cell."""
     evidence = text.rpartition('<details class="evidence">')[2]
     return [
-        re.findall(r"<td>(.*?)</td>", row)
-        for row in re.findall(r'<tr><th scope="row">(.*?)</tr>', evidence)
+        row.split("<td>")[1:]
+        for row in re.findall(r'<tr><th scope="row">(.*)', evidence)
     ]
 
 

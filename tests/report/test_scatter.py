@@ -35,5 +35,5 @@ def test_every_comparison_says_what_it_could_have_seen() -> None:
 
     assert '<th scope="col">could have told from equal</th>' in rows
     for pair in results.comparisons:
-        cells = f"<td>{scatter_text(pair.rounds)}</td><td>{seen_text(pair)}</td>"
+        cells = f"<td>{scatter_text(pair.rounds)}<td>{seen_text(pair)}<td>"
         assert cells in rows

@@ -189,13 +189,13 @@ class Canvas:
         drawn.set_transform(self._pixels)
         self._figure.add_artist(drawn)
 
-    def svg(self, name: str, title: str, description: str) -> str:
+    def svg(self, title: str, description: str = "") -> str:
         """The finished drawing, ready to stand in the page."""
         written = io.StringIO()
         with mpl.rc_context(SETTINGS), warnings.catch_warnings():
             _no_words_on_glyphs()
             self._figure.savefig(written, format="svg", metadata=NO_DATES)
-        return adopt(written.getvalue(), self.palette, name, (title, description))
+        return adopt(written.getvalue(), self.palette, title, description)
 
 
 def _no_words_on_glyphs() -> None:

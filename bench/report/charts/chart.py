@@ -50,6 +50,19 @@ class Chart:
     sources: tuple[Source, ...] = ()  # what was drawn, unrounded; may be empty
 
 
+def description(table: ChartTable) -> str:
+    """The table in one line, for a drawing that stands without it."""
+    return "; ".join(
+        ", ".join(
+            f"{column}: {cell}" if position else cell
+            for position, (column, cell) in enumerate(
+                zip(table.columns, row, strict=True)
+            )
+        )
+        for row in table.rows
+    )
+
+
 def chart(
     name: str,
     palette: Palette,
@@ -59,26 +72,17 @@ def chart(
     sources: Sequence[Source | None] = (),
 ) -> Chart:
     """
-    Draw at both widths; the table becomes the description, the sources its CSV.
+    Draw at both widths; the table stands beside them, the sources become its CSV.
 
     `name` becomes an id on the page and a file's name, whoever gave it.
     """
     name = re.sub(r"[^A-Za-z0-9.+_-]+", "_", name)[:LONGEST_NAME]
-    description = "; ".join(
-        ", ".join(
-            f"{column}: {cell}" if position else cell
-            for position, (column, cell) in enumerate(
-                zip(table.columns, row, strict=True)
-            )
-        )
-        for row in table.rows
-    )
     assert palette.order, "a palette without colours draws nothing"
     return Chart(
         id=name,
         words=words,
         table=table,
-        wide=draw(WIDE).svg(f"{name}-w", words.finding, description),
-        narrow=draw(NARROW).svg(f"{name}-n", words.finding, description),
+        wide=draw(WIDE).svg(words.finding),
+        narrow=draw(NARROW).svg(words.finding),
         sources=tuple(each for each in sources if each is not None),
     )

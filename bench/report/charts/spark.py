@@ -25,7 +25,6 @@ class SparkHistory:
 
 def sparkline(
     palette: Palette,
-    name: str,
     words: tuple[str, str],
     look: tuple[str, str],
     past: Sequence[SparkHistory],
@@ -49,7 +48,7 @@ def sparkline(
         canvas.line((x, ends[0]), (x, ends[1]), Pen(token, 1.6))
         last = one is past[-1]
         canvas.mark(x, y, Mark(token, shape, 9.0 if last else 5.0, hollow=not last))
-    return canvas.svg(name, *words)
+    return canvas.svg(*words)
 
 
 def _scale(past: Sequence[SparkHistory]) -> Scale:

@@ -2,6 +2,7 @@
 
 from xml.etree import ElementTree
 
+from bench.report.charts.chart import Chart, description
 from bench.report.charts.palette import Palette
 
 
@@ -9,9 +10,12 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 FONTS = "Inter, Segoe UI, system-ui, -apple-system, Roboto, Arial, sans-serif"
 
 
-def standalone(svg: str, palette: Palette, dark: bool) -> str:
-    """The drawing with its colours of one mode written out, on a ground that shines through."""
-    root = ElementTree.fromstring(svg)
+def standalone(chart: Chart, palette: Palette, dark: bool) -> str:
+    """The wide drawing with its numbers in words and its colours of one mode written out, on a ground that shines through."""
+    root = ElementTree.fromstring(chart.wide)
+    told = ElementTree.Element("desc")
+    told.text = description(chart.table)
+    root.insert(1, told)
     for element in root.iter():
         for name in element.attrib.pop("class", "").split():
             letter, _, token = name.partition("-")
