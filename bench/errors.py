@@ -19,7 +19,7 @@ class ExitStatus(IntEnum):
     DONE = 0
     NO = 1  # the answer is no: a broken contract, a confirmed slowdown, a newer version
     USAGE = 2  # what was asked for does not exist, or cannot be meant
-    ENVIRONMENT = 3  # the machine refused, or the result is not reliable
+    ENVIRONMENT = 3  # the environment failed, or the result is not reliable
     INTERNAL = 70  # a fault of the harness; its traceback is in a file
     INTERRUPTED = 130  # Ctrl-C, SIGTERM or SIGHUP; what was measured is kept
 

@@ -67,7 +67,7 @@ def _count(name: str) -> Callable[[Window], float | None]:
 
 
 _LOOKS = (
-    _Look("foreign", "The server’s core at work for a stranger", "% of a core", _percent("foreign_s")),
+    _Look("foreign", "The server’s core at work for other programs", "% of a core", _percent("foreign_s")),
     _Look("server_wait", "Server threads, together, ready and not running", "% of the window", _percent("server_wait_s")),
     _Look("generator_wait", "Generator ready and not running", "% of the window", _percent("generator_wait_s")),
     _Look("pressure", "Somebody on this machine waited for a processor", "% of the window", _percent("pressure_s")),

@@ -100,7 +100,7 @@ class Trials:
         The cells whose CPU time may not be their own, in too many windows.
 
         Fewer windows stay where they are: their round value is a median over
-        cycles, and a stranger moves CPU time by far less than throughput.
+        cycles, and another program moves CPU time by far less than throughput.
         """
         total: Counter[tuple[str, str]] = Counter()
         hit: Counter[tuple[str, str]] = Counter()

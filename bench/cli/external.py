@@ -1,4 +1,4 @@
-"""From `--at NAME=URL` to a plan: what stands already is measured as it stands."""
+"""From `--at NAME=URL` to a plan of external servers."""
 
 import os
 import secrets
@@ -38,7 +38,7 @@ def refuse_mixture(
         )
     if not at:
         raise UsageError(
-            "--engine external measures what stands already, and nobody said where",
+            "--engine external needs at least one --at NAME=URL",
             "add --at NAME=http://127.0.0.1:8001, once for each; NAME is a framework",
         )
 

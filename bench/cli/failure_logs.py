@@ -1,4 +1,4 @@
-"""Where the logs are of what the machine refused to start."""
+"""Where the logs are of what could not be started."""
 
 from pathlib import Path
 

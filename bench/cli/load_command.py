@@ -49,7 +49,9 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     ] = None,
     load_workers: Annotated[
         int,
-        typer.Option(help="Send from so many processes; 0: from one.", min=0, max=64),
+        typer.Option(
+            help="Number of load processes; 0: a single generator.", min=0, max=64
+        ),
     ] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object on stdout.")

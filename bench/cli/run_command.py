@@ -81,7 +81,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     engine: Annotated[
         str,
         typer.Option(
-            help="auto, local, compose (containers) or external (what stands already)."
+            help="auto, local, compose (containers) or external (servers you started yourself)."
         ),
     ] = "auto",
     at: Annotated[
@@ -108,7 +108,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     load_workers: Annotated[
         int,
         typer.Option(
-            help="Send from so many processes on the load cores; 0: from one.",
+            help="Number of load processes on the load cores; 0: a single generator.",
             min=0,
             max=64,
         ),

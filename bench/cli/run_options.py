@@ -219,7 +219,7 @@ def refuse_foreign(plan: Plan) -> None:
     other = [
         target.id
         for target in plan.targets
-        # What stands already is started by nobody here.
+        # External servers are not started here.
         if plan.own_servers
         and _started_by(target) != _started_by(here.get(_plain_id(target)))
     ]

@@ -33,7 +33,7 @@ from bench.model.run import Run
 from bench.selftest.copies import detection, false_alarms
 from bench.selftest.coverage import coverage
 from bench.selftest.cpu_burner import burn_cpu
-from bench.selftest.disturbed import beside_a_stranger
+from bench.selftest.disturbed import beside_another_program
 from bench.selftest.power import BLOCK
 from bench.selftest.result import SelfTestResult, table
 from bench.store.folder import read, write_atomically
@@ -152,7 +152,7 @@ def _disturbed(rounds: int, seed: int) -> SelfTestResult:
     words = f"disturbed --rounds {rounds}"
     undisturbed = _measured(plan, words)
     with burn_cpu(core):
-        return beside_a_stranger(undisturbed, _measured(plan, words))
+        return beside_another_program(undisturbed, _measured(plan, words))
 
 
 def _measured(plan: Plan, words: str) -> Run:

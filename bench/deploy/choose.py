@@ -22,7 +22,10 @@ def choose_engine(asked: str) -> tuple[str, str]:
     if asked not in ENGINES:
         raise unknown("engine", asked, list(ENGINES))
     if asked == EXTERNAL:
-        return EXTERNAL, "engine external: what stands already, nothing is started"
+        return (
+            EXTERNAL,
+            "engine external: servers you started yourself; nothing is started",
+        )
     if asked == "local":
         return "local", "engine local: processes on this machine, as asked"
     if os.environ.get(DSN_VARIABLE):

@@ -61,7 +61,7 @@ class StandingDatabase:
         self._scripts = scripts
         self._connection: Connection[tuple[object, ...]] | None = None
         try:
-            self._refuse_strangers()
+            self._refuse_other_owners()
             self._run("schema.sql")
             self._run("seed.sql")
             self._check_rows()
@@ -179,7 +179,7 @@ class StandingDatabase:
                 hint="restore the scripts in apps/database",
             )
 
-    def _refuse_strangers(self) -> None:
+    def _refuse_other_owners(self) -> None:
         """A database with other tables is somebody's; ours drops what it finds."""
         version = int(str(self._rows(b"SHOW server_version_num")[0][0]))
         if version < _OLDEST:

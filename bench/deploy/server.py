@@ -163,11 +163,11 @@ class LocalServer:
                 raise self._start_failure("did not start")
             if readiness.up(self.port):
                 self.first_answer_s = (time.monotonic_ns() - began) / 1e9
-                self._refuse_strangers()
+                self._refuse_other_owners()
                 return
         raise self._start_failure(why)
 
-    def _refuse_strangers(self) -> None:
+    def _refuse_other_owners(self) -> None:
         if not owns_port(self.process_ids(), self.port):
             raise PortTaken(f"{self.target.id}: somebody else answers at its port")
 

@@ -75,7 +75,7 @@ class Tracer:
 
         `known_cpu_ns` is the CPU time on the server's processors that is
         accounted for: the server's own, and that of the idle servers. None:
-        nobody accounts for it, and so nobody knows what was a stranger's.
+        nobody accounts for it, and so nobody knows which part was another program's.
         """
         elapsed_s = after.at_s - before.at_s
         return MachineTrace(

@@ -30,7 +30,7 @@ def served(view: View, palette: Palette) -> Body:
     intro = (
         "Cheap requests at one rate for all, first alone, then while predictions that "
         "take a processor some milliseconds arrive beside them, at one rate for all, "
-        "too. A server that computes where it should listen lets everybody wait."
+        "too. A server that computes in its event loop delays every client."
     )
     intro = " ".join([intro, *pitfalls(view)])
     return Body(predictions_charts(view, palette), predictions_missing(view), intro)

@@ -24,7 +24,7 @@ def refuse_broken(standing: Sequence[tuple[Target, Place]], say: Say) -> None:
     """
     Play the contract against each, as far as its target serves it, then compare them.
 
-    TargetFailed at the first check that fails: a stranger's server, reached by
+    TargetFailed at the first check that fails: another server, reached by
     a slip of the finger, gets no more than it must. Nothing that writes is
     played, so nothing has to be reset.
     """

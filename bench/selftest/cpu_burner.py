@@ -1,7 +1,7 @@
 """
 A program that wants one core for itself, and ends by itself.
 
-`python -m bench.selftest.cpu_burner --core 0 --seconds 60`: the stranger of the
+`python -m bench.selftest.cpu_burner --core 0 --seconds 60`: the background process of the
 self-test on a disturbed machine. It ends sooner when its standard input does,
 so that nobody has to find and kill it.
 """

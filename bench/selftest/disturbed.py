@@ -1,7 +1,7 @@
 """
 The same programs undisturbed, and beside a program that wants their core: warned and withheld.
 
-Different programs are compared. A stranger takes caches and not only time, and
+Different programs are compared. Another program takes caches and not only time, and
 what that costs differs from program to program, so ratios of CPU time move; two
 copies of one program move alike, and their ratio shows nothing.
 What must hold is asked of the same analysis and the same rule that judge every run.
@@ -28,7 +28,7 @@ MARGINS = (0.0, 0.05, 1.0)
 METRICS = ("throughput", "cpu")
 
 
-def beside_a_stranger(undisturbed: Run, disturbed: Run) -> SelfTestResult:
+def beside_another_program(undisturbed: Run, disturbed: Run) -> SelfTestResult:
     """What is said of the programs of the disturbed run, and how far their ratios moved."""
     before, after = analyse(undisturbed), analyse(disturbed)
     plan = disturbed.record.plan
@@ -43,14 +43,14 @@ def beside_a_stranger(undisturbed: Run, disturbed: Run) -> SelfTestResult:
             1.0,
             1.0,
             "every one",
-            f"{_strangers(disturbed)}; without the stranger {_strangers(undisturbed)}",
+            f"{_background(disturbed)}; without it {_background(undisturbed)}",
         ),
         *(_verdicts(after, pairs, metric) for metric in METRICS),
         *_moved((before, after), pairs, plan),
     )
     return SelfTestResult(
         "disturbed",
-        "A stranger on the servers’ core: is the run warned of, and nothing decided?",
+        "Another program on the servers’ core: is the run warned of, and nothing decided?",
         rows,
         (
             "how far ratios moved is shown and not judged: it is why nothing may be decided "
@@ -122,12 +122,12 @@ def _comparison(
     return analysis.comparison(*pair, workload, metric)
 
 
-def _strangers(run: Run) -> str:
+def _background(run: Run) -> str:
     shares = [
         w.trace.foreign_s / w.trace.elapsed_s
         for w in run.windows
         if w.trace and w.trace.foreign_s is not None
     ]
     if not shares:
-        return "no window was told of strangers"
-    return f"strangers had up to {max(shares):.0%} of the core"
+        return "no window was told of other programs"
+    return f"other programs had up to {max(shares):.0%} of the core"

@@ -115,7 +115,7 @@ def test_a_stranger_on_the_servers_core_takes_throughput_and_cpu() -> None:
     assert reasons.FOREIGN.scope is Scope.SPEED
 
 
-def test_few_windows_beside_a_stranger_are_left_out_of_throughput_only() -> None:
+def test_few_windows_beside_another_program_are_left_out_of_throughput_only() -> None:
     """One of 24: the rate of its round is that of the other three windows; its CPU time counts."""
 
     def struck(window: Window) -> Window:

@@ -30,7 +30,7 @@ WINDOWS = (
     f"less than {100 * reasons.OFFERED_SHARE:g} % of what was due was answered",
     f"sent more than {100 * reasons.LATE_SHARE:g} % over 5 ms late",
     f"used more than {100 * reasons.GENERATOR_SHARE:g} % of its core",
-    f"More than {100 * reasons.FOREIGN_SHARE:g} % of the server's core for a stranger",
+    f"More than {100 * reasons.FOREIGN_SHARE:g} % of the server's core for other programs",
     f"above {100 * reasons.IDLE_SHARE:g} % of a core together (or {100 * reasons.IDLE_SHARE_EACH:g} % each",
     f"(Little's law) within {100 * reasons.LITTLE:g} %",
     f"A cell above {100 * reasons.CEILING_SHARE:g} % of the closed-loop ceiling",

@@ -15,7 +15,7 @@ from bench.analyse import reasons
 from bench.analyse.analysis import analyse
 from bench.analyse.trials import Trials
 from bench.selftest.cpu_burner import burn_cpu
-from bench.selftest.disturbed import beside_a_stranger
+from bench.selftest.disturbed import beside_another_program
 from bench.selftest.result import SelfTestRow
 from bench.store.folder import read
 from tests.analyse.builders import (
@@ -65,7 +65,7 @@ SPEEDS_BESIDE = {**SPEEDS, FASTAPI: SPEEDS[FASTAPI] * 0.9}
 
 def rows(truth: Truth) -> dict[str, SelfTestRow]:
     """What the self-test says of a run that should have been disturbed, by row."""
-    finding = beside_a_stranger(make_run(Truth()), make_run(truth))
+    finding = beside_another_program(make_run(Truth()), make_run(truth))
     return {row.what: row for row in finding.rows}
 
 

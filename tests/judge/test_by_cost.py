@@ -178,7 +178,7 @@ def test_weight_without_time_per_request_gives_no_verdict() -> None:
 
 
 def test_weight_whose_time_per_request_is_void_gives_no_verdict() -> None:
-    """Beside a stranger on the server's core start-up and memory decide nothing either."""
+    """Beside another program on the server's core start-up and memory decide nothing either."""
     run = cost_run()
     noticed = replace(QUIET, foreign_s=1.0)
     windows = tuple(replace(w, trace=noticed) for w in run.windows)

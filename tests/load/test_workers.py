@@ -113,7 +113,7 @@ def test_a_fixed_number_and_a_second_workload_are_divided_too(
     worker_pool.forget("127.0.0.1", known.port)
 
 
-def test_who_joins_proves_that_it_belongs_and_sends_nothing_to_strangers(
+def test_who_joins_proves_that_it_belongs_and_sends_nothing_to_background(
     worker_pool: DistributedGenerator, known: Known
 ) -> None:
     """
