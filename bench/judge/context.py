@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bench.analyse.analysis import Analysis
+from bench.analyse.paired import paired
+from bench.model.estimate import Comparison
 from bench.model.framework import Target
 from bench.model.plan import Plan
 from bench.model.probe import ProbeResults
@@ -27,6 +29,14 @@ class JudgeContext:
     plan: Plan
     contestants: dict[str, Target]
     evidence: RunEvidence
+
+    def comparison(
+        self, subject: str, baseline: str, workload: str, metric: str
+    ) -> Comparison:
+        """That of the two targets; without a number where the run holds none."""
+        found = self.analysis.comparison(subject, baseline, workload, metric)
+        level = self.analysis.level
+        return found or paired((subject, baseline), workload, metric, (), level)
 
     def id_of(self, framework: str) -> str:
         """Its target's id, or its own name where the run holds none."""

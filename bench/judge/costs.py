@@ -18,7 +18,7 @@ from bench.analyse.metrics import CPU
 from bench.analyse.paired import paired, ratios
 from bench.judge.context import JudgeContext
 from bench.judge.question import Group, Inquiry, Question, few
-from bench.judge.ratios import excluded
+from bench.judge.ratios import question
 from bench.model.cost import Cost
 from bench.model.estimate import Comparison
 from bench.model.framework import CostPart, Role, Target
@@ -147,7 +147,7 @@ def validators(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
                 against=theirs,
                 workload=workload,
                 line=1 + margin,
-                excluded=excluded(comparison),
+                excluded=question("", comparison, margin).excluded,
             )
         )
     rows += _beside_validators(context, claim)

@@ -31,16 +31,15 @@ Chang, The Simes method for multiple hypothesis testing with positively
 dependent test statistics, 1997.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf, log, log1p
 
-from bench.judge.question import Group, Inquiry, Question
+from bench.judge.question import Inquiry, Question, all_void
 from bench.model.estimate import Comparison
 from bench.model.verdict import (
     Decision,
     Evidence,
-    Exclusion,
     GroupResult,
     GroupState,
     Label,
@@ -55,10 +54,20 @@ NEAR = 0.01
 """How near a line is too near for a single run: runs of one machine and day were seen to
 differ by a standard deviation of about so much (METHODOLOGY, what one run cannot know)."""
 _WORST_FIRST = (Label.REVERSED, Label.TIE, Label.NOT_MATERIAL)
-_FLIPPED = {
+_OF_STATE = {
+    GroupState.HOLDS: Outcome.SUPPORTED,
+    GroupState.FAILS: Outcome.REFUTED,
+    GroupState.OPEN: Outcome.INCONCLUSIVE,
+    GroupState.NOT_MEASURED: Outcome.NOT_TESTED,
+}
+_OPPOSITE = {
     Outcome.SUPPORTED: Outcome.REFUTED,
     Outcome.REFUTED: Outcome.SUPPORTED,
     Outcome.DEPENDS: Outcome.SUPPORTED,
+}
+_OPPOSITE_STATE = {
+    GroupState.HOLDS: GroupState.FAILS,
+    GroupState.FAILS: GroupState.HOLDS,
 }
 
 
@@ -73,7 +82,10 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
+    """What became of a question."""
+
+    question: Question
     outcome: Outcome
     label: Label | None = None
 
@@ -97,56 +109,51 @@ def judged(
 
 def decide(
     asked: Inquiry, margin: float = 0.0, withheld: Withheld | None = None
-) -> tuple[Decision, tuple[_Answer, ...]]:
+) -> tuple[Decision, tuple[Answer, ...]]:
     """The decision, and the answer to each question in its order."""
     questions = asked.questions
     if asked.untested is not None or not any(each.measured for each in questions):
-        groups = [_bare(group, GroupState.NOT_MEASURED) for group in asked.groups]
-        nothing = tuple(_Answer(Outcome.NOT_TESTED) for _ in questions)
-        return Decision(Outcome.NOT_TESTED, tuple(groups)), nothing
+        nothing = tuple(Answer(each, Outcome.NOT_TESTED) for each in questions)
+        return Decision(Outcome.NOT_TESTED, _bare(asked, set())), nothing
     if (why := withheld or asked.withheld) is not None:
         return _withheld(asked, why)
     found, answers = _conjunction(asked, margin)
     return _opposite(found, answers) if asked.opposite else (found, answers)
 
 
-def _conjunction(asked: Inquiry, margin: float) -> tuple[Decision, tuple[_Answer, ...]]:
-    questions = asked.questions
+def _conjunction(asked: Inquiry, margin: float) -> tuple[Decision, tuple[Answer, ...]]:
     groups = _groups(asked)
-    answers = _answers(questions, groups, margin)
-    asked_of = {each.group for each in questions}
-    whole = all(group.key in asked_of for group in asked.groups)
+    answers = tuple(_answers(asked.questions, groups, margin))
+    whole = {each.key for each in asked.groups} <= {q.group for q in asked.questions}
     outcome = _outcome(answers, groups, whole)
     if outcome is Outcome.SUPPORTED:
         groups = [replace(group, state=GroupState.HOLDS) for group in groups]
-    groups = [
-        replace(group, decided_by=_hangs_on_group(asked, answers, group))
-        for group in groups
-    ]
+    strict = Outcome.REFUTED if outcome is Outcome.DEPENDS else outcome
     decision = Decision(
         outcome,
-        tuple(groups),
-        _keys(groups, GroupState.HOLDS),
-        _keys(groups, GroupState.FAILS),
-        strict=_strict(outcome, groups),
-        withheld_because=_void(questions, answers, outcome),
-        decided_by=_hangs_on(asked, answers, outcome),
+        tuple(
+            replace(g, decided_by=_hangs_on(asked, answers, _OF_STATE[g.state], g.key))
+            for g in groups
+        ),
+        tuple(group.key for group in groups if group.state is GroupState.HOLDS),
+        tuple(group.key for group in groups if group.state is GroupState.FAILS),
+        strict=strict if len(groups) > 1 else None,
+        withheld_because=_void(answers, outcome),
+        decided_by=_hangs_on(
+            asked, answers, Outcome.REFUTED if outcome is Outcome.DEPENDS else outcome
+        ),
     )
-    return decision, tuple(answers)
+    return decision, answers
 
 
 def _opposite(
-    found: Decision, answers: Sequence[_Answer]
-) -> tuple[Decision, tuple[_Answer, ...]]:
+    found: Decision, answers: Sequence[Answer]
+) -> tuple[Decision, tuple[Answer, ...]]:
     """The same of the claim that one group at least fails."""
-    states = {
-        GroupState.HOLDS: GroupState.FAILS,
-        GroupState.FAILS: GroupState.HOLDS,
-    }
     groups = tuple(
         replace(
             group,
-            state=states.get(group.state, group.state),
+            state=_OPPOSITE_STATE.get(group.state, group.state),
             p_holds=group.p_fails,
             p_fails=group.p_holds,
         )
@@ -154,63 +161,70 @@ def _opposite(
     )
     decision = replace(
         found,
-        outcome=_FLIPPED.get(found.outcome, found.outcome),
+        outcome=_OPPOSITE.get(found.outcome, found.outcome),
         groups=groups,
         holds_on=found.fails_on,
         fails_on=found.holds_on,
         strict=None,
     )
     return decision, tuple(
-        _Answer(_FLIPPED.get(each.outcome, each.outcome)) for each in answers
+        replace(each, outcome=_OPPOSITE.get(each.outcome, each.outcome), label=None)
+        for each in answers
     )
 
 
-def _withheld(
-    asked: Inquiry, withheld: Withheld
-) -> tuple[Decision, tuple[_Answer, ...]]:
+def _withheld(asked: Inquiry, why: Withheld) -> tuple[Decision, tuple[Answer, ...]]:
     answers = tuple(
-        _Answer(Outcome.INCONCLUSIVE if each.measured else Outcome.NOT_TESTED)
+        Answer(each, Outcome.INCONCLUSIVE if each.measured else Outcome.NOT_TESTED)
         for each in asked.questions
     )
-    known = {each.group for each in asked.questions if each.measured}
-    groups = tuple(
-        _bare(group, GroupState.OPEN if group.key in known else GroupState.NOT_MEASURED)
-        for group in asked.groups
-    )
+    groups = _bare(asked, {each.group for each in asked.questions if each.measured})
     if any(each.outcome is Outcome.NOT_TESTED for each in answers):
         return Decision(Outcome.NOT_TESTED, groups), answers
-    decision = Decision(
-        Outcome.INCONCLUSIVE,
-        groups,
-        withheld_because=withheld,
-        decided_by=_hangs_on(asked, answers, Outcome.INCONCLUSIVE),
+    hangs_on = _hangs_on(asked, answers, Outcome.INCONCLUSIVE)
+    return Decision(
+        Outcome.INCONCLUSIVE, groups, withheld_because=why, decided_by=hangs_on
+    ), answers
+
+
+def _bare(asked: Inquiry, known: set[str]) -> tuple[GroupResult, ...]:
+    """The groups without a decision: open where something is known."""
+    states = {True: GroupState.OPEN, False: GroupState.NOT_MEASURED}
+    return tuple(
+        GroupResult(g.kind, g.key, states[g.key in known], None, None, g.workload)
+        for g in asked.groups
     )
-    return decision, answers
-
-
-def _bare(group: Group, state: GroupState) -> GroupResult:
-    return GroupResult(group.kind, group.key, state, None, None, group.workload)
 
 
 def _groups(asked: Inquiry) -> list[GroupResult]:
     error = min(each.error for each in asked.questions)
-    of = {
-        group.key: [each for each in asked.questions if each.group == group.key]
+    of = [
+        [each for each in asked.questions if each.group == group.key]
         for group in asked.groups
-    }
-    holds = holm.adjusted([_p_holds(of[group.key]) for group in asked.groups])
-    fails = holm.adjusted([_p_fails(of[group.key]) for group in asked.groups])
-    return [
-        GroupResult(
-            group.kind,
-            group.key,
-            _state(of[group.key], up < error, down < error),
-            up if any(each.measured for each in of[group.key]) else None,
-            down if any(each.measured for each in of[group.key]) else None,
-            group.workload,
-        )
-        for group, up, down in zip(asked.groups, holds, fails, strict=True)
     ]
+    holds = holm.adjusted(
+        [max((p for each in own for p in each.holding), default=1.0) for own in of]
+    )
+    fails = holm.adjusted([_p_fails(own) for own in of])
+    found = []
+    for group, own, up, down in zip(asked.groups, of, holds, fails, strict=True):
+        measured = any(each.measured for each in own)
+        found.append(
+            GroupResult(
+                group.kind,
+                group.key,
+                _state(own, up < error, down < error),
+                up if measured else None,
+                down if measured else None,
+                group.workload,
+            )
+        )
+    return found
+
+
+def _p_fails(questions: Sequence[Question]) -> float:
+    values = [p for each in questions for p in each.failing]
+    return min(1.0, len(values) * min(values)) if values else 1.0
 
 
 def _state(questions: Sequence[Question], holds: bool, fails: bool) -> GroupState:
@@ -218,66 +232,36 @@ def _state(questions: Sequence[Question], holds: bool, fails: bool) -> GroupStat
         return GroupState.FAILS
     if holds:
         return GroupState.HOLDS
-    if not all(each.measured for each in questions) or not any(
-        each.p_holds for each in questions
-    ):
-        return GroupState.NOT_MEASURED
-    return GroupState.OPEN
-
-
-def _p_holds(questions: Sequence[Question]) -> float:
-    if not all(each.decides for each in questions):
-        return 1.0
-    return max((p for each in questions for p in each.p_holds), default=1.0)
-
-
-def _p_fails(questions: Sequence[Question]) -> float:
-    values = [p for each in questions for p in _fails(each)]
-    return min(1.0, len(values) * min(values)) if values else 1.0
-
-
-def _fails(question: Question) -> tuple[float, ...]:
-    """What may not decide counts as a test that found nothing."""
-    return question.p_fails if question.decides else (1.0,)
+    whole = all(each.measured for each in questions)
+    if whole and any(each.p_holds for each in questions):
+        return GroupState.OPEN
+    return GroupState.NOT_MEASURED
 
 
 def _answers(
     questions: Sequence[Question], groups: Sequence[GroupResult], margin: float
-) -> list[_Answer]:
-    every = [(at, p) for at, each in enumerate(questions) for p in _fails(each)]
-    below: dict[int, float] = {}
-    for (at, _), p in zip(every, holm.adjusted([p for _, p in every]), strict=True):
-        below[at] = min(p, below.get(at, 1.0))
+) -> Iterator[Answer]:
+    every = iter(holm.adjusted([p for each in questions for p in each.failing]))
     behind = holm.adjusted([each.p_behind for each in questions])
     failing = {group.key for group in groups if group.state is GroupState.FAILS}
-    return [
-        _answer(
-            question,
-            refuted=question.group in failing
-            and (below[at] < question.error or _is_least(question, questions)),
-            behind=behind[at] < question.error,
-            margin=margin,
-        )
-        for at, question in enumerate(questions)
-    ]
+    least: dict[str, float] = {}  # by which each group fails
+    for each in questions:
+        least[each.group] = min(least.get(each.group, 1.0), *each.failing)
+    for question, p_behind in zip(questions, behind, strict=True):
+        below = min([next(every) for _ in question.failing]) < question.error
+        worst = question.decides and min(question.failing) == least[question.group]
+        refuted = question.group in failing and (below or worst)
+        yield _answer(question, refuted, p_behind < question.error, margin)
 
 
-def _is_least(question: Question, questions: Sequence[Question]) -> bool:
-    """Whether its group fails by this one."""
-    own = [min(_fails(each)) for each in questions if each.group == question.group]
-    return question.decides and min(question.p_fails) == min(own)
-
-
-def _answer(question: Question, refuted: bool, behind: bool, margin: float) -> _Answer:
+def _answer(question: Question, refuted: bool, behind: bool, margin: float) -> Answer:
     if not question.measured:
-        return _Answer(Outcome.NOT_TESTED)
-    if not question.decides:
-        return _Answer(Outcome.INCONCLUSIVE)
-    if max(question.p_holds) < question.error:
-        return _Answer(Outcome.SUPPORTED)
-    if not refuted:
-        return _Answer(Outcome.INCONCLUSIVE)
-    return _Answer(Outcome.REFUTED, _label(question, behind, margin))
+        return Answer(question, Outcome.NOT_TESTED)
+    if question.decides and max(question.p_holds) < question.error:
+        return Answer(question, Outcome.SUPPORTED)
+    if not question.decides or not refuted:
+        return Answer(question, Outcome.INCONCLUSIVE)
+    return Answer(question, Outcome.REFUTED, _label(question, behind, margin))
 
 
 def _label(question: Question, behind: bool, margin: float) -> Label | None:
@@ -290,105 +274,62 @@ def _label(question: Question, behind: bool, margin: float) -> Label | None:
 
 
 def _outcome(
-    answers: Sequence[_Answer], groups: Sequence[GroupResult], whole: bool
+    answers: Sequence[Answer], groups: Sequence[GroupResult], whole: bool
 ) -> Outcome:
     """`whole`: every group has a question; one that has none was not measured."""
     found = {each.outcome for each in answers}
     states = {group.state for group in groups}
-    if not whole:
-        found.add(Outcome.NOT_TESTED)
-    if found == {Outcome.SUPPORTED}:
+    if found == {Outcome.SUPPORTED} and whole:
         return Outcome.SUPPORTED
     if GroupState.FAILS in states:
-        both = GroupState.HOLDS in states
-        return Outcome.DEPENDS if both else Outcome.REFUTED
-    if Outcome.NOT_TESTED in found:
+        return Outcome.DEPENDS if GroupState.HOLDS in states else Outcome.REFUTED
+    if Outcome.NOT_TESTED in found or not whole:
         return Outcome.NOT_TESTED
     return Outcome.INCONCLUSIVE
 
 
-def _strict(outcome: Outcome, groups: Sequence[GroupResult]) -> Outcome | None:
-    if len(groups) < 2:
-        return None
-    return Outcome.REFUTED if outcome is Outcome.DEPENDS else outcome
-
-
-def _keys(groups: Sequence[GroupResult], state: GroupState) -> tuple[str, ...]:
-    return tuple(group.key for group in groups if group.state is state)
-
-
-def _void(
-    questions: Sequence[Question], answers: Sequence[_Answer], outcome: Outcome
-) -> Withheld | None:
+def _void(answers: Sequence[Answer], outcome: Outcome) -> Withheld | None:
     """What is void, where nothing else leaves the claim open."""
     if outcome is not Outcome.INCONCLUSIVE:
         return None
-    left = [
-        question.excluded
-        for question, answer in zip(questions, answers, strict=True)
-        if answer.outcome is Outcome.INCONCLUSIVE
-    ]
-    if not left or any(e is None or e.why is not Exclusion.VOID for e in left):
-        return None
-    first = left[0]
-    return Withheld("void", "", first.detail) if first else None
-
-
-def _hangs_on_group(
-    asked: Inquiry, answers: Sequence[_Answer], group: GroupResult
-) -> int | None:
-    outcome = {
-        GroupState.HOLDS: Outcome.SUPPORTED,
-        GroupState.FAILS: Outcome.REFUTED,
-        GroupState.OPEN: Outcome.INCONCLUSIVE,
-        GroupState.NOT_MEASURED: Outcome.NOT_TESTED,
-    }[group.state]
-    return _hangs_on(asked, answers, outcome, group.key)
+    return all_void(a.question for a in answers if a.outcome is Outcome.INCONCLUSIVE)
 
 
 def _hangs_on(
     asked: Inquiry,
-    answers: Sequence[_Answer],
+    answers: Sequence[Answer],
     outcome: Outcome,
     group: str | None = None,
 ) -> int | None:
-    """The place of what refutes hardest, or of what is nearest to its line."""
-    if outcome is Outcome.DEPENDS:
-        outcome = Outcome.REFUTED
-    places = _places(asked)
+    """The place, among the parts or findings, of what refutes hardest, or of what is nearest to its line."""
     own = [
-        at
-        for at, (question, answer) in enumerate(
-            zip(asked.questions, answers, strict=True)
-        )
-        if answer.outcome is outcome and group in (None, question.group)
+        (place, answer)
+        for place, answer in _placed(asked, answers)
+        if answer.outcome is outcome and group in (None, answer.question.group)
     ]
     if not own:
         return None
     fails = outcome is Outcome.REFUTED
     if fails and not asked.one_unit:
-        return places[own[0]]
-    first = min(own, key=lambda at: _order(asked.questions[at], answers[at], fails))
-    return places[first]
+        return own[0][0]
+    return min(own, key=lambda each: _order(each[1], fails))[0]
 
 
-def _places(asked: Inquiry) -> list[int]:
-    """Of each question, its place among the parts or among the findings."""
+def _placed(asked: Inquiry, answers: Sequence[Answer]) -> Iterator[tuple[int, Answer]]:
     parts = findings = 0
-    places = []
+    left = iter(answers)
     for row in asked.rows:
-        evidence = row.evidence if isinstance(row, Question) else row
-        if isinstance(evidence, Comparison):
-            places.append(parts)
+        answer = next(left) if isinstance(row, Question) else None
+        if answer and isinstance(answer.question.evidence, Comparison):
+            yield parts, answer
             parts += 1
             continue
-        if isinstance(row, Question):
-            places.append(findings)
+        if answer:
+            yield findings, answer
         findings += 1
-    return places
 
 
-def _order(question: Question, answer: _Answer, fails: bool) -> tuple[int, float]:
+def _order(answer: Answer, fails: bool) -> tuple[int, float]:
     """
     A key that sorts what a verdict hangs on to the front.
 
@@ -396,10 +337,11 @@ def _order(question: Question, answer: _Answer, fails: bool) -> tuple[int, float
     worse end. Ends are held against the line, so that units can be put in order.
     """
     worst = _WORST_FIRST.index(answer.label) if answer.label else 0
-    estimate, line, above = question.estimate, 1.0, True
-    if isinstance(question.evidence, Evidence):
-        above = question.evidence.above
-        line = 1.0 if question.evidence.line is None else question.evidence.line
+    evidence, estimate = answer.question.evidence, answer.question.estimate
+    line, above = 1.0, True
+    if isinstance(evidence, Evidence):
+        above = evidence.above
+        line = 1.0 if evidence.line is None else evidence.line
     if estimate is None:
         return worst, inf
     if above:
@@ -412,65 +354,59 @@ def _over(value: float, by: float) -> float:
 
 
 def _evidence(
-    asked: Inquiry, answers: Iterable[_Answer], margin: float
+    asked: Inquiry, answers: Sequence[Answer], margin: float
 ) -> tuple[tuple[Part, ...], tuple[Evidence, ...]]:
     parts: list[Part] = []
     findings: list[Evidence] = []
     left = iter(answers)
     for row in asked.rows:
-        if isinstance(row, Evidence):
-            findings.append(row)
-            continue
-        answer = next(left)
-        if isinstance(row.evidence, Comparison):
-            parts.append(_part(row, row.evidence, answer, margin))
+        found = row if isinstance(row, Evidence) else _told(next(left), margin)
+        if isinstance(found, Part):
+            parts.append(found)
+        elif asked.opposite and found.line is not None:
+            findings.append(replace(found, above=not found.above))
         else:
-            findings.append(
-                replace(
-                    row.evidence,
-                    outcome=answer.outcome,
-                    excluded=row.excluded,
-                    group=row.group,
-                    near_line=_near(row, answer, row.evidence.line),
-                )
-            )
-    if asked.opposite:
-        findings = [
-            each if each.line is None else replace(each, above=not each.above)
-            for each in findings
-        ]
+            findings.append(found)
     return tuple(parts), tuple(findings)
 
 
-def _near(question: Question, answer: _Answer, line: float | None) -> bool:
+def _told(answer: Answer, margin: float) -> Part | Evidence:
+    """The evidence of a question with its outcome."""
+    question, outcome, found = answer.question, answer.outcome, answer.question.evidence
+    if isinstance(found, Evidence):
+        return replace(
+            found,
+            outcome=outcome,
+            excluded=question.excluded,
+            group=question.group,
+            near_line=_near(answer, found.line),
+        )
+    least = found.smallest_detectable
+    is_open = outcome is Outcome.INCONCLUSIVE and question.decides
+    return Part(
+        found,
+        outcome,
+        answer.label,
+        more_rounds=_more_rounds(found, margin) if is_open else None,
+        excluded=question.excluded if found.advantage else None,
+        group=question.group,
+        near_line=_near(answer, 1 + margin),
+        smallest_lead=(1 + margin) * least if is_open and least else None,
+    )
+
+
+def _near(answer: Answer, line: float | None) -> bool:
     """
     Whether an end of a deciding interval lies within NEAR of the line.
 
     Runs of one machine differ by about as much, which no run's interval holds.
     """
-    estimate = question.estimate
+    estimate = answer.question.estimate
     decided = answer.outcome in (Outcome.SUPPORTED, Outcome.REFUTED)
     if not decided or estimate is None or not line or line <= 0:
         return False
     ends = (end for end in (estimate.low, estimate.high) if 0 < end < inf)
     return any(abs(log(end / line)) <= log1p(NEAR) for end in ends)
-
-
-def _part(
-    question: Question, comparison: Comparison, answer: _Answer, margin: float
-) -> Part:
-    least = comparison.smallest_detectable
-    is_open = answer.outcome is Outcome.INCONCLUSIVE and question.decides
-    return Part(
-        comparison,
-        answer.outcome,
-        answer.label,
-        more_rounds=_more_rounds(comparison, margin) if is_open else None,
-        excluded=question.excluded if comparison.advantage else None,
-        group=question.group,
-        near_line=_near(question, answer, 1 + margin),
-        smallest_lead=(1 + margin) * least if is_open and least else None,
-    )
 
 
 def _more_rounds(comparison: Comparison, margin: float) -> int | None:

@@ -51,8 +51,7 @@ def _pairs(
     context: JudgeContext, claim: Claim, targets: dict[str, str], what: tuple[str, str]
 ) -> list[Comparison]:
     return [
-        context.analysis.comparison(targets[subject], targets[baseline], *what)
-        or ratios.unmeasured(targets[subject], targets[baseline], *what)
+        context.comparison(targets[subject], targets[baseline], *what)
         for subject, baseline in product(claim.subjects, claim.baselines)
     ]
 

@@ -10,10 +10,11 @@ Statistical Hypotheses of Equivalence and Noninferiority, 2010.
 from collections.abc import Iterator
 from itertools import product
 
+from bench.analyse.paired import paired
 from bench.analyse.predictions import MORE, SOONER
 from bench.judge.context import JudgeContext
 from bench.judge.question import Group, Inquiry, Question
-from bench.judge.ratios import question, unmeasured
+from bench.judge.ratios import question
 from bench.model.predictions import Predictions
 from bench.model.verdict import (
     Claim,
@@ -39,7 +40,7 @@ def predictions(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
         for pair in product(claim.subjects, claim.baselines):
             ours, theirs = (context.id_of(name) for name in pair)
             comparison = found.comparison(ours, theirs, metric)
-            comparison = comparison or unmeasured(ours, theirs, "", metric)
+            comparison = comparison or paired((ours, theirs), "", metric, (), 0.95)
             finding = Evidence(
                 ours,
                 estimate=comparison.advantage,

@@ -1,6 +1,6 @@
 """What a claim asks: questions with their p-values, in groups."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bench.analyse import reasons
@@ -54,6 +54,16 @@ class Question:
         return bool(self.p_holds) and self.excluded is None
 
     @property
+    def holding(self) -> tuple[float, ...]:
+        """Its p-values of "it does not hold" as they count: 1 where it may not decide."""
+        return self.p_holds if self.decides else (1.0,)
+
+    @property
+    def failing(self) -> tuple[float, ...]:
+        """The same of "it does not fail"."""
+        return self.p_fails if self.decides else (1.0,)
+
+    @property
     def estimate(self) -> Estimate | None:
         """Its number."""
         if isinstance(self.evidence, Comparison):
@@ -90,6 +100,13 @@ class Inquiry:
     def questions(self) -> tuple[Question, ...]:
         """What decides."""
         return tuple(row for row in self.rows if isinstance(row, Question))
+
+
+def all_void(questions: Iterable[Question]) -> Withheld | None:
+    """What forbids a verdict where every one of these is void; None where one is not, or there is none."""
+    why = [each.excluded for each in questions]
+    void = [each.detail for each in why if each and each.why is Exclusion.VOID]
+    return Withheld("void", "", void[0]) if void and len(void) == len(why) else None
 
 
 def by_rounds(

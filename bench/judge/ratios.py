@@ -4,22 +4,15 @@ from dataclasses import replace
 from math import log
 
 from bench.judge.engine import decide
-from bench.judge.question import Group, Inquiry, Question, by_rounds, few
+from bench.judge.question import Group, Inquiry, Question, by_rounds
 from bench.model.estimate import Comparison
-from bench.model.verdict import Evidence, Excluded, Exclusion, GroupKind, Outcome
+from bench.model.verdict import Evidence, GroupKind, Outcome
 from bench.stats import interval
 
 
 def logs(comparison: Comparison) -> list[float]:
     """The log advantage of each round that holds the pair."""
     return [log(ratio) for ratio in comparison.rounds if ratio is not None]
-
-
-def excluded(comparison: Comparison) -> Excluded | None:
-    """Why a measured comparison may decide nothing; None where it may."""
-    if comparison.void is not None:
-        return Excluded(Exclusion.VOID, comparison.void)
-    return few(comparison.advantage.n) if comparison.advantage else None
 
 
 def question(
@@ -33,11 +26,6 @@ def question(
     found = by_rounds(group, evidence, [known], margin, comparison.void)
     behind = interval.p_not_below(known, 0.0) if found.decides else 1.0
     return replace(found, p_behind=behind)
-
-
-def unmeasured(subject: str, baseline: str, workload: str, metric: str) -> Comparison:
-    """A comparison that the run does not hold."""
-    return Comparison(subject, baseline, workload, metric, None, (), None, None)
 
 
 def decided(comparison: Comparison, margin: float) -> Outcome:

@@ -9,24 +9,22 @@ nor one in which all of it is void.
 Import time is counted, not timed over rounds: it stands beside them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import product
 
 from bench.analyse.metrics import CPU, IDLE_MEMORY, MEMORY, STARTUP
 from bench.analyse.paired import paired, ratios
 from bench.judge.context import JudgeContext
-from bench.judge.question import Group, Inquiry, Question
-from bench.judge.ratios import question, unmeasured
+from bench.judge.question import Group, Inquiry, Question, all_void
+from bench.judge.ratios import question
 from bench.model.estimate import Comparison
 from bench.model.verdict import (
     Claim,
     Evidence,
     EvidenceKind,
-    Exclusion,
     GroupKind,
     Lacking,
     Untested,
-    Withheld,
 )
 
 
@@ -43,39 +41,26 @@ _METRICS = {
 
 def weight(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     """Whether every subject weighs more than every baseline by all of them."""
-    groups = [
+    groups = (
         *(Group(GroupKind.WORKLOAD, each, each) for each in claim.workloads),
         Group(GroupKind.COST, "startup"),
         Group(GroupKind.COST, "memory"),
-    ]
-    rows: list[Question | Evidence] = [
+    )
+    rows = [
         _question(context, (subject, baseline), what, margin)
         for what in _asked(claim)
         for subject, baseline in product(claim.subjects, claim.baselines)
     ]
-    core = [
-        row
-        for row in rows
-        if isinstance(row, Question) and row.group in claim.workloads
-    ]
+    # Without all of it, void or not, nothing is said of the claim.
+    core = [row for row in rows if row.group in claim.workloads]
     missing = {row.group for row in core if not row.measured}
     lacking = tuple(each for each in claim.workloads if each in missing)
     return Inquiry(
-        tuple(groups),
+        groups,
         (*rows, *_imports(context, claim)),
         Untested(Lacking.TRIALS, lacking) if lacking else None,
-        _withheld(core),
+        all_void(core),
     )
-
-
-def _withheld(core: Sequence[Question]) -> Withheld | None:
-    """Why there is no verdict where every comparison of time per request is void."""
-    why = [row.excluded for row in core if row.excluded is not None]
-    if not why or len(why) < len(core):
-        return None
-    if any(each.why is not Exclusion.VOID for each in why):
-        return None
-    return Withheld("void", "", why[0].detail)
 
 
 def _asked(claim: Claim) -> Iterator[tuple[EvidenceKind, str | None, str]]:
@@ -117,8 +102,7 @@ def _comparison(
     """How many times lighter the first of the pair is: above 1 the claim's subject weighs more."""
     metric = _METRICS[asked].name
     if workload is not None:
-        found = context.analysis.comparison(*pair, workload, metric)
-        return found or unmeasured(*pair, workload, metric)
+        return context.comparison(*pair, workload, metric)
     series = {
         each.target: each.rounds
         for each in context.analysis.quantities
