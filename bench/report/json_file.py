@@ -58,10 +58,10 @@ def read_results(text: str) -> Results:
         raise UsageError(
             f"results.json: {error}", hint="write it again with: bench report"
         ) from error
-    results = replace(
-        _with_severities(results),
-        no_verdicts=no_verdicts(results.profile, results.rounds_done),
-    )
+    results = _with_severities(results)
+    if results.no_verdicts_because is not None and results.no_verdicts is None:
+        why = no_verdicts(results.profile, results.rounds_done)  # older than that field
+        results = replace(results, no_verdicts=why)
     if results.rankings or not results.comparisons:
         return results
     return ranked(results, [each.id for each in View(results).contestants])

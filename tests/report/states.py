@@ -125,7 +125,12 @@ def smoke() -> Results:
 def two_rounds() -> Results:
     """Two rounds: intervals, but too few rounds for verdicts."""
     made = results(rounds=2)
-    return replace(made, verdicts=(), no_verdicts=NoVerdicts.ROUNDS)
+    return replace(
+        made,
+        verdicts=(),
+        no_verdicts_because="2 rounds, at least 6 needed",
+        no_verdicts=NoVerdicts.ROUNDS,
+    )
 
 
 def missing_memory() -> Results:

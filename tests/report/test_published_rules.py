@@ -129,6 +129,21 @@ def test_every_other_metric_follows_too(run: Path) -> None:
             assert second.outcome == "not tested" or states == list(second.states)
 
 
+def test_what_every_set_up_does_follows_too(run: Path) -> None:
+    """In turns, together or open: the questions of the claim, asked of each framework."""
+    found = again(run)
+    if found["turns"] is None:
+        return
+    (claim,) = (v["claim"] for v in by_rule(found) if v["claim"]["rule"] == "turns")
+    targets = {target["id"]: target for target in found["targets"]}
+    for one in found["turns"]["set_ups"]:
+        target = targets[one["target"]]
+        asked = {**claim, "subjects": [target["framework"]]}
+        state = dict(judged(found, asked).states)[target["deployment"]]
+        told = [one["target"] in found["turns"][x] for x in ("in_turns", "together")]
+        assert told == [state == "holds", state == "fails"], one["target"]
+
+
 def test_other_margins_follow_too(run: Path) -> None:
     """What the card says of other lines."""
     found = again(run)
