@@ -267,3 +267,15 @@ def test_what_could_not_be_played_or_counted_is_not_done(
 
         monkeypatch.setattr(probe_command, "play", play)
         assert status_of(app) == status
+
+
+def test_what_serves_several_commands_promises_no_run() -> None:
+    """Servers, databases and load are of `bench check` and `bench load`, too, which have nothing that could go on."""
+    folders = [ROOT / "bench" / name for name in ("deploy", "load", "run")]
+    promises = [
+        path.name
+        for folder in folders
+        for path in folder.rglob("*.py")
+        if "--resume" in path.read_text("utf-8")
+    ]
+    assert promises == []
