@@ -1,16 +1,15 @@
 """Everything that can be computed from a run before any claim is read."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from bench.analyse import metrics, reasons
-from bench.analyse.breakdown import breakdowns
 from bench.analyse.checks import checks
 from bench.analyse.comparisons import Doubts, compare, connections_apart
-from bench.analyse.costs import costs
 from bench.analyse.curves import curves
 from bench.analyse.drift import drifting, growing
 from bench.analyse.experiment_checks import experiment_checks
-from bench.analyse.layers import layer_comparisons
 from bench.analyse.machine_trace import machine_trace
 from bench.analyse.noise import noise
 from bench.analyse.open_loop import (
@@ -22,24 +21,17 @@ from bench.analyse.open_loop import (
     open_warnings,
 )
 from bench.analyse.pairs import pairs
-from bench.analyse.predictions import predictions
 from bench.analyse.quantities import quantities
-from bench.analyse.scaling import scalings
-from bench.analyse.stress import stress, stress_checks
 from bench.analyse.trials import Trials, lay_out
-from bench.analyse.turns import turns
 from bench.analyse.warning_rules import warnings_of
 from bench.analyse.whole_run import run_warnings
-from bench.model.cost import Breakdown, Cost
+from bench.experiments import parts
 from bench.model.estimate import Comparison, Metric, Quantity
+from bench.model.experiment import nothing_found
 from bench.model.framework import Role
 from bench.model.load import Load
-from bench.model.predictions import Predictions
 from bench.model.results import Check, Curve, TraceRow
 from bench.model.run import Run
-from bench.model.scaling import Scalings
-from bench.model.stress import Stress
-from bench.model.turns import Turns
 from bench.model.warning import Warning
 
 
@@ -57,12 +49,8 @@ class Analysis:
     curves: tuple[Curve, ...] = ()
     open_loads: tuple[Load, ...] = ()
     machine_trace: tuple[TraceRow, ...] = ()
-    turns: Turns | None = None
-    scalings: Scalings | None = None
-    stress: Stress | None = None
-    predictions: Predictions | None = None  # None: not played
-    costs: tuple[Cost, ...] = ()
-    breakdowns: tuple[Breakdown, ...] = ()
+    # What the experiments found, by field of results.json (bench.model.experiment).
+    found: Mapping[str, Any] = field(default_factory=nothing_found)
 
     def comparison(
         self, subject: str, baseline: str, workload: str, metric: str
@@ -84,7 +72,7 @@ def analyse(run: Run) -> Analysis:
     comparisons = tuple(compare(trials, doubts))
     opened = lay_out_open(trials)
     found = noise(trials.plan.targets, comparisons)
-    stressed = stress(trials)
+    played = [analyse_it(trials, doubts) for analyse_it in parts("analyse")]
     warnings = _sorted(
         (
             *run_warnings(trials, found),
@@ -102,25 +90,20 @@ def analyse(run: Run) -> Analysis:
         quantities=(*quantities(trials), *open_quantities(opened)),
         comparisons=(
             *comparisons,
-            *layer_comparisons(trials, doubts),
+            *(one for each in played for one in each.comparisons),
             *open_comparisons(opened),
         ),
         checks=(
             *checks(trials, found, warnings),
             *open_checks(opened),
-            *stress_checks(stressed),
-            *experiment_checks(trials),
+            *(one for each in played for one in each.checks),
+            *experiment_checks([one for each in played for one in each.played]),
         ),
         warnings=warnings,
         curves=tuple(curves(opened)),
         open_loads=opened.loads,
         machine_trace=tuple(machine_trace(trials)),
-        turns=turns(trials),
-        scalings=scalings(trials),
-        stress=stressed,
-        predictions=predictions(trials),
-        costs=tuple(costs(trials, doubts)),
-        breakdowns=tuple(breakdowns(trials)),
+        found={name: each for one in played for name, each in one.found.items()},
     )
 
 

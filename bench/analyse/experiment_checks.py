@@ -1,16 +1,10 @@
 """Whether windows of the experiments were left out, and whether anybody misses them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from bench.analyse import reasons, stress
-from bench.analyse.costs import EXPERIMENTS as COSTS
-from bench.analyse.experiments import (
-    Played,
-    lay_out_experiment,
-    rates_in_doubt_are_void,
-)
-from bench.analyse.trials import Trials
+from bench.analyse import reasons
+from bench.analyse.experiments import Played
 from bench.model.plural import plural
 from bench.model.results import Check
 from bench.model.warning import Scope
@@ -22,13 +16,13 @@ MISSED = (
 )
 
 
-def experiment_checks(trials: Trials) -> Iterator[Check]:
-    """One for all experiments but the stress, which has its own; nothing where none was played."""
-    names = [one.name for one in trials.plan.profile.experiments]
-    found = [_laid_out(trials, name) for name in names if name != stress.NAME]
-    played = [one for one in found if one is not None and one.checked]
+def experiment_checks(laid_out: Sequence[Played]) -> Iterator[Check]:
+    """One for all of these, in the order in which they are played; nothing where none was."""
+    played = [one for one in laid_out if one.checked]
     if not played:
         return
+    order = [one.name for one in played[0].trials.plan.profile.experiments]
+    played.sort(key=lambda one: order.index(one.experiment.name))
     told = [text for one in played if (text := _told(one))]
     windows = sum(len(windows) for one in played for windows in one.checked.values())
     measured = "; ".join(told) or f"0 of {plural(windows, 'window')} void"
@@ -43,14 +37,6 @@ def experiment_checks(trials: Trials) -> Iterator[Check]:
         measured,
         Scope.NOTE if spared else Scope.WINDOW,
     )
-
-
-def _laid_out(trials: Trials, name: str) -> Played | None:
-    """As its own analysis reads it: a doubtful rate voids a window, but where CPU time alone is read."""
-    played = lay_out_experiment(trials, name)
-    if played is None or name in COSTS.values():
-        return played
-    return rates_in_doubt_are_void(played)
 
 
 def _told(played: Played) -> str:

@@ -1,12 +1,16 @@
 """The windows of an experiment, laid out for reading."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
+from bench.analyse.comparisons import Doubts
 from bench.analyse.trials import Trials
 from bench.analyse.voids import Checked, Violation, check
+from bench.model.estimate import Comparison
 from bench.model.plan import Cell, Experiment
+from bench.model.results import Check
 from bench.model.trial import Window
 from bench.model.warning import Scope
 from bench.plan.schedule import servers_up
@@ -30,6 +34,21 @@ class Played:
             c.window for c in self.checked.get((cell.key, number), ()) if not c.void
         ]
         return windows if 2 * len(windows) >= self.experiment.cycles else []
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """What an experiment's `ANALYSE` gives, of the trials of a run and the doubts about its comparisons."""
+
+    found: Mapping[str, Any]  # by field of results.json
+    # Its windows as it reads them, asked whether each of them counts; none where
+    # its own checks tell it.
+    played: tuple[Played, ...] = ()
+    checks: tuple[Check, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+
+
+type Analyse = Callable[[Trials, Doubts], Analysed]
 
 
 def lay_out_experiment(trials: Trials, name: str) -> Played | None:
@@ -71,6 +90,12 @@ def lay_out_experiment(trials: Trials, name: str) -> Played | None:
         tuple(cells.values()),
         {key: tuple(own) for key, own in found.items()},
     )
+
+
+def sound(trials: Trials, *names: str) -> tuple[Played, ...]:
+    """Those of these experiments that were played, without the windows whose rates are doubtful."""
+    found = (lay_out_experiment(trials, name) for name in names)
+    return tuple(rates_in_doubt_are_void(one) for one in found if one is not None)
 
 
 def rates_in_doubt_are_void(played: Played) -> Played:

@@ -14,10 +14,11 @@ from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
 from bench.errors import UsageError, unknown
 from bench.model.plural import plural
-from bench.model.verdict import Claim, Rule
+from bench.model.verdict import Claim
 from bench.report.clean import one_line
 from bench.report.words import SCOPES
 from bench.store.folder import read_head, run_folders
+from bench.wording.experiments import words_of
 
 
 LONGEST_LINE = 2000
@@ -81,22 +82,10 @@ def _decided_by(claim: Claim) -> str:
     if claim.counts:
         return f"counts, against {', '.join(claim.baselines)}" if claim.subjects else "counts, only shown"  # fmt: skip
     if claim.rule:
-        return f"the rule {claim.rule.value}; {DEPENDS_ON[claim.rule]}"
+        return f"the rule {claim.rule}; {words_of(claim.rule).may_depend}"
     where = [*claim.workloads, *claim.also_on]
     where += [f"{each} with SQL by hand" for each in claim.without_layer]
     return f"{claim.metric}; may depend on the workload: {', '.join(where)}"
-
-
-DEPENDS_ON = {
-    Rule.TURNS: "may depend on the server",
-    Rule.STRESS: "may depend on the test",
-    Rule.FAILS_STRESS: "one failed test is enough",
-    Rule.SCALING: "may depend on clients or workers",
-    Rule.PREDICTIONS: "may depend on rate or tail",
-    Rule.OWN_SHARE: "may depend on the workload",
-    Rule.WEIGHT: "may depend on the kind of cost",
-}
-"""By what the groups of each rule differ."""
 
 
 def _profiles() -> list[dict[str, Any]]:

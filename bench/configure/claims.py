@@ -5,20 +5,29 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from bench.configure.probes import load_probes
 from bench.configure.tables import DEFINITIONS, load_frameworks
 from bench.configure.toml_file import read_toml
 from bench.errors import UsageError, place, told, unknown
 from bench.model.article import Article
+from bench.model.experiment import rule_names
 from bench.model.probe import COUNTED, Probe
-from bench.model.verdict import Claim, Quote, Rule
+from bench.model.verdict import Claim, Quote
 from bench.workloads import WORKLOADS
+
+
+def _known(rule: str) -> str:
+    """A rule of some experiment."""
+    if rule not in rule_names():
+        raise ValueError(f"no such rule; there are {', '.join(rule_names())}")
+    return rule
 
 
 type Names = Annotated[tuple[str, ...], Field(min_length=1)]
 type Words = Annotated[str, Field(min_length=1)]
+type Rule = Annotated[str, AfterValidator(_known)]
 type Metric = Literal["throughput", "cpu", "memory"]
 
 
@@ -278,7 +287,7 @@ def _refuse_incomplete(where: str, claim: Claim) -> None:
         )
     if claim.shows and not (claim.subjects and claim.baselines and claim.workloads):
         raise UsageError(
-            f"{where}: it shows what {claim.shows.value} finds, and does not say of whom",
+            f"{where}: it shows what {claim.shows} finds, and does not say of whom",
             "name subjects, baselines and workloads",
         )
 

@@ -9,7 +9,7 @@ from bench.judge.engine import Judged, judged
 from bench.judge.orders import order
 from bench.judge.probe_results import judge_by_probes
 from bench.judge.question import Inquiry, Question
-from bench.judge.rules import AT_OTHER_MARGINS, RULES
+from bench.judge.rules import asks_of, at_other_margins
 from bench.model.contestants import contestants
 from bench.model.framework import Framework
 from bench.model.plan import Plan
@@ -51,7 +51,7 @@ def _verdict(context: JudgeContext, claim: Claim) -> Verdict:
     verdict = _judged(context, claim)
     if claim.shows is None or not context.plan.profile.verdicts:
         return verdict
-    rows = RULES[claim.shows](context, claim, claim.margin).rows
+    rows = asks_of(claim.shows)(context, claim, claim.margin).rows
     return replace(verdict, findings=tuple(map(_shown, rows)))
 
 
@@ -72,12 +72,12 @@ def _judged(context: JudgeContext, claim: Claim) -> Verdict:
     if claim.probe or claim.counts:
         return judge_by_probes(claim, context.evidence)
     if claim.rule is not None:
-        asks, rule = RULES[claim.rule], claim.rule
+        asks, rule = asks_of(claim.rule), claim.rule
         found = _found(
             context,
             claim,
             lambda margin: asks(context, claim, margin),
-            OTHER_MARGINS if rule in AT_OTHER_MARGINS else (),
+            OTHER_MARGINS if at_other_margins(rule) else (),
         )
         return verdict_of(claim, found)
     rows = tuple(

@@ -8,8 +8,8 @@ from bench.analyse.analysis import analyse
 from bench.judge.context import JudgeContext, RunEvidence
 from bench.judge.judge import judge
 from bench.judge.ranking import ranked
+from bench.judge.rules import decided
 from bench.judge.settled import settled
-from bench.judge.turns import by_set_up
 from bench.model.article import Article
 from bench.model.contestants import contestants
 from bench.model.framework import Framework
@@ -96,17 +96,12 @@ def results(
         curves=analysis.curves,
         open_loads=analysis.open_loads,
         machine_trace=analysis.machine_trace,
-        turns=by_set_up(JudgeContext(analysis, plan, own, evidence), claims),
-        scalings=analysis.scalings,
+        found=decided(JudgeContext(analysis, plan, own, evidence), claims),
         calibration=record.calibration,
         claims_sha256=beside.claims_sha256,
         claims_source=beside.claims_source,
         article=beside.article,
         exhibits=beside.exhibits,
-        stress=analysis.stress,
-        predictions=analysis.predictions,
-        costs=analysis.costs,
-        breakdowns=analysis.breakdowns,
         no_verdicts=no_verdicts(plan.profile, len(analysis.rounds)),
     )
     return settled(ranked(found, [target.id for target in own.values()]))

@@ -1,28 +1,45 @@
 """What each rule asks, for claims that no order of ratios can decide."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from bench.judge import costs, predictions, scaling, stress, turns, weight
+from bench.experiments import parts
 from bench.judge.context import JudgeContext
 from bench.judge.question import Inquiry
-from bench.model.verdict import Claim, Rule
+from bench.model.verdict import Claim
 
 
 type Asks = Callable[[JudgeContext, Claim, float], Inquiry]
 """The questions of a claim at a margin."""
 
-RULES: Mapping[Rule, Asks] = {
-    Rule.TURNS: turns.turns,
-    Rule.SCALING: scaling.scaling,
-    Rule.STRESS: stress.stands,
-    Rule.FAILS_STRESS: stress.fails,
-    Rule.PREDICTIONS: predictions.predictions,
-    Rule.OWN_SHARE: costs.own_share,
-    Rule.WEIGHT: weight.weight,
-    Rule.LAYERS: costs.layers,
-    Rule.VALIDATORS: costs.validators,
-}
-"""By the name that a claim's row gives."""
 
-AT_OTHER_MARGINS = (Rule.OWN_SHARE, Rule.WEIGHT)
-"""Rules of which a reader may want the verdict at other margins too, as of every order."""
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """The `QUESTIONS` of an experiment."""
+
+    rules: Mapping[str, Asks]  # by the name that a claim's row gives
+    # Rules of which a reader may want the verdict at other margins too, as of every order.
+    at_other_margins: tuple[str, ...] = ()
+    # What the engine decides beside the verdicts, by field of results.json.
+    decided: Callable[[JudgeContext, Sequence[Claim]], Mapping[str, Any]] | None = None
+
+
+def asks_of(rule: str) -> Asks:
+    """The questions of a rule."""
+    every = (one.rules[rule] for one in parts("questions") if rule in one.rules)
+    found: Asks = next(every)
+    return found
+
+
+def at_other_margins(rule: str) -> bool:
+    """Whether its verdict at other margins is of use."""
+    return any(rule in one.at_other_margins for one in parts("questions"))
+
+
+def decided(context: JudgeContext, claims: Sequence[Claim]) -> Mapping[str, Any]:
+    """What the experiments found, with what was decided beside the verdicts."""
+    found = dict(context.analysis.found)
+    for one in parts("questions"):
+        found |= one.decided(context, claims) if one.decided else {}
+    return found

@@ -3,22 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from bench.model.article import Article
 from bench.model.calibration import Calibration
-from bench.model.cost import Breakdown, Cost
 from bench.model.estimate import Comparison, Metric, Quantity
+from bench.model.experiment import nothing_found
 from bench.model.framework import Framework, Target
 from bench.model.load import Load
 from bench.model.plan import EXTERNAL, Pinning, Profile
-from bench.model.predictions import Predictions
 from bench.model.probe import ProbeResults
 from bench.model.ranking import Ranking, Step
 from bench.model.run import Machine, Receipt
-from bench.model.scaling import Scalings
-from bench.model.stress import Stress
 from bench.model.trial import Failure
-from bench.model.turns import Turns
 from bench.model.verdict import Verdict
 from bench.model.warning import Scope, Warning
 
@@ -149,12 +146,8 @@ class Results:
     article: Article | None = None  # that the claims are quoted from; None: not known
     exhibits: ProbeResults | None = None  # what was probed and counted, if it was
     machine_trace: tuple[TraceRow, ...] = ()  # none: older than this field
-    turns: Turns | None = None  # None: the experiment was not played
-    scalings: Scalings | None = None
-    stress: Stress | None = None  # None: this run did not play it
-    predictions: Predictions | None = None  # cheap requests beside a model, if played
-    costs: tuple[Cost, ...] = ()  # CPU time per request, and what adds how much to it
-    breakdowns: tuple[Breakdown, ...] = ()  # what a request is made of
+    # What the experiments found, by field of results.json (bench.model.experiment).
+    found: Mapping[str, Any] = field(default_factory=nothing_found)
     rankings: tuple[
         Ranking, ...
     ] = ()  # of the default deployments, by workload and metric

@@ -32,20 +32,6 @@ class Label(StrEnum):
     NOT_MATERIAL = "not material"  # ahead, but by less than the margin
 
 
-class Rule(StrEnum):
-    """How a claim is judged that no plain order of ratios can decide (bench.judge.rules)."""
-
-    TURNS = "turns"  # requests in the server at the same time
-    STRESS = "stress"  # it stands offered rates up to and past capacity
-    FAILS_STRESS = "fails-stress"  # it does not
-    SCALING = "scaling"  # more clients, more workers
-    PREDICTIONS = "predictions"  # cheap requests beside heavy ones
-    OWN_SHARE = "own-share"  # what a framework adds to its bare server
-    WEIGHT = "weight"  # start-up, memory and cost together
-    LAYERS = "layers"  # what a database layer costs
-    VALIDATORS = "validators"  # what a validator costs
-
-
 class GroupKind(StrEnum):
     """What the comparisons of a group have in common."""
 
@@ -64,41 +50,6 @@ class GroupState(StrEnum):
     FAILS = "fails"
     OPEN = "open"
     NOT_MEASURED = "not measured"
-
-
-class EvidenceKind(StrEnum):
-    """What a finding is of."""
-
-    # Ratios: how many times as much, or as many.
-    OWN_SHARE = "own-share"  # CPU time above the bare server
-    LAYER = "layer"  # CPU time of the database layer
-    VALIDATED = "validated"  # CPU time of a validated request, the other's over ours
-    STARTUP = "startup"
-    IDLE_MEMORY = "idle-memory"
-    CPU = "cpu"
-    MEMORY = "memory"
-    PREDICTIONS = "predictions"  # per second
-    BESIDE_P99 = (
-        "beside-p99"  # of cheap requests beside predictions, the other's over ours
-    )
-    # Amounts.
-    ADDED = "added"  # µs of CPU time per request above another target
-    WHOLE = "whole"  # µs of CPU time per request
-    IMPORT = "import"  # ms
-    MET = "met"  # two requests inside one process at the same time
-    UNDER_WAY = "under-way"  # requests at once in each process
-    BURST = "burst"  # ms until the last answer to requests that were sent at once
-    KEPT_OF_BEST = "kept-of-best"  # share of throughput
-    WORKERS = "workers"  # share of as many times that of one
-    PEAK_CLIENTS = "peak-clients"
-    STRESS_ANSWERED = "stress-answered"  # share of what could be
-    STRESS_FAILED = "stress-failed"  # share of requests
-    STRESS_RECOVERY = "stress-recovery"  # s
-    STRESS_GAVE_UP = "stress-gave-up"  # rounds
-    STRESS_CAPACITY = "stress-capacity"  # requests/s
-    STRESS_P99 = "stress-p99"  # ms
-    CHEAP_P99 = "cheap-p99"  # beside predictions over alone
-    PREDICTIONS_RATE = "predictions-rate"  # per second
 
 
 class Exclusion(StrEnum):
@@ -182,8 +133,8 @@ class Claim:
     probe: str | None = None
     counts: tuple[str, ...] = ()
     # Decided by a rule of its own over an experiment's findings
-    # (bench.judge.rules); its metric is "".
-    rule: Rule | None = None
+    # (bench.experiments); its metric is "".
+    rule: str | None = None
     # What the article says elsewhere to the same effect; the one reading is of
     # all of it.
     also: tuple[Quote, ...] = ()
@@ -196,7 +147,9 @@ class Claim:
     other_metrics: tuple[str, ...] = ()
     also_on: tuple[str, ...] = ()
     without_layer: tuple[str, ...] = ()
-    shows: Rule | None = None  # whose findings stand beside it and decide nothing
+    shows: str | None = (
+        None  # the rule whose findings stand beside it and decide nothing
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +162,7 @@ class Evidence:
     outcome: Outcome | None = None  # None: it decides nothing, it is shown beside it
     because: str = ""
     estimate: Estimate | None = None
-    asked: EvidenceKind | None = None  # None: written before it was kept
+    asked: str | None = None  # its kind; None: written before it was kept
     against: str | None = None  # a target's id, or a framework that was not measured
     workload: str | None = None
     at: float | None = None  # a share of capacity, a number of clients or workers

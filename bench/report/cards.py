@@ -12,7 +12,6 @@ from bench.model.verdict import (
     MetricRow,
     Outcome,
     Part,
-    Rule,
     Verdict,
 )
 from bench.report.charts.chart import Chart, ChartTable
@@ -23,6 +22,7 @@ from bench.report.numbers import percent
 from bench.report.probe_results import evidence
 from bench.report.view import View, joined, lower_first
 from bench.report.words import css_class, sentence, sign
+from bench.wording.experiments import words_of
 from bench.wording.names import Names
 from bench.wording.orders import (
     fails_by_tie,
@@ -210,15 +210,12 @@ def _chart(view: View, palette: Palette, verdict: Verdict) -> Chart | None:
 def _line(claim: Claim) -> str | None:
     """Where the line stands, in the words of the rule; None where there is none, or each question has its own."""
     margin, kept = percent(claim.margin), percent(1 - claim.margin)
-    if claim.probe or claim.counts or claim.rule in (Rule.STRESS, Rule.FAILS_STRESS):
+    if claim.probe or claim.counts:
         return None
     if claim.rule is None:
         return f"{margin} above no difference."
-    return {
-        Rule.TURNS: f"Below {1 + claim.margin:g} requests at once in each process.",
-        Rule.SCALING: f"Above {kept}, in each part.",
-        Rule.PREDICTIONS: f"At most {margin} behind, in each comparison.",
-    }.get(claim.rule, f"{margin} above no difference, in each comparison.")
+    line = words_of(claim.rule).line
+    return line and line.format(margin=margin, kept=kept, above=1 + claim.margin)
 
 
 def _also(claim: Claim) -> tuple[tuple[str, str | None], ...]:

@@ -7,16 +7,18 @@ has no way to say them; pydantic reads them back.
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import field, fields, is_dataclass, make_dataclass, replace
 from enum import Enum
 from functools import cache
 from math import isfinite
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from bench.errors import UsageError, told
 from bench.judge.ranking import ranked
 from bench.judge.results import no_verdicts
+from bench.model.experiment import found_types, nothing_found
 from bench.model.results import RESULTS_SCHEMA, Results
 from bench.report.view import View
 from bench.store.records import validated
@@ -24,9 +26,18 @@ from bench.store.untrusted_input import loads
 from bench.wording.worded import worded
 
 
+FOUND = "found"
+"""The field of Results whose entries are fields of the file."""
+
+
 def results_json(results: Results) -> str:
     """The results with their sentences as JSON text; mappings sorted, so that equal results give equal bytes."""
-    return json.dumps(_plain(worded(results)), indent=1, ensure_ascii=False) + "\n"
+    image: dict[str, object] = {}
+    for each in fields(results := worded(results)):
+        value = getattr(results, each.name)
+        image |= value if each.name == FOUND else {each.name: value}
+    plain = {name: _plain(value) for name, value in image.items()}
+    return json.dumps(plain, indent=1, ensure_ascii=False) + "\n"
 
 
 def read_results(text: str) -> Results:
@@ -52,7 +63,10 @@ def read_results(text: str) -> Results:
             "write the file again from its run with: bench report",
         )
     try:
-        results: Results = validated(_adapter(), found)
+        stored = validated(_adapter(), found)
+        named = {each.name: getattr(stored, each.name) for each in fields(stored)}
+        its_own = {name: named.pop(name) for name in found_types()}
+        results = Results(**named, found=its_own)
         _refuse_looks(results)
     except ValueError as error:
         raise UsageError(
@@ -82,8 +96,25 @@ def _with_severities(results: Results) -> Results:
 
 
 @cache  # takes half a second to make
-def _adapter() -> TypeAdapter[Results]:
-    return TypeAdapter(Results)
+def _adapter() -> TypeAdapter[Any]:
+    return TypeAdapter(stored_type())
+
+
+def stored_type() -> type[Any]:
+    """Results as a file holds them: each thing that an experiment found is a field of its own."""
+    made: list[Any] = []
+    for one in fields(Results):
+        default = field(default=one.default, default_factory=one.default_factory)
+        made.append((one.name, one.type, default))
+    at = [name for name, *_ in made].index(FOUND)
+    nothing = nothing_found()
+    made[at : at + 1] = [
+        (name, kind, field(default=nothing[name]))
+        for name, kind in found_types().items()
+    ]
+    stored = make_dataclass("Results", made, frozen=True)
+    stored.__doc__ = Results.__doc__
+    return stored
 
 
 def _refuse_looks(results: Results) -> None:

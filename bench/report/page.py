@@ -28,7 +28,7 @@ from bench.report.effects import Effects, effects
 from bench.report.numbers import percent, size
 from bench.report.quality import failure_words, failures_in_short
 from bench.report.run_warnings import grouped_warnings
-from bench.report.sections import SECTIONS, answer_chart
+from bench.report.sections import answer_chart, sections
 from bench.report.versions import families
 from bench.report.view import View, joined
 from bench.report.words import (
@@ -79,7 +79,7 @@ def report_page(results: Results, index: str | None = None) -> Page:
     answer = short_answer(view)
     cards = [card(view, colours, verdict) for verdict in shown.verdicts]
     first = answer_chart(view, colours, answer)
-    found = [(one, one.render(view, colours)) for one in SECTIONS if one.when(view)]
+    found = [(one, one.render(view, colours)) for one in sections() if one.when(view)]
     html = (
         page_environment()
         .get_template("page.html.j2")

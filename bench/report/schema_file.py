@@ -13,7 +13,9 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from bench.model.results import RESULTS_SCHEMA, Results
+from bench.model.experiment import evidence_kinds, rule_names
+from bench.model.results import RESULTS_SCHEMA
+from bench.report.json_file import stored_type
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -35,7 +37,20 @@ class _Strict(GenerateJsonSchema):
 
 def results_schema() -> str:
     """The JSON Schema of results.json as text; the same model gives the same bytes."""
-    made: dict[str, Any] = TypeAdapter(Results).json_schema(schema_generator=_Strict)
+    made: dict[str, Any] = TypeAdapter(stored_type()).json_schema(
+        schema_generator=_Strict
+    )
     made |= {"$schema": DIALECT, "title": "results.json of a run"}
+    # Names that only the experiments know.
+    named = (
+        made["$defs"]["Claim"]["properties"],
+        made["$defs"]["Evidence"]["properties"],
+    )
+    for place, names in (
+        (named[0]["rule"], rule_names()),
+        (named[0]["shows"], rule_names()),
+        (named[1]["asked"], evidence_kinds()),
+    ):
+        place["anyOf"][0]["enum"] = list(names)
     made["properties"]["schema"] |= {"const": RESULTS_SCHEMA}
     return json.dumps(made, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

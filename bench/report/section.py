@@ -45,3 +45,19 @@ class Section:
     render: Callable[[View, Palette], Body]
     when: Callable[[View], bool] = always
     template: str = "section.html.j2"
+
+
+def estimated(view: View, workload: str, metrics: tuple[str, ...]) -> bool:
+    """Whether one of these has an interval for some contestant."""
+    found = [
+        view.quantity(target.id, workload, metric)
+        for target in view.contestants
+        for metric in metrics
+    ]
+    return any(each and each.estimate for each in found)
+
+
+def why_missing(view: View, metrics: tuple[str, ...]) -> str:
+    """That they were not measured, with the reason."""
+    reason = view.why_missing(metrics)
+    return "not measured." if reason == "not measured" else f"not measured: {reason}."

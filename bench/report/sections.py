@@ -2,29 +2,21 @@
 
 from markupsafe import Markup
 
+from bench.experiments import parts
 from bench.report.answer import ShortAnswer, leading_verdict
 from bench.report.charts.answer import dots_chart, level_of, reading
 from bench.report.charts.chart import Chart, ChartText
-from bench.report.charts.cost import cost_chart, untold
 from bench.report.charts.generator import generator_chart
 from bench.report.charts.latency import latency_chart
 from bench.report.charts.memory import memory_chart
 from bench.report.charts.palette import Palette
 from bench.report.charts.twin import twin_chart
-from bench.report.concurrency import crowds
 from bench.report.conditions import over_looks
-from bench.report.predictions import served, serves
 from bench.report.probe_results import behind
 from bench.report.probe_results import counted as counted_table
 from bench.report.rankings import ranking_sentence
-from bench.report.same_load import (
-    same_load_charts,
-    same_load_missing,
-    same_load_table,
-)
-from bench.report.section import Body, NumberTable, Section
-from bench.report.stress import high_load
-from bench.report.tables import ablations
+from bench.report.same_load import same_load_charts, same_load_missing, same_load_table
+from bench.report.section import Body, NumberTable, Section, estimated, why_missing
 from bench.report.versions import Family, families
 from bench.report.view import View
 
@@ -37,7 +29,7 @@ MOST_IN_ANSWER = 6
 def answer_chart(view: View, palette: Palette, answer: ShortAnswer) -> Body:
     """The chart beside the short answer."""
     if not answer.workloads:
-        return _body([], [_why(view, (answer.metric,))])
+        return _body([], [why_missing(view, (answer.metric,))])
     targets = _in_the_answer(view)
     caption = ANSWER_CAPTION.format(
         level=level_of(view, answer.metric), looks=over_looks(view)
@@ -90,7 +82,7 @@ def throughput(view: View, palette: Palette) -> Body:
         cells = ((name, "throughput"),)
         charts.append(dots_chart(view, palette, f"rate-{name}", words, cells))
     notes = _void(view, view.workloads_with("throughput"))
-    notes = notes if charts else [_why(view, ("throughput",))]
+    notes = notes if charts else [why_missing(view, ("throughput",))]
     intro = (
         f"Closed loop: {view.results.profile.clients} clients, each sends as soon as "
         "its last answer is there. Best first, every round shown."
@@ -105,7 +97,7 @@ def trust(view: View, palette: Palette) -> Body:
     if found[0] is None:
         missing.append("Noise (A/A) was not measured: no target was entered twice.")
     if found[1] is None:
-        missing.append(f"Generator CPU: {_why(view, ('generator',))}")
+        missing.append(f"Generator CPU: {why_missing(view, ('generator',))}")
     return _body([each for each in found if each], missing)
 
 
@@ -114,7 +106,7 @@ def latency(view: View, palette: Palette) -> Body:
     names = [
         note.name
         for note in view.results.workloads
-        if _estimated(view, note.name, ("p50", "p99"))
+        if estimated(view, note.name, ("p50", "p99"))
     ]
     charts = [latency_chart(view, palette, name) for name in names]
     intro = Markup(
@@ -122,7 +114,7 @@ def latency(view: View, palette: Palette) -> Body:
         "answers faster is also asked more often. It is not the response time that a "
         "visitor of an idle site meets."
     ).format(view.results.profile.clients)
-    return _body(charts, [] if charts else [_why(view, ("p50", "p99"))], intro)
+    return _body(charts, [] if charts else [why_missing(view, ("p50", "p99"))], intro)
 
 
 def same_load(view: View, palette: Palette) -> Body:
@@ -157,53 +149,13 @@ def same_load(view: View, palette: Palette) -> Body:
     )
 
 
-COST = (
-    "Processor time that the server’s processes spent on one request: the steadiest "
-    "figure on a noisy machine. Its parts are differences between servers of the same "
-    "rounds: with and without a framework, a validator, a database layer."
-)
-COLOURS = (
-    ("c1", "server without a framework"),
-    ("c2", "framework"),
-    ("c3", "validation"),
-    ("c4", "database layer"),
-    ("c5", "rest, what nothing tells apart"),
-    ("c0", "database server, beside it"),
-)
-CHANGED = "One thing changed at a time: bare servers and variants"
-
-
-def cost(view: View, palette: Palette) -> Body:
-    """CPU per request of each workload, and its parts as far as they can be told apart."""
-    names = [
-        note.name
-        for note in view.results.workloads
-        if _estimated(view, note.name, ("cpu",))
-    ]
-    charts = [cost_chart(view, palette, name) for name in names]
-    missing = [] if charts else [_why(view, ("cpu",))]
-    changed = ablations(view)
-    whole = [view.workload(name) for name in names if untold(view, name)]
-    if whole:
-        missing.append(
-            f"Nothing in this run tells the parts apart of: {', '.join(whole)}."
-        )
-    return Body(
-        tuple(charts),
-        tuple(missing),
-        COST,
-        COLOURS if charts else (),
-        (NumberTable("Bare servers and variants", changed, summary=CHANGED),)
-        if changed
-        else (),
-    )
-
-
 def memory(view: View, palette: Palette) -> Body:
     """Memory and start-up."""
     found = memory_chart(view, palette)
     charts = [found] if found else []
-    missing = [] if found else [f"Memory: {_why(view, ('memory', 'idle_memory'))}"]
+    missing = (
+        [] if found else [f"Memory: {why_missing(view, ('memory', 'idle_memory'))}"]
+    )
     if any(view.measured(each.id, None, "startup") for each in view.contestants):
         words = ChartText(
             view.metric("startup").title,
@@ -213,7 +165,7 @@ def memory(view: View, palette: Palette) -> Body:
         cells = ((None, "startup"),)
         charts.append(dots_chart(view, palette, "startup", words, cells))
     else:
-        missing.append(f"Start-up: {_why(view, ('startup',))}")
+        missing.append(f"Start-up: {why_missing(view, ('startup',))}")
     return _body(charts, missing)
 
 
@@ -248,15 +200,6 @@ def _body(charts: list[Chart], missing: list[str], intro: str = "") -> Body:
     return Body(tuple(charts), tuple(missing), intro)
 
 
-def _estimated(view: View, workload: str, metrics: tuple[str, ...]) -> bool:
-    found = [
-        view.quantity(target.id, workload, metric)
-        for target in view.contestants
-        for metric in metrics
-    ]
-    return any(each and each.estimate for each in found)
-
-
 def _void(view: View, workloads: tuple[str, ...]) -> list[str]:
     """What stands in the charts but decides nothing, with the reason."""
     ids = {target.id for target in view.contestants}
@@ -277,51 +220,22 @@ def _void(view: View, workloads: tuple[str, ...]) -> list[str]:
     ]
 
 
-def _why(view: View, metrics: tuple[str, ...]) -> str:
-    reason = view.why_missing(metrics)
-    return "not measured." if reason == "not measured" else f"not measured: {reason}."
+def sections() -> tuple[Section, ...]:
+    """All that the page holds beneath the short answer; its navigation is made of them."""
+    return (*_BEFORE, *parts("section"), *_AFTER)
 
 
-SECTIONS = (
-    Section(
-        "claims",
-        "The claims, one by one",
-        "Claims",
-        _in_template,
-        template="claims.html.j2",
-    ),
-    Section(
-        "trust", "How far to trust this run", "Trust", trust, template="trust.html.j2"
-    ),
+_BEFORE = (
+    Section("claims", "The claims, one by one", "Claims", _in_template, template="claims.html.j2"),
+    Section("trust", "How far to trust this run", "Trust", trust, template="trust.html.j2"),
     Section("throughput", "Requests per second", "Throughput", throughput),
     Section("latency", "Response time", "Response time", latency),
-    Section(
-        "same-load", "Response time at the same load", "At the same load", same_load
-    ),
-    Section(
-        "crowds", "Many at once: in turns, and more clients", "Many at once", crowds
-    ),
-    Section("high-load", "High load, and afterwards", "High load", high_load),
-    Section("models", "While a model computes", "Beside a model", served, when=serves),
-    Section("cost", "Where the time goes", "Where the time goes", cost),
+    Section("same-load", "Response time at the same load", "At the same load", same_load),
+)  # fmt: skip
+_AFTER = (
     Section("memory", "Memory and start-up", "Memory, start-up", memory),
     Section("counted", "Counted, not timed", "Counted", counted, when=_is_counted),
-    Section(
-        "tested",
-        "What was tested",
-        "What was tested",
-        _in_template,
-        template="tested.html.j2",
-    ),
-    Section(
-        "again", "Run it again", "Run it again", _in_template, template="again.html.j2"
-    ),
-    Section(
-        "doubts",
-        "Failures and warnings",
-        "Warnings",
-        _in_template,
-        template="doubts.html.j2",
-    ),
-)
-"""All that the page holds beneath the short answer; its navigation is made of them."""
+    Section("tested", "What was tested", "What was tested", _in_template, template="tested.html.j2"),
+    Section("again", "Run it again", "Run it again", _in_template, template="again.html.j2"),
+    Section("doubts", "Failures and warnings", "Warnings", _in_template, template="doubts.html.j2"),
+)  # fmt: skip

@@ -1,5 +1,6 @@
 """The names that readers know things by."""
 
+from bench.experiments import parts
 from bench.model.contestants import contestants
 from bench.model.framework import Target
 from bench.model.results import Results
@@ -53,11 +54,7 @@ class Names:
             return f"on {group.key}"
         if group.kind is GroupKind.BASELINE:
             return f"against {self.framework(group.key)}"
-        if group.kind is GroupKind.COST:
-            return {"startup": "in start-up", "memory": "in memory"}.get(
-                group.key, group.key
-            )
-        return _PARTS.get(group.key) or self._part(group)
+        return self._of_experiment(group)[1]
 
     def title(self, group: GroupResult) -> str:
         """The group by itself, for a mark of its own."""
@@ -66,28 +63,20 @@ class Names:
             return workload
         if group.kind is GroupKind.LAYER:
             return f"{workload}, SQL by hand"
-        if group.kind is GroupKind.PART and group.key == "workers":
-            return "more workers"
-        if group.kind is GroupKind.PART and group.workload is not None:
-            return f"more clients, {workload}"
         if group.kind is GroupKind.BASELINE:
             return self.group(group)
-        return _TITLES.get(group.key, group.key)
+        return self._of_experiment(group)[0]
 
-    def _part(self, group: GroupResult) -> str:
-        if group.workload is not None:
-            return f"with more clients on {self.workload(group.workload)}"
-        return group.key
-
-
-_TITLES = {
-    "startup": "start-up",
-    "memory": "memory",
-    "predictions": "predictions per second",
-    "beside-p99": "cheap requests beside predictions",
-}
-_PARTS = {
-    "workers": "with more workers",
-    "predictions": "in predictions per second",
-    "beside-p99": "in the tail of cheap requests beside predictions",
-}
+    def _of_experiment(self, group: GroupResult) -> tuple[str, str]:
+        """By itself, and where a claim holds or fails; its key where nobody has words for it."""
+        known = {
+            key: both for one in parts("words") for key, both in one.groups.items()
+        }
+        words = known.get(group.key) or known.get(group.key.partition(" ")[0])
+        title, where = words or (group.key, group.key)
+        name = group.workload or ""
+        filled = {
+            "title": self._workloads.get(name, name),
+            "workload": self.workload(group.workload),
+        }
+        return title.format(**filled), where.format(**filled)

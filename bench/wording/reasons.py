@@ -5,27 +5,19 @@ from bench.model.plan import Profile
 from bench.model.plural import plural
 from bench.model.results import NoVerdicts
 from bench.model.verdict import (
-    Claim,
     Excluded,
     Exclusion,
     Lacking,
     Outcome,
-    Rule,
     Untested,
     Verdict,
     Withheld,
 )
+from bench.wording.experiments import words_of
 from bench.wording.names import Names
 from bench.wording.numbers import joined
 
 
-_EXPERIMENTS = {
-    Rule.TURNS: ("did not send requests at once", "turns"),
-    Rule.SCALING: ("did not vary the number of clients", "scaling"),
-    Rule.STRESS: ("did not play the stress experiment", "stress"),
-    Rule.FAILS_STRESS: ("did not play the stress experiment", "stress"),
-    Rule.PREDICTIONS: ("served no predictions", "predictions"),
-}
 NO_PROBES = "this run holds no probes; play them into it: bench probe --into RUN"
 
 
@@ -69,16 +61,16 @@ def untested(names: Names, verdict: Verdict) -> str:
         return ""
     if why.lacking is Lacking.VERDICTS:
         return f"the {names.results.profile.name} profile gives no verdicts"
-    if why.lacking is Lacking.EXPERIMENT and claim.rule in _EXPERIMENTS:
-        return _experiment(names, claim, why)
+    if why.lacking is Lacking.EXPERIMENT and claim.rule is not None:
+        return _experiment(names, claim.rule, why)
     if why.lacking is Lacking.TRIALS:
         return _trials(names, verdict, why)
     return _probes(names, why)
 
 
-def _experiment(names: Names, claim: Claim, why: Untested) -> str:
-    did, profile = _EXPERIMENTS[claim.rule or Rule.TURNS]
-    text = f"this run {did}; bench run --profile {profile} does"
+def _experiment(names: Names, rule: str, why: Untested) -> str:
+    words = words_of(rule)
+    text = f"this run {words.did_not}; bench run --profile {words.profile} does"
     if why.of:
         who = joined([names.framework(each) for each in why.of])
         text += f": {who} took no part in it"
@@ -86,15 +78,11 @@ def _experiment(names: Names, claim: Claim, why: Untested) -> str:
 
 
 def _trials(names: Names, verdict: Verdict, why: Untested) -> str:
-    if verdict.claim.rule is Rule.WEIGHT:
-        where = joined([names.workload(each) for each in why.of])
-        return (
-            f"this run did not measure CPU time per request of all of them on {where}; "
-            "bench run --profile cost does"
-        )
     if verdict.claim.rule is not None:
-        _, profile = _EXPERIMENTS.get(verdict.claim.rule, ("", "cost"))
-        return f"this run does not hold all that it takes; bench run --profile {profile} does"
+        words = words_of(verdict.claim.rule)
+        where = joined([names.workload(each) for each in why.of])
+        told = words.no_trials.format(where=where)
+        return f"{told}; bench run --profile {words.profile} does"
     own = [part for part in verdict.parts if part.outcome is Outcome.NOT_TESTED]
     return own[0].because if own else "the claim compares nothing"
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bench.model.results import Results
 from bench.model.verdict import Claim, Evidence, MetricRow, Part, Verdict
 from bench.wording import orders, reasons, verdicts
-from bench.wording.findings import texts
+from bench.wording.experiments import texts
 from bench.wording.names import Names
 from bench.wording.short import short
 

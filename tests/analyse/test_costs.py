@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import Analysis, analyse
-from bench.model.cost import Breakdown, Cost
+from bench.experiments.costs.model import Breakdown, Cost
 from bench.model.framework import CostPart
 from tests.analyse.builders import DJANGO, FASTAPI, FLASK, WSGI
 from tests.analyse.cost_runs import (
@@ -21,9 +21,10 @@ from tests.analyse.cost_runs import (
 
 def cost(analysis: Analysis, target: str, less: str | None, workload: str) -> Cost:
     """The one cost of that kind."""
+    every: tuple[Cost, ...] = analysis.found["costs"]
     (found,) = [
         each
-        for each in analysis.costs
+        for each in every
         if (each.target, each.less, each.workload) == (target, less, workload)
     ]
     return found
@@ -31,10 +32,9 @@ def cost(analysis: Analysis, target: str, less: str | None, workload: str) -> Co
 
 def breakdown(analysis: Analysis, target: str, workload: str) -> Breakdown:
     """What the requests of a target are made of."""
+    every: tuple[Breakdown, ...] = analysis.found["breakdowns"]
     (found,) = [
-        each
-        for each in analysis.breakdowns
-        if (each.target, each.workload) == (target, workload)
+        each for each in every if (each.target, each.workload) == (target, workload)
     ]
     return found
 
@@ -66,8 +66,8 @@ def test_an_experiment_is_read_from_its_own_windows() -> None:
 def test_without_the_experiments_only_the_own_shares_are_known() -> None:
     """What was not played is absent, not zero."""
     analysis = analyse(cost_run(validators=None, layers=None))
-    assert {each.part for each in analysis.costs} == {CostPart.FRAMEWORK}
-    assert {each.workload for each in analysis.breakdowns} == {
+    assert {each.part for each in analysis.found["costs"]} == {CostPart.FRAMEWORK}
+    assert {each.workload for each in analysis.found["breakdowns"]} == {
         "hello", "validate", "db-read",
     }  # fmt: skip
 
@@ -138,7 +138,7 @@ def test_a_floor_that_failed_leaves_one_part_less() -> None:
         "database layer: SQLAlchemy above psycopg alone",
         "server, framework, rest",
     ]
-    assert not [e for e in analysis.breakdowns if e.workload == "hello"]
+    assert not [e for e in analysis.found["breakdowns"] if e.workload == "hello"]
 
 
 def test_frameworks_without_their_layers_are_compared_with_each_other() -> None:

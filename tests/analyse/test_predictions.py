@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.analyse.predictions import MORE, SOONER, predictions
 from bench.analyse.trials import lay_out
-from bench.model.predictions import Predictions
+from bench.experiments.predictions.analyse import MORE, SOONER, predictions
+from bench.experiments.predictions.model import Predictions
 from bench.model.run import Run
 from bench.model.trial import Window
 from tests.analyse.builders import DJANGO, FASTAPI, FLASK, Truth, make_run
@@ -16,7 +16,7 @@ from tests.analyse.predictions import BESIDE, PITFALL, Served, served_run
 
 def found_in(run: Run) -> Predictions:
     """What the run holds of the experiment."""
-    found = analyse(run).predictions
+    found: Predictions | None = analyse(run).found["predictions"]
     assert found is not None
     return found
 
@@ -60,7 +60,7 @@ def test_only_contestants_are_compared_and_both_ways() -> None:
 
 def test_a_run_that_did_not_play_it_has_none() -> None:
     """None is not measured, and never a row of zeros."""
-    assert analyse(make_run()).predictions is None
+    assert analyse(make_run()).found["predictions"] is None
 
 
 def test_it_leaves_the_headline_as_it_is() -> None:

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.analyse.scaling import scalings
 from bench.analyse.trials import lay_out
+from bench.experiments.scaling.analyse import scalings
+from bench.experiments.scaling.model import Scaling, Scalings
 from bench.model.load import Load
 from bench.model.plan import Cell
 from bench.model.run import Run
-from bench.model.scaling import Scaling, Scalings
 from bench.stats.usl import Law
 from tests.analyse.builders import DJANGO, FASTAPI, Truth, make_run, target
 from tests.experiments import experiment, scaling_run, window_at
@@ -29,7 +29,7 @@ def by_level(law: Law) -> dict[int, float]:
 
 def found(run: Run) -> Scalings:
     """What the run found."""
-    one = analyse(run).scalings
+    one: Scalings | None = analyse(run).found["scalings"]
     assert one is not None
     return one
 
@@ -174,4 +174,4 @@ def test_too_few_processors_are_a_reason_and_no_number() -> None:
 
 def test_a_run_that_played_neither_has_none() -> None:
     """Not an empty one."""
-    assert analyse(make_run()).scalings is None
+    assert analyse(make_run()).found["scalings"] is None

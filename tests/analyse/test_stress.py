@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import analyse
+from bench.experiments.stress.model import Stress, Stressed, StressStep
 from bench.model.run import Run
-from bench.model.stress import Stress, Stressed, StressStep
 from bench.model.trial import Failure, Window
 from bench.model.warning import Scope
 from bench.store.records import from_line, head_from_text, head_to_text, to_line
@@ -16,7 +16,7 @@ from tests.analyse.stressed import Nature, Stressful, stressful_run
 
 def found(run: Run) -> Stress:
     """The analysed experiment."""
-    stress = analyse(run).stress
+    stress: Stress | None = analyse(run).found["stress"]
     assert stress is not None
     return stress
 
@@ -233,7 +233,7 @@ def test_the_headline_knows_nothing_of_it() -> None:
         windows=tuple(w for w in run.windows if "." not in w.load),
     )
     assert analyse(run).comparisons == analyse(without).comparisons
-    assert analyse(make_run()).stress is None
+    assert analyse(make_run()).found["stress"] is None
 
 
 def test_a_surge_is_stored_and_read_back() -> None:

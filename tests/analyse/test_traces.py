@@ -200,7 +200,7 @@ def test_what_a_thing_costs_decides_nothing_on_a_disturbed_core() -> None:
     fault = only(traced(foreign_s=1.0), target=FLASK)
     run = cost_run()
     struck = replace(run, windows=tuple(fault(w) for w in run.windows))
-    found = analyse(struck).costs
+    found = analyse(struck).found["costs"]
     assert {"", "layers", "validators"} <= {cost.experiment for cost in found}
     for cost in found:
         assert (cost.void is not None) is (FLASK in (cost.target, cost.less))

@@ -7,17 +7,17 @@ import pytest
 
 from bench.analyse.analysis import analyse
 from bench.analyse.trials import lay_out
-from bench.analyse.turns import turns
+from bench.experiments.turns.analyse import turns
+from bench.experiments.turns.model import SetUp, Turns
 from bench.model.run import Run
 from bench.model.trial import Failure, OneOfMany, Overlap, RoundEnd
-from bench.model.turns import SetUp
 from tests.analyse.builders import DJANGO, FASTAPI, FLASK, Truth, make_run
 from tests.experiments import turns_run, volley_of
 
 
 def set_up(run: Run, target: str = FLASK) -> SetUp:
     """What the run found of a target."""
-    found = analyse(run).turns
+    found: Turns | None = analyse(run).found["turns"]
     assert found is not None
     return next(one for one in found.set_ups if one.target == target)
 
@@ -107,7 +107,7 @@ def test_rounds_that_did_not_end_do_not_count() -> None:
 
 def test_a_run_that_did_not_play_it_has_none() -> None:
     """Not an empty one."""
-    assert analyse(make_run()).turns is None
+    assert analyse(make_run()).found["turns"] is None
 
 
 @pytest.mark.slow

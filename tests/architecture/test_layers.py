@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT / "bench"
 
 LAYERS = (
-    {"errors", "child_environment"},
+    {"errors", "child_environment", "experiments"},
     {"model"},
     {"workloads", "stats", "install"},
     {"configure", "plan", "store"},
@@ -23,6 +23,12 @@ LAYERS = (
     {"__main__"},
 )
 """Lowest first; rooms on one row do not know each other."""
+
+ROLES = {
+    "model": "model", "analyse": "analyse", "questions": "judge",
+    "words": "wording", "section": "report", "chart": "report",
+}  # fmt: skip
+"""A file of an experiment stands in the room of its role, which its first word names."""
 
 TOP_LEVEL = {
     "apps", "bench", "reports", "tests", "docker-compose.yml", "Makefile",
@@ -55,12 +61,18 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def room(name: str) -> str:
+    """The room in which a module stands; that of its role, if it is an experiment's."""
+    parts = name.split(".")
+    inside = parts[1] == "experiments" and len(parts) > 3
+    return ROLES[parts[3].partition("_")[0]] if inside else parts[1]
+
+
 def height(name: str) -> int | None:
     """The row on which a module of the harness stands; None for `bench` itself."""
-    parts = name.split(".")
-    if parts[0] != "bench" or len(parts) == 1:
+    if not name.startswith("bench."):
         return None
-    rows = [row for row, rooms in enumerate(LAYERS) if parts[1] in rooms]
+    rows = [row for row, rooms in enumerate(LAYERS) if room(name) in rooms]
     return rows[0] if rows else None
 
 
@@ -77,13 +89,26 @@ def test_imports_point_down() -> None:
 
 
 def _points_down(importer: str, name: str) -> bool:
-    own, target = importer.split("."), name.split(".")
-    if target[0] != "bench" or len(target) == 1 or len(own) == 1:
+    if not name.startswith("bench.") or importer == "bench":
         return True
     below, here = height(name), height(importer)
     assert below is not None, f"{importer} imports {name}: no such room"
     assert here is not None, f"{importer} stands in no room of LAYERS"
-    return target[1] == own[1] or below < here
+    return room(name) == room(importer) or below < here
+
+
+def test_experiments_are_known_by_their_list_alone() -> None:
+    """No other package imports one of them, and none of them imports another."""
+    found = [
+        f"{module(path)} imports {name}"
+        for path in files()
+        for name in imports(path)
+        if name.startswith("bench.experiments.")
+        and len(name.split(".")) > 3
+        and module(path).split(".")[1:3] != name.split(".")[1:3]
+    ]
+
+    assert not found, "\n".join(found)
 
 
 def test_no_import_cycle() -> None:

@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from bench.analyse.costs import EXPERIMENTS, varies
 from bench.cli.run_options import chosen_targets
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
+from bench.experiments.costs.analyse_costs import EXPERIMENTS, varies
 from bench.model.framework import CostPart, Role
 
 

@@ -7,7 +7,7 @@ from bench.configure.claims import load_claims
 from bench.judge.judge import judge
 from bench.judge.results import results
 from bench.model.run import Run
-from bench.model.verdict import Claim, Evidence, EvidenceKind, Outcome, Verdict
+from bench.model.verdict import Claim, Evidence, Outcome, Verdict
 from bench.wording.worded import worded
 from tests.analyse.builders import FRAMEWORKS
 
@@ -36,7 +36,7 @@ def deciding(verdict: Verdict, outcome: Outcome | None = None) -> list[Evidence]
     return [each for each in found if outcome in (None, each.outcome)]
 
 
-def hangs_on(verdict: Verdict) -> tuple[EvidenceKind | None, str | None]:
+def hangs_on(verdict: Verdict) -> tuple[str | None, str | None]:
     """What the finding asked by which the verdict was decided, and on which workload."""
     assert verdict.decided_by is not None
     found = verdict.findings[verdict.decided_by]

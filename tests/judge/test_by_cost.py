@@ -6,14 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bench.model.run import Run
-from bench.model.verdict import (
-    EvidenceKind,
-    GroupKind,
-    GroupState,
-    Lacking,
-    Outcome,
-    Rule,
-)
+from bench.model.verdict import GroupKind, GroupState, Lacking, Outcome
 from tests.analyse.builders import AGAIN, ASGI, DJANGO, FASTAPI, FLASK, QUIET, WSGI
 from tests.analyse.cost_runs import (
     DJANGO_PYDANTIC,
@@ -28,14 +21,14 @@ SHOWS_LAYERS = replace(
     CLAIMS["fastapi-is-fast"],
     rule=None,
     not_measurable="history",
-    shows=Rule.LAYERS,
+    shows="layers",
     subjects=("django",),
     baselines=("flask", "fastapi"),
     workloads=("db-read",),
 )
 SHOWS_VALIDATORS = replace(
     SHOWS_LAYERS,
-    shows=Rule.VALIDATORS,
+    shows="validators",
     subjects=("fastapi",),
     baselines=("flask", "django"),
     workloads=("validate",),
@@ -118,9 +111,9 @@ def test_layers_are_shown_without_an_outcome() -> None:
     found = verdict_on(cost_run(noise=0.0004), SHOWS_LAYERS)
     assert found.outcome is Outcome.NOT_MEASURABLE
     assert deciding(found) == []
-    ratios = [f.estimate.point for f in found.findings if f.asked is EvidenceKind.LAYER and f.estimate]  # fmt: skip
+    ratios = [f.estimate.point for f in found.findings if f.asked == "layer" and f.estimate]  # fmt: skip
     assert ratios == pytest.approx([300 / 400, 300 / 500], rel=0.01)
-    amounts = [f.estimate.point for f in found.findings if f.asked is EvidenceKind.ADDED and f.estimate]  # fmt: skip
+    amounts = [f.estimate.point for f in found.findings if f.asked == "added" and f.estimate]  # fmt: skip
     assert amounts == pytest.approx([300, 400, 500], rel=0.01)
 
 
@@ -128,7 +121,7 @@ def test_validators_are_shown_with_the_usual_and_with_a_common_one() -> None:
     """Three comparisons: the usual one and the common one are the same for one of the pairs."""
     found = verdict_on(cost_run(), SHOWS_VALIDATORS)
     assert deciding(found) == []
-    shown = [f for f in found.findings if f.asked is EvidenceKind.VALIDATED]
+    shown = [f for f in found.findings if f.asked == "validated"]
     assert [f.against for f in shown] == [FLASK, DJANGO, DJANGO_PYDANTIC.id]
 
 
@@ -146,7 +139,7 @@ def test_weight_depends_by_kind_of_cost() -> None:
     assert [g.key for g in found.groups] == ["hello", "validate", "db-read", "startup", "memory"]  # fmt: skip
     assert found.holds_on == ("hello", "validate")
     assert "db-read" in found.fails_on and len(deciding(found)) == 16
-    assert hangs_on(found) == (EvidenceKind.CPU, "db-read")
+    assert hangs_on(found) == ("cpu", "db-read")
 
 
 def test_weight_supported() -> None:

@@ -15,7 +15,6 @@ from bench.judge.ratios import decided, question
 from bench.model.estimate import Comparison, Estimate
 from bench.model.verdict import (
     Evidence,
-    EvidenceKind,
     Excluded,
     Exclusion,
     GroupKind,
@@ -29,7 +28,7 @@ from bench.stats import interval
 
 LOGS = some.lists(some.floats(-0.5, 0.5), min_size=6, max_size=12)
 ERROR = 0.025
-FINDING = Evidence("a", asked=EvidenceKind.CPU)
+FINDING = Evidence("a", asked="cpu")
 SPREAD = [-0.02, -0.01, 0.0, 0.0, 0.01, 0.02]
 """Six rounds whose 95 % interval is 1.5 % to either side."""
 

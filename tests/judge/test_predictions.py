@@ -6,7 +6,7 @@ import pytest
 
 from bench.model.framework import Role
 from bench.model.run import Run
-from bench.model.verdict import Claim, EvidenceKind, Outcome, Rule, Verdict
+from bench.model.verdict import Claim, Outcome, Verdict
 from tests.analyse.builders import DJANGO, FASTAPI, FLASK, claim, make_run
 from tests.analyse.predictions import ALIKE_RPS, BESIDE_MS, PITFALL, Served, served_run
 from tests.judge.judged import CLAIMS, deciding, hangs_on, said_of, verdict_on
@@ -14,7 +14,7 @@ from tests.judge.judged import CLAIMS, deciding, hangs_on, said_of, verdict_on
 
 CLAIM = replace(
     claim(["fastapi"], ["flask", "django"], metric="", margin=0.1),
-    rule=Rule.PREDICTIONS,
+    rule="predictions",
 )
 BOTH = ("predictions", "beside-p99")
 
@@ -41,7 +41,7 @@ def test_fewer_predictions_make_it_depend() -> None:
     found = verdict(served_run(Served(capacity_rps=rates, noise=0.001)))
     assert (found.outcome, found.strict) == (Outcome.DEPENDS, Outcome.REFUTED)
     assert found.fails_on == ("predictions",)
-    assert hangs_on(found)[0] is EvidenceKind.PREDICTIONS
+    assert hangs_on(found)[0] == "predictions"
 
 
 def test_a_longer_tail_makes_it_depend() -> None:
@@ -106,7 +106,7 @@ def test_the_known_mistake_is_shown_and_decides_nothing() -> None:
     found = verdict(served_run(Served(noise=0.0)))
     shown = [one for one in found.findings if one.subject == PITFALL]
     assert [one.outcome for one in shown] == [None, None]
-    assert shown[0].asked is EvidenceKind.CHEAP_P99 and shown[0].estimate
+    assert shown[0].asked == "cheap-p99" and shown[0].estimate
     assert shown[0].estimate.point == pytest.approx(20, rel=0.01)
     assert found.outcome is Outcome.SUPPORTED
     assert {one.subject for one in found.findings} == {FASTAPI, FLASK, DJANGO, PITFALL}
@@ -115,10 +115,10 @@ def test_the_known_mistake_is_shown_and_decides_nothing() -> None:
 def test_what_is_shown_beside_another_framework_is_read_alike() -> None:
     """One rule, one margin; each against the two others."""
     judged, shown = CLAIMS["fastapi-ml"], CLAIMS["flask-ml"]
-    assert judged.rule is shown.shows is Rule.PREDICTIONS
+    assert judged.rule == shown.shows == "predictions"
     assert judged.margin == shown.margin == 0.1
     for one in (judged, shown):
         assert {*one.subjects, *one.baselines} == {"fastapi", "flask", "django"}
     found = verdict(served_run(), shown)
     assert found.outcome is Outcome.NOT_MEASURABLE and deciding(found) == []
-    assert sum(f.asked in (EvidenceKind.PREDICTIONS, EvidenceKind.BESIDE_P99) for f in found.findings) == 4  # fmt: skip
+    assert sum(f.asked in ("predictions", "beside-p99") for f in found.findings) == 4  # fmt: skip

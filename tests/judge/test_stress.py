@@ -6,22 +6,20 @@ import numpy as np
 import pytest
 
 from bench.analyse.analysis import analyse
+from bench.experiments.stress.model import StressSeries, StressStep
+from bench.experiments.stress.questions import DECIDING, worst_failed
 from bench.judge.engine import decide
 from bench.judge.question import Group, Inquiry, by_rounds
-from bench.judge.stress import DECIDING, worst_failed
 from bench.model.run import Run
-from bench.model.stress import StressSeries, StressStep
 from bench.model.trial import Failure
 from bench.model.verdict import (
     Claim,
     Evidence,
-    EvidenceKind,
     Exclusion,
     GroupKind,
     Lacking,
     OtherOutcome,
     Outcome,
-    Rule,
     Verdict,
 )
 from tests.analyse.builders import DJANGO, FASTAPI, FLASK, make_run
@@ -45,7 +43,7 @@ def of(target: str, **nature: float) -> Run:
 
 def test_the_rules_stand_in_the_table() -> None:
     """Both claims are read by the same questions, one of them the other way round."""
-    assert (FAILS.rule, STANDS.rule) == (Rule.FAILS_STRESS, Rule.STRESS)
+    assert (FAILS.rule, STANDS.rule) == ("fails-stress", "stress")
     assert FAILS.margin == STANDS.margin and FAILS.workloads == STANDS.workloads
     for share in DECIDING:
         assert f"{share:.0%}".replace("%", " %") in FAILS.reading
@@ -70,22 +68,22 @@ def test_servers_that_keep_their_capacity_stand_it() -> None:
 @pytest.mark.parametrize(
     ("nature", "asked"),
     [
-        ({"overloaded": 0.6}, EvidenceKind.STRESS_ANSWERED),
-        ({"fails": 0.05}, EvidenceKind.STRESS_FAILED),
-        ({"afterwards": 0.2}, EvidenceKind.STRESS_RECOVERY),
+        ({"overloaded": 0.6}, "stress-answered"),
+        ({"fails": 0.05}, "stress-failed"),
+        ({"afterwards": 0.2}, "stress-recovery"),
     ],
 )
 def test_one_failure_is_enough_to_fail_and_makes_standing_depend(
-    nature: dict[str, float], asked: EvidenceKind
+    nature: dict[str, float], asked: str
 ) -> None:
     """The verdict hangs on the first question that was failed."""
     fails, stands = verdict(of(FLASK, **nature)), verdict(of(DJANGO, **nature), STANDS)
     assert fails.outcome is Outcome.SUPPORTED and fails.strict is None
     assert (stands.outcome, stands.strict) == (Outcome.DEPENDS, Outcome.REFUTED)
-    assert deciding(fails, Outcome.SUPPORTED)[0].asked is asked
+    assert deciding(fails, Outcome.SUPPORTED)[0].asked == asked
     for found in (fails, stands):
         assert found.decided_by is not None
-        assert found.findings[found.decided_by].asked is asked
+        assert found.findings[found.decided_by].asked == asked
     assert {each.outcome for each in fails.others} == {Outcome.REFUTED}
 
 
@@ -125,7 +123,7 @@ def test_who_breaks_down_in_most_rounds_does_not_stand_it() -> None:
     )
     found = verdict(replace(run, failures=gone))
     assert found.outcome is Outcome.SUPPORTED
-    gave_up = [f for f in found.findings if f.asked is EvidenceKind.STRESS_GAVE_UP]
+    gave_up = [f for f in found.findings if f.asked == "stress-gave-up"]
     assert [(f.outcome, f.amount) for f in gave_up] == [(Outcome.SUPPORTED, 5.0)]
 
 
@@ -146,7 +144,7 @@ def test_a_run_that_may_decide_nothing_does_not_decide_this() -> None:
 
 def test_it_is_looked_at_once_and_at_the_plain_level() -> None:
     """The experiment ends with its own rounds, however long the run goes on."""
-    stress = analyse(stressful_run()).stress
+    stress = analyse(stressful_run()).found["stress"]
     assert stress is not None
     assert stress.level == 0.95 and len(stress.rounds) == STRESS.rounds
 

@@ -6,14 +6,14 @@ from math import exp
 import pytest
 
 from bench.analyse.analysis import analyse
+from bench.experiments.turns.questions import by_set_up, turns
 from bench.judge.context import JudgeContext, RunEvidence
 from bench.judge.engine import decide
 from bench.judge.results import results
-from bench.judge.turns import by_set_up, turns
 from bench.model.contestants import contestants
 from bench.model.framework import Role
 from bench.model.run import Run
-from bench.model.verdict import Evidence, EvidenceKind, Exclusion, Outcome, Verdict
+from bench.model.verdict import Evidence, Exclusion, Outcome, Verdict
 from bench.stats import interval
 from tests.analyse.builders import (
     AGAIN,
@@ -41,7 +41,7 @@ def verdict(run: Run) -> Verdict:
     return verdict_on(run, "flask-in-turns")
 
 
-def asked_of(found: list[Evidence]) -> list[tuple[str, EvidenceKind | None]]:
+def asked_of(found: list[Evidence]) -> list[tuple[str, str | None]]:
     """Of which set-up, and what."""
     return [(each.subject, each.asked) for each in found]
 
@@ -50,14 +50,14 @@ def test_a_meeting_refutes_it_whatever_the_clock_says() -> None:
     """Two requests inside at once: refuted though the throughput looks like turns."""
     found = verdict(turns_run({FLASK: 1.0}, {FLASK: True}))
     assert found.outcome is Outcome.REFUTED
-    assert asked_of(deciding(found)) == [(FLASK, EvidenceKind.MET)]
+    assert asked_of(deciding(found)) == [(FLASK, "met")]
 
 
 def test_one_at_a_time_supports_it() -> None:
     """Nobody met, and all of the interval is below 1.5."""
     found = verdict(turns_run({FLASK: 1.0}, {FLASK: False}))
     assert found.outcome is Outcome.SUPPORTED and found.strict is None
-    assert asked_of(deciding(found)) == [(FLASK, EvidenceKind.UNDER_WAY)]
+    assert asked_of(deciding(found)) == [(FLASK, "under-way")]
 
 
 def test_many_at_once_refute_it_without_a_meeting() -> None:
@@ -114,7 +114,7 @@ def test_each_server_of_the_subject_is_a_group() -> None:
     assert found.holds_on == ("gunicorn-sync",) and found.fails_on == ("gthread",)
     assert {f.subject for f in found.findings} == set(held)
     assert len(found.findings) == 12
-    assert asked_of(deciding(found)) == [(FLASK, EvidenceKind.MET), (FLASK_SYNC, EvidenceKind.UNDER_WAY)]  # fmt: skip
+    assert asked_of(deciding(found)) == [(FLASK, "met"), (FLASK_SYNC, "under-way")]  # fmt: skip
 
 
 def test_what_every_set_up_does_is_decided_by_the_questions_of_the_claim() -> None:
@@ -124,9 +124,9 @@ def test_what_every_set_up_does_is_decided_by_the_questions_of_the_claim() -> No
     made = results(
         turns_run(held, met, TRUTH), [CLAIMS["flask-in-turns"]], FRAMEWORKS, ()
     )
-    assert made.turns is not None
-    assert set(made.turns.in_turns or ()) == {FLASK_SYNC, DJANGO_SYNC}
-    assert set(made.turns.together or ()) == {FLASK, DJANGO}
+    assert made.found["turns"] is not None
+    assert set(made.found["turns"].in_turns or ()) == {FLASK_SYNC, DJANGO_SYNC}
+    assert set(made.found["turns"].together or ()) == {FLASK, DJANGO}
 
 
 @pytest.mark.parametrize("middle", [1.46, 1.466, 1.475])
@@ -136,18 +136,21 @@ def test_of_several_servers_an_interval_below_the_line_is_not_always_enough(
     """Its p-value of 1.9 % counts twice, as there are two servers: open, in the verdict and beside it."""
     run = turns_run({FLASK: 8.0, FLASK_SYNC: 1.0}, {FLASK: None}, TRUTH)
     analysis, claim = analyse(run), CLAIMS["flask-in-turns"]
-    assert analysis.turns is not None
+    assert analysis.found["turns"] is not None
     rounds = tuple(middle * exp(x) for x in (-0.03, -0.01, 0, 0, 0.01, 0.03))
     effective = interval.geometric_mean(rounds, 0.95)
     set_ups = tuple(
         replace(one, effective=effective, effective_rounds=rounds)
         if one.target == FLASK_SYNC
         else one
-        for one in analysis.turns.set_ups
+        for one in analysis.found["turns"].set_ups
     )
     plan = run.record.plan
     context = JudgeContext(
-        replace(analysis, turns=replace(analysis.turns, set_ups=set_ups)),
+        replace(
+            analysis,
+            found={"turns": replace(analysis.found["turns"], set_ups=set_ups)},
+        ),
         plan,
         contestants(plan.targets, FRAMEWORKS),
         RunEvidence(),
@@ -164,7 +167,7 @@ def test_of_several_servers_an_interval_below_the_line_is_not_always_enough(
 def test_a_run_that_decides_nothing_tells_of_no_set_up() -> None:
     """Neither in turns nor together."""
     few = turns_run({FLASK: 8.0}, {FLASK: True}, Truth(rounds=5, looks=(6,), seed=3))
-    found = results(few, [CLAIMS["flask-in-turns"]], FRAMEWORKS, ()).turns
+    found = results(few, [CLAIMS["flask-in-turns"]], FRAMEWORKS, ()).found["turns"]
     assert found is not None and found.in_turns is found.together is None
 
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 from math import exp
 from random import Random
 
+from bench.experiments.costs.model import Breakdown, Share
 from bench.judge.engine import judged
 from bench.judge.judge import OTHER_MARGINS, verdict_of
 from bench.judge.question import Group, Inquiry
 from bench.judge.ranking import ranked
 from bench.judge.ratios import question
-from bench.model.cost import Breakdown, Share
 from bench.model.estimate import Comparison, Estimate, Metric, Quantity
+from bench.model.experiment import nothing_found
 from bench.model.framework import CostPart, Framework, Role, Style, Target
 from bench.model.plan import Pinning, Profile
 from bench.model.results import Check, Results, StoredFile, WorkloadNote
@@ -321,7 +322,7 @@ def results(
         receipts={each.id: Receipt("1.0.3", "3.13.0", {"gunicorn": "26.0", each.framework: "1.0.3"}, "ab" * 32, "cd" * 32) for each in targets},
         database={"version": "PostgreSQL 18.1", "fsync": "off"},
         harness={"commit": "a1b2c3d", "locust": "2.47.0"},
-        breakdowns=breakdowns(made),
+        found=nothing_found() | {"breakdowns": breakdowns(made)},
         files=(StoredFile("run.json", 18_231, "ef" * 32), StoredFile("trials.jsonl", 1_218_231, "0a" * 32)),
     )  # fmt: skip
     return ranked_again(made_results)

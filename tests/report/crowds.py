@@ -3,10 +3,7 @@
 from dataclasses import replace
 from math import inf
 
-from bench.model.estimate import Estimate
-from bench.model.framework import Role
-from bench.model.results import Results
-from bench.model.scaling import (
+from bench.experiments.scaling.model import (
     CurvePlace,
     Kept,
     Scaling,
@@ -15,8 +12,11 @@ from bench.model.scaling import (
     Scalings,
     WorkerGain,
 )
+from bench.experiments.turns.model import SetUp, Turns
+from bench.model.estimate import Estimate
+from bench.model.framework import Role
+from bench.model.results import Results
 from bench.model.trial import OneOfMany
-from bench.model.turns import SetUp, Turns
 from tests.report.builders import DJANGO, FASTAPI, FLASK, results, target
 
 
@@ -95,15 +95,14 @@ def crowds() -> Results:
     return replace(
         made,
         targets=(*made.targets, *OTHERS),
-        turns=_turns(),
-        scalings=Scalings(lines, gains),
+        found={**made.found, "turns": _turns(), "scalings": Scalings(lines, gains)},
     )
 
 
 def crowds_odd() -> Results:
     """What can be missing is missing: volleys, intervals, fits, levels, workers."""
     made = crowds()
-    turns, lines = made.turns, made.scalings.clients if made.scalings else ()
+    turns, lines = made.found["turns"], made.found["scalings"].clients
     assert turns is not None
     first, second, *others = turns.set_ups
     gone = replace(
@@ -127,20 +126,29 @@ def crowds_odd() -> Results:
     lost = replace(lost, points=nothing, kept=(), fit=None, no_fit="0 levels count")
     return replace(
         made,
-        turns=replace(turns, set_ups=(gone, replace(second, volley=slow), *others)),
-        scalings=Scalings((bent, void, lost), (), "needs four processors or more"),
+        found={
+            **made.found,
+            "turns": replace(
+                turns, set_ups=(gone, replace(second, volley=slow), *others)
+            ),
+            "scalings": Scalings(
+                (bent, void, lost), (), "needs four processors or more"
+            ),
+        },
     )
 
 
 def crowds_extreme() -> Results:
     """Millions of requests per second, an interval without an end."""
     made = crowds()
-    assert made.scalings is not None
+    assert made.found["scalings"] is not None
     lines = tuple(
         replace(
             _scaling(one.target, 9_000.0 * (n + 1)),
             kept=(Kept(1, Estimate(0.5, 0.0, inf, 0.95, 2), (0.5, None)),),
         )
-        for n, one in enumerate(made.scalings.clients)
+        for n, one in enumerate(made.found["scalings"].clients)
     )
-    return replace(made, turns=None, scalings=Scalings(lines))
+    return replace(
+        made, found={**made.found, "turns": None, "scalings": Scalings(lines)}
+    )

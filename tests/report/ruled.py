@@ -3,22 +3,22 @@
 from dataclasses import replace
 from math import inf
 
-from bench.judge.stress import questions
+from bench.experiments.stress.model import Stress
+from bench.experiments.stress.questions import questions
 from bench.model.estimate import Estimate
 from bench.model.results import Results
-from bench.model.stress import Stress
-from bench.model.verdict import Claim, Evidence, Outcome, Rule, Verdict
+from bench.model.verdict import Claim, Evidence, Outcome, Verdict
 from tests.report.builders import DJANGO, FLASK
 from tests.report.stressed import stressed
 
 
 YES, NO, OPEN = Outcome.SUPPORTED, Outcome.REFUTED, Outcome.INCONCLUSIVE
 MARGINS = {
-    Rule.TURNS: 0.5,
-    Rule.STRESS: 0.2,
-    Rule.FAILS_STRESS: 0.2,
-    Rule.SCALING: 0.2,
-    Rule.PREDICTIONS: 0.1,
+    "turns": 0.5,
+    "stress": 0.2,
+    "fails-stress": 0.2,
+    "scaling": 0.2,
+    "predictions": 0.1,
 }
 AT_ONCE = Estimate(7.9, 7.7, 8.0, 0.97, 7)
 OTHER_LINES = ((0.0, YES), (0.1, OPEN))
@@ -43,7 +43,7 @@ def finding(
 
 
 def verdict(
-    rule: Rule,
+    rule: str,
     outcome: Outcome,
     *found: Evidence,
     others: bool = False,
@@ -51,7 +51,7 @@ def verdict(
 ) -> Verdict:
     """A verdict of that rule over these findings, of which that in place `by` decides."""
     claim = Claim(
-        f"by-{rule.value}", f"words on {rule.value}", "there", "it is so", "",
+        f"by-{rule}", f"words on {rule}", "there", "it is so", "",
         ("django",), ("flask", "fastapi"), ("hello", "db-read"),
         MARGINS.get(rule, 0.05), (), "why", rule=rule,
     )  # fmt: skip
@@ -62,7 +62,7 @@ def verdict(
 def weight() -> Verdict:
     """Refuted by two, by the second of them harder."""
     return verdict(
-        Rule.WEIGHT,
+        "weight",
         NO,
         finding("Start to first right answer, against Flask", "0.68 times (0.60 to 0.77)", NO, ratio(0.6, 0.68, 0.77)),
         finding("Start to first right answer, against FastAPI", "0.56 times (0.49 to 0.63)", NO, ratio(0.49, 0.56, 0.63)),
@@ -78,7 +78,7 @@ def weight() -> Verdict:
 def own_share() -> Verdict:
     """Supported, the second one nearer to the line; intervals without an end and below zero."""
     return verdict(
-        Rule.OWN_SHARE,
+        "own-share",
         YES,
         finding("CPU time above its bare server on hello, against Flask", "2.04 times (1.90 to ∞)", YES, ratio(1.9, 2.04, inf)),
         finding("CPU time above its bare server on hello, against FastAPI", "1.19 times (1.12 to 1.27)", YES, ratio(1.12, 1.19, 1.27)),
@@ -91,7 +91,7 @@ def own_share() -> Verdict:
 def layers() -> Verdict:
     """Open: one interval reaches across the line and below zero."""
     return verdict(
-        Rule.LAYERS,
+        "layers",
         OPEN,
         finding("CPU time of its database layer on db-read, against Flask", "1.90 times (−0.40 to 4.20)", OPEN, ratio(-0.4, 1.9, 4.2)),
         finding("CPU time of its database layer on db-read, against FastAPI", "2.00 times (1.80 to 2.20)", YES, ratio(1.8, 2.0, 2.2)),
@@ -102,7 +102,7 @@ def layers() -> Verdict:
 def validators() -> Verdict:
     """Who takes as much is said in the value."""
     return verdict(
-        Rule.VALIDATORS,
+        "validators",
         YES,
         finding("CPU time per request on hello, as against Flask with pydantic", "Flask with pydantic takes 1.83 times (1.78 to 1.87) as much", YES, ratio(1.78, 1.83, 1.87)),
         others=True,
@@ -112,7 +112,7 @@ def validators() -> Verdict:
 def predictions() -> Verdict:
     """Refuted by a tail, which is stored as how many times better."""
     return verdict(
-        Rule.PREDICTIONS,
+        "predictions",
         NO,
         finding("predictions per second, against Flask", "0.99 times as many (0.97 to 1.01)", YES, ratio(0.97, 0.99, 1.01), 1 / 1.1),
         finding(TAIL, "2.02 times as long (1.74 to 2.34)", NO, ratio(0.4273, 0.4955, 0.5746), 1 / 1.1),
@@ -123,7 +123,7 @@ def predictions() -> Verdict:
 def scaling() -> Verdict:
     """Shares, of which the second is nearer to its line."""
     return verdict(
-        Rule.SCALING,
+        "scaling",
         YES,
         finding("hello: throughput at 256 clients, of the best at fewer", "98 % (94 % to 101 %)", YES, ratio(0.94, 0.98, 1.01)),
         finding("db-read: throughput at 256 clients, of the best at fewer", "92 % (89 % to 95 %)", YES, ratio(0.89, 0.92, 0.95)),
@@ -136,7 +136,7 @@ def turns(at_once: Estimate | None = AT_ONCE) -> Verdict:
     what = "requests under way at once in each process, of 8 clients"
     beside = finding(what, "1.00 (0.99 to 1.01)", None, ratio(0.99, 1.0, 1.01))
     return verdict(
-        Rule.TURNS,
+        "turns",
         NO,
         finding("two requests inside one process at the same time", "met", NO),
         finding(what, "7.9 (7.7 to 8.0)" if at_once else "not measured: void", None, at_once),
@@ -144,7 +144,7 @@ def turns(at_once: Estimate | None = AT_ONCE) -> Verdict:
     )  # fmt: skip
 
 
-def of_stress(stress: Stress, rule: Rule, outcome: Outcome) -> Verdict:
+def of_stress(stress: Stress, rule: str, outcome: Outcome) -> Verdict:
     """The rule's own questions, each of this outcome."""
     one = next(each for each in stress.targets if each.target == DJANGO.id)
     asked = [q.evidence for q in questions(stress, one, MARGINS[rule])]
@@ -155,9 +155,9 @@ def of_stress(stress: Stress, rule: Rule, outcome: Outcome) -> Verdict:
 def ruled() -> Results:
     """A card of every rule."""
     made = stressed()
-    assert made.stress is not None
+    assert made.found["stress"] is not None
     verdicts = (
         weight(), own_share(), layers(), validators(), predictions(), scaling(), turns(),
-        of_stress(made.stress, Rule.STRESS, YES), of_stress(made.stress, Rule.FAILS_STRESS, YES),
+        of_stress(made.found["stress"], "stress", YES), of_stress(made.found["stress"], "fails-stress", YES),
     )  # fmt: skip
     return replace(made, verdicts=(*made.verdicts, *verdicts))

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from itertools import permutations
 
+from bench.experiments.predictions.model import Predictions, PredictionSeries, Serving
 from bench.model.estimate import Comparison
 from bench.model.framework import Role
-from bench.model.predictions import Predictions, PredictionSeries, Serving
 from bench.model.results import Results, WorkloadNote
-from bench.model.verdict import Claim, Evidence, Outcome, Rule, Verdict
+from bench.model.verdict import Claim, Evidence, Outcome, Verdict
 from tests.report.builders import DJANGO, FASTAPI, FLASK, estimate, results, target
 
 
@@ -62,7 +62,7 @@ def served(scale: float = 1.0) -> Results:
         made,
         targets=(*made.targets, PITFALL),
         workloads=(*made.workloads, note),
-        predictions=found,
+        found={**made.found, "predictions": found},
         verdicts=(*made.verdicts, _verdict()),
     )
 
@@ -76,7 +76,7 @@ def served_void() -> Results:
     """The experiment was played, and no window of it counts."""
     made = served()
     nothing = PredictionSeries((None,) * 6, None)
-    assert made.predictions is not None
+    assert made.found["predictions"] is not None
     empty = tuple(
         replace(
             one,
@@ -86,9 +86,10 @@ def served_void() -> Results:
             times=nothing,
             prediction_ms=nothing,
         )
-        for one in made.predictions.servings
+        for one in made.found["predictions"].servings
     )
-    return replace(made, predictions=replace(made.predictions, servings=empty))
+    nobody = replace(made.found["predictions"], servings=empty)
+    return replace(made, found={**made.found, "predictions": nobody})
 
 
 def _verdict() -> Verdict:
@@ -104,7 +105,7 @@ def _verdict() -> Verdict:
         0.1,
         ("No accelerator.",),
         "because",
-        rule=Rule.PREDICTIONS,
+        rule="predictions",
     )
     findings = (
         Evidence(FASTAPI.id, "predictions per second, against Flask", "0.99 times as many (0.96 to 1.02)", Outcome.SUPPORTED, "behind by less than the margin of 10 %, or ahead"),

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from random import Random
 
+from bench.experiments.stress.model import Stress, Stressed, StressSeries, StressStep
 from bench.model.load import Surge
 from bench.model.results import Results
-from bench.model.stress import Stress, Stressed, StressSeries, StressStep
-from bench.model.verdict import Claim, Evidence, Outcome, Rule, Verdict
+from bench.model.verdict import Claim, Evidence, Outcome, Verdict
 from tests.report.builders import DJANGO, FASTAPI, FLASK, estimate, results, series
 from tests.report.probed import HOSTILE
 
@@ -71,7 +71,11 @@ def _stressed(target: str, bad: bool = False) -> Stressed:
 
 def _with(made: Results, *targets: Stressed) -> Results:
     stress = Stress(0.95, (1, 2, 3, 4, 5, 6), 256, 0.3, Surge(5.0, 1.25, 2.5), 5.5, targets)  # fmt: skip
-    return replace(made, stress=stress, verdicts=(*made.verdicts, _verdict()))
+    return replace(
+        made,
+        found={**made.found, "stress": stress},
+        verdicts=(*made.verdicts, _verdict()),
+    )
 
 
 def _verdict() -> Verdict:
@@ -87,7 +91,7 @@ def _verdict() -> Verdict:
         margin=0.2,
         caveats=("A surge of seconds.",),
         why="A server that works well goes on.",
-        rule=Rule.FAILS_STRESS,
+        rule="fails-stress",
     )
     what = "answered at 110 % of capacity, of what could be; at least 80 %"
     findings = (

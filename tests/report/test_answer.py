@@ -4,20 +4,19 @@ from dataclasses import replace
 
 import pytest
 
+from bench.experiments import parts
+from bench.model.experiment import rule_names
 from bench.model.results import Results
 from bench.model.verdict import (
     Evidence,
-    EvidenceKind,
     Excluded,
     Exclusion,
     Outcome,
-    Rule,
     Verdict,
     Withheld,
 )
 from bench.report.answer import question, short_answer
 from bench.report.page import report_html
-from bench.report.rule_answers import WORDS
 from bench.report.view import View
 from bench.report.words import TESTED
 from tests.report.pages import made
@@ -55,11 +54,11 @@ def test_a_run_that_judged_something_never_says_it_did_not(state: str) -> None:
 
 def test_every_rule_has_its_words() -> None:
     """None is forgotten when one is added."""
-    assert set(WORDS) == set(Rule)
+    assert {one for each in parts("words") for one in each.rules} == set(rule_names())
 
 
-@pytest.mark.parametrize("rule", list(Rule))
-def test_a_rule_is_asked_and_answered(rule: Rule) -> None:
+@pytest.mark.parametrize("rule", rule_names())
+def test_a_rule_is_asked_and_answered(rule: str) -> None:
     """Yes where the claim is supported, no where it is refuted, and neither where it is open."""
     for outcome, first in zip(DECIDED, ("**Yes**", "**No**"), strict=True):
         title, answer = said(verdict(rule, outcome))
@@ -131,9 +130,9 @@ def test_a_rule_over_several_frameworks_has_no_words_here() -> None:
 
 def test_more_workers_are_spoken_of_only_where_they_were_tested() -> None:
     """Half of what scaling asks needs processors of its own; without it the claim cannot be supported."""
-    whole = verdict(Rule.SCALING, Outcome.REFUTED)
+    whole = verdict("scaling", Outcome.REFUTED)
     why = Excluded(Exclusion.NO_PLACE, "two processors")
-    half = Evidence("", asked=EvidenceKind.WORKERS, excluded=why)
+    half = Evidence("", asked="workers", excluded=why)
     _, of_both = said(whole)
     _, of_clients = said(replace(whole, findings=(half,)))
 

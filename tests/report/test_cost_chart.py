@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 
+from bench.experiments.costs.chart import cost_chart
+from bench.experiments.costs.section import body
 from bench.model.results import Results
 from bench.report.charts.chart import Chart
-from bench.report.charts.cost import cost_chart
 from bench.report.charts.palette import palette
-from bench.report.sections import cost
 from bench.report.view import View
 from tests.report.builders import results
 
@@ -53,10 +53,11 @@ def test_a_part_below_zero_is_drawn_as_nothing_and_flagged() -> None:
 
 def test_without_parts_the_total_stands_and_the_page_says_so() -> None:
     """A run that tells nothing apart: one plain bar, and a sentence."""
-    made = replace(results(), breakdowns=())
+    made = results()
+    made = replace(made, found={**made.found, "breakdowns": ()})
     chart = drawn(made, "hello")
     assert boxes(chart) == {"cost-5"}
     assert any("not told apart in this run" in row[2] for row in chart.table.rows)
-    section = cost(View(made), palette(made.frameworks))
+    section = body(View(made), palette(made.frameworks))
     assert "Nothing in this run tells the parts apart of: Hello" in section.missing[0]
-    assert not cost(View(results()), palette(made.frameworks)).missing
+    assert not body(View(results()), palette(made.frameworks)).missing

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from bench.experiments.scaling.chart import scaling_charts, workers_table
+from bench.experiments.turns.chart import turns_charts
+from bench.experiments.turns.model import Turns
 from bench.report.charts.palette import palette
-from bench.report.charts.scaling import scaling_charts, workers_table
-from bench.report.charts.turns import turns_charts
 from bench.report.json_file import read_results, results_json
 from bench.report.view import View
 from bench.wording.worded import worded
@@ -27,13 +28,14 @@ def test_a_chart_for_each_framework_says_where_requests_take_turns() -> None:
 def test_what_is_not_decided_is_neither_in_turns_nor_together() -> None:
     """Of five servers of Flask one is open; of what nobody judged nothing is said."""
     made = crowds()
-    assert made.turns is not None and made.turns.together is not None
-    turns = replace(made.turns, together=made.turns.together[:-1])
+    turns: Turns = made.found["turns"]
+    assert turns.together is not None
+    turns = replace(turns, together=turns.together[:-1])
     for one, finding in (
         (turns, "Flask: in turns as Flask on gunicorn-sync; together as Flask and Flask on gunicorn-gevent; open as Flask on development-server"),
         (replace(turns, together=None), "Flask: requests sent at once"),
     ):  # fmt: skip
-        view = View(replace(made, turns=one))
+        view = View(replace(made, found={**made.found, "turns": one}))
         charts = {c.id: c for c in turns_charts(view, palette(view.results.frameworks))}
         assert charts["turns-flask"].words.finding == finding
 

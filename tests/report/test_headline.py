@@ -8,7 +8,8 @@ from html import unescape
 
 import pytest
 
-from bench.model.verdict import Rule, Verdict
+from bench.model.experiment import rule_names
+from bench.model.verdict import Verdict
 from bench.report.cards import card
 from bench.report.charts.forest import findings_chart
 from bench.report.charts.palette import palette
@@ -21,9 +22,9 @@ from tests.report.builders import FRAMEWORKS
 from tests.report.pages import made, page_of, written
 
 
-HEADLINES = {*Rule} - {Rule.STRESS, Rule.FAILS_STRESS}
-OWN_LINES = {Rule.WEIGHT, Rule.OWN_SHARE, Rule.LAYERS, Rule.VALIDATORS}
-DRAWN = {*OWN_LINES, Rule.PREDICTIONS}
+HEADLINES = {*rule_names()} - {"stress", "fails-stress"}
+OWN_LINES = {"weight", "own-share", "layers", "validators"}
+DRAWN = {*OWN_LINES, "predictions"}
 
 
 def view() -> View:
@@ -31,22 +32,20 @@ def view() -> View:
     return View(worded(made("ruled")))
 
 
-def judged(rule: Rule) -> Verdict:
+def judged(rule: str) -> Verdict:
     """The made verdict of a rule."""
-    found = [
-        v for v in worded(made("ruled")).verdicts if v.claim.id == f"by-{rule.value}"
-    ]
+    found = [v for v in worded(made("ruled")).verdicts if v.claim.id == f"by-{rule}"]
     return found[0]
 
 
-def html_of(rule: Rule) -> str:
+def html_of(rule: str) -> str:
     """The card of that rule on the page."""
-    after = page_of("ruled").split(f'id="claim-by-{rule.value}"')[1]
+    after = page_of("ruled").split(f'id="claim-by-{rule}"')[1]
     return unescape(after.split("</article>")[0])
 
 
 @pytest.mark.parametrize("rule", sorted(HEADLINES))
-def test_a_rules_card_has_its_number_with_interval_and_level(rule: Rule) -> None:
+def test_a_rules_card_has_its_number_with_interval_and_level(rule: str) -> None:
     """In the words of the finding, whole; no ratio is turned round against its sentence."""
     finding = deciding_finding(judged(rule))
     assert finding is not None and finding.estimate is not None
@@ -57,7 +56,7 @@ def test_a_rules_card_has_its_number_with_interval_and_level(rule: Rule) -> None
 
 def test_every_rule_has_a_number() -> None:
     """None is forgotten."""
-    assert all(headline(view(), judged(rule)) for rule in Rule)
+    assert all(headline(view(), judged(rule)) for rule in rule_names())
 
 
 def test_beside_a_witness_stands_the_number_of_the_same_set_up() -> None:
@@ -76,17 +75,17 @@ def test_a_witness_without_a_number_gets_none() -> None:
     assert (one.value, one.interval, one.of, one.how) == (None, None, None, None)
 
 
-@pytest.mark.parametrize("rule", Rule)
-def test_other_lines_are_told_where_a_rule_tried_them(rule: Rule) -> None:
+@pytest.mark.parametrize("rule", rule_names())
+def test_other_lines_are_told_where_a_rule_tried_them(rule: str) -> None:
     """After the line that it was judged by."""
     told = "in each comparison. With other lines: supported at 0\N{NO-BREAK SPACE}%; inconclusive at 10\N{NO-BREAK SPACE}%."
 
     assert (told in html_of(rule)) is (rule in OWN_LINES)
-    assert ("<dt>Line</dt>" in html_of(rule)) is ("stress" not in rule.value)
+    assert ("<dt>Line</dt>" in html_of(rule)) is ("stress" not in rule)
 
 
-@pytest.mark.parametrize("rule", Rule)
-def test_a_forest_stands_where_the_findings_share_a_line(rule: Rule) -> None:
+@pytest.mark.parametrize("rule", rule_names())
+def test_a_forest_stands_where_the_findings_share_a_line(rule: str) -> None:
     """A row for everything that decides, measured or not, and a table that promises no rounds."""
     text = html_of(rule)
     deciding = [each for each in judged(rule).findings if each.outcome]
@@ -95,12 +94,12 @@ def test_a_forest_stands_where_the_findings_share_a_line(rule: Rule) -> None:
     if rule in DRAWN:
         table = text.split("Numbers behind this chart")[1].split("</tbody>")[0]
         assert table.count('<th scope="row">') == len(deciding)
-        assert f'Unrounded: <a href="charts/forest-by-{rule.value}.csv">' in text
+        assert f'Unrounded: <a href="charts/forest-by-{rule}.csv">' in text
 
 
 def test_a_rows_words_are_the_findings_own_and_its_numbers_the_ratios() -> None:
     """A tail is told as how many times as long, and drawn as how many times better."""
-    drawn = findings_chart(view(), palette(FRAMEWORKS), judged(Rule.PREDICTIONS))
+    drawn = findings_chart(view(), palette(FRAMEWORKS), judged("predictions"))
 
     assert drawn is not None
     assert drawn.words.sub == "The claim holds right of the line at 0.91×"
@@ -114,7 +113,7 @@ def test_a_rows_words_are_the_findings_own_and_its_numbers_the_ratios() -> None:
 
 def test_nothing_of_a_long_name_is_lost_on_a_narrow_screen() -> None:
     """Rows differ in their last word only, so a name goes on beneath its first line."""
-    drawn = findings_chart(view(), palette(FRAMEWORKS), judged(Rule.WEIGHT))
+    drawn = findings_chart(view(), palette(FRAMEWORKS), judged("weight"))
 
     assert drawn is not None
     for each in (drawn.wide, drawn.narrow):

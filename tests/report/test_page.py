@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bench.experiments.stress.chart import points_of
+from bench.experiments.stress.section import stress_table
 from bench.model.article import Article
 from bench.model.estimate import Estimate
 from bench.model.results import Check, TraceRow
@@ -23,24 +25,16 @@ from bench.model.verdict import (
 )
 from bench.model.warning import Scope
 from bench.report.answer import question, short_answer
-from bench.report.charts.hockey import points_of
 from bench.report.numbers import percent_span, ratio, times, with_interval
 from bench.report.page import report_html
 from bench.report.quality import failure_words
-from bench.report.stress import stress_table
 from bench.report.tables import comparisons_shown
 from bench.report.view import View
 from bench.report.words import TESTED, sentence
 from bench.wording.worded import worded
 from tests.report.builders import verdict as judged_on
 from tests.report.pages import made, page_of
-from tests.report.states import (
-    STATES,
-    failed_twin,
-    missing_memory,
-    normal,
-    smoke,
-)
+from tests.report.states import STATES, failed_twin, missing_memory, normal, smoke
 from tests.report.versions import slower
 
 
@@ -440,7 +434,7 @@ def test_a_claim_without_further_words_has_no_line_for_them() -> None:
 
 def test_a_share_without_a_percentile_is_told_and_not_drawn() -> None:
     """A tenth of capacity has rate, failures and median; the chart is of the 99th percentile."""
-    stress = made("stressed").stress
+    stress = made("stressed").found["stress"]
     assert stress is not None
     table = stress_table(View(made("stressed")))
     assert table is not None

@@ -32,4 +32,4 @@ def test_windows_that_do_not_count_leave_words_and_no_chart() -> None:
 def test_results_come_back_from_their_json() -> None:
     """What the page is made from is in results.json without loss."""
     made = served()
-    assert read_results(results_json(made)).predictions == made.predictions
+    assert read_results(results_json(made)).found == made.found

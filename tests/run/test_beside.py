@@ -141,7 +141,7 @@ def test_what_is_read_from_the_stored_windows(
 ) -> None:
     """beta's cheap requests take five times as long beside predictions, alpha's as long."""
     run, _ = played
-    found = analyse(run).predictions
+    found = analyse(run).found["predictions"]
     assert found is not None
     for name, times in SLOWER.items():
         one = found.serving(f"{name}@1.0/server")

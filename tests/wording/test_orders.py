@@ -7,8 +7,8 @@ import pytest
 
 from bench.judge.results import results
 from bench.model.estimate import Comparison, Estimate
-from bench.model.verdict import Claim, Evidence, EvidenceKind, Label, Outcome, Part
-from bench.wording.findings import texts
+from bench.model.verdict import Claim, Evidence, Label, Outcome, Part
+from bench.wording.experiments import texts
 from bench.wording.names import Names
 from bench.wording.orders import (
     group_fails,
@@ -143,11 +143,11 @@ def test_what_is_near_its_line_is_said_of_this_run_in_every_text() -> None:
         assert say(NAMES, CLAIM, [near]) == (said and f"{said} in this run")
     estimate = Estimate(0.85, 0.801, 0.9, 0.95, 6)
     for asked in (
-        EvidenceKind.CPU,
-        EvidenceKind.OWN_SHARE,
-        EvidenceKind.KEPT_OF_BEST,
-        EvidenceKind.STRESS_ANSWERED,
-        EvidenceKind.PREDICTIONS,
+        "cpu",
+        "own-share",
+        "kept-of-best",
+        "stress-answered",
+        "predictions",
     ):
         found = Evidence(
             FLASK,

@@ -1,12 +1,13 @@
 """What decides a claim: ratios with intervals against the claim's own line."""
 
 from bench.model.estimate import Estimate
-from bench.model.verdict import Evidence, Label, Outcome, Part, Rule, Verdict
+from bench.model.verdict import Evidence, Label, Outcome, Part, Verdict
 from bench.report.charts.against_line import Against, LimitRow, against_line
 from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.palette import Palette
 from bench.report.numbers import number, percent, ratio
 from bench.report.view import View, absent
+from bench.wording.experiments import words_of
 
 
 LABELS = {
@@ -16,14 +17,6 @@ LABELS = {
 }
 BEHIND = "behind"
 """Where the whole interval lies below 1, whatever the margin."""
-AXES = {
-    Rule.OWN_SHARE: "times as much",
-    Rule.LAYERS: "times as much",
-    Rule.VALIDATORS: "times as much",
-    Rule.WEIGHT: "times as much",
-    Rule.PREDICTIONS: "times better",
-}
-"""What the ratios of a rule say; rules whose findings share no unit and no line are not here."""
 
 
 def forest_chart(view: View, palette: Palette, verdict: Verdict) -> Chart:
@@ -49,7 +42,7 @@ def forest_chart(view: View, palette: Palette, verdict: Verdict) -> Chart:
 def findings_chart(view: View, palette: Palette, verdict: Verdict) -> Chart | None:
     """One row for each finding that decides; None where they share no line, or none has a number."""
     decide = [each for each in verdict.findings if each.outcome]
-    axis = AXES.get(verdict.claim.rule) if verdict.claim.rule else None
+    axis = words_of(verdict.claim.rule).axis if verdict.claim.rule else None
     line = next((each.line for each in decide if each.line is not None), None)
     if axis is None or line is None or not any(each.estimate for each in decide):
         return None

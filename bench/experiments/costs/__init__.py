@@ -1,0 +1,1 @@
+"""What does a request cost, and what is that made of?"""

@@ -1,0 +1,229 @@
+"""
+Questions about CPU time per request: what something adds, and what a validator costs.
+
+`own-share`: every subject adds less to its bare server than every baseline
+adds to its own. `layers` and `validators` show what a database layer costs
+above its driver and what a validated request costs; no claim is judged by them.
+
+Whether one difference is more than another is tested by Fieller, as a
+difference may be zero or below in a round and has no logs.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+
+from bench.analyse.metrics import CPU
+from bench.analyse.paired import paired, ratios
+from bench.experiments.costs.analyse_costs import EXPERIMENTS
+from bench.experiments.costs.model import (
+    LAYERS,
+    OWN_SHARE,
+    VALIDATORS,
+    WEIGHT,
+    Cost,
+    CostsEvidence,
+)
+from bench.experiments.costs.questions_weight import weight
+from bench.judge.context import JudgeContext
+from bench.judge.question import Group, Inquiry, Question, few
+from bench.judge.ratios import question
+from bench.judge.rules import Questions
+from bench.model.estimate import Comparison
+from bench.model.framework import CostPart, Role, Target
+from bench.model.verdict import Claim, Evidence, Excluded, Exclusion, GroupKind
+from bench.stats import fieller
+
+
+def own_share(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
+    """Whether every subject adds less than every baseline, on every workload of the claim."""
+    pairs = [(b, s, w) for w, s, b in _asked(claim)]
+    what = (CostsEvidence.OWN_SHARE, CostPart.FRAMEWORK)
+    return _contrasts(context, pairs, what, claim, margin)
+
+
+def layers(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
+    """Whether every subject's layer costs more than every baseline's, on every workload of the claim."""
+    pairs = [(s, b, w) for w, s, b in _asked(claim)]
+    return _contrasts(
+        context, pairs, (CostsEvidence.LAYER, CostPart.DATABASE), claim, margin
+    )
+
+
+def costs_of(context: JudgeContext) -> tuple[Cost, ...]:
+    """All that the run told."""
+    found: tuple[Cost, ...] = context.analysis.found["costs"]
+    return found
+
+
+def _asked(claim: Claim) -> Iterator[tuple[str, str, str]]:
+    yield from product(claim.workloads, claim.subjects, claim.baselines)
+
+
+def _contrasts(
+    context: JudgeContext,
+    pairs: Sequence[tuple[str, str, str]],
+    what: tuple[str, CostPart],
+    claim: Claim,
+    margin: float,
+) -> Inquiry:
+    """Whether the first of each pair is the dearer one."""
+    asked, part = what
+    groups = tuple(Group(GroupKind.WORKLOAD, work, work) for work in claim.workloads)
+    rows: list[Question | Evidence] = []
+    for dearer, cheaper, workload in pairs:
+        finding = Evidence(
+            context.id_of(dearer),
+            asked=asked,
+            against=context.id_of(cheaper),
+            workload=workload,
+            line=1 + margin,
+        )
+        costs = (difference_of(context, x, workload, part) for x in (dearer, cheaper))
+        rows.append(_contrast(finding, *costs))
+    rows += [
+        added(cost)
+        for cost in costs_of(context)
+        if cost.part is part and cost.less is not None
+    ]
+    return Inquiry(groups, tuple(rows))
+
+
+def _contrast(finding: Evidence, more: Cost | None, less: Cost | None) -> Question:
+    """Two costs, paired by round: whether the one is more than the other by the finding's line."""
+    group, line = finding.workload or "", finding.line or 1.0
+    if more is None or less is None or more.estimate is None:
+        return Question(group, finding)
+    both = [
+        (one, other)
+        for one, other in zip(more.rounds, less.rounds, strict=True)
+        if one is not None and other is not None
+    ]
+    pair, level = ([x for x, _ in both], [y for _, y in both]), more.estimate.level
+    ratio = fieller.ratio_of_means(*pair, level) if len(both) > 1 else None
+    void = more.void or less.void
+    why = Excluded(Exclusion.VOID, void) if void else few(len(both))
+    told = replace(finding, estimate=ratio)
+    if why is not None:
+        return Question(group, told, level, (1.0,), (1.0,), excluded=why)
+    holds, fails = fieller.p_not_above(*pair, line), fieller.p_not_below(*pair, line)
+    return Question(group, told, level, (holds,), (fails,))
+
+
+def difference_of(
+    context: JudgeContext, framework: str, workload: str, part: CostPart
+) -> Cost | None:
+    """What this part costs the framework's contestant: against its bare server, or its isolating ablation."""
+    contestant = context.contestants.get(framework)
+    for cost in costs_of(context):
+        here = contestant and (cost.target, cost.workload) == (contestant.id, workload)
+        if here and cost.part is part and cost.less and cost.estimate:
+            less = context.plan.target(cost.less)
+            if less.role is Role.FLOOR or less.isolates == part:
+                return cost
+    return None
+
+
+def added(cost: Cost) -> Evidence:
+    """A difference as evidence: what is above what, and by how much."""
+    why = Excluded(Exclusion.VOID, cost.void) if cost.void else None
+    return Evidence(
+        cost.target,
+        estimate=cost.estimate,
+        asked=CostsEvidence.ADDED,
+        against=cost.less,
+        workload=cost.workload,
+        excluded=why,
+    )
+
+
+def validators(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
+    """
+    Whether a validated request costs every subject less than every baseline.
+
+    Asked with the validator that each one usually has, and with one that all of
+    them have in some target of the run. What each validator costs stands beside it.
+    """
+    rows: list[Question | Evidence] = []
+    for ours, theirs, workload in _validated(context, claim):
+        comparison = _costs_less(context, (ours, theirs), workload)
+        rows.append(
+            Evidence(
+                ours,
+                estimate=comparison.advantage,
+                asked=CostsEvidence.VALIDATED,
+                against=theirs,
+                workload=workload,
+                line=1 + margin,
+                excluded=question("", comparison, margin).excluded,
+            )
+        )
+    rows += _beside_validators(context, claim)
+    return Inquiry(rows=tuple(rows))
+
+
+def _validated(context: JudgeContext, claim: Claim) -> Iterable[tuple[str, str, str]]:
+    common = _common(context, claim)
+    pairs = []
+    for workload, subject, baseline in _asked(claim):
+        pairs.append((context.id_of(subject), context.id_of(baseline), workload))
+        if common:
+            pairs.append((common[subject].id, common[baseline].id, workload))
+    return dict.fromkeys(pairs)
+
+
+def _common(context: JudgeContext, claim: Claim) -> dict[str, Target]:
+    """By framework, its target with a validator that every one of the claim has; empty if there is none."""
+    frameworks = {*claim.subjects, *claim.baselines}
+    having: dict[str, dict[str, Target]] = {}
+    for target in context.plan.targets:
+        stands = target.role in {Role.CONTESTANT, Role.ABLATION}
+        contestant = context.contestants.get(target.framework)
+        same = contestant is not None and contestant.version == target.version
+        if target.validator and stands and same:
+            own = having.setdefault(target.validator, {})
+            own.setdefault(target.framework, target)
+    return next((each for each in having.values() if each.keys() >= frameworks), {})
+
+
+def _costs_less(
+    context: JudgeContext, pair: tuple[str, str], workload: str
+) -> Comparison:
+    costs = [_whole(context, each, workload) for each in pair]
+    less, more = (cost.rounds if cost else () for cost in costs)
+    known = ratios(more, less) if less and more else ()
+    levels = [one.estimate.level for one in costs if one and one.estimate]
+    return paired(pair, workload, CPU.metric.name, known, (levels or [0.95])[0])
+
+
+def _whole(context: JudgeContext, target: str, workload: str) -> Cost | None:
+    """All that a request costs a target, in the windows that tell validators apart."""
+    experiments = (EXPERIMENTS[CostPart.VALIDATION], "")
+    for cost in costs_of(context):
+        if (cost.target, cost.workload, cost.part) == (target, workload, None) and (
+            cost.experiment in experiments
+        ):
+            return cost if cost.estimate else None
+    return None
+
+
+def _beside_validators(context: JudgeContext, claim: Claim) -> Iterator[Evidence]:
+    """What every set-up costs in whole, and what each validator costs more than another."""
+    for cost in costs_of(context):
+        if cost.workload not in claim.workloads:
+            continue
+        if cost.part is CostPart.VALIDATION:
+            yield added(cost)
+        elif cost.part is None and context.plan.target(cost.target).validator:
+            yield Evidence(
+                cost.target,
+                estimate=cost.estimate,
+                asked=CostsEvidence.WHOLE,
+                workload=cost.workload,
+            )
+
+
+QUESTIONS = Questions(
+    {OWN_SHARE: own_share, WEIGHT: weight, LAYERS: layers, VALIDATORS: validators},
+    at_other_margins=(OWN_SHARE, WEIGHT),
+)

@@ -1,0 +1,1 @@
+"""What becomes of cheap requests while a model computes?"""

@@ -1,0 +1,125 @@
+"""The section on models: cheap requests alone and beside predictions, and the predictions themselves."""
+
+from bench.experiments.predictions.model import Predictions, PredictionSeries, Serving
+from bench.model.framework import Role, Target
+from bench.report.charts.chart import Chart, ChartTable, ChartText
+from bench.report.charts.dumbbell import dumbbells, in_order
+from bench.report.charts.palette import Palette
+from bench.report.numbers import percent, point, with_interval
+from bench.report.section import Body, Section
+from bench.report.view import View, absent
+
+
+_COLUMNS = (
+    "set-up",
+    "cheap requests alone, p99, ms",
+    "beside predictions, p99, ms",
+    "times as long",
+    "predictions beside them, median, ms",
+    "predictions/s, nothing beside them",
+)
+
+
+def serves(view: View) -> bool:
+    """Whether it was played; a run that did not play it has no such section."""
+    return view.results.found["predictions"] is not None
+
+
+def served(view: View, palette: Palette) -> Body:
+    """Cheap requests beside a model, or why there are none."""
+    intro = (
+        "Cheap requests at one rate for all, first alone, then while predictions that "
+        "take a processor some milliseconds arrive beside them, at one rate for all, "
+        "too. A server that computes in its event loop delays every client."
+    )
+    intro = " ".join([intro, *pitfalls(view)])
+    return Body(predictions_charts(view, palette), predictions_missing(view), intro)
+
+
+def predictions_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
+    """The tail of cheap requests in both states; nothing if it was not measured."""
+    found: Predictions | None = view.results.found["predictions"]
+    if found is None:
+        return ()
+    rows = [
+        (target, one.alone_ms.estimate, one.beside_ms.estimate)
+        for target, one in _servings(view, found)
+    ]
+    if not any(alone or beside for _, alone, beside in rows):
+        return ()
+    words = ChartText(
+        finding="Cheap requests while a model computes",
+        sub=_sub(view, found),
+        caption="99th percentile of the cheap requests, from when each was due. Hollow mark: alone. Filled mark: predictions beside them, with its interval. Axis from zero.",
+    )
+    table = ChartTable(
+        _COLUMNS, tuple(_row(view, one) for _, one in _servings(view, found))
+    )
+    named = ("predictions", "ms")
+    return (dumbbells(view, palette, named, in_order(view, rows), (words, table)),)
+
+
+def predictions_missing(view: View) -> tuple[str, ...]:
+    """Why there is nothing, where it was played; a run that did not play it has no section."""
+    found: Predictions | None = view.results.found["predictions"]
+    if found is None:
+        return ()
+    known = [
+        series.estimate
+        for one in found.servings
+        for series in (one.alone_ms, one.beside_ms)
+    ]
+    return () if any(known) else ("Not measured: no window of it counts.",)
+
+
+def pitfalls(view: View) -> tuple[str, ...]:
+    """The set-ups that are shown for contrast, with what they are."""
+    found: Predictions | None = view.results.found["predictions"]
+    return tuple(
+        f"{view.label(target.id)}: {target.why}"
+        for target, _ in (_servings(view, found) if found else ())
+        if target.role is not Role.CONTESTANT
+    )
+
+
+def _servings(view: View, found: Predictions) -> list[tuple[Target, Serving]]:
+    pairs = [(view.target(one.target), one) for one in found.servings]
+    return [(target, one) for target, one in pairs if target is not None]
+
+
+def _sub(view: View, found: Predictions) -> str:
+    rates = [rate for rate in found.heavy_rps if rate]
+    asked = f" ({min(rates):.0f} to {max(rates):.0f} a second)" if rates else ""
+    return (
+        f"{view.workload(found.cheap)}, {found.cheap_rps:g} a second, alone and beside "
+        f"predictions at {percent(found.share)} of what the slowest can do{asked}; less is better"
+    )
+
+
+def _row(view: View, one: Serving) -> tuple[str, ...]:
+    return (
+        view.label(one.target),
+        _cell(one.alone_ms),
+        _cell(one.beside_ms),
+        _cell(one.times),
+        _cell(one.prediction_ms, short=True),
+        _cell(one.capacity_rps),
+    )
+
+
+def _cell(series: PredictionSeries, short: bool = False) -> str:
+    estimate = series.estimate
+    if estimate is None:
+        return absent(_reason(series))
+    return point(estimate) if short else with_interval(estimate)
+
+
+def _reason(series: PredictionSeries) -> str:
+    if any(value is not None for value in series.rounds):
+        return "one round has no interval"
+    return "no round is left of which half the windows count, with 1,000 requests"
+
+
+SECTION = Section(
+    "models", "While a model computes", "Beside a model", served, when=serves
+)

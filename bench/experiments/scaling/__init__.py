@@ -1,0 +1,1 @@
+"""What do more clients and more worker processes bring?"""

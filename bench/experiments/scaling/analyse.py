@@ -1,0 +1,229 @@
+"""
+Throughput as clients rise, and as worker processes rise.
+
+Levels are in random order inside each round; the law is fitted in each round,
+and its terms go over the rounds. How much is left at the most clients is a
+ratio within a round to each smaller number: "of the best" means of every one,
+and to choose the best first would choose the luckiest.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from bench.analyse import metrics
+from bench.analyse.comparisons import Doubts
+from bench.analyse.experiments import (
+    Analyse,
+    Analysed,
+    Played,
+    lay_out_experiment,
+    sound,
+)
+from bench.analyse.trials import Trials
+from bench.analyse.voids import Checked
+from bench.experiments.scaling.model import (
+    CurvePlace,
+    Kept,
+    Scaling,
+    ScalingFit,
+    ScalingPoint,
+    Scalings,
+    WorkerGain,
+)
+from bench.model.estimate import Estimate
+from bench.model.plan import Cell
+from bench.stats import interval, looks, usl
+
+
+CLIENTS = "scaling"
+WORKERS = "workers"
+LEVEL = 1 - looks.OVERALL
+"""An experiment has one length, so it is looked at once."""
+MISFIT = 0.1
+"""Root mean square of relative residuals, above which a curve is not drawn."""
+PLACES = 25
+"""Of the drawn curve."""
+
+type Rounds = tuple[float | None, ...]
+
+
+def scalings(trials: Trials) -> Scalings | None:
+    """What the run's experiments found; None where neither was asked for."""
+    clients = lay_out_experiment(trials, CLIENTS)
+    workers = lay_out_experiment(trials, WORKERS)
+    if clients is None and workers is None:
+        return None
+    gains = tuple(_gains(workers)) if workers else ()
+    return Scalings(
+        clients=tuple(_every_scaling(clients)) if clients else (),
+        workers=gains,
+        no_workers=None if gains else _no_workers(workers),
+    )
+
+
+def _every_scaling(played: Played) -> Iterator[Scaling]:
+    for pair in dict.fromkeys((cell.target, cell.workload) for cell in played.cells):
+        yield _scaling(played, *pair)
+
+
+def _no_workers(played: Played | None) -> str:
+    if played is None:
+        return (
+            "this run's profile does not start servers with several numbers of workers"
+        )
+    if played.cells:
+        return "no round of it is left that holds two numbers of workers"
+    pinning = played.trials.plan.pinning
+    used = {*pinning.server, *pinning.load, *pinning.database, *pinning.harness}
+    # Runs older than the list of physical cores used all that they had.
+    here = len(pinning.physical or used)
+    alike = len(pinning.server) + len(pinning.more)
+    least = min((n for n in played.experiment.workers if n > 1), default=2)
+    return (
+        f"needs a processor for each of {least} workers beside those of load and "
+        f"database: four processors or more with a core each, this run had {here}"
+        + (f", of which servers could have {alike}" if here > 3 else "")
+    )
+
+
+def _scaling(played: Played, target: str, workload: str) -> Scaling:
+    cells = sorted(
+        (c for c in played.cells if (c.target, c.workload) == (target, workload)),
+        key=lambda cell: cell.load.clients,
+    )
+    points = tuple(_point(played, cell) for cell in cells)
+    sound = [point for point in points if point.excluded is None]
+    kept = tuple(_kept(sound)) if points[-1].excluded is None else ()
+    fit, why = _fit(sound, len(played.rounds))
+    return Scaling(target, workload, points, kept, fit, why)
+
+
+def _point(played: Played, cell: Cell) -> ScalingPoint:
+    rounds = tuple(_rate_rps(played, cell, number) for number in played.rounds)
+    estimate = _mean(rounds)
+    excluded = _doubt(played, cell)
+    if estimate is None:
+        excluded = "fewer than two rounds have a window that counts"
+    return ScalingPoint(cell.load.clients, estimate, rounds, excluded)
+
+
+def _rate_rps(played: Played, cell: Cell, number: int) -> float | None:
+    return metrics.THROUGHPUT.of_round(played.usable(cell, number)) or None
+
+
+def _doubt(played: Played, cell: Cell) -> str | None:
+    """Why its throughput may not be the server's own, where half of the windows say so."""
+    found: list[Checked] = [
+        checked
+        for number in played.rounds
+        for checked in played.checked.get((cell.key, number), ())
+        if not checked.void
+    ]
+    doubtful = [checked for checked in found if checked.rate_doubts]
+    if not doubtful or 2 * len(doubtful) < len(found):
+        return None
+    return doubtful[0].rate_doubts[0].title.lower()
+
+
+def _mean(rounds: Rounds) -> Estimate | None:
+    known = [value for value in rounds if value is not None]
+    return interval.geometric_mean(known, LEVEL) if len(known) > 1 else None
+
+
+def _kept(points: Sequence[ScalingPoint]) -> Iterator[Kept]:
+    *fewer, last = points
+    for point in fewer:
+        rounds = tuple(
+            top / rate if top is not None and rate is not None else None
+            for top, rate in zip(last.rounds, point.rounds, strict=True)
+        )
+        yield Kept(point.clients, _mean(rounds), rounds)
+
+
+def _fit(
+    points: Sequence[ScalingPoint], rounds: int
+) -> tuple[ScalingFit | None, str | None]:
+    if len(points) < usl.FEWEST_LEVELS:
+        return None, f"{len(points)} levels count, a fit needs {usl.FEWEST_LEVELS}"
+    laws = [law for place in range(rounds) if (law := _law(points, place))]
+    if len(laws) < 2:
+        return None, "the law could be fitted in fewer than two rounds"
+    return _over_rounds(laws, points)
+
+
+def _law(points: Sequence[ScalingPoint], place: int) -> usl.Law | None:
+    known = [(p.clients, rate) for p in points if (rate := p.rounds[place]) is not None]
+    try:
+        return usl.fit([n for n, _ in known], [rate for _, rate in known])
+    except ValueError:
+        return None
+
+
+def _over_rounds(
+    laws: Sequence[usl.Law], points: Sequence[ScalingPoint]
+) -> tuple[ScalingFit, str | None]:
+    alone = interval.geometric_mean([law.alone for law in laws], LEVEL)
+    contention = interval.arithmetic_mean([law.contention for law in laws], LEVEL)
+    retrograde = interval.arithmetic_mean([law.retrograde for law in laws], LEVEL)
+    middle = usl.Law(alone.point, contention.point, retrograde.point)
+    levels = [point.clients for point in points]
+    rates = [point.rate_rps.point for point in points if point.rate_rps]
+    misfit = usl.misfit(middle, levels, rates)
+    curve = _curve(laws, levels)
+    why = None
+    if misfit > MISFIT or not curve:
+        why = f"the law misses the points by {100 * misfit:.0f} %, so no curve is drawn"
+        curve = ()
+    peak = middle.peak_clients if retrograde.low > 0 and not why else None
+    return ScalingFit(alone, contention, retrograde, peak, misfit, curve), why
+
+
+def _curve(laws: Sequence[usl.Law], levels: Sequence[int]) -> tuple[CurvePlace, ...]:
+    places = np.geomspace(levels[0], levels[-1], PLACES)
+    rates = [[law.at(float(n)) for law in laws] for n in places]
+    if not all(rate > 0 for row in rates for rate in row):
+        return ()
+    return tuple(
+        CurvePlace(float(n), interval.geometric_mean(row, LEVEL))
+        for n, row in zip(places, rates, strict=True)
+    )
+
+
+def _gains(played: Played) -> list[WorkerGain]:
+    """Each number of workers against one, within the rounds."""
+    plan = played.trials.plan
+    alone = {
+        (c.target.rpartition("+")[0], c.workload): c
+        for c in played.cells
+        if plan.target(c.target).workers == 1
+    }
+    found = []
+    for cell in played.cells:
+        workers = plan.target(cell.target).workers or 1
+        base = cell.target.rpartition("+")[0]
+        single = alone.get((base, cell.workload))
+        if workers == 1 or single is None:
+            continue
+        rounds = tuple(
+            _gain(played, (cell, single), number, workers) for number in played.rounds
+        )
+        gain = _mean(rounds)
+        why = None if gain else "fewer than two rounds have both"
+        why = _doubt(played, cell) or _doubt(played, single) or why
+        found.append(WorkerGain(base, cell.workload, workers, gain, rounds, why))
+    return found
+
+
+def _gain(
+    played: Played, cells: tuple[Cell, Cell], number: int, workers: int
+) -> float | None:
+    many, one = (_rate_rps(played, cell, number) for cell in cells)
+    return many / one / workers if many and one else None
+
+
+def _analysed(trials: Trials, doubts: Doubts) -> Analysed:
+    return Analysed({"scalings": scalings(trials)}, sound(trials, CLIENTS, WORKERS))
+
+
+ANALYSE: Analyse = _analysed

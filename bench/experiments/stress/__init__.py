@@ -1,0 +1,1 @@
+"""What is answered up to and past capacity, and after a surge?"""

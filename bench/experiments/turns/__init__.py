@@ -1,0 +1,1 @@
+"""Does a server handle requests one after the other?"""

@@ -1,0 +1,150 @@
+"""
+Requests in turns, or together: meetings, effective concurrency, volleys.
+
+Effective concurrency is Little's law with the response time of a single
+client: C = X(n) S(1). A server that takes turns answers n clients no faster
+than one, so that C is 1; one that holds all n at once gives n. It is counted
+for each process, since two processes of turns are still turns.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from statistics import median, median_low
+
+from bench.analyse import metrics
+from bench.analyse.comparisons import Doubts
+from bench.analyse.experiments import (
+    Analyse,
+    Analysed,
+    Played,
+    lay_out_experiment,
+    rates_in_doubt_are_void,
+    sound,
+)
+from bench.analyse.trials import Trials
+from bench.experiments.turns.model import SetUp, Turns
+from bench.model.plan import Cell
+from bench.model.trial import Burst, OneOfMany, Window
+from bench.stats import interval, looks
+from bench.workloads import wait
+
+
+EXPERIMENT = "turns"
+LEVEL = 1 - looks.OVERALL
+"""An experiment has one length, so it is looked at once."""
+
+
+def turns(trials: Trials) -> Turns | None:
+    """What the run's experiment found; None where it was not played."""
+    played = lay_out_experiment(trials, EXPERIMENT)
+    if played is None or not played.cells:
+        return None
+    played = rates_in_doubt_are_void(played)
+    clients = [load.clients for load in played.experiment.loads]
+    return Turns(
+        workload=played.cells[0].workload,
+        wait_ms=float(wait.MILLISECONDS),
+        clients=max(clients),
+        at_once=played.experiment.at_once,
+        set_ups=tuple(
+            _set_up(played, target)
+            for target in dict.fromkeys(cell.target for cell in played.cells)
+        ),
+    )
+
+
+def _set_up(played: Played, target: str) -> SetUp:
+    run = played.trials.run
+    processes = played.trials.plan.processes(target)
+    rounds = tuple(_effective(played, target, n) for n in played.rounds)
+    known = [value for value in rounds if value is not None]
+    meetings = [
+        m for m in run.meetings if (m.target, m.experiment) == (target, EXPERIMENT)
+    ]
+    asked = next((m for m in meetings if m.met is not None), None)
+    volleys = [
+        volley
+        for number in played.rounds
+        for volley in run.volleys
+        if (volley.target, volley.experiment, volley.round)
+        == (target, EXPERIMENT, number)
+        and all(one.answered_ms is not None for one in volley.requests)
+    ]
+    typical = _typical(volleys)
+    found = [_together(volley.requests) for volley in volleys]
+    by_round = {volley.round: last_ms(volley.requests) for volley in volleys}
+    return SetUp(
+        target=target,
+        processes=processes,
+        met=asked.met if asked else None,
+        met_because=(asked or meetings[0]).because if meetings else "not asked",
+        effective=interval.geometric_mean(known, LEVEL) if len(known) > 1 else None,
+        effective_rounds=rounds,
+        reason=_reason(known),
+        together=int(median(found)) if found else None,
+        volley=typical.requests if typical else (),
+        volley_round=typical.round if typical else None,
+        last_ms=tuple(by_round.get(number) for number in played.rounds),
+    )
+
+
+def _reason(known: Sequence[float]) -> str | None:
+    if len(known) > 1:
+        return None
+    return "one round has no interval" if known else "no window of both loops counts"
+
+
+def _effective(played: Played, target: str, number: int) -> float | None:
+    """X(most clients) x S(one client) of a round, for each process."""
+    cells = sorted(
+        (cell for cell in played.cells if cell.target == target), key=_clients
+    )
+    one, many = (played.usable(cell, number) for cell in (cells[0], cells[-1]))
+    alone_s, rate_rps = _alone_s(one), metrics.THROUGHPUT.of_round(many)
+    if alone_s is None or not rate_rps or cells[0].load.clients != 1:
+        return None
+    return rate_rps * alone_s / played.trials.plan.processes(target)
+
+
+def _clients(cell: Cell) -> int:
+    return cell.load.clients
+
+
+def _alone_s(windows: Sequence[Window]) -> float | None:
+    means = [w.tally.latency_mean_us for w in windows if w.tally.latency_mean_us]
+    return median(means) / 1e6 if means else None
+
+
+def last_ms(requests: Sequence[OneOfMany]) -> float:
+    """When the last answer of a volley came; 0 without answers."""
+    return max((one.answered_ms or 0.0 for one in requests), default=0.0)
+
+
+def _typical(volleys: Sequence[Burst]) -> Burst | None:
+    """The volley whose last answer is the median of the rounds: a real one, no mean."""
+    if not volleys:
+        return None
+    middle = median_low([last_ms(volley.requests) for volley in volleys])
+    return next(v for v in volleys if last_ms(v.requests) == middle)
+
+
+def _together(requests: Sequence[OneOfMany]) -> int:
+    """
+    The most answers within half a wait.
+
+    Two requests that wait one after the other are answered a whole wait apart
+    or more; only together can both come within the half of it.
+    """
+    answers = sorted(one.answered_ms or 0.0 for one in requests)
+    half_ms = wait.MILLISECONDS / 2
+    return max(
+        bisect_right(answers, first + half_ms) - position
+        for position, first in enumerate(answers)
+    )
+
+
+def _analysed(trials: Trials, doubts: Doubts) -> Analysed:
+    return Analysed({"turns": turns(trials)}, sound(trials, EXPERIMENT))
+
+
+ANALYSE: Analyse = _analysed
