@@ -78,16 +78,22 @@ def round_sketch(windows: Sequence[Window]) -> Sketch | None:
     return whole if whole.counts else None
 
 
-def _quantile(load: Load, name: str) -> OpenMeasure:
-    def of_round(windows: Sequence[Window]) -> float | None:
-        whole = round_sketch(windows)
-        if whole is None or sketch.count(whole) < NEEDED[name]:
-            return None
-        return sketch.quantile_ns(whole, LEVELS[name]) / 1e6
+def quantile_ms(windows: Sequence[Window], name: str) -> float | None:
+    """That of all requests of a round's windows; None where they are too few for it."""
+    return sketch_quantile_ms(round_sketch(windows), name)
 
+
+def sketch_quantile_ms(whole: Sketch | None, name: str) -> float | None:
+    """The same of a sketch."""
+    if whole is None or sketch.count(whole) < NEEDED[name]:
+        return None
+    return sketch.quantile_ns(whole, LEVELS[name]) / 1e6
+
+
+def _quantile(load: Load, name: str) -> OpenMeasure:
     return OpenMeasure(
         _metric(load, name, TITLES[name], "ms"),
-        of_round,
+        lambda windows: quantile_ms(windows, name),
         compared=name in COMPARED,
         reason=f"fewer than {NEEDED[name]:,} requests in a round",
     )

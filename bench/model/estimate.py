@@ -27,6 +27,14 @@ def _over(value: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundSeries:
+    """One value for each round (None where there is none), and what they say together."""
+
+    rounds: tuple[float | None, ...]
+    estimate: Estimate | None  # None: fewer than two rounds
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """What is compared, in which unit, and which way is better."""
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bench.analyse.reasons import FEWEST_ROUNDS
 from bench.experiments import parts
+from bench.model.estimate import Estimate
 from bench.model.verdict import Evidence, Verdict
 from bench.wording import numbers
 from bench.wording.names import Names
@@ -74,6 +76,17 @@ def texts(names: Names, finding: Evidence) -> tuple[str, str, str]:
         kind.value(names, finding),
         f"{said}{numbers.in_this_run(finding)}" if said else "",
     )
+
+
+def beside_line(estimate: Estimate, line: float, told: str) -> str:
+    """Where an interval stands beside a line, which is told as so."""
+    if estimate.n < FEWEST_ROUNDS:
+        return f"{estimate.n} rounds decide nothing, {FEWEST_ROUNDS} are needed"
+    if estimate.low > line:
+        return f"all of the interval is above {told}"
+    if estimate.high < line:
+        return f"all of the interval is below {told}"
+    return f"the interval holds {told}"
 
 
 def say(text: str) -> Text:

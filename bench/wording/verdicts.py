@@ -87,7 +87,7 @@ def strictly(verdict: Verdict) -> str | None:
 def _withheld(names: Names, verdict: Verdict) -> str:
     assert verdict.withheld_because is not None
     said = f"no verdict, {withheld(verdict.withheld_because)}"
-    held = named(names, verdict.groups, GroupState.HOLDS)
+    held = _named(names, verdict.groups, GroupState.HOLDS)
     return f"{said}; it holds {joined(held)}" if held else said
 
 
@@ -124,10 +124,10 @@ def depends(
         _with(names.group(g), fails(g)) for g in groups if g.state is GroupState.FAILS
     ]
     text = f"true {joined(yes)}; not {joined(no)}"
-    rest = named(names, groups, GroupState.OPEN)
+    rest = _named(names, groups, GroupState.OPEN)
     if rest:
         text += f"; open {joined(rest)}"
-    missing = named(names, groups, GroupState.NOT_MEASURED)
+    missing = _named(names, groups, GroupState.NOT_MEASURED)
     if missing:
         text += f"; not measured {joined(missing)}"
     return text
@@ -137,14 +137,22 @@ def _with(where: str, detail: str) -> str:
     return f"{where} ({detail})" if detail else where
 
 
-def named(names: Names, groups: Sequence[GroupResult], state: GroupState) -> list[str]:
-    """Where these are in that state."""
+def _named(names: Names, groups: Sequence[GroupResult], state: GroupState) -> list[str]:
     return [names.group(group) for group in groups if group.state is state]
+
+
+def yes_and_no(names: Names, groups: Sequence[GroupResult]) -> str:
+    """Where it holds, and where it does not."""
+    yes, no = (
+        joined(_named(names, groups, each))
+        for each in (GroupState.HOLDS, GroupState.FAILS)
+    )
+    return f"true {yes}; not {no}"
 
 
 def it_holds(names: Names, groups: Sequence[GroupResult]) -> str:
     """Where it holds, as a sentence."""
-    return f"it holds {joined(named(names, groups, GroupState.HOLDS))}"
+    return f"it holds {joined(_named(names, groups, GroupState.HOLDS))}"
 
 
 # By a probe, or by counts.
@@ -180,11 +188,8 @@ def _came_back(names: Names, one: ProbeOutcome) -> str:
 
 def _by_counts(names: Names, verdict: Verdict) -> str:
     told = _counts(names, verdict)
-    if verdict.outcome is not Outcome.DEPENDS:
-        return told
-    yes = named(names, verdict.groups, GroupState.HOLDS)
-    no = named(names, verdict.groups, GroupState.FAILS)
-    return f"true {joined(yes)}; not {joined(no)}: {told}"
+    depends = verdict.outcome is Outcome.DEPENDS
+    return f"{yes_and_no(names, verdict.groups)}: {told}" if depends else told
 
 
 def _counts(names: Names, verdict: Verdict) -> str:

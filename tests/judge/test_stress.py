@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.experiments.stress.model import StressSeries, StressStep
+from bench.experiments.stress.model import StressStep
 from bench.experiments.stress.questions import DECIDING, worst_failed
 from bench.judge.engine import decide
 from bench.judge.question import Group, Inquiry, by_rounds
+from bench.model.estimate import RoundSeries
 from bench.model.run import Run
 from bench.model.trial import Failure
 from bench.model.verdict import (
@@ -28,7 +29,7 @@ from tests.judge.judged import CLAIMS, deciding, verdict_on
 
 
 FAILS, STANDS = CLAIMS["flask-no-high-load"], CLAIMS["django-high-load"]
-NONE = StressSeries((None, None, None), None)
+NONE = RoundSeries((None, None, None), None)
 
 
 def verdict(run: Run, claim: Claim = FAILS) -> Verdict:
@@ -180,7 +181,7 @@ def test_at_the_limit_it_is_rarely_called_either(true: float) -> None:
 def step(share: float, *failed: float | None) -> StressStep:
     """A step of which only the failures matter."""
     plain = StressStep(share, False, NONE, NONE, NONE, NONE, NONE, NONE, {}, 6, 0, None)
-    return replace(plain, failed=StressSeries(failed, None))
+    return replace(plain, failed=RoundSeries(failed, None))
 
 
 @pytest.mark.parametrize(

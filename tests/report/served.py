@@ -3,8 +3,8 @@
 from dataclasses import replace
 from itertools import permutations
 
-from bench.experiments.predictions.model import Predictions, PredictionSeries, Serving
-from bench.model.estimate import Comparison
+from bench.experiments.predictions.model import Predictions, Serving
+from bench.model.estimate import Comparison, RoundSeries
 from bench.model.framework import Role
 from bench.model.results import Results, WorkloadNote
 from bench.model.verdict import Claim, Evidence, Outcome, Verdict
@@ -17,12 +17,12 @@ PITFALL = target(
 BESIDE_MS = {DJANGO.id: 14.2, FLASK.id: 9.8, FASTAPI.id: 8.1, PITFALL.id: 41.0}
 
 
-def series(*values: float | None) -> PredictionSeries:
+def series(*values: float | None) -> RoundSeries:
     """A series with its estimate."""
-    return PredictionSeries(values, estimate([value for value in values if value]))
+    return RoundSeries(values, estimate([value for value in values if value]))
 
 
-def around(centre: float) -> PredictionSeries:
+def around(centre: float) -> RoundSeries:
     """Six rounds near a centre."""
     return series(*(centre * (1 + 0.02 * step) for step in (-2, -1, 0, 1, 2, 0.5)))
 
@@ -75,7 +75,7 @@ def served_extremes() -> Results:
 def served_void() -> Results:
     """The experiment was played, and no window of it counts."""
     made = served()
-    nothing = PredictionSeries((None,) * 6, None)
+    nothing = RoundSeries((None,) * 6, None)
     assert made.found["predictions"] is not None
     empty = tuple(
         replace(

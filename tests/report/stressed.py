@@ -3,7 +3,8 @@
 from dataclasses import replace
 from random import Random
 
-from bench.experiments.stress.model import Stress, Stressed, StressSeries, StressStep
+from bench.experiments.stress.model import Stress, Stressed, StressStep
+from bench.model.estimate import RoundSeries
 from bench.model.load import Surge
 from bench.model.results import Results
 from bench.model.verdict import Claim, Evidence, Outcome, Verdict
@@ -15,12 +16,12 @@ CAPACITY = {DJANGO.id: 1310.0, FLASK.id: 1125.0, FASTAPI.id: 1240.0}
 P99_MS = {0.4: 6.0, 0.7: 11.0, 0.9: 42.0, 1.1: 160.0}
 IDLE = 0.1
 """Too few requests for a 99th percentile."""
-NOT = StressSeries((None,) * 6, None)
+NOT = RoundSeries((None,) * 6, None)
 
 
-def _series(random: Random, centre: float, rounds: int = 6) -> StressSeries:
+def _series(random: Random, centre: float, rounds: int = 6) -> RoundSeries:
     values = series(random, centre, rounds, 0.05)
-    return StressSeries(tuple(values), estimate(values))
+    return RoundSeries(tuple(values), estimate(values))
 
 
 def _step(random: Random, share: float, capacity: float, bad: bool) -> StressStep:
@@ -34,7 +35,7 @@ def _step(random: Random, share: float, capacity: float, bad: bool) -> StressSte
         kept=_series(random, kept),
         failed=_series(random, 0.2)
         if bad and share > 1
-        else StressSeries((0.0,) * 6, None),
+        else RoundSeries((0.0,) * 6, None),
         p50_ms=NOT if surge else _series(random, P99_MS.get(share, 5.0) / 4),
         p99_ms=NOT
         if surge or idle
@@ -55,7 +56,7 @@ def _stressed(target: str, bad: bool = False) -> Stressed:
         capacity_rps=_series(random, capacity),
         steps=tuple(_step(random, s, capacity, bad) for s in (IDLE, *P99_MS, 1.5)),
         waiting=_series(random, capacity * 1.25),
-        recovery_s=StressSeries((5.5,) * 6, None) if bad else _series(random, 2.0),
+        recovery_s=RoundSeries((5.5,) * 6, None) if bad else _series(random, 2.0),
         timeline_ms=tuple(
             None
             if bad and 9 < n < 12
@@ -116,7 +117,7 @@ def stressed_badly() -> Results:
 def stressed_once() -> Results:
     """One round of it: values without intervals, and no chart."""
     once = _stressed(FLASK.id)
-    bare = StressSeries((1.0,), None)
+    bare = RoundSeries((1.0,), None)
     steps = tuple(
         replace(s, offered_rps=bare, achieved_rps=bare, kept=bare, failed=bare, p50_ms=bare, p99_ms=bare)
         for s in once.steps

@@ -12,7 +12,6 @@ from bench.model.verdict import (
     Claim,
     Evidence,
     GroupResult,
-    GroupState,
     Outcome,
     Verdict,
 )
@@ -25,9 +24,9 @@ from bench.wording.experiments import (
     say,
 )
 from bench.wording.names import Names
-from bench.wording.numbers import as_times, at_least, in_this_run, joined, microseconds
+from bench.wording.numbers import as_times, at_least, in_this_run, microseconds
 from bench.wording.reasons import excluded
-from bench.wording.verdicts import deciding, depends, it_holds, tally
+from bench.wording.verdicts import deciding, depends, it_holds, tally, yes_and_no
 
 
 AXIS = "times as much"
@@ -215,13 +214,8 @@ def _own_share_short(names: Names, verdict: Verdict) -> str:
 
 def _weight_short(names: Names, verdict: Verdict) -> str:
     """Where it holds and where it fails; the card has the figures."""
-    if verdict.outcome is not Outcome.DEPENDS:
-        return verdict.because
-    where = {
-        state: joined([names.group(g) for g in verdict.groups if g.state is state])
-        for state in (GroupState.HOLDS, GroupState.FAILS)
-    }
-    return f"true {where[GroupState.HOLDS]}; not {where[GroupState.FAILS]}"
+    depends = verdict.outcome is Outcome.DEPENDS
+    return yes_and_no(names, verdict.groups) if depends else verdict.because
 
 
 _FINDINGS: dict[str, Texts] = {

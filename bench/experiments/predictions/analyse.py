@@ -20,16 +20,11 @@ from bench.analyse.experiments import (
     rates_in_doubt_are_void,
     sound,
 )
-from bench.analyse.open_metrics import LEVELS, NEEDED, round_sketch
+from bench.analyse.open_metrics import quantile_ms, sketch_quantile_ms
 from bench.analyse.paired import paired, ratios
 from bench.analyse.trials import Trials
-from bench.experiments.predictions.model import (
-    Predictions,
-    PredictionSeries,
-    Row,
-    Serving,
-)
-from bench.model.estimate import Comparison
+from bench.experiments.predictions.model import Predictions, Row, Serving
+from bench.model.estimate import Comparison, RoundSeries
 from bench.model.framework import Role
 from bench.model.plan import Cell
 from bench.model.trial import Window
@@ -103,10 +98,10 @@ def _serving(played: Played, target: str, cells: _Cells, level: float) -> Servin
         windows = [played.usable(cell, number) for number in played.rounds]
         return tuple(of_round(own) if own else None for own in windows)
 
-    def series(values: Row) -> PredictionSeries:
+    def series(values: Row) -> RoundSeries:
         known = [value for value in values if value]
         enough = len(known) >= 2
-        return PredictionSeries(
+        return RoundSeries(
             values, interval.geometric_mean(known, level) if enough else None
         )
 
@@ -126,19 +121,13 @@ def _rate_rps(windows: Sequence[Window]) -> float | None:
 
 
 def _p99_ms(windows: Sequence[Window]) -> float | None:
-    whole = round_sketch(windows)
-    if whole is None or sketch.count(whole) < NEEDED["p99"]:
-        return None
-    return sketch.quantile_ns(whole, LEVELS["p99"]) / 1e6
+    return quantile_ms(windows, "p99")
 
 
 def _prediction_ms(windows: Sequence[Window]) -> float | None:
     tallies = [w.tally.beside for w in windows if w.tally.beside]
     kept = [tally.latency_sketch for tally in tallies if tally.latency_sketch]
-    whole = sketch.together(kept)
-    if sketch.count(whole) < NEEDED["p50"]:
-        return None
-    return sketch.quantile_ns(whole, LEVELS["p50"]) / 1e6
+    return sketch_quantile_ms(sketch.together(kept), "p50")
 
 
 def _asked(played: Played, cells: Sequence[Cell]) -> Row:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bench.model.estimate import Comparison, Estimate
+from bench.model.estimate import Comparison, RoundSeries
 from bench.model.experiment import ExperimentModel
 
 
@@ -21,23 +21,15 @@ type Row = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class PredictionSeries:
-    """One number over rounds, and what they say together."""
-
-    rounds: Row
-    estimate: Estimate | None  # None: fewer than two rounds
-
-
-@dataclass(frozen=True, slots=True)
 class Serving:
     """One set-up that serves cheap requests and predictions."""
 
     target: str
-    capacity_rps: PredictionSeries  # predictions alone, closed loop
-    alone_ms: PredictionSeries  # 99th percentile of cheap requests, nothing beside them
-    beside_ms: PredictionSeries  # the same, predictions beside them
-    times: PredictionSeries  # beside over alone, paired by round
-    prediction_ms: PredictionSeries  # median of the predictions beside them
+    capacity_rps: RoundSeries  # predictions alone, closed loop
+    alone_ms: RoundSeries  # 99th percentile of cheap requests, nothing beside them
+    beside_ms: RoundSeries  # the same, predictions beside them
+    times: RoundSeries  # beside over alone, paired by round
+    prediction_ms: RoundSeries  # median of the predictions beside them
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The section on models: cheap requests alone and beside predictions, and the predictions themselves."""
 
-from bench.experiments.predictions.model import Predictions, PredictionSeries, Serving
+from bench.experiments.predictions.model import Predictions, Serving
+from bench.model.estimate import RoundSeries
 from bench.model.framework import Role, Target
 from bench.report.charts.chart import Chart, ChartTable, ChartText
 from bench.report.charts.dumbbell import dumbbells, in_order
@@ -107,14 +108,14 @@ def _row(view: View, one: Serving) -> tuple[str, ...]:
     )
 
 
-def _cell(series: PredictionSeries, short: bool = False) -> str:
+def _cell(series: RoundSeries, short: bool = False) -> str:
     estimate = series.estimate
     if estimate is None:
         return absent(_reason(series))
     return point(estimate) if short else with_interval(estimate)
 
 
-def _reason(series: PredictionSeries) -> str:
+def _reason(series: RoundSeries) -> str:
     if any(value is not None for value in series.rounds):
         return "one round has no interval"
     return "no round is left of which half the windows count, with 1,000 requests"

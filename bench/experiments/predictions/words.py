@@ -1,12 +1,8 @@
 """The sentences of verdicts on cheap requests beside a model."""
 
-from bench.experiments.predictions.model import (
-    PredictionSeries,
-    PredictionsEvidence,
-    Serving,
-)
-from bench.model.estimate import Estimate
-from bench.model.verdict import Evidence, GroupState, Outcome, Verdict
+from bench.experiments.predictions.model import PredictionsEvidence, Serving
+from bench.model.estimate import Estimate, RoundSeries
+from bench.model.verdict import Evidence, Outcome, Verdict
 from bench.wording import numbers
 from bench.wording.experiments import (
     NOT_MEASURED,
@@ -17,9 +13,8 @@ from bench.wording.experiments import (
     say,
 )
 from bench.wording.names import Names
-from bench.wording.numbers import joined
 from bench.wording.reasons import excluded
-from bench.wording.verdicts import deciding, named, tally
+from bench.wording.verdicts import deciding, tally, yes_and_no
 
 
 def _times(estimate: Estimate) -> tuple[str, str]:
@@ -85,7 +80,7 @@ def _predictions_rate(names: Names, finding: Evidence) -> str:
     return _series(one.capacity_rps, "") if one else NOT_MEASURED
 
 
-def _series(series: PredictionSeries, unit: str) -> str:
+def _series(series: RoundSeries, unit: str) -> str:
     estimate = series.estimate
     if estimate is None:
         return NOT_MEASURED
@@ -107,11 +102,8 @@ def _because(names: Names, verdict: Verdict) -> str:
     if one is None:
         return "this run has no round in which the experiment was played in full"
     text = f"{one.because}{tally(verdict, 'comparisons')}"
-    if verdict.outcome is Outcome.DEPENDS:
-        yes = named(names, verdict.groups, GroupState.HOLDS)
-        no = named(names, verdict.groups, GroupState.FAILS)
-        return f"true {joined(yes)}; not {joined(no)}: {text}"
-    return text
+    depends = verdict.outcome is Outcome.DEPENDS
+    return f"{yes_and_no(names, verdict.groups)}: {text}" if depends else text
 
 
 def _short(names: Names, verdict: Verdict) -> str:

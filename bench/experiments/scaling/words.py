@@ -1,11 +1,16 @@
 """The sentences of verdicts on more clients and more workers."""
 
-from bench.analyse.reasons import FEWEST_ROUNDS
 from bench.experiments.scaling.model import ScalingEvidence
 from bench.model.estimate import Estimate
 from bench.model.verdict import Evidence, Exclusion, Verdict
 from bench.wording import numbers
-from bench.wording.experiments import NOT_MEASURED, ExperimentWords, RuleWords, Texts
+from bench.wording.experiments import (
+    NOT_MEASURED,
+    ExperimentWords,
+    RuleWords,
+    Texts,
+    beside_line,
+)
 from bench.wording.names import Names
 from bench.wording.numbers import joined, percent
 from bench.wording.reasons import excluded
@@ -49,13 +54,7 @@ def _share_because(names: Names, finding: Evidence) -> str:
         return excluded(finding.excluded)
     if estimate is None or line is None:
         return "fewer than two rounds hold it"
-    if estimate.n < FEWEST_ROUNDS:
-        return f"{estimate.n} rounds decide nothing, {FEWEST_ROUNDS} are needed"
-    if estimate.low > line:
-        return f"all of the interval is above {numbers.percent(line)}"
-    if estimate.high < line:
-        return f"all of the interval is below {numbers.percent(line)}"
-    return f"the interval holds {numbers.percent(line)}"
+    return beside_line(estimate, line, numbers.percent(line))
 
 
 def _peak(names: Names, finding: Evidence) -> str:

@@ -22,7 +22,7 @@ from bench.analyse.experiments import (
     lay_out_experiment,
     rates_in_doubt_are_void,
 )
-from bench.analyse.open_metrics import LEVELS, NEEDED, round_sketch
+from bench.analyse.open_metrics import quantile_ms
 from bench.analyse.trials import Trials
 from bench.analyse.voids import Checked
 from bench.experiments.stress.analyse_surge import (
@@ -31,14 +31,15 @@ from bench.experiments.stress.analyse_surge import (
     recovery_s,
     watched_s_of,
 )
-from bench.experiments.stress.model import Stress, Stressed, StressSeries, StressStep
+from bench.experiments.stress.model import Stress, Stressed, StressStep
+from bench.model.estimate import RoundSeries
 from bench.model.load import experiment_of
 from bench.model.plan import Cell
 from bench.model.plural import plural
 from bench.model.results import Check
 from bench.model.trial import SLOT_S, Slot, Window
 from bench.model.warning import Scope
-from bench.stats import interval, looks, sketch
+from bench.stats import interval, looks
 
 
 NAME = "stress"
@@ -183,7 +184,7 @@ def _capacity_rps(played: Played, cell: Cell | None, number: int) -> float | Non
 
 
 def _step(
-    played: Played, cell: Cell, level: float, capacity: StressSeries
+    played: Played, cell: Cell, level: float, capacity: RoundSeries
 ) -> StressStep:
     first_s, end_s = 0.0, cell.load.measure_s
     share = cell.load.share or 0.0
@@ -224,11 +225,11 @@ def _step(
     for each in checked:
         errors.update(each.window.tally.errors)
 
-    def quantile(name: str) -> StressSeries:
+    def quantile(name: str) -> RoundSeries:
         def of_round(number: int) -> float | None:
             if cell.load.surge:  # its response times are those of three loads together
                 return None
-            return _quantile_ms(played.usable(cell, number), name)
+            return quantile_ms(played.usable(cell, number), name)
 
         return _series(played, level, of_round)
 
@@ -297,13 +298,6 @@ def _failed(windows: Sequence[Window]) -> float | None:
     return 1 - sum(slot.right for slot in slots) / due if due else None
 
 
-def _quantile_ms(windows: Sequence[Window], name: str) -> float | None:
-    whole = round_sketch(windows)
-    if whole is None or sketch.count(whole) < NEEDED[name]:
-        return None
-    return sketch.quantile_ns(whole, LEVELS[name]) / 1e6
-
-
 def _timeline_ms(played: Played, cell: Cell | None) -> tuple[float | None, ...]:
     """The median response time of each slot, the middle of the rounds."""
     windows = [_only(played, cell, number) for number in played.rounds]
@@ -321,14 +315,14 @@ def _only(played: Played, cell: Cell | None, number: int) -> Window | None:
     return windows[0] if windows else None
 
 
-def _series(played: Played, level: float, of_round: OfRound) -> StressSeries:
+def _series(played: Played, level: float, of_round: OfRound) -> RoundSeries:
     values = tuple(of_round(number) for number in played.rounds)
     known = [value for value in values if value is not None]
     if len(known) < 2:
-        return StressSeries(values, None)
+        return RoundSeries(values, None)
     positive = min(known) > 0
     mean = interval.geometric_mean if positive else interval.arithmetic_mean
-    return StressSeries(values, mean(known, level))
+    return RoundSeries(values, mean(known, level))
 
 
 def _analysed(trials: Trials, doubts: Doubts) -> Analysed:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bench.model.estimate import Estimate
+from bench.model.estimate import RoundSeries
 from bench.model.experiment import ExperimentModel
 from bench.model.load import Surge
 
@@ -25,34 +25,26 @@ class StressEvidence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StressSeries:
-    """One value for each round (None where there is none), and what they say together."""
-
-    rounds: tuple[float | None, ...]
-    estimate: Estimate | None  # None: fewer than two rounds
-
-
-@dataclass(frozen=True, slots=True)
 class StressStep:
     """One target at one offered rate, a share of its own capacity in each round."""
 
     share: float  # 1.1: 10 % more than it can answer
     in_surge: bool  # seen while a surge lasted, not in windows of its own
-    offered_rps: StressSeries
-    achieved_rps: StressSeries  # right answers that came meanwhile
-    kept: StressSeries  # achieved over the lesser of offered rate and capacity: 1 is all of it
+    offered_rps: RoundSeries
+    achieved_rps: RoundSeries  # right answers that came meanwhile
+    kept: RoundSeries  # achieved over the lesser of offered rate and capacity: 1 is all of it
     failed: (
-        StressSeries  # share of the requests that failed, were wrong or got no answer
+        RoundSeries  # share of the requests that failed, were wrong or got no answer
     )
-    p50_ms: StressSeries  # from the intended send
-    p99_ms: StressSeries
+    p50_ms: RoundSeries  # from the intended send
+    p99_ms: RoundSeries
     errors: Mapping[str, int]  # of all rounds, by kind
     windows: int
     void: int
     void_because: str | None  # the reason met most often
     # That `kept` is of: the mean of the closed loops before and after each of its
     # windows; in older runs of those at the beginning of the round.
-    capacity_rps: StressSeries | None = None  # None: older than this field
+    capacity_rps: RoundSeries | None = None  # None: older than this field
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +53,10 @@ class Stressed:
 
     target: str
     workload: str
-    capacity_rps: StressSeries  # of the closed loop just before
+    capacity_rps: RoundSeries  # of the closed loop just before
     steps: tuple[StressStep, ...]  # shares rise
-    waiting: StressSeries  # requests without answer when the surge ended
-    recovery_s: StressSeries  # from the end of the surge; see `Stress.watched_s`
+    waiting: RoundSeries  # requests without answer when the surge ended
+    recovery_s: RoundSeries  # from the end of the surge; see `Stress.watched_s`
     timeline_ms: tuple[
         float | None, ...
     ]  # medians of the visit with the surge, by slot

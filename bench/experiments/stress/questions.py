@@ -22,14 +22,13 @@ from bench.experiments.stress.model import (
     Stress,
     Stressed,
     StressEvidence,
-    StressSeries,
     StressStep,
 )
 from bench.judge.context import JudgeContext
 from bench.judge.engine import decide
 from bench.judge.question import Group, Inquiry, Question, by_rounds
 from bench.judge.rules import Questions
-from bench.model.estimate import Estimate
+from bench.model.estimate import Estimate, RoundSeries
 from bench.model.verdict import (
     Claim,
     Evidence,
@@ -102,7 +101,7 @@ def questions(stress: Stress, one: Stressed, margin: float) -> Iterator[Question
 
     for share in DECIDING:
         step = next((s for s in one.steps if isclose(s.share, share)), None)
-        kept = step.kept if step else StressSeries((), None)
+        kept = step.kept if step else RoundSeries((), None)
         answered = finding(StressEvidence.STRESS_ANSWERED, kept.estimate, 1 - margin)
         slack = [log(k / (1 - margin)) for k in known(kept)]
         yield by_rounds(
@@ -150,14 +149,14 @@ def _shown(one: Stressed) -> Iterator[Evidence]:
             )
 
 
-def known(series: StressSeries) -> list[float]:
+def known(series: RoundSeries) -> list[float]:
     """The values of the rounds that have one."""
     return [value for value in series.rounds if value is not None]
 
 
 def worst_failed(
     steps: Sequence[StressStep], asked_from: float, level: float
-) -> StressSeries:
+) -> RoundSeries:
     """
     The largest share of failed requests in each round that has every step from that share on.
 
@@ -170,10 +169,10 @@ def worst_failed(
         lacks = any(value is None for share, value in row if share >= asked_from)
         there = [value for _, value in row if value is not None]
         worst.append(max(there) if there and not lacks else None)
-    series = StressSeries(tuple(worst), None)
+    series = RoundSeries(tuple(worst), None)
     if len(known(series)) < 2:
         return series
-    return StressSeries(series.rounds, interval.arithmetic_mean(known(series), level))
+    return RoundSeries(series.rounds, interval.arithmetic_mean(known(series), level))
 
 
 QUESTIONS = Questions({STANDS: stands, FAILS: fails})

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from bench.experiments.stress.chart import hockey_chart
 from bench.experiments.stress.chart_surge import surge_chart
-from bench.experiments.stress.model import Stress, Stressed, StressSeries, StressStep
+from bench.experiments.stress.model import Stress, Stressed, StressStep
+from bench.model.estimate import RoundSeries
 from bench.model.plural import plural
 from bench.report.charts.chart import Chart, ChartTable
 from bench.report.charts.palette import Palette
@@ -152,11 +153,11 @@ def stress_words(view: View) -> str | None:
     )
 
 
-def _cell(series: StressSeries, absent: str = "not measured") -> str:
+def _cell(series: RoundSeries, absent: str = "not measured") -> str:
     return with_interval(series.estimate) if series.estimate else absent
 
 
-def _share(series: StressSeries) -> str:
+def _share(series: RoundSeries) -> str:
     """A share as per cent with its interval."""
     estimate = series.estimate
     if estimate is None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from bench.analyse.reasons import FEWEST_ROUNDS
 from bench.experiments.turns.model import SetUp, Turns, TurnsEvidence
 from bench.model.verdict import Claim, Evidence, GroupState, Verdict
 from bench.wording import numbers
@@ -11,6 +10,7 @@ from bench.wording.experiments import (
     ExperimentWords,
     RuleWords,
     Texts,
+    beside_line,
     say,
 )
 from bench.wording.names import Names
@@ -57,15 +57,7 @@ def _under_way_value(names: Names, finding: Evidence) -> str:
 
 def _under_way_because(names: Names, finding: Evidence) -> str:
     estimate, line = finding.estimate, finding.line or 0.0
-    if estimate is None:
-        return ""
-    if estimate.n < FEWEST_ROUNDS:
-        return f"{estimate.n} rounds decide nothing, {FEWEST_ROUNDS} are needed"
-    if estimate.high < line:
-        return f"all of the interval is below {line:g}"
-    if estimate.low > line:
-        return f"all of the interval is above {line:g}"
-    return f"the interval holds {line:g}"
+    return beside_line(estimate, line, f"{line:g}") if estimate else ""
 
 
 def _burst(names: Names, finding: Evidence) -> str:
