@@ -1,12 +1,12 @@
 """How many times as many requests: the ratios of the short answer, one row for each workload."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 from bench.model.estimate import Estimate
 from bench.model.ranking import Pair, Relation
-from bench.model.verdict import GroupKind
+from bench.model.verdict import GroupKind, Label
 from bench.report.numbers import percent, ratio
 from bench.report.view import View
 from bench.wording.names import Names
@@ -75,7 +75,7 @@ def _without_layer(
 ) -> list[tuple[str, tuple[EffectCell | None, ...]]]:
     """Workloads on which claims were asked with the database layer taken away, each with its usual driver."""
     names = Names(view.results)
-    found: dict[str, dict[tuple[str, str], Estimate]] = {}
+    found: dict[str, dict[tuple[str, str], EffectCell]] = {}
     for verdict in view.results.verdicts:
         titles = {
             group.key: names.title(group)
@@ -90,15 +90,13 @@ def _without_layer(
                 _framework(view, each) for each in (pair.subject, pair.baseline)
             )
             own = found.setdefault(titles[part.group], {})
-            own[one, other] = advantage
-            own[other, one] = advantage.inverse
+            near = part.label is Label.TIE
+            own[one, other] = _printed(advantage, near)
+            own[other, one] = _printed(advantage.inverse, near)
     rows = []
     for title, ratios in found.items():
         sides = [(_framework(view, a), _framework(view, b)) for a, b in pairs]
-        cells = tuple(
-            _printed(ratios[a, b], view.margin) if (a, b) in ratios else None
-            for a, b in sides
-        )
+        cells = tuple(ratios.get(side) for side in sides)
         if any(cells):
             rows.append((title, cells))
     return rows
@@ -125,10 +123,9 @@ def _cell(
     if advantage is None or found is None:
         return None
     near = found.within_margin or found.relation is Relation.EQUAL
-    return replace(_printed(advantage, view.margin), near=near)
+    return _printed(advantage, near)
 
 
-def _printed(advantage: Estimate, margin: float) -> EffectCell:
+def _printed(advantage: Estimate, near: bool) -> EffectCell:
     value, interval = ratio(advantage)
-    near = 1 / (1 + margin) < advantage.low and advantage.high < 1 + margin
     return EffectCell(value.removesuffix("×"), interval.replace(" to ", "\u2013"), near)
