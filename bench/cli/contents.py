@@ -67,7 +67,7 @@ COMMANDS = {
     ),
     "history": ContentsEntry(
         "Show what runs of all days found, by machine.",
-        ("history", "history add", "history check"),
+        ("history", "history add", "history list --json"),
     ),
     "load": ContentsEntry(
         "Send load to one URL on this machine.",

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,18 +12,17 @@ import typer
 from bench.cli.keeping import made_from, refresh_trend, understood
 from bench.cli.places import HISTORY, PUBLISHED, RUNS, shown
 from bench.errors import UsageError, unknown
-from bench.judge.change_points import ChangePoint, Series, changes, series_of
-from bench.model.history import KeptRun
+from bench.model.history import HistoryRow, KeptRun
 from bench.store.folder import find, run_folders
-from bench.store.history import History
+from bench.store.history import keep, kept_runs
 
 
-ADD, LIST, CHECK = "add", "list", "check"
+ADD, LIST = "add", "list"
 
 
 def command(
     what: Annotated[
-        str, typer.Argument(help=f"{ADD}, {LIST} or {CHECK}", metavar="[WHAT]")
+        str, typer.Argument(help=f"{ADD} or {LIST}", metavar="[WHAT]")
     ] = LIST,
     names: Annotated[
         list[str] | None,
@@ -35,9 +35,15 @@ def command(
         bool, typer.Option("--json", help="Print JSON on stdout.")
     ] = False,
 ) -> None:
-    """Keep what runs showed, list it, or say where a level changed; never a gate, so never exit 1."""
-    if what not in (ADD, LIST, CHECK):
-        raise unknown("part of the history", what, [ADD, LIST, CHECK])
+    """Keep what runs showed, or list it: one row per run, version and workload. It judges nothing."""
+    if what == "check":
+        raise UsageError(
+            "bench history has no check: nothing pairs the runs of different days",
+            "bench compare RUN1 RUN2 says what moved between two runs, bench run --new "
+            "measures old and new side by side, bench bisect finds the release",
+        )
+    if what not in (ADD, LIST):
+        raise unknown("part of the history", what, [ADD, LIST])
     if what == ADD:
         _add(names or [], as_json)
         return
@@ -45,43 +51,38 @@ def command(
         raise UsageError(
             f"{what} looks at everything that is kept", "leave out the runs"
         )
-    with History(HISTORY) as history:
-        runs = history.runs()
-    series = series_of(runs)
-    found = changes(series) if what == CHECK else ()
+    runs = kept_runs(HISTORY)
     # The page's words come with what draws, and no list of commands waits for it.
-    from bench.report.history import changes_md, series_md
+    from bench.report.history import rows_md
 
     if as_json:
-        listed = [_series_row(one) for one in series] if what == LIST else []
-        print(json.dumps(listed or [_change_row(each) for each in found], indent=1))
-    elif what == LIST:
-        print(series_md(series), end="")
+        rows = [_row(row) for run in runs for row in run.rows()]
+        print(json.dumps(rows, indent=1))
     else:
-        print(changes_md(series, found, len(runs)), end="")
+        print(rows_md(runs), end="")
 
 
 def _add(names: Sequence[str], as_json: bool) -> None:
     kept: list[KeptRun] = []
-    folders: list[Path] = []
     left_out: list[dict[str, str]] = []
     # Names are looked up first: a slip of the pen writes nothing.
     chosen = [find(RUNS, PUBLISHED, name) for name in names] or _stored()
-    with History(HISTORY, write=True) as history:
-        known = {} if names else history.made_from()
-        for folder in chosen:
-            if known.get(folder.name) == made_from(folder):
-                continue
-            try:
-                run = understood(folder)
-            except UsageError as error:
-                if names:
-                    raise
-                left_out.append({"run": folder.name, "because": error.message})
-                continue
-            history.keep(run)
-            kept.append(run)
-            folders.append(folder)
+    before = kept_runs(HISTORY) if HISTORY.exists() and not names else ()
+    known = {run.id: run.made_from for run in before}
+    folders: list[Path] = []
+    for folder in chosen:
+        if known.get(folder.name) == made_from(folder):
+            continue
+        try:
+            run = understood(folder)
+        except UsageError as error:
+            if names:
+                raise
+            left_out.append({"run": folder.name, "because": error.message})
+            continue
+        keep(HISTORY, run)
+        kept.append(run)
+        folders.append(folder)
     for folder in folders:
         refresh_trend(folder)
     _tell(kept, left_out, as_json)
@@ -114,44 +115,16 @@ def _tell(
         print(f"left out: {each['because']}", file=sys.stderr)
     if not kept:
         print("nothing is new", file=sys.stderr)
-    print(f"{shown(HISTORY)}\nnext: bench history check", file=sys.stderr)
+    print(f"{shown(HISTORY)}\nnext: bench history list", file=sys.stderr)
 
 
-def _series_row(series: Series) -> dict[str, Any]:
+def _row(row: HistoryRow) -> dict[str, Any]:
     return {
-        **_named(series),
-        "figures": [
-            {
-                "run": entry.run.id,
-                "value": entry.point.value,
-                "low": entry.point.low,
-                "high": entry.point.high,
-                "rounds": entry.point.n,
-                "decides": entry.value is not None,
-            }
-            for entry in series.entries
-        ],
-    }
-
-
-def _change_row(change: ChangePoint) -> dict[str, Any]:
-    return {
-        **_named(change.series),
-        "since": change.since.run.id,
-        "before": change.before.run.id,
-        "runs_before": change.runs_before,
-        "runs_since": change.runs_since,
-        "times": change.times,
-        "together": change.together,
-        "differs": list(change.differs),
-        "gate": None,
-    }
-
-
-def _named(series: Series) -> dict[str, Any]:
-    return {
-        "conditions": series.conditions,
-        "line": series.line,
-        "workload": series.workload,
-        "metric": series.metric,
+        "run": row.run.id,
+        "created_at": row.run.created_at,
+        "target": row.target,
+        "version": row.run.version(row.target),
+        "workload": row.workload,
+        "decides_nothing": row.run.decides_nothing,
+        "figures": [asdict(point) for point in row.points.values()],
     }

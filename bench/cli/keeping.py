@@ -16,7 +16,7 @@ from bench.model.results import Results
 from bench.model.run import Run
 from bench.report.json_file import read_results
 from bench.store.folder import HEAD, TRIALS, read
-from bench.store.history import History
+from bench.store.history import kept_runs
 from bench.store.instructions import INSTRUCTIONS_FILE, read_instructions
 from bench.wording.reasons import no_verdicts_because
 
@@ -78,8 +78,7 @@ def kept_beside(folder: Path) -> tuple[KeptRun, ...]:
     if is_published(folder) or not HISTORY.is_file():
         return ()
     try:
-        with History(HISTORY) as history:
-            return history.runs()
+        return kept_runs(HISTORY)
     except BenchError as error:
         # A page that took an hour to measure is not withheld for it.
         print(f"trend.html is without history: {error.message}", file=sys.stderr)

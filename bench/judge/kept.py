@@ -104,6 +104,9 @@ def _ratios(
 
 
 def _ratio(found: Comparison, line: str, conditions: str) -> Point:
+    estimate = found.advantage
+    n = estimate.n if estimate else 0
+    few = f"{n} pairs of rounds are left, {reasons.FEWEST_ROUNDS} are needed"
     point = Point(
         line=line,
         target=found.subject,
@@ -112,9 +115,8 @@ def _ratio(found: Comparison, line: str, conditions: str) -> Point:
         reference=found.baseline,
         conditions=conditions,
         value=None,
-        void=_void(found),
+        void=found.void or (few if n < reasons.FEWEST_ROUNDS else None),
     )
-    estimate = found.advantage
     if estimate is None:
         return point
     return replace(
@@ -125,15 +127,6 @@ def _ratio(found: Comparison, line: str, conditions: str) -> Point:
         level=estimate.level,
         n=estimate.n,
     )
-
-
-def _void(found: Comparison) -> str | None:
-    if found.void is not None:
-        return found.void
-    n = found.advantage.n if found.advantage else 0
-    if n < reasons.FEWEST_ROUNDS:
-        return f"{n} pairs of rounds are left, {reasons.FEWEST_ROUNDS} are needed"
-    return None
 
 
 def _counted_where(counted: Instructions) -> dict[str, str]:

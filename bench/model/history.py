@@ -54,6 +54,24 @@ class KeptRun:
     targets: tuple[MadeOf, ...]
     points: tuple[Point, ...]
 
-    def target(self, name: str | None) -> MadeOf | None:
-        """What that target ran on; None for one that did not take part."""
-        return next((one for one in self.targets if one.target == name), None)
+    def rows(self) -> tuple["HistoryRow", ...]:
+        """One for each target and workload, in the order in which they were kept."""
+        found: dict[tuple[str, str], dict[str, Point]] = {}
+        for point in self.points:
+            key = (point.target, point.workload)
+            found.setdefault(key, {})[point.metric] = point
+        return tuple(HistoryRow(self, *key, own) for key, own in found.items())
+
+    def version(self, target: str) -> str | None:
+        """The release that this target was; None for one that did not take part."""
+        return next((t.version for t in self.targets if t.target == target), None)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """What one version showed in one run on one workload."""
+
+    run: KeptRun
+    target: str
+    workload: str
+    points: Mapping[str, Point]  # by metric

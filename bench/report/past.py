@@ -2,23 +2,21 @@
 The history on trend.html: the runs of this machine up to this one.
 
 A function of what is kept: later runs change nothing on the page of an earlier
-one. A change of level is named as a reason to re-run; nothing is judged.
+one. Nothing pairs the runs of different days, so nothing is judged.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import product
-from math import exp, log
 
-from bench.judge.change_points import ChangePoint, Entry, Series, changes, series_of
-from bench.model.history import INSTRUCTIONS, KeptRun
+from bench.model.estimate import Estimate
+from bench.model.history import INSTRUCTIONS, HistoryRow, KeptRun, Point
 from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.dots import look_tokens
-from bench.report.charts.history import HistoryDot, Track, draw
+from bench.report.charts.history import draw
 from bench.report.charts.palette import Palette
+from bench.report.charts.versions import Spot, VersionLine
 from bench.report.clean import clean
-from bench.report.history import REASON, differs, finding, happened, limits
-from bench.report.view import View, joined
+from bench.report.view import View
 
 
 FIGURES = {
@@ -26,186 +24,133 @@ FIGURES = {
     "cpu": "CPU time per request beside its bare server",
     INSTRUCTIONS: "instructions per request, inverted",
 }
-COLUMNS = ("run", "version", "beside the newest level", "interval", "rounds", "note")
+COLUMNS = ("run", "version", "beside the newest", "interval", "rounds", "note")
 
 type NoiseOf = Callable[[str], float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class PastRuns:
-    """The section: its heading, how far it can be trusted, what changed, and the charts."""
-
-    finding: str
-    limits: str
-    advice: tuple[str, ...]
-    charts: tuple[Chart, ...]
+type Track = list[tuple[HistoryRow, Point]]
+"""The figures of one framework, oldest first."""
 
 
 def past(
     view: View, colours: Palette, kept: Sequence[KeptRun], noise: NoiseOf
-) -> PastRuns | None:
-    """None where the history does not hold this run, or nothing before it under the same conditions."""
-    run_id = view.results.run_id
-    own = next((run for run in kept if run.id == run_id), None)
+) -> tuple[Chart, ...]:
+    """One chart for each metric and workload; none where the history does not hold this run, or nothing before it under the same conditions."""
+    own = next((run for run in kept if run.id == view.results.run_id), None)
     if own is None:
-        return None
+        return ()
     until = [
         clean(run)
         for run in kept
         if (run.created_at, run.id) <= (own.created_at, own.id)
     ]
-    series = [one for one in series_of(until) if one.conditions in own.conditions]
-    runs = {entry.run.id for one in series for entry in one.entries}
-    if len(runs) < 2:
-        return None
-    found = changes(series)
-    titles = _titles(view, own)
-    return PastRuns(
-        finding=finding(len(runs), series, found),
-        limits=limits(series),
-        advice=tuple(
-            f"{happened(one, titles.get(one.series.line))}. {differs(one)} {REASON}"
-            for one in found
-        ),
-        charts=tuple(_charts(view, colours, (series, found), own, noise)),
-    )
-
-
-def _titles(view: View, own: KeptRun) -> dict[str, str]:
-    """By line, the name that readers see; a line that this run does not hold keeps its own."""
-    titles = {}
-    for point in own.points:
-        framework = view.framework_of(point.target)
-        name = framework.title if framework else point.line
-        made_of = own.target(point.target)
-        version = (
-            f" {made_of.version}" if made_of and point.line == point.target else ""
-        )
-        titles[point.line] = f"{name}{version}"
-    return titles
-
-
-def _charts(
-    view: View,
-    colours: Palette,
-    what: tuple[Sequence[Series], Sequence[ChangePoint]],
-    own: KeptRun,
-    noise: NoiseOf,
-) -> list[Chart]:
-    """One for each metric and workload; the lines that this run holds, each framework once."""
-    series, found = what
+    # A version that goes on as itself has the charts above: each framework once.
     targets = {p.line: p.target for p in own.points if p.line != p.target}
-    workloads = [note.name for note in view.results.workloads]
-    drawn = []
-    for metric, workload in product(FIGURES, workloads):
-        lines = [
-            one
-            for one in series
-            if (one.metric, one.workload) == (metric, workload)
-            and one.line in targets
-            and len(one.entries) > 1
-            and one.counted
-        ]
-        if lines:
+    rows = [row for run in until for row in run.rows()]
+    charts = []
+    for metric, note in product(FIGURES, view.results.workloads):
+        tracks: dict[str, Track] = {line: [] for line in sorted(targets)}
+        for row in rows:
+            point = row.points.get(metric)
+            if (
+                point is not None
+                and row.workload == note.name
+                and point.line in targets
+                and point.conditions in own.conditions
+            ):
+                tracks[point.line].append((row, point))
+        drawn = {
+            targets[line]: track
+            for line, track in tracks.items()
+            if len(track) > 1 and any(_decides(*each) for each in track)
+        }
+        if drawn:
             band = None if metric == INSTRUCTIONS else noise(metric)
-            mine = {id(one) for one in lines}
-            changed = [each for each in found if id(each.series) in mine]
-            drawn.append(_chart(view, colours, (lines, changed), targets, band))
-    return drawn
+            charts.append(_chart(view, colours, (metric, note.name), drawn, band))
+    return tuple(charts)
+
+
+def _decides(row: HistoryRow, point: Point) -> bool:
+    silent = row.run.decides_nothing is not None or point.void is not None
+    return not silent and point.value is not None and point.value > 0
 
 
 def _chart(
     view: View,
     colours: Palette,
-    what: tuple[Sequence[Series], Sequence[ChangePoint]],
-    targets: dict[str, str],
+    what: tuple[str, str],
+    tracks: dict[str, Track],
     band: float | None,
 ) -> Chart:
-    lines, changed = what
-    metric, workload = lines[0].metric, lines[0].workload
-    titles = {one.line: _title(view, targets[one.line]) for one in lines}
-    said = [happened(each, titles[each.series.line]) for each in changed]
+    metric, workload = what
     reach = (
         f" Grey band: the noise of this run, {100 * (band - 1):.1f}\u00a0%."
         if band
         else ""
     )
     words = ChartText(
-        finding=joined(said) or "No change of level",
-        sub=f"{view.workload(workload)}: {FIGURES[metric]}, newest level = 100\u00a0%, higher is better",
+        finding=f"{view.workload(workload)}: {FIGURES[metric]}",
+        sub="newest run = 100\u00a0%, higher is better",
         caption="Mark and bar: a run and its interval. Hollow: a run that may not "
-        f"decide. Dashed: a change of level.{reach}",
+        f"decide.{reach}",
     )
-    tracks = []
-    for one in lines:
-        token, text_token, shape = look_tokens(view, targets[one.line])
-        dots = tuple(_dots(one, changed))
-        tracks.append(Track(titles[one.line], token, text_token, shape, dots))
-    rows = tuple(
-        _row(titles[one.line], entry, dot)
-        for one, track in zip(lines, tracks, strict=True)
-        for entry, dot in zip(one.entries, track.dots, strict=True)
+    lines = [_line(view, target, track) for target, track in tracks.items()]
+    table = tuple(
+        _row(line.title, row, point, spot.beside)
+        for line, track in zip(lines, tracks.values(), strict=True)
+        for (row, point), spot in zip(track, line.spots, strict=True)
     )
-    name = f"history-{metric}-{workload}"
     return chart(
-        name,
+        f"history-{metric}-{workload}",
         colours,
         words,
-        ChartTable(COLUMNS, rows),
-        lambda width: draw(colours, width, tracks, band),
+        ChartTable(COLUMNS, table),
+        lambda width: draw(colours, width, lines, band),
     )
 
 
-def _title(view: View, target: str) -> str:
+def _line(view: View, target: str, track: Track) -> VersionLine:
     framework = view.framework_of(target)
-    return framework.title if framework else target
-
-
-def _dots(series: Series, changed: Sequence[ChangePoint]) -> list[HistoryDot]:
-    begins = [each.since.run.id for each in changed if each.series is series]
-    level = _newest_level(series, begins)
-    return [
-        HistoryDot(
-            date=entry.run.created_at[:10],
-            beside=_beside(entry, level),
-            decides=entry.value is not None,
-            begins=entry.run.id in begins,
+    newest = [p.value for row, p in track if _decides(row, p) and p.value][-1]
+    spots = (
+        Spot(
+            name=(row.run.created_at[:10],),
+            beside=_beside(point, newest),
+            reference=False,
+            hollow=not _decides(row, point),
         )
-        for entry in series.entries
-    ]
+        for row, point in track
+    )
+    title = framework.title if framework else target
+    dash = view.look(target).dash
+    return VersionLine(title, *look_tokens(view, target), dash, tuple(spots))
 
 
-def _newest_level(series: Series, begins: Sequence[str]) -> float:
-    """The geometric mean since the last change of level."""
-    counted = list(series.counted)
-    starts = [i for i, (entry, _) in enumerate(counted) if entry.run.id in begins]
-    logs = [log(value) for _, value in counted[max(starts, default=0) :]]
-    return exp(sum(logs) / len(logs))
-
-
-def _beside(entry: Entry, level: float) -> tuple[float, float, float] | None:
-    point = entry.point
+def _beside(point: Point, newest: float) -> Estimate | None:
+    """The figure over the newest one, above 1 better."""
     if point.value is None or point.value <= 0:
         return None
     if point.low is None or point.high is None:
         # A count: fewer are better.
-        over = level / point.value
-        return over, over, over
-    return point.value / level, point.low / level, point.high / level
+        over = newest / point.value
+        return Estimate(over, over, over, 1.0, 1)
+    ends = (point.value / newest, point.low / newest, point.high / newest)
+    return Estimate(*ends, point.level or 0.0, point.n or 0)
 
 
-def _row(title: str, entry: Entry, dot: HistoryDot) -> tuple[str, ...]:
-    made_of = entry.run.target(entry.point.target)
-    note = entry.run.decides_nothing or entry.point.void or ""
+def _row(
+    title: str, row: HistoryRow, point: Point, beside: Estimate | None
+) -> tuple[str, ...]:
     figures = ("–", "–")
-    if dot.beside is not None:
-        point, low, high = (100 * each for each in dot.beside)
-        whole = f"{low:.1f} to {high:.1f}" if entry.point.n is not None else "exact"
-        figures = (f"{point:.1f}\u00a0%", whole)
+    if beside is not None:
+        whole = f"{100 * beside.low:.1f} to {100 * beside.high:.1f}"
+        figures = (
+            f"{100 * beside.point:.1f}\u00a0%",
+            "exact" if point.n is None else whole,
+        )
     return (
-        f"{title} {entry.run.id}",
-        made_of.version if made_of else "–",
+        f"{title} {row.run.id}",
+        row.run.version(row.target) or "–",
         *figures,
-        "–" if entry.point.n is None else str(entry.point.n),
-        note,
+        "–" if point.n is None else str(point.n),
+        row.run.decides_nothing or point.void or "",
     )

@@ -15,10 +15,10 @@ a write-ahead log: the file alone is the history, and may be copied.
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import astuple
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from bench.errors import BenchError, EnvironmentFailure, UsageError
 from bench.model.history import KeptRun, MadeOf, Point
@@ -34,214 +34,148 @@ KIND = 0x466F5448  # "FoTH"
 WAIT_S = 5.0
 """How long another program may hold the file before it is called in use."""
 
-_TABLES = (
-    """CREATE TABLE runs (
-        id TEXT PRIMARY KEY,
-        created_at TEXT NOT NULL,
-        machine TEXT NOT NULL,
-        profile TEXT NOT NULL,
-        rounds INTEGER NOT NULL,
-        measuring TEXT,
-        decides_nothing TEXT,
-        made_from TEXT NOT NULL
-    ) STRICT""",
-    """CREATE TABLE conditions (
-        run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-        digest TEXT NOT NULL,
-        name TEXT NOT NULL,
-        value TEXT NOT NULL,
-        PRIMARY KEY (run, digest, name)
-    ) STRICT""",
-    """CREATE TABLE targets (
-        run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-        target TEXT NOT NULL,
-        version TEXT NOT NULL,
-        packages TEXT NOT NULL,
-        app_sha256 TEXT NOT NULL,
-        PRIMARY KEY (run, target)
-    ) STRICT""",
-    """CREATE TABLE points (
-        run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-        line TEXT NOT NULL,
-        target TEXT NOT NULL,
-        workload TEXT NOT NULL,
-        metric TEXT NOT NULL,
-        reference TEXT,
-        conditions TEXT NOT NULL,
-        value REAL,
-        low REAL,
-        high REAL,
-        level REAL,
-        n INTEGER,
-        void TEXT,
-        PRIMARY KEY (run, target, workload, metric)
-    ) STRICT""",
-)
+_MAKE = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY, created_at TEXT NOT NULL, machine TEXT NOT NULL,
+    profile TEXT NOT NULL, rounds INTEGER NOT NULL, measuring TEXT,
+    decides_nothing TEXT, made_from TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS conditions (
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    digest TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (run, digest, name)
+) STRICT;
+CREATE TABLE IF NOT EXISTS targets (
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    target TEXT NOT NULL, version TEXT NOT NULL, packages TEXT NOT NULL,
+    app_sha256 TEXT NOT NULL,
+    PRIMARY KEY (run, target)
+) STRICT;
+CREATE TABLE IF NOT EXISTS points (
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    line TEXT NOT NULL, target TEXT NOT NULL, workload TEXT NOT NULL,
+    metric TEXT NOT NULL, reference TEXT, conditions TEXT NOT NULL,
+    value REAL, low REAL, high REAL, level REAL, n INTEGER, void TEXT,
+    PRIMARY KEY (run, target, workload, metric)
+) STRICT;
+PRAGMA application_id = {KIND};
+PRAGMA user_version = {FORMAT};
+COMMIT;
+"""
 _AGAIN = "move it away; `bench history add` makes a new one from the stored runs"
-_RUN = "id, created_at, machine, profile, rounds, measuring, decides_nothing, made_from"
-_CONDITION = "digest, name, value"
-_TARGET = "target, version, packages, app_sha256"
-_POINT = (
-    "line, target, workload, metric, reference, conditions, "
-    "value, low, high, level, n, void"
-)
 
 
-class History:
+def keep(path: Path, run: KeptRun) -> None:
     """
-    An open history; used in a `with`, which closes it.
+    Write one run, all of it or nothing, over what was kept of it before.
 
-    `write` makes the file where there is none. Every method raises UsageError
-    for a file that is no history or is damaged, EnvironmentFailure for one that is
-    in use or a disk that does not take it.
+    Makes the file where there is none. UsageError for a file that is no
+    history or is damaged, EnvironmentFailure for one that is in use or a disk
+    that does not take it.
     """
+    conditions = [
+        (run.id, digest, name, value)
+        for digest, facts in run.conditions.items()
+        for name, value in facts.items()
+    ]
+    targets = [
+        (run.id, t.target, t.version, _packages(t), t.app_sha256) for t in run.targets
+    ]
+    head = (run.id, run.created_at, run.machine, run.profile, run.rounds)
+    marks = (run.measuring, run.decides_nothing, run.made_from)
+    with _opened(path, write=True) as file, file:
+        file.execute("BEGIN IMMEDIATE")
+        file.execute("DELETE FROM runs WHERE id = ?", (run.id,))
+        _insert(file, "runs", [(*head, *marks)])
+        _insert(file, "conditions", conditions)
+        _insert(file, "targets", targets)
+        _insert(file, "points", [(run.id, *astuple(each)) for each in run.points])
 
-    def __init__(self, path: Path, *, write: bool = False) -> None:
-        if not write and not path.exists():
-            raise UsageError(
-                f"there is no history yet: {path} does not exist",
-                "bench history add makes it from the stored runs",
-            )
-        self.path = path
-        with self._told():
-            if write:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            # Also to read: what a crash left half written is rolled back by it.
-            mode = "rwc" if write else "rw"
-            self._file = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode={mode}",
-                uri=True,
-                timeout=WAIT_S,
-                autocommit=True,
-            )
-        try:
-            with self._told():
-                self._begin(write)
-        except BaseException:
-            self._file.close()
+
+def kept_runs(path: Path) -> tuple[KeptRun, ...]:
+    """Every run that is kept, oldest first; raises as `keep` does, UsageError where there is no history."""
+    if not path.exists():
+        raise UsageError(
+            f"there is no history yet: {path} does not exist",
+            "bench history add makes it from the stored runs",
+        )
+    # Read and write, also to read: what a crash left half written is rolled back by it.
+    with _opened(path) as file, file:
+        file.execute("BEGIN")
+        rows = file.execute("SELECT * FROM runs ORDER BY created_at, id").fetchall()
+        return tuple(_run(file, row) for row in rows)
+
+
+def _run(file: sqlite3.Connection, row: tuple[Any, ...]) -> KeptRun:
+    conditions: dict[str, dict[str, str]] = {}
+    for digest, name, value in _of(file, "conditions", row[0]):
+        conditions.setdefault(digest, {})[name] = value
+    targets = tuple(
+        MadeOf(name, version, json.loads(packages), app)
+        for name, version, packages, app in _of(file, "targets", row[0])
+    )
+    points = tuple(Point(*each) for each in _of(file, "points", row[0]))
+    return KeptRun(*(*row, conditions, targets, points))
+
+
+def _of(file: sqlite3.Connection, table: str, run: str) -> list[tuple[Any, ...]]:
+    asked = f"SELECT * FROM {table} WHERE run = ? ORDER BY rowid"
+    return [row[1:] for row in file.execute(asked, (run,))]
+
+
+def _insert(
+    file: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    if rows:
+        places = ", ".join("?" * len(rows[0]))
+        file.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
+
+
+def _packages(target: MadeOf) -> str:
+    return json.dumps(dict(target.packages), sort_keys=True)
+
+
+@contextmanager
+def _opened(path: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
+    """The file, once it is seen to be a history of this format; what SQLite refuses is told."""
+    try:
+        if write:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        where = f"{path.resolve().as_uri()}?mode={'rwc' if write else 'rw'}"
+        with closing(
+            sqlite3.connect(where, uri=True, timeout=WAIT_S, isolation_level=None)
+        ) as file:
+            tables = file.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if write and not tables and not _number(file, "application_id"):
+                file.executescript(_MAKE)
+            _see_whose(path, file)
+            file.execute("PRAGMA foreign_keys = ON")
+            yield file
+    except sqlite3.DatabaseError as error:
+        # Its subclasses but one are faults of this file, not of the user.
+        if type(error) not in (sqlite3.DatabaseError, sqlite3.OperationalError):
             raise
+        raise _refusal(path, error) from error
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"{path}: {error.strerror}", "make room or mend the permissions"
+        ) from error
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.close()
-
-    def made_from(self) -> dict[str, str]:
-        """The hash of the files that each run was read from, by its id."""
-        with self._told():
-            return dict(self._file.execute("SELECT id, made_from FROM runs"))
-
-    def keep(self, run: KeptRun) -> None:
-        """Write one run, all of it or nothing, over what was kept of it before."""
-        with self._told(), self._transaction():
-            self._file.execute("DELETE FROM runs WHERE id = ?", (run.id,))
-            self._insert("runs", (_run_row(run),))
-            self._insert(
-                "conditions",
-                [
-                    (run.id, digest, name, value)
-                    for digest, facts in run.conditions.items()
-                    for name, value in facts.items()
-                ],
-            )
-            self._insert("targets", [_target_row(run, one) for one in run.targets])
-            self._insert("points", [_point_row(run, one) for one in run.points])
-
-    def runs(self) -> tuple[KeptRun, ...]:
-        """Every run that is kept, oldest first."""
-        with self._told(), self._transaction("DEFERRED"):
-            asked = f"SELECT {_RUN} FROM runs ORDER BY created_at, id"
-            rows = self._file.execute(asked).fetchall()
-            return tuple(self._read(row) for row in rows)
-
-    def _read(self, row: tuple[Any, ...]) -> KeptRun:
-        run = row[0]
-        conditions: dict[str, dict[str, str]] = {}
-        for digest, name, value in self._of(run, "conditions", _CONDITION):
-            conditions.setdefault(digest, {})[name] = value
-        return KeptRun(
-            **dict(zip(_RUN.split(", "), row, strict=True)),
-            conditions=conditions,
-            targets=tuple(
-                MadeOf(target, version, json.loads(packages), app_sha256)
-                for target, version, packages, app_sha256 in self._of(
-                    run, "targets", _TARGET
-                )
-            ),
-            points=tuple(Point(*each) for each in self._of(run, "points", _POINT)),
+def _see_whose(path: Path, file: sqlite3.Connection) -> None:
+    if _number(file, "application_id") != KIND:
+        raise UsageError(f"{path}: a database, but no history", _AGAIN)
+    found = _number(file, "user_version")
+    if found != FORMAT:
+        raise UsageError(
+            f"{path}: format {found}, this version reads format {FORMAT}",
+            f"use the version of the harness that wrote it, or {_AGAIN}",
         )
 
-    def _of(self, run: str, table: str, columns: str) -> list[tuple[Any, ...]]:
-        asked = f"SELECT {columns} FROM {table} WHERE run = ? ORDER BY rowid"
-        return self._file.execute(asked, (run,)).fetchall()
 
-    def _insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        if rows:
-            places = ", ".join("?" * len(rows[0]))
-            self._file.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
-
-    def _begin(self, write: bool) -> None:
-        """See whose file it is, and what format; make the tables in an empty one."""
-        if write and self._is_empty():
-            with self._transaction():
-                if self._is_empty():  # still: another may have been quicker
-                    self._make()
-        if self._number("application_id") != KIND:
-            raise UsageError(f"{self.path}: a database, but no history", _AGAIN)
-        found = self._number("user_version")
-        if found != FORMAT:
-            raise UsageError(
-                f"{self.path}: format {found}, this version reads format {FORMAT}",
-                f"use the version of the harness that wrote it, or {_AGAIN}",
-            )
-        self._file.execute("PRAGMA foreign_keys = ON")
-        if write:
-            self._file.execute("PRAGMA journal_mode = DELETE").fetchall()
-
-    def _make(self) -> None:
-        for table in _TABLES:
-            self._file.execute(table)
-        self._file.execute(f"PRAGMA application_id = {KIND}")
-        self._file.execute(f"PRAGMA user_version = {FORMAT}")
-
-    def _is_empty(self) -> bool:
-        tables = self._file.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        return not tables[0] and not self._number("application_id")
-
-    def _number(self, pragma: str) -> int:
-        return int(self._file.execute(f"PRAGMA {pragma}").fetchone()[0])
-
-    @contextmanager
-    def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
-        self._file.execute(f"BEGIN {kind}")
-        try:
-            yield
-            self._file.execute("COMMIT")
-        except BaseException:
-            # A full disk may have rolled it back already.
-            if self._file.in_transaction:
-                self._file.execute("ROLLBACK")
-            raise
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            # Its subclasses but one are faults of this file, not of the user.
-            if type(error) not in (sqlite3.DatabaseError, sqlite3.OperationalError):
-                raise
-            raise _refusal(self.path, error) from error
-        except OSError as error:
-            raise EnvironmentFailure(
-                f"{self.path}: {error.strerror}", "make room or mend the permissions"
-            ) from error
+def _number(file: sqlite3.Connection, pragma: str) -> int:
+    return int(file.execute(f"PRAGMA {pragma}").fetchone()[0])
 
 
 def _refusal(path: Path, error: sqlite3.DatabaseError) -> BenchError:
@@ -257,22 +191,3 @@ def _refusal(path: Path, error: sqlite3.DatabaseError) -> BenchError:
     if kind == sqlite3.SQLITE_CORRUPT:
         return UsageError(f"{path}: the file is damaged ({error})", _AGAIN)
     return EnvironmentFailure(f"{path}: {error}", "make room or mend the permissions")
-
-
-def _run_row(run: KeptRun) -> tuple[Any, ...]:
-    return (
-        *(run.id, run.created_at, run.machine, run.profile, run.rounds),
-        *(run.measuring, run.decides_nothing, run.made_from),
-    )
-
-
-def _target_row(run: KeptRun, one: MadeOf) -> tuple[Any, ...]:
-    packages = json.dumps(dict(one.packages), sort_keys=True)
-    return (run.id, one.target, one.version, packages, one.app_sha256)
-
-
-def _point_row(run: KeptRun, one: Point) -> tuple[Any, ...]:
-    return (
-        *(run.id, one.line, one.target, one.workload, one.metric, one.reference),
-        *(one.conditions, one.value, one.low, one.high, one.level, one.n, one.void),
-    )

@@ -58,7 +58,7 @@ def bench(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         (("report", "1999"), ["'1999'", "hint"]),
         (("check", "flask/nope"), ["no deployment named 'nope'", "there are: "]),
         (("list", "cats"), ["'cats'", "targets, workloads"]),
-        (("history", "keep"), ["named 'keep'", "add, list, check"]),
+        (("history", "keep"), ["named 'keep'", "add, list"]),
         (("load", "http://example.org/"), ["example.org"]),
         (("load", "https://127.0.0.1/"), ["https"]),
         (("load", "http://127.0.0.1:1/", "--poisson"), ["--poisson", "--rate"]),

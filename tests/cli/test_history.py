@@ -21,9 +21,10 @@ from bench.model.framework import Role
 from bench.model.history import INSTRUCTIONS
 from bench.model.instructions import CountedTwice, Instructions
 from bench.store.folder import read_head
-from bench.store.history import History
+from bench.store.history import keep
 from bench.store.instructions import read_instructions, write_instructions
-from tests.kept_runs import nights
+from tests.kept_runs import FLASK as KEPT
+from tests.kept_runs import night, point
 
 
 RUN = PUBLISHED / "20261122T112214Z-quick-f211"
@@ -73,55 +74,59 @@ def test_a_stored_run_is_kept_once(here: Path) -> None:
 
 
 def test_what_is_kept_is_what_the_results_say(here: Path) -> None:
-    """Each ratio to the floor, to the last digit of results.json; what was never measured is not there."""
+    """One row per version: each ratio to the floor, to the last digit of results.json; what was never measured is not there."""
     typed("add")
     status, text, _ = typed("list", "--json")
     rows: list[dict[str, Any]] = json.loads(text)
     told: dict[str, Any] = json.loads((RUN / "results.json").read_text("utf-8"))
     known_ratios = {
-        (each["workload"], each["metric"]): each["advantage"]
+        each["metric"]: each["advantage"]
         for each in told["comparisons"]
-        if each["subject"] == FLASK and each["baseline"].startswith("floor@")
+        if each["subject"] == FLASK
+        and each["baseline"].startswith("floor@")
+        and each["workload"] == "hello"
     }
     assert status == 0
-    flask = [row for row in rows if row["line"] == "flask/gunicorn-gthread"]
-    assert {(row["workload"], row["metric"]) for row in flask} == {
-        ("hello", "cpu"),
-        ("hello", "throughput"),
-    }
-    for row in flask:
-        (figure,) = row["figures"]
-        ratio = known_ratios[row["workload"], row["metric"]]
+    assert len(rows) == 3
+    (flask,) = (row for row in rows if row["target"] == FLASK)
+    assert (flask["run"], flask["workload"]) == (RUN.name, "hello")
+    assert {figure["metric"] for figure in flask["figures"]} == {"cpu", "throughput"}
+    for figure in flask["figures"]:
+        ratio = known_ratios[figure["metric"]]
         assert figure["value"] == pytest.approx(ratio["point"], rel=1e-9)
         assert figure["low"] == pytest.approx(ratio["low"], rel=1e-9)
-        assert (figure["rounds"], figure["decides"]) == (ratio["n"], True)
-    assert "flask/gunicorn-gthread" in typed("list")[1]
+        assert (figure["n"], figure["void"]) == (ratio["n"], None)
 
 
-def test_one_run_is_too_few_to_tell_a_change(here: Path) -> None:
-    """Nothing is tested, and that is said; the status is 0 whatever is found."""
-    typed("add")
-    status, text, _ = typed("check")
+def test_the_list_has_a_row_for_each_run_and_version(here: Path) -> None:
+    """With ratio, interval, count and what it may not decide; conditions beneath."""
+    count = point(371_234.5, metric=INSTRUCTIONS, conditions="ba9876543210")
+    keep(here / "history.sqlite", night(1, [point(), count]))
+    marked = [point(0.25, void="the generator was the limit")]
+    keep(here / "history.sqlite", night(2, marked, decides_nothing="the twin differs"))
+    status, text, _ = typed("list")
+    lines = text.splitlines()
     assert status == 0
-    assert text.splitlines()[0].endswith("1 run: too few to tell a change of level")
-    assert json.loads(typed("check", "--json")[1]) == []
-
-
-def test_a_change_of_level_is_a_reason_to_re_run_and_no_failure(here: Path) -> None:
-    """Named, dated, with what differs; exit 0, and no gate for programs."""
-    runs = nights([0.5] * 12 + [0.4] * 8)
-    with History(here / "history.sqlite", write=True) as history:
-        for run in runs:
-            history.keep(run)
-    status, text, _ = typed("check")
-    assert status == 0
-    assert "One change of level: a reason to re-run" in text
-    assert "25 % more processor time beside its bare server on hello" in text
-    assert runs[12].id in text
-    assert "not a failure" in text
-    (found,) = json.loads(typed("check", "--json")[1])
-    assert (found["since"], found["gate"]) == (runs[12].id, None)
-    assert found["times"] == pytest.approx(0.8)
+    assert [line.split(" | ") for line in lines[2:4]] == [
+        [
+            "| `20260101T032300Z-versions-0001`",
+            *(f"`{KEPT}`", "hello", "–", "0.500 (0.490 to 0.510)", "371,234"),
+            *("`0123456789ab`, `ba9876543210`", " |"),
+        ],
+        [
+            "| `20260102T032300Z-versions-0002`",
+            *(
+                f"`{KEPT}`",
+                "hello",
+                "–",
+                "0.250 (0.245 to 0.255)",
+                "–",
+                "`0123456789ab`",
+            ),
+            "the twin differs; the generator was the limit |",
+        ],
+    ]
+    assert "`0123456789ab`: machine Test CPU, 2 cores (abcd1234); engine local" in lines
 
 
 def test_a_run_that_decided_nothing_is_left_out_with_its_reason(here: Path) -> None:
@@ -152,17 +157,18 @@ def test_counts_come_with_the_next_add(here: Path) -> None:
     assert read_instructions(here / RUN.name) == counted
     assert typed("add")[1] == f"kept: {RUN.name}, 7 figures\n"
     rows = json.loads(typed("list", "--json")[1])
-    assert [r["figures"][0]["value"] for r in rows if r["metric"] == INSTRUCTIONS] == [
-        371_000.0
-    ]
+    figures = [figure for row in rows for figure in row["figures"]]
+    counts = [f["value"] for f in figures if f["metric"] == INSTRUCTIONS]
+    assert counts == [371_000.0]
 
 
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
         (("keep",), "no part of the history named 'keep'"),
-        (("check", "2026"), "looks at everything"),
-        (("check",), "no history yet"),
+        (("list", "2026"), "looks at everything"),
+        (("list",), "no history yet"),
+        (("check",), "nothing pairs the runs of different days"),
         (("add", "1999"), "no run '1999'"),
     ],
 )
@@ -173,6 +179,14 @@ def test_wrong_questions_are_refused(
     with pytest.raises(UsageError, match=fault):
         typed(*words)
     assert not (here / "history.sqlite").exists()
+
+
+def test_whoever_asks_for_a_change_is_told_what_judges() -> None:
+    """The command that looked for changes of level is gone; those that exist are named."""
+    with pytest.raises(UsageError) as caught:
+        typed("check")
+    for named in ("bench compare RUN1 RUN2", "bench run --new", "bench bisect"):
+        assert named in (caught.value.hint or "")
 
 
 def test_counts_are_those_of_what_the_run_measured() -> None:

@@ -16,13 +16,14 @@ from bench.model.history import INSTRUCTIONS, KeptRun
 from bench.model.results import Results
 from bench.model.trial import Failure
 from bench.report.charts.canvas import Canvas, Pen, Type, text_width
+from bench.report.charts.chart import Chart
 from bench.report.charts.palette import palette
 from bench.report.json_file import results_json
 from bench.report.page import report_html
-from bench.report.past import PastRuns, past
+from bench.report.past import past
 from bench.report.trend import trend_html, write_trend
 from bench.report.view import View
-from bench.store.history import History
+from bench.store.history import keep
 from tests.kept_runs import nights, point
 from tests.report.builders import (
     AGAIN,
@@ -370,66 +371,70 @@ def history(page: str | None) -> str:
     return before.partition('<section id="history">')[2]
 
 
-def section(kept: Sequence[KeptRun], of: int = len(NIGHTS)) -> PastRuns | None:
+def charts(kept: Sequence[KeptRun], of: int = len(NIGHTS)) -> tuple[Chart, ...]:
     """What stands in it."""
     results = last(of)
     return past(View(results), palette(results.frameworks), kept, lambda metric: 1.02)
 
 
-def test_a_change_of_level_is_a_reason_to_re_run() -> None:
-    """Named with its run, both in the list and at its chart; never called a failure."""
+def test_earlier_runs_are_drawn_and_nothing_is_judged() -> None:
+    """A figure that moved by a quarter: shown over the newest, called neither change nor failure."""
     page = trend_html(last(), NIGHTS) or ""
     told = history(page)
-    assert "One change of level: a reason to re-run</h2>" in told
-    assert "Flask takes 25\u00a0% more processor time beside its bare server" in told
-    assert f"since run {NIGHTS[12].id} (12 runs before, 8 since)" in told
-    assert "A reason to measure old and new side by side, not a failure." in told
     assert told.count("<figure>") == 1
-    assert "Dashed: a change of level. Grey band: the noise of this run" in told
+    assert "Hello, World!: CPU time per request beside its bare server" in told
+    assert f"Flask {NIGHTS[11].id}</th><td>1.0.3</td><td>125.0\u00a0%</td>" in told
+    assert f"Flask {NIGHTS[19].id}</th><td>1.0.3</td><td>100.0\u00a0%</td>" in told
+    assert "Grey band: the noise of this run" in told
+    assert not re.search("change of level|fail|slower|re-run", told)
     # No chart of this page has a table of its own; its numbers stand beneath it.
     assert 'href="charts/' not in page
     assert "Numbers behind this chart" in page
 
 
 def test_later_runs_change_nothing_on_the_page_of_an_earlier_one() -> None:
-    """Twelve nights: nothing has changed yet."""
-    found = section(NIGHTS, of=12)
-    assert found is not None
-    assert found == section(NIGHTS[:12], of=12)
-    assert (found.finding, found.advice) == ("No change of level in 12 runs", ())
+    """Twelve nights: the newest of them is the measure."""
+    found = charts(NIGHTS, of=12)
+    assert len(found) == 1
+    assert found == charts(NIGHTS[:12], of=12)
+    assert {row[2] for row in found[0].table.rows} == {"100.0\u00a0%"}
 
 
 def test_there_is_no_history_without_a_run_before_it() -> None:
     """No file, a run that is not kept, one that stands alone, another machine: no section."""
     elsewhere = nights([0.5] * 20, conditions="fedcba987654")
     for kept in ((), NIGHTS[:5], NIGHTS[-1:], [*elsewhere[:19], NIGHTS[-1]]):
-        assert section(kept) is None
+        assert charts(kept) == ()
 
 
-def test_a_run_that_may_not_decide_is_shown_with_its_reason() -> None:
+def test_a_run_that_may_not_decide_is_shown_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Its figure is in the table and hollow in the chart; what was not measured is a dash."""
+    marks: list[bool] = []
+    monkeypatch.setattr(
+        Canvas, "mark", lambda self, x, y, mark: marks.append(mark.hollow)
+    )
     marked = replace(NIGHTS[4], decides_nothing="the twin differs")
     missing = replace(NIGHTS[5], points=(point(None),))
-    found = section([*NIGHTS[:4], marked, missing, *NIGHTS[6:]])
-    assert found is not None
-    rows = {row[0]: row[1:] for row in found.charts[0].table.rows}
+    (found,) = charts([*NIGHTS[:4], marked, missing, *NIGHTS[6:]])
+    rows = {row[0]: row[1:] for row in found.table.rows}
     assert len(rows) == len(NIGHTS)
     assert rows[f"Flask {marked.id}"] == (
         *("1.0.3", "125.0\u00a0%", "122.5 to 127.5", "14"),
         "the twin differs",
     )
     assert rows[f"Flask {missing.id}"] == ("1.0.3", "–", "–", "–", "")
-    assert "(10 runs before, 8 since)" in found.advice[0]
+    # Once at each of two widths.
+    assert (marks.count(True), marks.count(False)) == (2, 2 * (len(NIGHTS) - 2))
 
 
 def test_counts_have_no_interval_and_fewer_are_better() -> None:
     """Two per cent more instructions: the run before stands above 100 %."""
     counts = nights([100_000.0] * 19 + [102_000.0], metric=INSTRUCTIONS)
-    found = section(counts)
-    assert found is not None
-    assert "Flask takes 2\u00a0% more instructions per request" in found.advice[0]
-    assert found.charts[0].table.rows[18][2:5] == ("102.0\u00a0%", "exact", "–")
-    assert "Grey band" not in found.charts[0].words.caption
+    (found,) = charts(counts)
+    assert found.table.rows[18][2:5] == ("102.0\u00a0%", "exact", "–")
+    assert "Grey band" not in found.words.caption
 
 
 def test_the_page_gets_the_history_and_stands_without_one(
@@ -443,11 +448,10 @@ def test_the_page_gets_the_history_and_stands_without_one(
     assert page is not None
     plain = page.read_bytes()
     assert history(page.read_text("utf-8")) == ""
-    with History(path, write=True) as kept:
-        for run in NIGHTS:
-            kept.keep(run)
+    for run in NIGHTS:
+        keep(path, run)
     keeping.refresh_trend(tmp_path)
-    assert "One change of level" in history(page.read_text("utf-8"))
+    assert f"Flask {NIGHTS[0].id}" in history(page.read_text("utf-8"))
     path.write_text("no database")
     keeping.refresh_trend(tmp_path)
     assert page.read_bytes() == plain
@@ -460,7 +464,6 @@ def test_a_published_page_depends_on_no_history(
     """Everybody must be able to make it again."""
     monkeypatch.setattr(keeping, "HISTORY", tmp_path / "history.sqlite")
     monkeypatch.setattr(places, "PUBLISHED", tmp_path / "published")
-    with History(tmp_path / "history.sqlite", write=True) as kept:
-        kept.keep(NIGHTS[0])
+    keep(tmp_path / "history.sqlite", NIGHTS[0])
     assert keeping.kept_beside(tmp_path / "published" / "run") == ()
     assert keeping.kept_beside(tmp_path / "runs" / "run") == (NIGHTS[0],)

@@ -11,11 +11,12 @@ import pytest
 from bench.errors import BenchError, EnvironmentFailure, UsageError
 from bench.model.history import INSTRUCTIONS, KeptRun
 from bench.store import history as history_module
-from bench.store.history import FORMAT, KIND, History
+from bench.store.history import FORMAT, KIND, keep, kept_runs
 from tests.kept_runs import night, point
 
 
 NAME = "history.sqlite"
+OLDER = Path(__file__).with_name("history-format-1.sql")
 ODD = (
     point(0.1 + 0.2, low=1e-300, high=float("inf")),
     point(None, workload="json", low=None, high=None, n=None, void="no such <trial>"),
@@ -25,16 +26,14 @@ ODD = (
 
 def filled(path: Path, *runs: KeptRun) -> Path:
     """A history of these runs."""
-    with History(path, write=True) as history:
-        for run in runs:
-            history.keep(run)
+    for run in runs or (night(1, ODD),):
+        keep(path, run)
     return path
 
 
-def read(path: Path) -> tuple[KeptRun, ...]:
-    """All that a history holds."""
-    with History(path) as history:
-        return history.runs()
+def write(path: Path) -> None:
+    """Keep one more run."""
+    keep(path, night(9, [point()]))
 
 
 def asked(path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -46,7 +45,18 @@ def asked(path: Path, sql: str) -> list[tuple[object, ...]]:
 def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
     """To the last bit, with what was not measured, not recorded or without an end."""
     run = night(1, ODD, measuring=None, decides_nothing="the twin, 3 % apart")
-    assert read(filled(tmp_path / NAME, run)) == (run,)
+    assert kept_runs(filled(tmp_path / NAME, run)) == (run,)
+
+
+def test_the_file_of_an_older_version_is_read_and_written_on(tmp_path: Path) -> None:
+    """As the version before wrote it, statement by statement; its figures stay when a run is added."""
+    path = tmp_path / NAME
+    with closing(sqlite3.connect(path)) as file:
+        file.executescript(OLDER.read_text("utf-8"))
+    older = night(1, ODD[1:], decides_nothing="the twin, 3 % apart")
+    assert kept_runs(path) == (older,)
+    keep(path, night(2, [point()]))
+    assert kept_runs(path) == (older, night(2, [point()]))
 
 
 def test_what_was_not_measured_is_null(tmp_path: Path) -> None:
@@ -62,7 +72,7 @@ def test_what_was_not_measured_is_null(tmp_path: Path) -> None:
 def test_runs_come_oldest_first_whenever_they_were_kept(tmp_path: Path) -> None:
     """The order of time is that of the runs."""
     runs = [night(number, [point()]) for number in (3, 1, 2)]
-    found = read(filled(tmp_path / NAME, *runs))
+    found = kept_runs(filled(tmp_path / NAME, *runs))
     assert [run.created_at[:10] for run in found] == [
         f"2026-01-0{day}" for day in (1, 2, 3)
     ]
@@ -73,10 +83,8 @@ def test_a_run_kept_twice_is_there_once(tmp_path: Path) -> None:
     before = night(1, ODD)
     after = replace(before, points=ODD[:1], made_from="new")
     path = filled(tmp_path / NAME, before, night(2, [point()]), after, after)
-    assert read(path)[0] == after
+    assert kept_runs(path)[0] == after
     assert asked(path, "SELECT count(*) FROM points") == [(2,)]
-    with History(path) as history:
-        assert history.made_from()[after.id] == "new"
 
 
 def test_a_run_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -84,12 +92,11 @@ def test_a_run_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
     before = night(1, [point(0.4)])
     path = filled(tmp_path / NAME, before)
     twice = (point(), point(0.6))  # the same target, workload and metric
-    with History(path, write=True) as history:
-        with pytest.raises(sqlite3.IntegrityError):
-            history.keep(replace(before, points=twice))
-        history.keep(night(2, [point()]))
-    assert [len(run.points) for run in read(path)] == [1, 1]
-    assert read(path)[0] == before
+    with pytest.raises(sqlite3.IntegrityError):
+        keep(path, replace(before, points=twice))
+    keep(path, night(2, [point()]))
+    assert [len(run.points) for run in kept_runs(path)] == [1, 1]
+    assert kept_runs(path)[0] == before
 
 
 def test_the_file_alone_is_the_history(tmp_path: Path) -> None:
@@ -127,7 +134,7 @@ def damaged(path: Path) -> None:
     path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
 
 
-@pytest.mark.parametrize("write", [False, True])
+@pytest.mark.parametrize("use", [kept_runs, write])
 @pytest.mark.parametrize(
     ("make", "fault"),
     [
@@ -138,17 +145,17 @@ def damaged(path: Path) -> None:
     ],
 )
 def test_what_is_no_history_is_refused_and_left_alone(
-    make: Callable[[Path], None], fault: str, write: bool, tmp_path: Path
+    make: Callable[[Path], None],
+    fault: str,
+    use: Callable[[Path], object],
+    tmp_path: Path,
 ) -> None:
     """Named, with the way out; not a byte of it is changed."""
     path = tmp_path / NAME
     make(path)
     content = path.read_bytes()
-    with (
-        pytest.raises(UsageError, match=fault) as caught,
-        History(path, write=write) as history,
-    ):
-        history.runs()
+    with pytest.raises(UsageError, match=fault) as caught:
+        use(path)
     assert str(path) in caught.value.message
     assert "bench history add" in (caught.value.hint or "")
     assert path.read_bytes() == content
@@ -163,19 +170,19 @@ def test_a_file_in_use_is_waited_for_and_then_named(
     with closing(sqlite3.connect(path, autocommit=True)) as other:
         other.execute("BEGIN EXCLUSIVE")
         refused: list[BenchError] = []
-        for write in (False, True):
+        for use in (kept_runs, write):
             with pytest.raises(EnvironmentFailure, match="in use by another") as caught:
-                History(path, write=write)
+                use(path)
             refused.append(caught.value)
         other.execute("ROLLBACK")
     assert all("wait" in (each.hint or "") for each in refused)
-    assert len(read(path)) == 1
+    assert len(kept_runs(path)) == 1
 
 
 def test_there_is_none_before_the_first_run(tmp_path: Path) -> None:
     """Reading makes no file; the command that does is named."""
     with pytest.raises(UsageError, match="no history yet") as caught:
-        History(tmp_path / NAME)
+        kept_runs(tmp_path / NAME)
     assert "bench history add" in (caught.value.hint or "")
     assert not list(tmp_path.iterdir())
 
@@ -184,4 +191,4 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """A file where the folder should be: the machine's refusal, in one sentence."""
     (tmp_path / "file").write_text("")
     with pytest.raises(EnvironmentFailure, match="file"):
-        History(tmp_path / "file" / NAME, write=True)
+        keep(tmp_path / "file" / NAME, night(1, ODD))

@@ -1,5 +1,6 @@
 """Versions of each framework beside its newest release as it stands, a panel for each, the noise as a band."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.model.estimate import Estimate
@@ -54,7 +55,7 @@ def draw(
         rooms = [width - LEFT] * len(lines)
     panel = HEAD + PLOT + max(map(_foot, lines, rooms))
     canvas = Canvas(palette, width, panel * (1 if beside else len(lines)))
-    scale = _scale(lines, noise)
+    scale = scale_of(lines, noise)
     left, top = LEFT, 0.0
     for line, room in zip(lines, rooms, strict=True):
         _panel(canvas, (left, top, room), scale, line, noise)
@@ -72,7 +73,7 @@ def _side_by_side(width: float, lines: tuple[VersionLine, ...]) -> list[float]:
     return [room * len(line.spots) / count for line in lines]
 
 
-def _scale(lines: tuple[VersionLine, ...], noise: float | None) -> Scale:
+def scale_of(lines: Sequence[VersionLine], noise: float | None) -> Scale:
     """Pixels downwards from the top of a panel's plot: the best is at the top."""
     values = [1.0, noise or 1.0, 1 / (noise or 1.0)]
     for line in lines:
@@ -90,7 +91,7 @@ def _panel(
     noise: float | None,
 ) -> None:
     frame(canvas, where, scale, (line.title, line.text_token), noise)
-    _spots(canvas, where, scale, line)
+    draw_spots(canvas, where, scale, line)
     _names(canvas, where, line)
 
 
@@ -125,9 +126,10 @@ def _ticks(scale: Scale) -> list[float]:
     return ratio_ticks(mirrored, LEAST_APART)
 
 
-def _spots(
+def draw_spots(
     canvas: Canvas, where: tuple[float, float, float], scale: Scale, line: VersionLine
 ) -> None:
+    """The marks of a panel with their intervals, smaller where they stand close, and the line through the full ones."""
     left, top, room = where
     plot = top + HEAD
     step = room / len(line.spots)
@@ -144,7 +146,7 @@ def _spots(
     if len(full) > 1:
         canvas.curve(full, Pen(line.token, 1.6, line.dash))
     for x, y, hollow in places:
-        canvas.mark(x, y, Mark(line.token, line.shape, hollow=hollow))
+        canvas.mark(x, y, Mark(line.token, line.shape, min(8.0, step), hollow))
 
 
 def _names(
