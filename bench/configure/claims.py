@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from bench.configure.probes import load_probes
 from bench.configure.tables import DEFINITIONS, load_frameworks
@@ -21,7 +22,10 @@ from bench.workloads import WORKLOADS
 def _known(rule: str) -> str:
     """A rule of some experiment."""
     if rule not in rule_names():
-        raise ValueError(f"no such rule; there are {', '.join(rule_names())}")
+        names = ", ".join(rule_names())
+        raise PydanticCustomError(
+            "rule", "no such rule; there are {names}", {"names": names}
+        )
     return rule
 
 

@@ -56,7 +56,7 @@ class Experiment:
     rounds: int
     warmup_requests: int | None = None  # per target and worker; None: the profile's
     # Requests sent at the same moment to each target after its windows, and in
-    # one round a rendezvous; 0: none (bench.run.turns).
+    # one round a rendezvous; 0: none (bench.run.at_once).
     at_once: int = 0
     # Numbers of worker processes, in which each target is started beside its
     # usual form, as far as there are processors; (): the usual number.

@@ -1,6 +1,5 @@
 """Look-ups over Results; nothing here computes a number that was not measured."""
 
-import re
 from collections.abc import Iterable
 
 from bench.judge.ranking import margin_of
@@ -83,18 +82,6 @@ class View:
         if name is None:
             return "as a whole"
         return self._workloads.get(name) or _label(name)
-
-    def spelled(self, text: str) -> str:
-        """A sentence of a verdict, which knows workloads by name, with the titles that the page gives them."""
-        if not self._workloads:
-            return text
-        longest_first = sorted(self._workloads, key=len, reverse=True)
-        names = "|".join(map(re.escape, longest_first))
-        return re.sub(
-            rf"\bon ({names})(?![\w-])",
-            lambda found: f"on “{self._workloads[found[1]]}”",
-            text,
-        )
 
     def metric(self, name: str) -> Metric:
         """The metric of that name; a bare one if the results do not explain it."""

@@ -19,11 +19,11 @@ from bench.model.run import Run
 from bench.model.trial import Boot, Burst, Failure, Overlap, RoundEnd, Window
 from bench.model.workload import Workload
 from bench.plan.schedule import Block, Turn, blocks, boot_order, hash_seed, volley_order
+from bench.run.at_once import meet, volley
 from bench.run.instruments import Instruments, Now
 from bench.run.load_windows import measure_window, warm_up
 from bench.run.rates import settle, settled
 from bench.run.state import Round
-from bench.run.turns import meet, volley
 
 
 type Event = Boot | Window | Failure | Burst | Overlap | RoundEnd

@@ -496,18 +496,6 @@ def test_what_the_machine_did_is_shown_and_not_told_is_no_zero() -> None:
     assert "hold no trace of the machine" in page_of("normal")
 
 
-def test_workloads_are_told_by_their_titles() -> None:
-    """In verdicts, which know them by name; a longer word that begins so stays as it is."""
-    view = View(normal())
-    title = view.workload("db-read")
-
-    assert title != "db-read"
-    assert view.spelled("A leads on db-read: all of it") == f"A leads on “{title}”: all of it"  # fmt: skip
-    assert view.spelled("A leads on db-readers") == "A leads on db-readers"
-    assert view.spelled("A leads on db-read-x") == "A leads on db-read-x"
-    assert View(replace(normal(), workloads=())).spelled("on db-read") == "on db-read"
-
-
 def test_a_program_keeps_its_name_at_the_beginning_of_a_sentence() -> None:
     """uv is no Uv; any other word begins with a capital letter."""
     assert sentence("uv could not make the lock") == "uv could not make the lock."

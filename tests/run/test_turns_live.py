@@ -14,9 +14,9 @@ from bench.deploy.local import LocalEngine, Options
 from bench.model.framework import Target
 from bench.model.load import Load
 from bench.model.plan import Cell, Plan
+from bench.run.at_once import meet, volley
 from bench.run.instruments import Instruments
 from bench.run.state import Round
-from bench.run.turns import meet, volley
 from bench.workloads import WORKLOADS
 from tests.builders import profile
 from tests.caches import cache_of

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from bench.experiments.stress.chart import hockey_chart
-from bench.experiments.stress.chart_surge import surge_chart
+from bench.experiments.stress.chart import hockey_chart, surge_chart
 from bench.experiments.stress.model import Stress, Stressed, StressStep
 from bench.model.estimate import RoundSeries
 from bench.model.plural import plural
@@ -12,6 +11,7 @@ from bench.report.charts.palette import Palette
 from bench.report.numbers import percent, with_interval
 from bench.report.section import Body, NumberTable, Section
 from bench.report.view import View
+from bench.wording.numbers import share
 
 
 NONE = (
@@ -162,11 +162,7 @@ def _share(series: RoundSeries) -> str:
     estimate = series.estimate
     if estimate is None:
         return "not measured"
-    digits = 0 if estimate.point >= 0.1 else 2
-    low, high = (
-        f"{100 * max(0.0, x):.{digits}f}" for x in (estimate.low, estimate.high)
-    )
-    return f"{100 * estimate.point:.{digits}f} % ({low} to {high} %)"
+    return share(estimate, 0 if estimate.point >= 0.1 else 2)
 
 
 def _errors(step: StressStep) -> str:
