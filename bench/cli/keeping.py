@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from bench.analyse.analysis import analyse
@@ -15,6 +16,7 @@ from bench.model.instructions import Instructions
 from bench.model.results import Results
 from bench.model.run import Run
 from bench.report.json_file import read_results
+from bench.store.archive import read_raw
 from bench.store.folder import HEAD, TRIALS, read
 from bench.store.history import kept_runs
 from bench.store.instructions import INSTRUCTIONS_FILE, read_instructions
@@ -47,10 +49,9 @@ def made_from(folder: Path) -> str:
     """One hash over the files that a kept run was read from; equal means nothing is new."""
     digest = hashlib.sha256()
     for name in MADE_FROM:
-        path = folder / name
-        if path.is_file():
-            digest.update(f"{name}\0{path.stat().st_size}\0".encode())
-            digest.update(path.read_bytes())
+        with suppress(FileNotFoundError):
+            content = read_raw(folder / name)
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 

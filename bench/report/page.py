@@ -71,8 +71,15 @@ def report_html(results: Results) -> str:
     return report_page(results).html
 
 
-def report_page(results: Results, index: str | None = None) -> Page:
-    """The page with its charts; `index` is where its list of all runs is, seen from it."""
+def report_page(
+    results: Results, index: str | None = None, published: bool = False
+) -> Page:
+    """
+    The page with its charts; `index` is where its list of all runs is, seen from it.
+
+    That of a published run names its tables and the command that writes them,
+    as they are not beside it.
+    """
     shown = clean(worded(results))
     view = View(shown)
     colours = palette(shown.frameworks)
@@ -87,6 +94,7 @@ def report_page(results: Results, index: str | None = None) -> Page:
             run=shown,
             view=view,
             index=index,
+            published=published,
             css=Markup(page_style(colours)),
             question=question(view),
             answer=answer,

@@ -9,6 +9,7 @@ from bench.model.results import Results, StoredFile
 from bench.report.charts.palette import palette
 from bench.report.charts.standalone import standalone
 from bench.report.csv_file import chart_csv, results_csv
+from bench.report.hgrm import FOLDER as PERCENTILES
 from bench.report.hgrm import percentile_files
 from bench.report.json_file import results_json
 from bench.report.page import Page, report_page
@@ -24,18 +25,23 @@ PICTURES = {"answer.svg": False, "answer-dark.svg": True}
 """The chart of the short answer as pictures, and whether each is for a dark page."""
 
 
+COMMITTED = ("results.json", "SHA256SUMS", "summary.md", "report.html")
+"""What a published run has of these files; the others are made again from its raw files."""
+
+
 def write_report(
-    results: Results, folder: Path, index: str | None = None
+    results: Results, folder: Path, index: str | None = None, published: bool = False
 ) -> list[Path]:
     """
     Write report.html and everything beside it; the same results give the same bytes.
 
-    `index` is where the list of all runs is, seen from the page. UsageError
+    `index` is where the list of all runs is, seen from the page. A published
+    run has the files of COMMITTED alone, and a picture where one is. UsageError
     where a link in the folder leads elsewhere, EnvironmentFailure when the disk
     does not take a file: those written before it are whole.
     """
     refuse_links(folder)
-    page = report_page(results, index)
+    page = report_page(results, index, published)
     files: dict[str, str | bytes] = {
         "results.json": results_json(results),
         "results.csv": results_csv(results),
@@ -49,11 +55,19 @@ def write_report(
     files |= {
         f"{CHARTS}/{each.id}.csv": chart_csv(page.view, each) for each in page.charts
     }
+    if published:
+        kept = {*COMMITTED, *(each for each in PICTURES if (folder / each).exists())}
+        for name in files.keys() - kept:
+            (folder / name).unlink(missing_ok=True)
+        files = {name: files[name] for name in files if name in kept}
     written = [replace_file(folder / name, content) for name, content in files.items()]
     # An earlier page of this run may have had charts that this one has not.
     earlier = [*(folder / CHARTS).glob("*.csv"), *(folder / each for each in PICTURES)]
     for old in set(earlier) - set(written):
         old.unlink(missing_ok=True)
+    for place in (folder / CHARTS, folder / PERCENTILES):
+        with suppress(OSError):  # it still holds something, or is not there
+            place.rmdir()
     return written
 
 

@@ -6,6 +6,8 @@ A run folder: what was finished is on disk before the next thing begins.
     samples/       raw latencies, one .npz per window
     logs/          of servers, database and generator
 
+A published run has the last three in one archive: see bench.store.archive.
+
 It may come from elsewhere: see bench.store.untrusted_input.
 """
 
@@ -22,6 +24,7 @@ from typing import Self
 from bench.errors import EnvironmentFailure, UsageError, told
 from bench.model.run import SCHEMA, Run, RunRecord
 from bench.model.trial import Boot, Burst, Failure, Overlap, RoundEnd, Stop, Window
+from bench.store.archive import unpack
 from bench.store.lines import read_events
 from bench.store.records import (
     Event,
@@ -160,6 +163,7 @@ def reopen(folder: Path) -> RunWriter:
     """Go on with an interrupted run; half a last line and half-written files are removed first."""
     # Everything that goes on being written in it must lie in it.
     refuse_links(folder)
+    unpack(folder)
     writer = RunWriter(folder)  # who is refused here must not clear up after the writer
     _remove_unfinished(folder, but=f".{os.getpid()}")
     writer.cut()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from bench.errors import UsageError
 from bench.model.trial import Burst, Window
+from bench.store.archive import read_raw
 from bench.store.records import Event, from_line
-from bench.store.untrusted_input import read_plain
 from bench.store.validate import refuse_event
 
 
@@ -16,14 +16,14 @@ type Place = tuple[object, ...]
 
 def read_events(path: Path, most: Mapping[str, int]) -> Iterator[Event]:
     """
-    The events of a file, in order; none if there is no file.
+    The events of a file, in order; none if it is neither there nor in the archive beside it.
 
     `most` is how many windows each cell of the plan has in a round. A last
     line without its end is passed over. Raises UsageError with the number
     of the first line that is wrong.
     """
     try:
-        content = read_plain(path)
+        content = read_raw(path)
     except FileNotFoundError:
         return
     except OSError as error:

@@ -17,6 +17,7 @@ from bench.judge.history import differences
 from bench.judge.regressions import Gate, Judgement
 from bench.model.run import SPEED_CLASS, Run
 from bench.model.trial import Failure
+from bench.store.archive import ARCHIVE, read_raw
 from bench.store.folder import read, read_head
 from tests.cli.test_bad_input import bench
 
@@ -93,7 +94,7 @@ def test_a_second_run_confirms(tmp_path: Path) -> None:
 def test_an_unfit_machine_is_told_and_is_status_3(tmp_path: Path) -> None:
     """A twin that needs a tenth more CPU time than itself: the reason, what was seen all the same, and no verdict."""
     (tmp_path / "run.json").write_bytes((RUN / "run.json").read_bytes())
-    events = (RUN / "trials.jsonl").read_text("utf-8").splitlines()
+    events = read_raw(RUN / "trials.jsonl").decode().splitlines()
     (tmp_path / "trials.jsonl").write_text("".join(map(dearer_twin, events)))
 
     done = bench("compare", str(tmp_path), "fastapi@0.165", "flask@3.1")
@@ -107,7 +108,7 @@ def test_an_unfit_machine_is_told_and_is_status_3(tmp_path: Path) -> None:
 def measured_again(to: Path) -> Path:
     """The published run once more, in another folder."""
     to.mkdir()
-    for name in ("run.json", "trials.jsonl"):
+    for name in ("run.json", ARCHIVE):
         (to / name).write_bytes((RUN / name).read_bytes())
     return to
 
@@ -162,7 +163,7 @@ def test_another_machine_is_refused_unless_told(tmp_path: Path) -> None:
     head = json.loads((RUN / "run.json").read_text())
     head["machine"]["fingerprint"] = "elsewhere"
     (tmp_path / "run.json").write_text(json.dumps(head))
-    (tmp_path / "trials.jsonl").write_bytes((RUN / "trials.jsonl").read_bytes())
+    (tmp_path / "trials.jsonl").write_bytes(read_raw(RUN / "trials.jsonl"))
     with pytest.raises(UsageError, match="elsewhere"):
         typed(str(RUN), str(tmp_path))
     status, text = typed(str(RUN), str(tmp_path), "--any-machine")

@@ -20,6 +20,7 @@ from bench.errors import UsageError
 from bench.model.framework import Role
 from bench.model.history import INSTRUCTIONS
 from bench.model.instructions import CountedTwice, Instructions
+from bench.store.archive import ARCHIVE
 from bench.store.folder import read_head
 from bench.store.history import keep
 from bench.store.instructions import read_instructions, write_instructions
@@ -34,7 +35,7 @@ FLASK = "flask@3.1/gunicorn-gthread"
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of runs with one run in it, nothing published, and no history yet."""
-    for name in ("run.json", "trials.jsonl"):
+    for name in ("run.json", ARCHIVE):
         (tmp_path / RUN.name).mkdir(exist_ok=True)
         shutil.copy(RUN / name, tmp_path / RUN.name / name)
     history = tmp_path / "history.sqlite"
