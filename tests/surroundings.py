@@ -211,7 +211,7 @@ UNDER_A_LITTLE_SHM = mounted("mount -t tmpfs -o size=8m tmpfs /dev/shm")
 CASES = (
     Case("nothing special"),
     Case("other packages on PYTHONPATH", prepare=other_packages),
-    Case("debugging switches of Python", {"PYTHONMALLOC": "debug", "PYTHONTRACEMALLOC": "10", "PYTHONDEVMODE": "1", "PYTHONWARNINGS": "error", "PYTHONOPTIMIZE": "2", "PYTHONASYNCIODEBUG": "1", "PYTHONINSPECT": "1"}),
+    Case("debugging switches of Python", {"PYTHONMALLOC": "debug", "PYTHONTRACEMALLOC": "10", "PYTHONDEVMODE": "1", "PYTHONWARNINGS": "error", "PYTHONOPTIMIZE": "2", "PYTHONASYNCIODEBUG": "1", "PYTHONINSPECT": "1", "PYTHONSAFEPATH": "1"}),
     Case("other allocators, threads and libraries", {"LD_PRELOAD": "/nowhere/lib.so", "MALLOC_ARENA_MAX": "1", "MALLOC_PERTURB_": "7", "GLIBC_TUNABLES": "glibc.malloc.check=3", "OMP_NUM_THREADS": "99", "OPENBLAS_CORETYPE": "Prescott"}),
     Case("variables of libpq", {"PGSSLMODE": "require", "PGHOST": "/nowhere", "PGPORT": "1", "PGOPTIONS": "-c nonsense=1", "PGSERVICE": "x", "PGPASSFILE": "/nowhere", "PGUSER": "x", "PGDATABASE": "y", "PGDATA": "/nowhere", "PGCLIENTENCODING": "LATIN1"}),
     Case("settings in the home folder", prepare=home_of_somebody),
