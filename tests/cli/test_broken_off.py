@@ -73,7 +73,7 @@ def test_without_a_descriptor_left_the_reason_is_still_written(tmp_path: Path) -
     script = f"""
 import os, resource
 from pathlib import Path
-from bench.cli.measuring import told_why
+from bench.cli.measuring import said_why
 from bench.errors import BrokenOff
 from bench.store.folder import read
 from tests.cli.test_broken_off import begun
@@ -82,7 +82,7 @@ most = max(int(name) for name in os.listdir("/proc/self/fd")) + 40
 resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 kept = []
 try:
-    with writer, told_why(writer):
+    with writer, said_why(writer):
         while True:
             kept.append(os.open("/dev/null", os.O_RDONLY))
 except BrokenOff as error:

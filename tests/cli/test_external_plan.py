@@ -150,7 +150,7 @@ def test_an_address_elsewhere_is_refused_with_the_plan() -> None:
 @pytest.mark.parametrize(
     ("engine", "at", "owned", "starting", "says"),
     [
-        ("external", (), False, False, "nobody said where"),
+        ("external", (), False, False, "needs at least one --at"),
         ("external", (FLASK,), False, True, "--targets, --with and --new"),
         ("auto", (FLASK,), False, False, "--at, --agent and --i-own-this"),
         ("local", (), True, False, "--at, --agent and --i-own-this"),
