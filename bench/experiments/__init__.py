@@ -1,7 +1,7 @@
 """
 Questions beside the headline comparison, each of them a folder.
 
-A file's first word is its role, and its role is the floor on which it stands:
+A file's name is its role, and its role is the floor on which it stands:
 
     model.py      what was found, and which rules of claims ask for it
     analyse.py    windows in, what was found out

@@ -28,7 +28,7 @@ ROLES = {
     "model": "model", "analyse": "analyse", "questions": "judge",
     "words": "wording", "section": "report", "chart": "report",
 }  # fmt: skip
-"""A file of an experiment stands in the room of its role, which its first word names."""
+"""A file of an experiment stands in the room of its role, which its name is."""
 
 TOP_LEVEL = {
     "apps", "bench", "reports", "tests", "docker-compose.yml", "Makefile",
@@ -65,7 +65,7 @@ def room(name: str) -> str:
     """The room in which a module stands; that of its role, if it is an experiment's."""
     parts = name.split(".")
     inside = parts[1] == "experiments" and len(parts) > 3
-    return ROLES[parts[3].partition("_")[0]] if inside else parts[1]
+    return ROLES[parts[3]] if inside else parts[1]
 
 
 def height(name: str) -> int | None:

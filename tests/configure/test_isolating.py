@@ -5,7 +5,7 @@ from collections import Counter
 from bench.cli.run_options import chosen_targets
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
-from bench.experiments.costs.analyse_costs import EXPERIMENTS, varies
+from bench.experiments.costs.analyse import EXPERIMENTS, varies
 from bench.model.framework import CostPart, Role
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bench.calibrate.calibration_bench import CalibrationBench
-from bench.experiments.stress.analyse_surge import recovery_s
+from bench.experiments.stress.analyse import recovery_s
 from bench.load.arrivals import due_times
 from bench.load.generator import LoadRequest
 from bench.load.locust_generator import LocustGenerator

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 
@@ -111,12 +112,12 @@ why = "It is a toy."
 """
 
 
-def test_a_folder_and_a_line_give_a_verdict_and_a_section(tmp_path: Path) -> None:
-    """In results.json, on the page and in its navigation, by a claim that names its rule."""
+def with_a_toy(harness: Path) -> None:
+    """A copy of the harness, the toy's folder in it, and its name in the list."""
     for name in ("apps", "tests"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    shutil.copytree(ROOT / "bench", tmp_path / "bench")
-    toy = tmp_path / "bench" / "experiments" / "toy"
+        (harness / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "bench", harness / "bench")
+    toy = harness / "bench" / "experiments" / "toy"
     toy.mkdir()
     files = {"__init__": '"""Toys."""\n', "model": MODEL, "analyse": ANALYSE}
     files |= {"questions": QUESTIONS, "words": WORDS, "section": SECTION}
@@ -125,11 +126,25 @@ def test_a_folder_and_a_line_give_a_verdict_and_a_section(tmp_path: Path) -> Non
     line = toy.parent / "__init__.py"
     listed = line.read_text("utf-8").replace('"costs")', '"costs", "toy")')
     line.write_text(listed, "utf-8")
-    run = tmp_path / "runs" / RUN
+
+
+def store_toys(run: Path) -> None:
+    """A stored run that played it: the published one, by another name."""
     run.mkdir(parents=True)
-    for name in ("run.json", "trials.jsonl"):
-        text = (PLAYED / name).read_text("utf-8").replace(PLAYED.name, RUN)
-        (run / name).write_text(re.sub(r"\bturns\b", "toy", text), "utf-8")
+    with tarfile.open(PLAYED / "raw.tar.xz") as raw:
+        trials = raw.extractfile("trials.jsonl")
+        assert trials is not None
+        stored = {"trials.jsonl": trials.read().decode()}
+    stored["run.json"] = (PLAYED / "run.json").read_text("utf-8")
+    for name, text in stored.items():
+        renamed = re.sub(r"\bturns\b", "toy", text.replace(PLAYED.name, RUN))
+        (run / name).write_text(renamed, "utf-8")
+
+
+def test_a_folder_and_a_line_give_a_verdict_and_a_section(tmp_path: Path) -> None:
+    """In results.json, on the page and in its navigation, by a claim that names its rule."""
+    with_a_toy(tmp_path)
+    store_toys(tmp_path / "runs" / RUN)
     (tmp_path / "claims.toml").write_text(CLAIMS, "utf-8")
 
     done = subprocess.run(
