@@ -1,5 +1,6 @@
 """Several runs on one page: `bench report RUN RUN`."""
 
+import json
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -9,8 +10,10 @@ from bench.cli.run_options import frameworks, known_workloads
 from bench.errors import UsageError
 from bench.judge.pooled import pool
 from bench.model.pooled import Pool
-from bench.report.pooled import write_pooled
+from bench.report.pooled import DATA, write_pooled
+from bench.report.write import replace_file
 from bench.store.folder import find, read
+from bench.store.untrusted_input import read_plain
 from bench.wording.pooled import because
 
 
@@ -33,6 +36,19 @@ def render_pooled(names: Sequence[str]) -> Path:
         )
     titles = {each.name: each.title for each in known_workloads().values()}
     return write_pooled(found, frameworks(), titles, POOLED / _folder(found.named))
+
+
+def pool_again(place: Path) -> Path:
+    """Write a published page of several runs, and its numbers, again from these runs; the page's path."""
+    before = json.loads(read_plain(place / DATA))
+    names = {
+        each["id" if "id" in each else "run"]
+        for each in (*before["runs"], *before["left_out"])
+    }
+    page = render_pooled(sorted(names))
+    for made in (page.with_name(DATA), page):
+        replaced = replace_file(place / made.name, made.read_text(encoding="utf-8"))
+    return replaced
 
 
 def _folder(named: Sequence[str]) -> str:

@@ -9,7 +9,9 @@ import typer
 
 from bench.cli import completion
 from bench.cli.places import PUBLISHED, RUNS, is_published, shown
+from bench.cli.run_options import frameworks
 from bench.errors import UsageError
+from bench.store.bisections import read_bisection, write_bisection
 from bench.store.folder import find, run_folders
 
 
@@ -89,6 +91,22 @@ def _republish(names: Sequence[str], more: bool) -> None:
 
     for folder in folders:
         print(shown(render(folder, place=folder)))
+    if not names:
+        _republish_others()
+
+
+def _republish_others() -> None:
+    """The published pages that are of several runs, or of the releases of a package."""
+    from bench.cli.pooling import pool_again
+    from bench.report.bisection import bisection_html, bisection_md
+
+    for folder in sorted(PUBLISHED.glob("pooled-*")):
+        print(shown(pool_again(folder)))
+    for folder in sorted(PUBLISHED.glob("bisect-*")):
+        found = read_bisection(folder)
+        (framework,) = (f for f in frameworks() if f.name == found.framework)
+        page = bisection_html(found, framework)
+        print(shown(write_bisection(folder, found, bisection_md(found), page)))
 
 
 def _several(runs: list[str], claims: Path | None, export: str | None) -> None:

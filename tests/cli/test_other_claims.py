@@ -137,11 +137,16 @@ def test_a_reading_changes_no_published_run(
 def test_a_published_page_is_written_when_that_is_asked_for(
     published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Of all published runs where none is named; of nothing else, and by no other table."""
-    (published / "report.html").write_text("old")
+    """All of them where none is named, those of releases too; nothing else, and by no other table."""
+    stored = ROOT / "reports/published/bisect-flask-2.3.0-3.1.3"
+    releases = Path(shutil.copytree(stored, published.parent / stored.name))
+    pages = [published / "report.html", releases / "bisection.html"]
+    for page in pages:
+        page.write_text("old")
     report_command.command(republish=True)
-    assert (published / "report.html").read_text("utf-8") != "old"
-    assert capsys.readouterr().out == f"{published / 'report.html'}\n"
+    assert pages[0].read_text("utf-8") != "old"
+    assert contents(releases) == contents(stored)
+    assert capsys.readouterr().out == f"{pages[0]}\n{pages[1]}\n"
     own = published.parents[1] / "own"
     shutil.copytree(published, own)
     with pytest.raises(UsageError, match="own is not published"):
