@@ -198,7 +198,7 @@ def looked_at() -> Iterator[object]:
             yield pytest.param(state, view, by_axe, marks=pytest.mark.nightly)
 
 
-@pytest.mark.parametrize(("state", "view", "by_axe"), looked_at())
+@pytest.mark.parametrize(("state", "view", "by_axe"), list(looked_at()))
 def test_a_page_is_whole_and_accessible(
     shown: Shown, state: str, view: View, by_axe: Axes
 ) -> None:
