@@ -54,7 +54,7 @@ def _title(view: View, workload: str | None, metric: str) -> str:
         return view.metric(metric).title
     # A claim that asks about it without the database layer says that there is one.
     layered = {one for v in view.results.verdicts for one in v.claim.without_layer}
-    layer = " through an ORM" if workload in layered else ""
+    layer = " (ORM)" if workload in layered else ""
     return f"{view.workload(workload)}{layer}"
 
 
