@@ -79,12 +79,12 @@ def test_an_interrupt_from_the_keyboard_is_the_parents_business(known: Known) ->
 def test_it_ends_when_its_parent_is_killed(known: Known) -> None:
     """Even in the middle of a visit, kill -9 of the parent leaves nothing behind."""
     program = f"""
-        from bench.load.generator import Visit
+        from bench.load.generator import LoadRequest
         from bench.load.locust_generator import LocustGenerator
         from bench.model.load import Load
         with LocustGenerator((), workloads="tests.load.known_workloads") as made:
             print(made.pid, flush=True)
-            order = Visit("127.0.0.1", {known.port}, "right", 1, Load(2, 0, 30), None)
+            order = LoadRequest("127.0.0.1", {known.port}, "right", 1, Load(2, 0, 30), None)
             made.visit(order)
     """
     parent = subprocess.Popen(
