@@ -119,7 +119,7 @@ def test_a_database_that_hangs_is_given_up_and_may_come_back(
     finally:
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)
-    assert "--resume" in str(told.value.hint)
+    assert "postgres.log" in str(told.value.hint)
     assert database.connections() == {}
 
 
