@@ -44,7 +44,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Add what the session and each test took, in seconds, to the file that DURATIONS names."""
     path = os.environ.get("DURATIONS")
-    if path is None:
+    # The workers of pytest-xdist report to the one that started them.
+    if path is None or hasattr(terminalreporter.config, "workerinput"):
         return
     took: dict[str, float] = defaultdict(float)
     for reports in terminalreporter.stats.values():

@@ -76,13 +76,13 @@ def test_what_tests_took_is_kept(tmp_path: Path) -> None:
     """A session adds itself and each of its tests, in seconds, to the file that DURATIONS names."""
     kept = tmp_path / "durations"
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "tests/model", "-k", "plural"],
+        [sys.executable, "-m", "pytest", "-q", "-n", "1", "tests/model", "-k", "plural"],
         cwd=ROOT, check=True, capture_output=True, env={**os.environ, "DURATIONS": str(kept)},
     )  # fmt: skip
     rows = [line.split("\t") for line in kept.read_text().splitlines()]
 
     assert [what for _, what in rows if what.startswith("pytest ")] == [
-        "pytest -q tests/model -k plural"
+        "pytest -q -n 1 tests/model -k plural"
     ]
     assert sum(what.startswith("tests/model/") for _, what in rows) >= 1
     assert all(float(seconds) >= 0 for seconds, _ in rows)

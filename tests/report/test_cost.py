@@ -82,7 +82,10 @@ def store_run(plan: Plan, runs: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("profile", PROMISED_S)
+@pytest.mark.parametrize(
+    "profile",
+    ["standard", pytest.param("full", marks=pytest.mark.nightly)],
+)
 def test_a_run_is_rendered_quickly(tmp_path: Path, profile: str) -> None:
     """To its last look, with every experiment: within the promised time and memory."""
     plan = plan_for(RunOptions(profile, seed=7))
