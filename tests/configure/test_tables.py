@@ -220,7 +220,7 @@ def test_a_typo_in_a_profile_is_named(
         ('title = "Django on granian"', 'title = "Django, no middleware"', "'Django, no middleware' is there 2 times"),
         ('title = "Django on granian"', 'title = " "', "title"),
         ('title = "Django on granian"', 'title = "Django"', "'Django' is there 2 times"),
-        ('versions = ["2.3", ', 'versions = ["9.9", ', "versions must rise"),
+        ('versions = ["', 'versions = ["99.9", "', "versions must rise"),
         ('deployment = "granian"', 'deployment = "gunicorn-sync"', "'gunicorn-sync' is there 2 times"),
     ],
 )  # fmt: skip
