@@ -127,7 +127,7 @@ def test_the_json_is_the_counts_alone(count: Count) -> None:
     ("words", "fault"),
     [
         (("flask",), "and 1 are named"),
-        (("flask@*", "flask"), "names 3 targets"),
+        (("flask@*", "flask"), r"names \d targets"),
         (("flask", "flask@3.1"), "not two versions of one framework"),
         (("flask", "django"), "not two versions of one framework"),
     ],
