@@ -239,7 +239,7 @@ def _make_venv(shell: Mapping[str, str]) -> None:
             f".venv is a link to {VENV.resolve()}, which is no environment of this "
             "checkout; remove the link, and make a folder or nothing in its place"
         )
-    python = _find_python(shell) or _fetch_python(shell)
+    python = _choose_python(shell)
     found = list(VENV.iterdir()) if VENV.is_dir() else []
     if found:
         _say("making .venv again: it was made elsewhere, or its Python is gone")
@@ -258,23 +258,62 @@ def _make_venv(shell: Mapping[str, str]) -> None:
     )
 
 
-def _find_python(shell: Mapping[str, str]) -> str | None:
-    """A Python of the right version on this machine; only looked for, never changed."""
+def _choose_python(shell: Mapping[str, str]) -> str:
+    """A Python of the right version: one built with optimisation, if it is there or can be fetched."""
+    pythons = _find_pythons(shell)
+    for python in pythons:
+        if _optimised(python):
+            return python
+    if not pythons:
+        return _fetch_python(shell)
+    _say(
+        f"{pythons[0]} was built without optimisation (--enable-optimizations): "
+        "servers are slower on it than on what people run; looking for a better one"
+    )
+    try:
+        return _fetch_python(shell, {"UV_HTTP_RETRIES": "0"})
+    except ToolFailed:
+        _say("none could be fetched, so .venv is made of it; every page says so")
+        return pythons[0]
+
+
+def _find_pythons(shell: Mapping[str, str]) -> list[str]:
+    """Those of the right version on this machine; only looked for, never changed."""
     tool = uv_tool(shell, ROOT)
     wanted = _python_version()
-    look = [*(str(UV), "python", "find", "--system", "--no-python-downloads"), wanted]
+    look = [
+        *(str(UV), "python", "list", "--only-installed", "--no-python-downloads"),
+        *("--output-format", "json", wanted),
+    ]
     usual = {k: shell[k] for k in ("UV_PYTHON_INSTALL_DIR",) if shell.get(k)}
+    pythons: list[str] = []
     for folder in (usual, {"UV_PYTHON_INSTALL_DIR": str(PYTHONS)}):
-        found = output_of(look, {**tool.environment, **folder}).strip()
-        if found:
-            return found
-    return None
+        listed = output_of(look, {**tool.environment, **folder}) or "[]"
+        pythons += [
+            one["path"]
+            for one in json.loads(listed)
+            if (one["implementation"], one["variant"]) == ("cpython", "default")
+        ]
+    return list(dict.fromkeys(pythons))
 
 
-def _fetch_python(shell: Mapping[str, str]) -> str:
+def _optimised(python: str) -> bool:
+    """Whether it was built with profile-guided optimisation; a distribution's own is, but does not tell."""
+    look = (
+        "import sys, sysconfig; print(sys.base_prefix == '/usr' or "
+        "'--enable-optimizations' in str(sysconfig.get_config_var('CONFIG_ARGS')))"
+    )
+    return output_of([python, "-I", "-c", look]).strip() == "True"
+
+
+def _fetch_python(
+    shell: Mapping[str, str], given: Mapping[str, str] | None = None
+) -> str:
+    """uv's own build of it; ToolFailed where it cannot be fetched. `given` is told to uv, too."""
     wanted = _python_version()
     _say(f"fetching Python {wanted}")
     tool = uv_tool(shell, ROOT)
+    tool = Tool({**tool.environment, **(given or {})}, tool.options)
     mirror = tool.environment.get("UV_PYTHON_INSTALL_MIRROR")
     source = mirror or "the releases of python-build-standalone on GitHub"
     try:
@@ -294,7 +333,8 @@ def _fetch_python(shell: Mapping[str, str]) -> str:
             "pyenv, or python.org), or connect to the network, or name a mirror in "
             f"UV_PYTHON_INSTALL_MIRROR; then try again.\n{error}"
         ) from error
-    return _find_python(shell) or str(PYTHONS)
+    pythons = _find_pythons(shell)
+    return next(filter(_optimised, pythons), pythons[0] if pythons else str(PYTHONS))
 
 
 def _count(lock: Path) -> int:

@@ -56,6 +56,8 @@ class Checkout:
             "UV_CACHE_DIR": str(self.home / "cache"),
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": str(self.wheels),
+            # No test asks the network for a better Python than there is.
+            "UV_PYTHON_INSTALL_MIRROR": "http://127.0.0.1:9/none",
         }
         return {**shell, **(given or {})}
 

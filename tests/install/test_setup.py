@@ -92,6 +92,15 @@ def test_make_that_would_call_a_failure_done_is_refused(
     assert ("MAKEFLAGS" in done.stderr) is refused
 
 
+PYTHON_OF_A_BUILD = """#!/bin/sh
+shift 2
+exec {python} -I -c "import sys, sysconfig
+sys.base_prefix = '/opt'
+sysconfig.get_config_vars()['CONFIG_ARGS'] = '{flag}'
+exec(sys.argv[1])" "$1"
+"""
+"""Answers -I -c QUESTION as an interpreter of /opt that was configured with `flag`."""
+
 VARIABLES = {
     "the system's Python": {"UV_SYSTEM_PYTHON": "1"},
     "a Python": {"UV_PYTHON": "{victim}/bin/python"},
@@ -312,6 +321,52 @@ def test_without_python_and_network_it_says_what_is_missing(
     assert "http://127.0.0.1:9/none" in done.stderr
     assert "Install Python 3.7" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("there", "better", "chosen", "says"),
+    [
+        (["slow", "fast"], None, "fast", ""),
+        (["slow"], "fast", "fast", "slow was built without optimisation"),
+        (["slow"], None, "slow", "none could be fetched"),
+        ([], "fast", "fast", ""),
+    ],
+)
+def test_an_optimised_python_is_preferred(
+    there: list[str],
+    better: str | None,
+    chosen: str,
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """One that is there, else one that can be fetched; else what there is, said."""
+
+    def fetch(*_: object) -> str:
+        if better is None:
+            raise ToolFailed("no network")
+        return better
+
+    monkeypatch.setattr(setup, "_find_pythons", lambda shell: there)
+    monkeypatch.setattr(setup, "_optimised", lambda python: python == "fast")
+    monkeypatch.setattr(setup, "_fetch_python", fetch)
+    assert setup._choose_python({}) == chosen
+    said = capsys.readouterr().out
+    assert says in said
+    assert bool(said) is bool(says)
+
+
+@pytest.mark.parametrize("flag", ["", "--enable-optimizations"])
+def test_what_a_python_was_configured_with_is_asked_of_itself(
+    flag: str, tmp_path: Path
+) -> None:
+    """A stand-in that answers as such a one does; one that does not run is not chosen."""
+    python = tmp_path / "python"
+    script = PYTHON_OF_A_BUILD.format(flag=flag, python=PYTHON)
+    python.write_text(script, encoding="utf-8")
+    python.chmod(0o755)
+    assert setup._optimised(str(python)) is bool(flag)
+    assert not setup._optimised(str(tmp_path / "missing"))
 
 
 def test_a_python_that_is_missing_is_named(checkout: Checkout) -> None:
