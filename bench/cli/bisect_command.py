@@ -12,9 +12,9 @@ from bench.cli.instructions_command import countable
 from bench.cli.places import RUNS, shown
 from bench.cli.record import utc_now
 from bench.cli.run_options import frameworks, split
+from bench.deploy.committed_locks import NEWEST, releases_between
 from bench.deploy.instructions import find_valgrind, valgrind_version
 from bench.deploy.machine import inspect_machine
-from bench.deploy.releases import NEWEST, releases_between
 from bench.deploy.scratch import scratch
 from bench.deploy.uv_tool import Refused
 from bench.errors import EnvironmentFailure, unknown
@@ -27,7 +27,7 @@ from bench.judge.steps import (
 )
 from bench.model.bisection import BISECTION_SCHEMA, Bisection, CostStep, CountedRelease
 from bench.model.framework import Framework
-from bench.store.bisections import write_bisection
+from bench.store.documents import write_bisection
 
 
 def command(  # noqa: PLR0913 - one parameter is one option that people type

@@ -13,7 +13,7 @@ from bench.deploy.cores import pinning
 from bench.deploy.machine import inspect_machine
 from bench.deploy.topology import topology
 from bench.model.calibration import Calibration
-from bench.store.calibrations import save
+from bench.store.documents import write_calibration
 
 
 GRADES = {True: "pass", False: "**fail**", None: "not measured"}
@@ -40,7 +40,7 @@ def command(
         datetime.now(UTC),
         lambda line: console.print(line, highlight=False),
     )
-    path = save(CALIBRATIONS, found, table(found), calibration_html(found))
+    path = write_calibration(CALIBRATIONS, found, table(found), calibration_html(found))
     print(json.dumps(asdict(found)) if as_json else table(found))
     console.print(
         f"kept in {shown(path)}; runs on this machine show it\n"

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bench.cli.run_options import RunOptions, split
+from bench.configure.addresses import Resolve, places, resolve
 from bench.configure.external import standing_targets
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import twin
-from bench.deploy.addresses import Resolve, places, resolve
 from bench.deploy.cores import pinning
 from bench.errors import UsageError, unknown
 from bench.model.framework import Target
 from bench.model.plan import EXTERNAL, Pinning, Plan, Profile
 from bench.model.workload import Workload
-from bench.plan.extent import with_extent
-from bench.plan.make import make_plan
+from bench.plan.make import Placement, make_plan, with_extent
 from bench.workloads import workload
 
 
@@ -67,7 +66,7 @@ def external_plan(asked: RunOptions, ask: Resolve = resolve) -> Plan:
         engine=EXTERNAL,
         seed=secrets.randbelow(2**31) if asked.seed is None else asked.seed,
         # Workers are not known; warm-up is counted as for one.
-        placement=(1, parity.threads, parity.connections, _own_cores()),
+        placement=Placement(1, parity.threads, parity.connections, _own_cores()),
     )
 
 

@@ -49,8 +49,8 @@ from bench.model.instructions import (
 )
 from bench.model.run import Receipt, RunRecord
 from bench.plan.make import serves
+from bench.store.documents import write_instructions
 from bench.store.folder import read_head
-from bench.store.instructions import write_instructions
 from bench.workloads import WORKLOADS, workload
 
 

@@ -17,9 +17,9 @@ from bench.model.results import Results
 from bench.model.run import Run
 from bench.report.json_file import read_results
 from bench.store.archive import read_raw
+from bench.store.documents import INSTRUCTIONS_FILE, read_instructions
 from bench.store.folder import HEAD, TRIALS, read
 from bench.store.history import kept_runs
-from bench.store.instructions import INSTRUCTIONS_FILE, read_instructions
 from bench.wording.reasons import no_verdicts_because
 
 

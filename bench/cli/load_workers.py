@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bench.cli.record import joining_facts
+from bench.configure.addresses import is_near
 from bench.errors import UsageError
-from bench.load.joining import Credentials, is_near, token_of_run
+from bench.load.joining import Credentials, token_of_run
 from bench.load.worker_pool import WorkerPool
 from bench.model.plan import Plan
 from bench.model.plural import plural

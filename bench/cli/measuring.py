@@ -54,7 +54,7 @@ from bench.report.clean import clean_text
 from bench.run.contract import verify
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
-from bench.store.calibrations import latest
+from bench.store.documents import latest_calibration, write_exhibits
 from bench.store.folder import (
     HEAD,
     LOGS,
@@ -66,7 +66,6 @@ from bench.store.folder import (
     run_id,
 )
 from bench.store.leftovers import remove_headless
-from bench.store.probe_results import write_exhibits
 from bench.store.untrusted_input import refuse_links
 
 
@@ -79,7 +78,7 @@ def begin(
 ) -> tuple[Path, bool]:
     """Start a run; its folder, and whether it came to its end."""
     now = datetime.now(UTC)
-    calibration = latest(CALIBRATIONS, inspect_machine().fingerprint)
+    calibration = latest_calibration(CALIBRATIONS, inspect_machine().fingerprint)
     refuse_beyond(calibration, plan)
     for remark in remarks(calibration, now):
         console.print(f"note: {remark}", markup=False, highlight=False)

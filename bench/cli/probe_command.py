@@ -11,7 +11,7 @@ from bench.cli.places import RUNS, shown
 from bench.cli.probing import chosen_probes, complete, identity, keep, play
 from bench.cli.readings import run_to_change
 from bench.errors import EnvironmentFailure, UsageError
-from bench.store.probe_results import EXHIBITS, read_exhibits, write_exhibits
+from bench.store.documents import EXHIBITS, read_exhibits, write_exhibits
 
 
 def command(

@@ -20,11 +20,17 @@ from bench.deploy.environments import Environments
 from bench.deploy.local import LocalEngine
 from bench.deploy.topology import topology
 from bench.errors import BenchError, unknown
-from bench.model.probe import EXHIBITS_SCHEMA, Probe, ProbeOutcome, ProbeResults
+from bench.model.probe import (
+    EXHIBITS_SCHEMA,
+    MEASURES,
+    Probe,
+    ProbeOutcome,
+    ProbeResults,
+)
 from bench.report.clean import clean_text
-from bench.run.counting import MEASURES, count_all
+from bench.run.counting import count_all
 from bench.run.probing import FOLDER, Bench, play_probes
-from bench.store.probe_results import read_exhibits, write_exhibits
+from bench.store.documents import read_exhibits, write_exhibits
 
 
 DECIDING = ("apps", "bench/run", "bench/workloads", "bench/definitions/probes.toml")

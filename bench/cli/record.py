@@ -15,8 +15,7 @@ from pathlib import Path
 from bench.child_environment import child_environment
 from bench.cli.places import ROOT
 from bench.cli.run_options import RunOptions
-from bench.deploy.machine import inspect_machine
-from bench.deploy.speed import speed_class
+from bench.deploy.machine import inspect_machine, speed_class
 from bench.model.plan import Plan
 from bench.model.run import SCHEMA, SPEED_CLASS, Receipt, RunRecord
 from bench.store.folder import run_id

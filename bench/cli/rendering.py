@@ -14,9 +14,8 @@ from bench.judge.results import SupplementaryResults, results
 from bench.model.results import StoredFile, WorkloadNote
 from bench.report.write import write_report
 from bench.store.archive import pack, raw_files
+from bench.store.documents import EXHIBITS, INSTRUCTIONS_FILE, read_exhibits
 from bench.store.folder import HEAD, LOGS, SAMPLES, TRIALS, read
-from bench.store.instructions import INSTRUCTIONS_FILE
-from bench.store.probe_results import EXHIBITS, read_exhibits
 from bench.store.untrusted_input import refuse_links
 
 

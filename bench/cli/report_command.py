@@ -11,7 +11,7 @@ from bench.cli import completion
 from bench.cli.places import PUBLISHED, RUNS, is_published, shown
 from bench.cli.run_options import frameworks
 from bench.errors import UsageError
-from bench.store.bisections import read_bisection, write_bisection
+from bench.store.documents import read_bisection, write_bisection
 from bench.store.folder import find, run_folders
 
 

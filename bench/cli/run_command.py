@@ -31,7 +31,7 @@ from bench.errors import (
     UsageError,
 )
 from bench.model.plan import EXTERNAL, Plan
-from bench.plan.extent import Extent
+from bench.plan.make import Extent
 from bench.store.untrusted_input import LARGEST
 
 

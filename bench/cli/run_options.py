@@ -19,8 +19,16 @@ from bench.model.framework import Framework, Target
 from bench.model.plan import Plan, Profile
 from bench.model.version_names import safe
 from bench.model.workload import Workload
-from bench.plan.extent import AS_THE_PROFILE, Extent, with_extent
-from bench.plan.make import TakingPart, make_plan, serves, with_experiments
+from bench.plan.make import (
+    AS_THE_PROFILE,
+    Extent,
+    Placement,
+    TakingPart,
+    make_plan,
+    serves,
+    with_experiments,
+    with_extent,
+)
 from bench.workloads import WORKLOADS, workload
 
 
@@ -84,7 +92,7 @@ def plan_for(asked: RunOptions, say: Say = lambda line: None) -> Plan:
         works,
         engine=asked.engine,
         seed=secrets.randbelow(2**31) if asked.seed is None else asked.seed,
-        placement=(
+        placement=Placement(
             WORKERS,
             parity.threads,
             parity.connections,

@@ -16,7 +16,7 @@ from bench.errors import UsageError
 from bench.model.exchange import Request
 from bench.model.framework import Role, Target
 from bench.model.plan import Plan, Profile
-from bench.plan.make import make_plan
+from bench.plan.make import Placement, make_plan
 from bench.workloads import workload
 
 
@@ -64,7 +64,7 @@ def plan_of(
         [workload(WORKLOAD)],
         "local",
         seed,
-        (WORKERS, parity.threads, parity.connections, pinning(topology())),
+        Placement(WORKERS, parity.threads, parity.connections, pinning(topology())),
     )
 
 

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from bench.cli.record import joining_facts
+from bench.configure.addresses import is_near
 from bench.errors import UsageError
-from bench.load.joining import Credentials, is_near, token_of_run
-from bench.load.worker_child import Post, WorkerChild
+from bench.load.distributed_generator import Post, WorkerChild
+from bench.load.joining import Credentials, token_of_run
 
 
 def command(

@@ -33,6 +33,7 @@ type Names = Annotated[tuple[str, ...], Field(min_length=1)]
 type Words = Annotated[str, Field(min_length=1)]
 type Rule = Annotated[str, AfterValidator(_known)]
 type Metric = Literal["throughput", "cpu", "memory"]
+type Margin = Annotated[float, Field(ge=0, le=1)]
 
 
 CLAIMS = DEFINITIONS / "claims.toml"
@@ -63,58 +64,44 @@ class _Row(BaseModel):
     also: tuple[_Quote, ...] = ()
 
 
-class _Measured(_Row):
+class _Judged(_Row):
+    """What every kind that has an outcome may say."""
+
     reading: Words
+    why: Words
+    subjects: Names
+    baselines: tuple[str, ...] = ()
+    scope: str = ""
+    strict: str = ""
+    caveats: tuple[str, ...] = ()
+
+
+class _Measured(_Judged):
     metric: Metric
     other_metrics: tuple[Metric, ...] = ()
-    subjects: Names
     baselines: Names
     workloads: Names
     also_on: tuple[str, ...] = ()
     without_layer: tuple[str, ...] = ()
-    margin: Annotated[float, Field(ge=0, le=1)]
-    why: Words
-    scope: str = ""
-    strict: str = ""
-    caveats: tuple[str, ...] = ()
+    margin: Margin
 
 
-class _Probed(_Row):
-    reading: Words
+class _Probed(_Judged):
     probe: Words
-    subjects: Names
-    why: Words
-    scope: str = ""
-    strict: str = ""
+    workloads: tuple[str, ...] = ()
     strict_probe: Words | None = None
     shows: Rule | None = None
-    baselines: tuple[str, ...] = ()
-    workloads: tuple[str, ...] = ()
-    caveats: tuple[str, ...] = ()
 
 
-class _Counted(_Row):
-    reading: Words
+class _Counted(_Judged):
     counts: Names
-    why: Words
     subjects: tuple[str, ...] = ()
-    baselines: tuple[str, ...] = ()
-    scope: str = ""
-    strict: str = ""
-    caveats: tuple[str, ...] = ()
 
 
-class _Ruled(_Row):
-    reading: Words
+class _Ruled(_Judged):
     rule: Rule
-    subjects: Names
-    baselines: tuple[str, ...] = ()
     workloads: tuple[str, ...] = ()
-    margin: Annotated[float, Field(ge=0, le=1)]
-    why: Words
-    scope: str = ""
-    strict: str = ""
-    caveats: tuple[str, ...] = ()
+    margin: Margin
 
 
 class _NotTested(_Row):
@@ -128,7 +115,7 @@ class _NotMeasurable(_Row):
     subjects: tuple[str, ...] = ()
     baselines: tuple[str, ...] = ()
     workloads: tuple[str, ...] = ()
-    margin: Annotated[float, Field(ge=0, le=1)] = 0.0
+    margin: Margin = 0.0
     caveats: tuple[str, ...] = ()
 
 
@@ -168,46 +155,23 @@ def _claim(path: Path, number: int, row: dict[str, Any]) -> Claim:
     name = told(row["id"]) if "id" in row else f"number {number}"
     where = f"{path}: claim {name}"
     try:
-        return _validated(row)
+        values = _model(row).model_validate(row).model_dump()
     except ValidationError as error:
         fault = error.errors()[0]
         key = place(fault["loc"])
         raise UsageError(
             f"{where}: {key}: {fault['msg'].lower()}", _remedy(fault["type"], key, row)
         ) from error
+    also = tuple(Quote(**quote) for quote in values["also"])
+    return Claim(**{**_NOTHING, **values, "also": also})
 
 
-def _validated(row: dict[str, Any]) -> Claim:
-    if "not_measurable" in row:
-        return _untimed(_NotMeasurable.model_validate(row))
-    if "not_tested" in row:
-        return _untimed(_NotTested.model_validate(row))
-    if "probe" in row or "counts" in row:
-        return _untimed(_model(row).model_validate(row))
-    if "rule" in row:
-        return Claim(metric="", **_values(_Ruled.model_validate(row)))
-    return Claim(**_values(_Measured.model_validate(row)))
-
-
-def _values(row: _Row) -> dict[str, Any]:
-    return row.model_dump() | {"also": _also(row)}
-
-
-def _also(row: _Row) -> tuple[Quote, ...]:
-    return tuple(Quote(each.quote, each.where) for each in row.also)
-
-
-def _untimed(row: _Row) -> Claim:
-    rest: dict[str, Any] = {
-        "reading": "",
-        "metric": "",
-        "caveats": (),
-        "subjects": (),
-        "baselines": (),
-        "workloads": (),
-        "margin": 0.0,
-    }
-    return Claim(**rest | _values(row))
+_NOTHING: dict[str, Any] = {
+    **dict.fromkeys(("reading", "metric"), ""),
+    **dict.fromkeys(("caveats", "subjects", "baselines", "workloads"), ()),
+    "margin": 0.0,
+}
+"""What a claim has of a key that is none of its kind."""
 
 
 def _model(row: dict[str, Any]) -> type[_Row]:

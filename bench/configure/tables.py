@@ -20,7 +20,7 @@ from bench.configure.toml_file import read_toml
 from bench.errors import UsageError, short, told, unknown
 from bench.model.framework import CostPart, Framework, Role, Style
 from bench.model.load import Arrivals, BackgroundLoad, Basis, Load, Surge
-from bench.model.plan import Experiment, OpenLoop, Profile
+from bench.model.plan import Experiment, OpenLoop, Profile, open_loads
 
 
 DEFINITIONS = Path(__file__).parent.parent / "definitions"
@@ -34,6 +34,16 @@ type _Version = Annotated[
 
 
 type _Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
+type _Selectors = Annotated[tuple[_Words, ...], Field(min_length=1)]
+type _Names = Annotated[tuple[str, ...], Field(min_length=1)]
+type _UpTo64 = Annotated[int, Field(ge=1, le=64)]
+type _UpTo100 = Annotated[int, Field(ge=1, le=100)]
+type _Connections = Annotated[int, Field(ge=1, le=1024)]
+type _Rate = Annotated[float, Field(gt=0, le=1_000_000)]
+type _WarmS = Annotated[float, Field(ge=0, le=60)]
+type _Seconds = Annotated[float, Field(gt=0, le=600)]
+type _Share = Annotated[float, Field(gt=0, le=1)]
+type _ShareOrMore = Annotated[float, Field(gt=0, le=3)]
 
 
 class _Row(BaseModel):
@@ -48,7 +58,7 @@ class TargetRow(_Row):
     role: Role
     interface: Literal["wsgi", "asgi"]
     concurrency: _Words
-    serve: Annotated[tuple[_Words, ...], Field(min_length=1)]
+    serve: _Selectors
     why: _Words
     title: _Words | None = None
     environment: dict[str, str] = {}
@@ -79,32 +89,28 @@ class _Frameworks(_Row):
 class Parity(_Row):
     """What is the same for every target of a run."""
 
-    threads: Annotated[int, Field(ge=1, le=64)]
-    connections: Annotated[int, Field(ge=1, le=64)]
-
-
-type _Share = Annotated[float, Field(gt=0, le=1)]
-type _ShareOrMore = Annotated[float, Field(gt=0, le=3)]
+    threads: _UpTo64
+    connections: _UpTo64
 
 
 class _OpenRow(_Row):
-    workloads: Annotated[tuple[str, ...], Field(min_length=1)]
+    workloads: _Names
     equal: tuple[_Share, ...] = ()
     own: tuple[_Share, ...] = ()
-    rates_rps: tuple[Annotated[float, Field(gt=0, le=1_000_000)], ...] = ()
-    connections: Annotated[int, Field(ge=1, le=1024)]
+    rates_rps: tuple[_Rate, ...] = ()
+    connections: _Connections
     arrivals: Arrivals
-    cycles: Annotated[int, Field(ge=1, le=100)]
-    warm_s: Annotated[float, Field(ge=0, le=60)]
-    measure_s: Annotated[float, Field(gt=0, le=600)]
+    cycles: _UpTo100
+    warm_s: _WarmS
+    measure_s: _Seconds
 
 
 class _SurgeRow(_Row):
     own: _ShareOrMore
     peak: _ShareOrMore
-    calm_s: Annotated[float, Field(gt=0, le=600)]
-    lasts_s: Annotated[float, Field(gt=0, le=600)]
-    after_s: Annotated[float, Field(gt=0, le=600)]
+    calm_s: _Seconds
+    lasts_s: _Seconds
+    after_s: _Seconds
 
     def load(self, pool: Load) -> Load:
         """An open loop at a share of each target's own capacity, with the surge in it."""
@@ -120,29 +126,27 @@ class _SurgeRow(_Row):
 class _BesideRow(_Row):
     workload: str
     share: _Share
-    connections: Annotated[int, Field(ge=1, le=1024)]
+    connections: _Connections
 
 
 class _ExperimentRow(_Row):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     why: _Words
-    targets: Annotated[tuple[_Words, ...], Field(min_length=1)]
-    workloads: Annotated[tuple[str, ...], Field(min_length=1)]
-    clients: Annotated[
-        tuple[Annotated[int, Field(ge=1, le=1024)], ...], Field(min_length=1)
-    ]
+    targets: _Selectors
+    workloads: _Names
+    clients: Annotated[tuple[_Connections, ...], Field(min_length=1)]
     equal: tuple[_ShareOrMore, ...] = ()
     own: tuple[_ShareOrMore, ...] = ()
-    rates_rps: tuple[Annotated[float, Field(gt=0, le=1_000_000)], ...] = ()
-    connections: Annotated[int, Field(ge=1, le=1024)] = 64
+    rates_rps: tuple[_Rate, ...] = ()
+    connections: _Connections = 64
     arrivals: Arrivals = Arrivals.POISSON
-    cycles: Annotated[int, Field(ge=1, le=100)]
-    rounds: Annotated[int, Field(ge=1, le=100)]
-    warm_s: Annotated[float, Field(ge=0, le=60)]
-    measure_s: Annotated[float, Field(gt=0, le=600)]
+    cycles: _UpTo100
+    rounds: _UpTo100
+    warm_s: _WarmS
+    measure_s: _Seconds
     warmup_requests: Annotated[int | None, Field(ge=0, le=100_000)] = None
     at_once: Annotated[int, Field(ge=0, le=64)] = 0
-    workers: tuple[Annotated[int, Field(ge=1, le=64)], ...] = ()
+    workers: tuple[_UpTo64, ...] = ()
     surge: _SurgeRow | None = None
     beside: _BesideRow | None = None
     capacity_s: Annotated[float | None, Field(gt=0, le=600)] = None
@@ -172,38 +176,24 @@ class _ExperimentRow(_Row):
 
         With something beside, each open loop is there twice: alone and beside it.
         """
-        windows = (self.warm_s, self.measure_s)
-        closed = (
-            Load(
-                n, self.warm_s, self.capacity_s or self.measure_s, experiment=self.name
-            )
-            for n in self.clients
-        )
-        pool = Load(
-            self.connections, *windows, arrivals=self.arrivals, experiment=self.name
-        )
+        one = Load(1, self.warm_s, self.measure_s, experiment=self.name)
+        closed_s = self.capacity_s or self.measure_s
+        pool = replace(one, clients=self.connections, arrivals=self.arrivals)
         loads = (
-            *closed,
-            *(replace(pool, basis=Basis.EQUAL, share=share) for share in self.equal),
-            *(replace(pool, rate_rps=rate_rps) for rate_rps in self.rates_rps),
-            *(replace(pool, basis=Basis.OWN, share=share) for share in self.own),
+            *(replace(one, clients=n, measure_s=closed_s) for n in self.clients),
+            *open_loads(pool, self.equal, self.rates_rps, self.own),
             *([self.surge.load(pool)] if self.surge else []),
         )
-        row = self.beside
-        if row is not None:
-            beside = BackgroundLoad(row.workload, row.connections, row.share)
-            mixed = (replace(one, beside=beside) for one in loads if one.is_open)
+        if self.beside is not None:
+            beside = BackgroundLoad(**self.beside.model_dump())
+            mixed = (replace(load, beside=beside) for load in loads if load.is_open)
             loads = (*loads, *mixed)
-        named = (self.name, self.why, self.targets, self.workloads)
+        same = {"name", "why", "targets", "workloads", "cycles", "rounds"}
+        same |= {"warmup_requests", "at_once", "workers"}
         return Experiment(
-            *named,
-            loads,
-            self.cycles,
-            self.rounds,
-            warmup_requests=self.warmup_requests,
-            at_once=self.at_once,
-            workers=self.workers,
-            beside=row.workload if row else None,
+            **self.model_dump(include=same),
+            loads=loads,
+            beside=self.beside.workload if self.beside else None,
             capacity_around=self.capacity_s is not None,
         )
 
@@ -211,16 +201,14 @@ class _ExperimentRow(_Row):
 class _ProfileRow(_Row):
     name: _Name
     why: _Words
-    targets: Annotated[tuple[_Words, ...], Field(min_length=1)]
+    targets: _Selectors
     twin: _Words
-    workloads: Annotated[tuple[str, ...], Field(min_length=1)]
-    looks: Annotated[
-        tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(min_length=1)
-    ]
-    cycles: Annotated[int, Field(ge=1, le=100)]
-    clients: Annotated[int, Field(ge=1, le=1024)]
-    warm_s: Annotated[float, Field(ge=0, le=60)]
-    measure_s: Annotated[float, Field(gt=0, le=600)]
+    workloads: _Names
+    looks: Annotated[tuple[_UpTo100, ...], Field(min_length=1)]
+    cycles: _UpTo100
+    clients: _Connections
+    warm_s: _WarmS
+    measure_s: _Seconds
     warmup_requests: Annotated[int, Field(ge=0, le=100_000)]
     verdicts: bool
     open_loop: _OpenRow | None = None
@@ -302,10 +290,10 @@ def load_profiles(
                 "write the numbers of rounds in rising order",
             )
         for name in row.experiments:
-            known = [one.name for one in table.experiment]
-            if name not in known:
+            existing = [experiment.name for experiment in table.experiment]
+            if name not in existing:
                 where = f"{path}: profile {row.name!r}"
-                raise unknown("experiment", name, known, where)
+                raise unknown("experiment", name, existing, where)
     experiments = {row.name: row.experiment() for row in table.experiment}
     return {row.name: _profile(row, experiments) for row in table.profile}, table.parity
 

@@ -32,34 +32,17 @@ def all_targets(frameworks: Frameworks, parity: Parity) -> tuple[Target, ...]:
 def _target(
     framework: Framework, version: str, row: TargetRow, parity: Parity
 ) -> Target:
+    title = row.title or framework.title
+    # The newest bears the plain name: it is what is meant where none is said.
+    newest = version == framework.versions[-1]
     return Target(
+        **row.model_dump(exclude={"title"}),
         id=f"{framework.name}@{version}/{row.deployment}",
         framework=framework.name,
         version=version,
-        deployment=row.deployment,
-        role=row.role,
-        title=_title(framework, version, row),
-        interface=row.interface,
-        concurrency=row.concurrency,
-        serve=row.serve,
-        why=row.why,
-        environment=row.environment,
-        workloads=row.workloads,
-        keeps_alive=row.keeps_alive,
+        title=title if newest else f"{title} {version}",
         pool_connections=parity.connections,
-        lock=row.lock,
-        names_all_faults=row.names_all_faults,
-        validator=row.validator,
-        layer=row.layer,
-        isolates=row.isolates,
-        serial=row.serial,
     )
-
-
-def _title(framework: Framework, version: str, row: TargetRow) -> str:
-    title = row.title or framework.title
-    # The newest bears the plain name: it is what is meant where none is said.
-    return title if version == framework.versions[-1] else f"{title} {version}"
 
 
 def select(

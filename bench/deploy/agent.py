@@ -6,13 +6,19 @@ at one process and everything that came of it, and tells numbers to whoever
 asks. It takes no order, and knows nothing but these numbers.
 """
 
+import http.client
 import json
 import threading
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from bench.deploy.processes import Tree, read, same
-from bench.errors import EnvironmentFailure, UsageError
+from pydantic import TypeAdapter, ValidationError
+
+from bench.configure.addresses import Place
+from bench.deploy.http_client import ask_on, connected
+from bench.deploy.processes import Tree, living, read
+from bench.errors import EnvironmentFailure, TargetFailed, UsageError
+from bench.model.exchange import Request
 from bench.model.trial import Usage
 
 
@@ -57,8 +63,7 @@ class Agent(ThreadingHTTPServer):
     def usage(self, memory: bool) -> Usage | None:
         """CPU time so far of the process and all that came of it, and memory; None once it has ended."""
         with self._turn:
-            now = same(self._watched)
-            if now is None or not now.alive:
+            if not living([self._watched]):
                 return None
             spent_ns = self._tree.cpu_ns()
             seen = self._tree.memory_bytes() if memory else None
@@ -94,3 +99,39 @@ class _Telling(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Say nothing."""
+
+
+_ANSWER_S = 5.0
+_USAGE = TypeAdapter(Usage)
+
+
+class AgentClient:
+    """An agent at its place; asked anew each time, since it is asked seldom."""
+
+    def __init__(self, target_id: str, place: Place) -> None:
+        self._target_id = target_id
+        self._place = place
+
+    def usage(self, memory: bool) -> Usage:
+        """What it tells now; TargetFailed if it does not answer, or not like an agent."""
+        host, port = self._place.host, self._place.port
+        asked = Request("GET", WITH_MEMORY if memory else USAGE)
+        try:
+            with connected(host, port, _ANSWER_S) as connection:
+                reply = ask_on(connection, asked)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._silent(str(error) or type(error).__name__) from error
+        if reply.status != 200:
+            raise self._silent(f"status {reply.status}: {reply.body[:200]!r}")
+        try:
+            return _USAGE.validate_json(reply.body, strict=True)
+        except ValidationError as error:
+            said = f"not what an agent says: {reply.body[:200]!r}"
+            raise self._silent(said) from error
+
+    def _silent(self, why: str) -> TargetFailed:
+        return TargetFailed(
+            f"{self._target_id}: its agent at {self._place.host} port "
+            f"{self._place.port} tells nothing: {why}",
+            "see whether it and the process that it watches still run: bench agent PID",
+        )

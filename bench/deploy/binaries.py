@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.child_environment import measured_environment
+from bench.deploy.child import UnixUser
 from bench.errors import EnvironmentFailure
 
 
@@ -41,7 +42,7 @@ class Binaries:
         return int(self.version.split(".")[0])
 
 
-def unprivileged() -> tuple[int, int] | None:
+def unprivileged() -> UnixUser | None:
     """User and group to run as instead of root, whom PostgreSQL refuses; None if we are not root."""
     if os.geteuid() != 0:
         return None
@@ -52,7 +53,7 @@ def unprivileged() -> tuple[int, int] | None:
             f"PostgreSQL refuses to run as root, and there is no user {_UNPRIVILEGED!r}",
             hint="run as an ordinary user, or name a database in BENCH_DATABASE_DSN",
         ) from error
-    return entry.pw_uid, entry.pw_gid
+    return UnixUser(entry.pw_uid, entry.pw_gid)
 
 
 def find_binaries() -> Binaries:
@@ -115,7 +116,7 @@ def _version(folder: Path) -> str | None:
     return found.group() if found else None
 
 
-def reachable(binaries: Binaries, user: tuple[int, int] | None, near: Path) -> Binaries:
+def reachable(binaries: Binaries, user: UnixUser | None, near: Path) -> Binaries:
     """The same, where that user can read it; copied under `near` only if it must be."""
     if user is None or binaries.source != "embedded" or _runs_as(binaries.folder, user):
         return binaries
@@ -139,7 +140,7 @@ def _runs(path: Path) -> bool:
     return path.is_dir() or bool(path.stat().st_mode & 0o100)
 
 
-def _runs_as(folder: Path, user: tuple[int, int]) -> bool:
+def _runs_as(folder: Path, user: UnixUser) -> bool:
     """Whether that user can run the programs and read the files that initdb needs."""
     shared = next(folder.parent.glob("share/**/postgres.bki"), None)
     looks = [
@@ -150,12 +151,12 @@ def _runs_as(folder: Path, user: tuple[int, int]) -> bool:
     return shared is not None and all(_succeeds(look, user) for look in looks)
 
 
-def _succeeds(command: list[str], user: tuple[int, int]) -> bool:
+def _succeeds(command: list[str], user: UnixUser) -> bool:
     try:
         done = subprocess.run(
             command,
-            user=user[0],
-            group=user[1],
+            user=user.uid,
+            group=user.gid,
             extra_groups=[],
             cwd="/",
             env=measured_environment(os.environ),

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.deploy.cleanup_registry import CleanupRegistry
 from bench.deploy.processes import Tree
@@ -21,6 +22,13 @@ _TAIL_BYTES = 4000
 _TAIL_LINES = 20
 
 
+class UnixUser(NamedTuple):
+    """Whom a program runs as."""
+
+    uid: int
+    gid: int
+
+
 @dataclass(frozen=True, slots=True)
 class LaunchSpec:
     """What to start, and how."""
@@ -31,7 +39,7 @@ class LaunchSpec:
     environment: Mapping[str, str]
     log: Path
     cores: Sequence[int] = ()
-    user: tuple[int, int] | None = None  # user and group id; None: as we are
+    user: UnixUser | None = None  # None: as we are
     stop: signal.Signals = signal.SIGTERM  # what asks it to end
 
 

@@ -3,7 +3,7 @@
 import os
 
 from bench.deploy.compose_tool import find_tool
-from bench.deploy.dsn import DSN_VARIABLE
+from bench.deploy.database import DSN_VARIABLE
 from bench.errors import EnvironmentFailure, UsageError, unknown
 from bench.model.plan import EXTERNAL
 

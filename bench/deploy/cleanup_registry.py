@@ -138,9 +138,9 @@ def sweep(folder: Path) -> bool:
     for process in left:
         # SIGQUIT lets PostgreSQL give its shared memory back before it goes.
         processes.send(process, signal.SIGQUIT)
-    processes.wait_until(lambda: not _alive(left), _GRACE_S if left else 0)
+    processes.wait_until(lambda: not processes.living(left), _GRACE_S if left else 0)
     mark = f"{MARK}={folder.name}-"
-    processes.end_all(lambda: [*_alive(left), *processes.marked(mark)])
+    processes.end_all(lambda: [*processes.living(left), *processes.marked(mark)])
     for entry in entries:
         path = Path(str(entry.get("path", "")))
         if entry.get("kind") == "folder" and _ours(path, folder.name):
@@ -194,12 +194,7 @@ def _descendants(roots: list[Process]) -> list[Process]:
         }
         found.update(more)
         grew = bool(more)
-    return _alive(list(found.values()))
-
-
-def _alive(listed: list[Process]) -> list[Process]:
-    now = (processes.same(process) for process in listed)
-    return [process for process in now if process and process.alive]
+    return processes.living(found.values())
 
 
 def _ours(path: Path, token: str) -> bool:

@@ -4,26 +4,28 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from bench.deploy import compose_leftovers
-from bench.deploy.cleanup_registry import MARK, CleanupRegistry
-from bench.deploy.compose_database import SERVICE, ContainerDatabase
+from bench.deploy.cleanup_registry import MARK
 from bench.deploy.compose_images import Images, Recipe
 from bench.deploy.compose_refusals import LOCAL
 from bench.deploy.compose_relay import Relay
-from bench.deploy.compose_server import Container, ContainerServer
-from bench.deploy.compose_settings import Settings, read_settings
-from bench.deploy.compose_tool import ComposeTool, find_tool, surroundings
-from bench.deploy.compose_variables import (
-    command_and_environment,
-    cpu_list,
-    of_the_run,
+from bench.deploy.compose_services import (
+    INNER_DSN,
+    INNER_PORT,
+    SERVICE,
+    Container,
+    ContainerDatabase,
+    ContainerServer,
 )
+from bench.deploy.compose_settings import BY_HAND, Settings, read_settings
+from bench.deploy.compose_tool import ComposeTool, find_tool, surroundings
 from bench.deploy.engine import CpuPlacement, Say
 from bench.deploy.local import safe_name
-from bench.deploy.signals import ending_cleanly, on_cores, undisturbed
+from bench.deploy.server import Where, fill
+from bench.deploy.server import surroundings as surroundings_of
+from bench.deploy.signals import alone_here, undisturbed
 from bench.errors import BenchError, EnvironmentFailure, TargetFailed
 from bench.model.framework import Target
 from bench.model.plan import Pinning
@@ -33,17 +35,13 @@ from bench.model.run import Receipt
 _NEED_BYTES = 2 << 30
 
 
-def _silent(line: str) -> None:
-    """Say nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class ComposeOptions:
     """What seldom needs to be said."""
 
     ready_s: float = 60.0  # how long a server may take to its first right answer
     wait_s: float = 0.0  # how long to wait for another run to end
-    say: Say = _silent  # is told what goes on while the engine comes up
+    say: Say = lambda line: None  # is told what goes on while the engine comes up
 
 
 class ComposeEngine:
@@ -84,33 +82,25 @@ class ComposeEngine:
         EnvironmentFailure while another run lives, or for what the engine lacks.
         """
         with ExitStack() as stack:
-            stack.enter_context(ending_cleanly())
             found = find_tool()
-            self._cleanup = CleanupRegistry(
-                self._cache / "running", self._options.wait_s, self._options.say
-            )
-            stack.callback(self._cleanup.close)
+            wait_s, say = self._options.wait_s, self._options.say
+            here = alone_here(self._cache, self._cores.harness, wait_s, say)
+            self._cleanup = stack.enter_context(here)
             self._cleanup.record_containers()
-            stack.enter_context(on_cores(self._cores.harness))
             self._tool = self._named(found)
             self._refuse_little_memory()
             self._settings = self._read_settings()
             self._sweep()
             self._images = Images(
-                self._tool, self._settings, self._root, self._cache, self._options.say
+                self._tool, self._settings, self._root, self._cache, say
             )
-            generator = self._images.generator(self._options.say)
+            generator = self._images.generator(say)
             stack.push(self._remove_all)
             self._bring_up(generator, stack)
             self._open = stack.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: Any) -> None:
         """
         Save the logs and remove every container and network of the run; not to be interrupted.
 
@@ -118,7 +108,7 @@ class ComposeEngine:
         """
         if self._open is not None:
             with undisturbed():
-                self._open.__exit__(kind, error, trace)
+                self._open.__exit__(*error)
             self._open = self._database = None
 
     @property
@@ -238,7 +228,7 @@ class ComposeEngine:
     def _sweep(self) -> None:
         """Remove what killed runs of this checkout left: we hold its lock, so they are dead."""
         mine = self._tool.variables["BENCH_HOME"]
-        left = compose_leftovers.remove(self._tool, "home", mine, certain=False)
+        left = compose_leftovers.remove(self._tool.docker, "home", mine, certain=False)
         if left:
             self._options.say(f"removed what a killed run had left: {', '.join(left)}")
 
@@ -300,12 +290,7 @@ class ComposeEngine:
                 all_of_them.callback(server.stop)
         self._servers = []
 
-    def _remove_all(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def _remove_all(self, kind: object, error: object, trace: object) -> None:
         """Keep the logs of the services, then remove everything of the run, or let the next run do it."""
         with undisturbed():
             token = self._cleanup.token
@@ -314,7 +299,7 @@ class ComposeEngine:
                     container.save_log()
                 self._tool.call("down", "--volumes", "--timeout", "1")
             try:
-                compose_leftovers.remove(self._tool, "run", token)
+                compose_leftovers.remove(self._tool.docker, "run", token)
             except EnvironmentFailure as left:
                 self._cleanup.keep()
                 if error is None:
@@ -327,14 +312,54 @@ class ComposeEngine:
     def _services_left(self, token: str) -> list[Container]:
         """The containers that compose keeps up, also those that never came up."""
         named = self._tool.docker(
-            *(
-                "ps",
-                "--all",
-                "--filter",
-                f"label={compose_leftovers.LABEL}.run={token}",
-            ),
+            *("ps", "--all"),
+            *("--filter", f"label={compose_leftovers.LABEL}.run={token}"),
             *("--filter", "label=com.docker.compose.oneoff=False"),
             *("--format", '{{.ID}} {{.Label "com.docker.compose.service"}}'),
         )
         pairs = (line.split() for line in named.splitlines())
         return [self._service(service, name) for name, service in pairs]
+
+
+# The image says these itself, for its own folders.
+_OF_THE_IMAGE = ("PATH", "VIRTUAL_ENV", "TMPDIR")
+
+
+def of_the_run(cache: Path, token: str, cores: Pinning) -> dict[str, str]:
+    """The variables of docker-compose.yml that are the same for a whole run."""
+    return {
+        **dict.fromkeys(BY_HAND, ""),
+        "BENCH_HOME": compose_leftovers.home(cache),
+        "BENCH_RUN": token,
+        "ISOLATED": "true",
+        "HEALTH_INTERVAL": "1h",  # the harness asks by itself, from outside
+        "APP_CPUS": cpu_list(cores.server),
+        "LOAD_CPUS": cpu_list(cores.load),
+        "DATABASE_CPUS": cpu_list(cores.database),
+        "HARNESS_CPUS": cpu_list(cores.harness),
+        "COMPOSE_IGNORE_ORPHANS": "1",
+    }
+
+
+def cpu_list(cpus: Sequence[int]) -> str:
+    """Processors as the kernel and compose write them."""
+    return ",".join(str(cpu) for cpu in cpus)
+
+
+def command_and_environment(
+    target: Target, placement: CpuPlacement, name: str, hash_seed: int
+) -> tuple[list[str], list[str]]:
+    """The words that a local server is started with, for a container of that name."""
+    values: Mapping[str, str] = {
+        "host": "0.0.0.0",
+        "port": str(INNER_PORT),
+        "workers": str(placement.workers),
+        "threads": str(placement.threads),
+        "connections": str(target.pool_connections),
+    }
+    temporary = Path("/tmp")
+    where = Where(temporary, temporary, temporary, INNER_DSN)
+    given = surroundings_of(target, where, values, hash_seed)
+    given["APPLICATION_NAME"] = name
+    command = [fill(word, values) for word in target.serve]
+    return command, [f"{k}={v}" for k, v in given.items() if k not in _OF_THE_IMAGE]

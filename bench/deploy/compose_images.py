@@ -7,9 +7,10 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bench.deploy.compose_leftovers import LABEL
 from bench.deploy.compose_refusals import LOCAL, explain_pull
 from bench.deploy.compose_settings import Settings, index_of_builds
 from bench.deploy.compose_tool import BUILD_LIMIT_S, ComposeTool
@@ -19,9 +20,7 @@ from bench.deploy.environments import (
     LOOK,
     folder_sha256,
     lock_of,
-    python_words,
-    server_package,
-    version_of,
+    receipt_of,
 )
 from bench.deploy.uv_tool import Refused
 from bench.errors import EnvironmentFailure
@@ -109,24 +108,12 @@ class Images:
             *(word for label in self._labels() for word in ("--label", label)),
             *(recipe.image, "python", "-I", "-c", LOOK),
         )
-        seen = json.loads(said)
-        counted = package or server_package(target.serve)
-        version = version_of(seen["packages"], counted)
-        if version is None:
-            raise EnvironmentFailure(
-                f"{target.id}: {counted} is not in its image, so there is no receipt",
-                f"apps/{target.framework}/locks/{target.lock_name}.txt should name it",
-            )
-        folder = self._root / "apps" / target.framework
-        lock = self._lock(target)
-        return Receipt(
-            version=version,
-            python=python_words(seen["python"], seen["optimised"]),
-            packages=dict(sorted(seen["packages"].items())),
-            lock_sha256=hashlib.sha256(lock.read_bytes()).hexdigest(),
-            app_sha256=folder_sha256(folder),
-            image=self._id(recipe.image),
-        )
+        apps, lock = self._root / "apps", self._lock(target)
+        try:
+            receipt = receipt_of(target, package, json.loads(said), apps, lock)
+        except Refused as error:
+            raise EnvironmentFailure(error.reason) from error
+        return replace(receipt, image=self._id(recipe.image))
 
     def _lock(self, target: Target) -> Path:
         """The lock of a target; EnvironmentFailure if there is none that an image can be made of."""
@@ -151,11 +138,9 @@ class Images:
             say(f"building the image of {what}")
             self.built += 1
             index = index_of_builds(self._settings.index, os.environ, self._root)
+            variables = {**recipe.variables, **index}
             self._tool.call(
-                "build",
-                recipe.service,
-                variables={**recipe.variables, **index},
-                limit_s=BUILD_LIMIT_S,
+                "build", recipe.service, variables=variables, limit_s=BUILD_LIMIT_S
             )
 
     def _suffix(self, lock: Path, folder: Path) -> str:
@@ -192,10 +177,7 @@ class Images:
 
     def _labels(self) -> Sequence[str]:
         names = {"BENCH_HOME": "home", "BENCH_RUN": "run"}
-        return [
-            f"org.frameworks-on-trial.{label}={self._tool.variables[name]}"
-            for name, label in names.items()
-        ]
+        return [f"{LABEL}.{names[n]}={self._tool.variables[n]}" for n in names]
 
 
 @contextmanager

@@ -4,10 +4,9 @@ import hashlib
 import os
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
 
 from bench.child_environment import CONTAINERS
 from bench.deploy.compose_refusals import explain
@@ -21,15 +20,11 @@ _KINDS = (
     ("network", ("network", "ls"), ("network", "rm")),
     ("volume", ("volume", "ls"), ("volume", "rm", "--force")),
 )
+type Docker = Callable[..., str]
+"""Calls the docker program: what it says; EnvironmentFailure, explained, if it fails."""
+
 _LOOKS = 20
 _PAUSE_S = 0.2
-
-
-class Docker(Protocol):
-    """Whoever can call the docker program."""
-
-    def docker(self, *words: str) -> str:
-        """What it says; EnvironmentFailure, explained, if it fails."""
 
 
 def home(cache: Path) -> str:
@@ -38,17 +33,17 @@ def home(cache: Path) -> str:
     return hashlib.sha256(place.encode()).hexdigest()[:12]
 
 
-def found(tool: Docker, label: str, value: str) -> list[tuple[str, str]]:
+def found(docker: Docker, label: str, value: str) -> list[tuple[str, str]]:
     """Kind and id of everything that bears our label with that value."""
     filters = ("--quiet", "--filter", f"label={LABEL}.{label}={value}")
     return [
         (kind, name)
         for kind, listing, _ in _KINDS
-        for name in tool.docker(*listing, *filters).split()
+        for name in docker(*listing, *filters).split()
     ]
 
 
-def remove(tool: Docker, label: str, value: str, certain: bool = True) -> list[str]:
+def remove(docker: Docker, label: str, value: str, certain: bool = True) -> list[str]:
     """
     Remove every container, network and volume that bears our label with that value.
 
@@ -59,7 +54,7 @@ def remove(tool: Docker, label: str, value: str, certain: bool = True) -> list[s
     removed: list[str] = []
     empty = 0
     for _ in range(_LOOKS):
-        left = found(tool, label, value)
+        left = found(docker, label, value)
         empty = 0 if left else empty + 1
         if empty > certain:
             return removed
@@ -67,7 +62,7 @@ def remove(tool: Docker, label: str, value: str, certain: bool = True) -> list[s
             names = [name for its_kind, name in left if its_kind == kind]
             if names:
                 with suppress(BenchError):
-                    tool.docker(*removing, *names)
+                    docker(*removing, *names)
                 removed += [
                     f"{kind} {n}" for n in names if f"{kind} {n}" not in removed
                 ]
@@ -77,22 +72,6 @@ def remove(tool: Docker, label: str, value: str, certain: bool = True) -> list[s
         f"the container engine did not remove what a run had started: {shown}",
         "compose.log among the run's logs may say why; the next run tries again",
     )
-
-
-class Elsewhere:
-    """The docker program with the engine that another run had."""
-
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        # Empty is as good as not set, and what is set now is not that run's.
-        self._variables = {**dict.fromkeys(CONTAINERS, ""), **variables}
-
-    def docker(self, *words: str) -> str:
-        """What it says; EnvironmentFailure, explained, if it fails."""
-        command = ["docker", *words]
-        status, out, err = run(command, self._variables)
-        if status:
-            raise explain(command, status, err or out, logged=False)
-        return out
 
 
 def chosen_engine() -> dict[str, str]:
@@ -107,8 +86,18 @@ def end_killed_run(token: str, variables: Mapping[str, str]) -> str | None:
     What there is to tell: what was removed, or why it could not be and the
     command that does it; None if nothing was left.
     """
+    # Empty is as good as not set, and what is set now is not that run's.
+    chosen = {**dict.fromkeys(CONTAINERS, ""), **variables}
+
+    def docker(*words: str) -> str:
+        command = ["docker", *words]
+        status, out, err = run(command, chosen)
+        if status:
+            raise explain(command, status, err or out, logged=False)
+        return out
+
     try:
-        removed = remove(Elsewhere(variables), "run", token, certain=False)
+        removed = remove(docker, "run", token, certain=False)
     except EnvironmentFailure as error:
         where = variables.get("DOCKER_HOST") or variables.get("DOCKER_CONTEXT")
         there = f" (of {where})" if where else ""

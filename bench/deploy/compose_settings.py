@@ -8,8 +8,7 @@ from pathlib import Path
 
 from bench.deploy.compose_refusals import LOCAL
 from bench.errors import EnvironmentFailure
-from bench.install.index_settings import index_settings
-from bench.install.settings_files import UnreadableSettings
+from bench.install.index_settings import UnreadableSettings, index_settings
 
 
 SETTINGS = {

@@ -1,4 +1,4 @@
-"""A PostgreSQL that stands, whoever started it: its rows, its settings, its connections."""
+"""A PostgreSQL that stands, whoever started it: its address, its rows, its settings, its connections."""
 
 import os
 import re
@@ -7,15 +7,23 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict
 
-from bench.deploy.dsn import DSN_VARIABLE
-from bench.errors import EnvironmentFailure
+from bench.errors import EnvironmentFailure, UsageError
 from bench.model.trial import Usage
 
+
+DSN_VARIABLE = "BENCH_DATABASE_DSN"
+_EXAMPLE = "postgresql://USER:PASSWORD@HOST:5432/DATABASE"
+_TAKEN = {"host", "port", "user", "password", "dbname", "sslmode"}
+_SSL_MODES = ("disable", "allow", "prefer", "require")
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 
 HARNESS_NAME = "bench-harness"
 """The application name of the harness's own connection; never counted."""
@@ -62,9 +70,7 @@ class StandingDatabase:
         self._connection: Connection[tuple[object, ...]] | None = None
         try:
             self._refuse_other_owners()
-            self._run("schema.sql")
-            self._run("seed.sql")
-            self._check_rows()
+            self.remake()
         except BaseException:
             self.close()
             raise
@@ -81,14 +87,11 @@ class StandingDatabase:
 
     def reset(self) -> None:
         """Bring the rows back to the seed; EnvironmentFailure if they are not the seed's then."""
-        self._run("reset.sql")
-        self._check_rows()
+        self._play("reset.sql")
 
     def remake(self) -> None:
         """Drop the tables and make them as they were first, whatever became of them."""
-        self._run("schema.sql")
-        self._run("seed.sql")
-        self._check_rows()
+        self._play("schema.sql", "seed.sql")
 
     def usage(self) -> Usage | None:
         """None: a server that we did not start is not ours to look into."""
@@ -142,33 +145,30 @@ class StandingDatabase:
     def _ask(
         self, query: bytes, values: list[object] | None = None
     ) -> psycopg.Cursor[tuple[object, ...]]:
-        with self._answering():
+        try:
             connection = self._connect()
             with _not_for_ever(connection):
                 return connection.execute(query, values)
-
-    def _run(self, script: str) -> None:
-        path = self._scripts / script
-        try:
-            text = path.read_text(encoding="utf-8")
-        except OSError as error:
-            raise EnvironmentFailure(
-                f"apps/database/{script} cannot be read: {error.strerror}",
-                hint="get a complete checkout of the repository",
-            ) from error
-        for statement in statements(text):
-            self._ask(statement.encode())
-
-    @contextmanager
-    def _answering(self) -> Iterator[None]:
-        """A database that fails or goes away is a sentence with a remedy, at any time."""
-        try:
-            yield
         except psycopg.Error as error:
+            # At any time a database may fail or go away.
             raise EnvironmentFailure(
                 f"the database cannot be used: {_first_line(error)}",
                 hint=self._remedy,
             ) from error
+
+    def _play(self, *scripts: str) -> None:
+        """Run these scripts; EnvironmentFailure if the rows are not the seed's then."""
+        for script in scripts:
+            try:
+                text = (self._scripts / script).read_text(encoding="utf-8")
+            except OSError as error:
+                raise EnvironmentFailure(
+                    f"apps/database/{script} cannot be read: {error.strerror}",
+                    hint="get a complete checkout of the repository",
+                ) from error
+            for statement in statements(text):
+                self._ask(statement.encode())
+        self._check_rows()
 
     def _check_rows(self) -> None:
         found = self._rows(b"SELECT count(*), sum(randomnumber) FROM world")[0]
@@ -237,3 +237,66 @@ def statements(script: str) -> list[str]:
 
 def _first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAddress:
+    """Where a database is, in the one form that all drivers read; `sslmode` is "" if nobody chose one."""
+
+    url: str
+    sslmode: str = ""
+
+
+def address_of(given: str) -> DatabaseAddress:
+    """
+    What a user wrote: postgresql://, postgres:// or libpq's words (host=… user=…).
+
+    UsageError, by its name, for what not all drivers understand: the
+    applications get nothing else of the user's shell and files, so the address
+    must be complete.
+    """
+    try:
+        parts = {name: str(value) for name, value in conninfo_to_dict(given).items()}
+    except psycopg.Error:
+        # libpq repeats the part that it stumbled over, which may be the password.
+        raise _refused("cannot be read as an address of PostgreSQL") from None
+    if others := sorted(set(parts) - _TAKEN):
+        raise _refused(
+            f"has {', '.join(others)}, which not every driver of the applications "
+            "understands"
+        )
+    sslmode = parts.get("sslmode", "")
+    if sslmode and sslmode not in _SSL_MODES:
+        raise _refused(
+            f"has sslmode={sslmode}, which needs a certificate that the applications "
+            f"do not have; there are: {', '.join(_SSL_MODES)}"
+        )
+    user = parts.get("user", "")
+    if not user:
+        raise _refused("names no user")
+    who = quote(user, safe="")
+    if parts.get("password"):
+        who += f":{quote(parts['password'], safe='')}"
+    name = parts.get("dbname", user)
+    if not _PLAIN.fullmatch(name):
+        # Not by its name: after an unescaped / it is a part of the password.
+        raise _refused(
+            "names a database with other characters than letters, digits, _, . and -"
+        )
+    return DatabaseAddress(f"postgresql://{who}@{_place(parts)}/{name}", sslmode)
+
+
+def _place(parts: Mapping[str, str]) -> str:
+    host, port = parts.get("host", ""), parts.get("port", "5432")
+    if not host or host.startswith(("/", "@")) or "," in host:
+        raise _refused("must name one host that is reached over TCP")
+    if not port.isdigit():
+        raise _refused("must name one port, by its number")
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _refused(what: str) -> UsageError:
+    return UsageError(
+        f"{DSN_VARIABLE} {what}",
+        f"write it as {_EXAMPLE}; in a password, / is %2F and @ is %40",
+    )

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 from bench.model.framework import Target
 from bench.model.plan import Pinning
@@ -89,12 +88,7 @@ class Engine(Protocol):
     def __enter__(self) -> Self:
         """Clean up after killed runs, then bring the database up."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: Any, error: Any, trace: Any, /) -> None:
         """Stop everything that was started, whatever happened."""
 
     @property

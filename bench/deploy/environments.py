@@ -22,6 +22,7 @@ from bench.deploy.cleanup_registry import no_locks
 from bench.deploy.engine import Say
 from bench.deploy.requested_locks import REASON, asked_lock
 from bench.deploy.uv_tool import Refused, install, make_environment
+from bench.errors import TargetFailed
 from bench.model.framework import Target
 from bench.model.run import Receipt
 from bench.model.version_names import by_plain_name
@@ -43,7 +44,7 @@ print(json.dumps({
 """
 
 
-class _Seen(TypedDict):
+class Seen(TypedDict):
     """What an environment's interpreter tells."""
 
     python: str
@@ -70,7 +71,7 @@ class Environments:
         self._compiled = compiled
         self.built = 0  # how often uv had to run
         self._ready = set[Path]()  # compiled, and the app with them
-        self._seen: dict[Path, _Seen] = {}
+        self._seen: dict[Path, Seen] = {}
 
     def path(self, framework: str, version: str) -> Path:
         """Where the environment of that lock and this Python is; Refused without a lock."""
@@ -121,24 +122,8 @@ class Environments:
         path = self.path(target.framework, target.lock_name)
         if path not in self._seen:
             self._seen[path] = _look(path / "bin" / "python")
-        seen = self._seen[path]
-        packages = seen["packages"]
-        counted = package or server_package(target.serve)
-        version = version_of(packages, counted)
-        if version is None:
-            raise Refused(
-                f"{target.id}: {counted} is not installed in its environment, "
-                f"so there is no receipt; apps/{target.framework}/locks/"
-                f"{target.lock_name}.txt should name it"
-            )
         lock = self.lock(target.framework, target.lock_name)
-        return Receipt(
-            version=version,
-            python=python_words(seen["python"], seen["optimised"]),
-            packages=dict(sorted(packages.items())),
-            lock_sha256=hashlib.sha256(lock.read_bytes()).hexdigest(),
-            app_sha256=folder_sha256(self._apps / target.framework),
-        )
+        return receipt_of(target, package, self._seen[path], self._apps, lock)
 
     def compile(self, framework: str, version: str) -> None:
         """Compile packages and the app's own files, so that no start pays for it."""
@@ -182,27 +167,21 @@ def prepare(
     refused: dict[tuple[str, str], str] = {}
     for target in targets:
         key = (target.framework, target.lock_name)
-        if key not in refused:
-            try:
-                environments.make(*key, say)
-                environments.compile(*key)
-                package = packages.get(target.framework)
-                results[target.id] = environments.receipt(target, package)
-            except Refused as error:
-                results[target.id] = error.reason
-                if not environments_complete(environments, key):
-                    refused[key] = error.reason
-        else:
+        if key in refused:
             results[target.id] = refused[key]
+            continue
+        try:
+            environments.make(*key, say)
+        except Refused as error:
+            results[target.id] = refused[key] = error.reason
+            continue
+        try:
+            environments.compile(*key)
+            package = packages.get(target.framework)
+            results[target.id] = environments.receipt(target, package)
+        except Refused as error:
+            results[target.id] = error.reason
     return results
-
-
-def environments_complete(environments: Environments, key: tuple[str, str]) -> bool:
-    """Whether that framework's lock has a finished environment."""
-    try:
-        return (environments.path(*key) / _COMPLETE).is_file()
-    except Refused:
-        return False
 
 
 def server_package(serve: Sequence[str]) -> str:
@@ -211,6 +190,28 @@ def server_package(serve: Sequence[str]) -> str:
     if "-m" in words[:-1] and words[0].startswith("python"):
         return words[words.index("-m") + 1].split(".")[0]
     return Path(words[0]).name
+
+
+def receipt_of(
+    target: Target, package: str | None, seen: Seen, apps: Path, lock: Path
+) -> Receipt:
+    """The receipt of what an interpreter has told; Refused where the package that counts is not among it."""
+    counted = package or server_package(target.serve)
+    version = by_plain_name(seen["packages"]).get(canonicalize_name(counted))
+    if version is None:
+        raise Refused(
+            f"{target.id}: {counted} is not installed in its environment, so there is no receipt; "
+            f"apps/{target.framework}/locks/{target.lock_name}.txt should name it"
+        )
+    # Distributions optimise without telling, so no more is said than is known.
+    how = "with" if seen["optimised"] else "without"
+    return Receipt(
+        version=version,
+        python=f"{seen['python']} (configured {how} --enable-optimizations)",
+        packages=dict(sorted(seen["packages"].items())),
+        lock_sha256=hashlib.sha256(lock.read_bytes()).hexdigest(),
+        app_sha256=folder_sha256(apps / target.framework),
+    )
 
 
 def folder_sha256(folder: Path) -> str:
@@ -222,17 +223,6 @@ def folder_sha256(folder: Path) -> str:
             digest.update(f"{name}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def python_words(version: str, optimised: bool) -> str:
-    """A Python for the receipt; distributions optimise without telling, so it says no more than it knows."""
-    how = "with" if optimised else "without"
-    return f"{version} (configured {how} --enable-optimizations)"
-
-
-def version_of(packages: Mapping[str, str], wanted: str) -> str | None:
-    """The version of a distribution, whatever way its name is written."""
-    return by_plain_name(packages).get(canonicalize_name(wanted))
 
 
 @contextmanager
@@ -259,7 +249,7 @@ def _compile(environment: Path, folder: Path) -> bool:
     return done.returncode == 0
 
 
-def _look(python: Path) -> _Seen:
+def _look(python: Path) -> Seen:
     """What an interpreter says of itself and its packages; Refused if it cannot."""
     try:
         done = subprocess.run(
@@ -270,9 +260,61 @@ def _look(python: Path) -> _Seen:
             timeout=_LOOK_LIMIT_S,
             check=True,
         )
-        seen: _Seen = json.loads(done.stdout)
+        seen: Seen = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise Refused(
             f"{python.name} of the environment does not run: {error}"
         ) from error
     return seen
+
+
+_SCRIPT_LIMIT_S = 120.0
+
+
+def program_of(environment: Path, name: str) -> Path:
+    """The first word of a command, from the environment's own programs; TargetFailed if it is none."""
+    program = environment / "bin" / name
+    if not program.is_file():
+        raise TargetFailed(
+            f"{name} is not a program of the environment {environment.name}",
+            "prepare the target first; its lock must name what is started",
+        )
+    return program
+
+
+def run_script(
+    environment: Path,
+    argv: Sequence[str],
+    folder: Path,
+    variables: Mapping[str, str],
+    given: str = "",
+) -> str:
+    """
+    What the program wrote to stdout; `given` is its stdin.
+
+    Raises TargetFailed, with the end of what it said, when it is missing,
+    fails, or takes longer than two minutes.
+    """
+    program = program_of(environment, argv[0])
+    shown = " ".join(argv)
+    try:
+        done = subprocess.run(
+            [str(program), *argv[1:]],
+            cwd=folder,
+            env=dict(variables),
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=_SCRIPT_LIMIT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise TargetFailed(f"{shown}: {error}") from error
+    if done.returncode:
+        tail = done.stderr.strip().splitlines()[-12:]
+        raise TargetFailed(
+            f"{shown} ended with status {done.returncode}"
+            + (f": {tail[-1]}" if tail else ""),
+            log_tail="\n".join(tail),
+        )
+    return done.stdout

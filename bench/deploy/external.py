@@ -4,14 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from bench.deploy.addresses import Place, Resolve, answering, listens, places, resolve
-from bench.deploy.agent_client import AgentClient
-from bench.deploy.cleanup_registry import CleanupRegistry
+from bench.configure.addresses import (
+    Place,
+    Resolve,
+    answering,
+    listens,
+    places,
+    resolve,
+)
+from bench.deploy.agent import AgentClient
 from bench.deploy.engine import CpuPlacement, Say
-from bench.deploy.signals import ending_cleanly, on_cores, undisturbed
+from bench.deploy.signals import alone_here, undisturbed
 from bench.errors import TargetFailed, UsageError
 from bench.model.framework import Target
 from bench.model.plan import EXTERNAL, Pinning
@@ -148,21 +153,14 @@ class ExternalEngine:
         # All of them are judged before the first connection is made.
         found = {url: places(url, options.i_own_this, options.ask) for url in urls}
         with ExitStack() as stack:
-            stack.enter_context(ending_cleanly())
-            cleanup = CleanupRegistry(self._cache / "running", options.wait_s)
-            stack.callback(cleanup.close)
-            stack.enter_context(on_cores(self._cores.harness))
+            here = alone_here(self._cache, self._cores.harness, options.wait_s)
+            stack.enter_context(here)
             self._places = {url: answering(url, among) for url, among in found.items()}
             self._refuse_one_for_two()
             self._open = stack.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: Any) -> None:
         """Forget where they stand; nothing was started."""
         if self._open is not None:
             with undisturbed():

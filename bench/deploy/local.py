@@ -7,15 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from bench.deploy import environments
 from bench.deploy.child import Child, LaunchSpec
 from bench.deploy.cleanup_registry import MARK, CleanupRegistry
 from bench.deploy.database import StandingDatabase
 from bench.deploy.engine import CpuPlacement, Say
-from bench.deploy.environments import Environments
+from bench.deploy.environments import Environments, program_of
 from bench.deploy.postgres import open_database
 from bench.deploy.readiness import HOST
 from bench.deploy.server import (
@@ -27,7 +26,7 @@ from bench.deploy.server import (
     port_is_free,
     surroundings,
 )
-from bench.deploy.signals import ending_cleanly, on_cores, undisturbed
+from bench.deploy.signals import alone_here, undisturbed
 from bench.deploy.uv_tool import Refused
 from bench.errors import EnvironmentFailure, TargetFailed
 from bench.model.framework import Target
@@ -42,9 +41,7 @@ _PORT_TRIES = 4
 class Options:
     """What seldom needs to be said."""
 
-    first_port: int | None = (
-        None  # servers get it and the next ones; None: any free port
-    )
+    first_port: int | None = None  # servers get it and the next ones; None: any free
     ready_s: float = 60.0  # how long a server may take to its first right answer
     wait_s: float = 0.0  # how long to wait for another run to end
     timed: bool = True  # False: no start is measured, and none need be quick
@@ -94,12 +91,9 @@ class LocalEngine:
         EnvironmentFailure while another run lives, or without PostgreSQL.
         """
         with ExitStack() as stack:
-            stack.enter_context(ending_cleanly())
-            self._cleanup = CleanupRegistry(
-                self._cache / "running", self._options.wait_s, self._options.say
-            )
-            stack.callback(self._cleanup.close)
-            stack.enter_context(on_cores(self._cores.harness))
+            wait_s, say = self._options.wait_s, self._options.say
+            here = alone_here(self._cache, self._cores.harness, wait_s, say)
+            self._cleanup = stack.enter_context(here)
             self._database = stack.enter_context(
                 open_database(self._apps, self.logs, self._cores, self._cleanup)
             )
@@ -107,12 +101,7 @@ class LocalEngine:
             self._open = stack.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: Any) -> None:
         """Stop servers and database and remove their files; not to be interrupted."""
         if self._open is not None:
             with undisturbed():
@@ -205,7 +194,7 @@ class LocalEngine:
         mark = cleanup.mark(str(self._started))
         argv = [fill(word, values) for word in target.serve]
         order = LaunchSpec(
-            program=_program(where.environment, argv[0]),
+            program=program_of(where.environment, argv[0]),
             argv=argv,
             folder=where.folder,
             environment={
@@ -252,14 +241,3 @@ class LocalEngine:
 def safe_name(text: str) -> str:
     """A target's id as part of a file name."""
     return re.sub(r"[^A-Za-z0-9.@_-]+", "-", text)
-
-
-def _program(environment: Path, name: str) -> Path:
-    """The first word of a command, from the environment's own programs."""
-    program = environment / "bin" / name
-    if not program.is_file():
-        raise TargetFailed(
-            f"{name} is not a program of the environment {environment.name}",
-            hint="prepare the target first; its lock must name what it starts",
-        )
-    return program

@@ -7,8 +7,10 @@ import platform
 import resource
 import shutil
 import sysconfig
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from math import log2
 from pathlib import Path
+from time import thread_time_ns
 
 import psutil
 
@@ -48,7 +50,7 @@ def inspect_machine() -> Machine:
         "memory_gib": str(round(psutil.virtual_memory().total / _GIB)),
         "kernel": ".".join(platform.release().split(".")[:2]),
         "hypervisor": _hypervisor(cpu) or "",
-        "governor": _read(_CPUS / "cpu0/cpufreq/scaling_governor") or "",
+        "governor": text_of(_CPUS / "cpu0/cpufreq/scaling_governor") or "",
         "python": platform.python_version(),
         "python_optimised": str(python_optimised()),
     }
@@ -64,7 +66,7 @@ def inspect_machine() -> Machine:
         python=known["python"],
         python_optimised=python_optimised(),
         container_engine=None,  # an engine that uses one says so itself
-        cgroup=cgroup_version(_read(Path("/proc/self/mountinfo")) or ""),
+        cgroup=cgroup_version(text_of(Path("/proc/self/mountinfo")) or ""),
         load_average=os.getloadavg()[0],
         fingerprint=hashlib.sha256(text.encode()).hexdigest()[:12],
         details=_details(cpu),
@@ -92,8 +94,8 @@ def nominal_mhz(cpu: Mapping[str, str]) -> str | None:
     The momentary one changes with every look, but where a hypervisor states
     one number.
     """
-    stated = _read(_CPUS / "cpu0/cpufreq/base_frequency")
-    stated = stated or _read(_CPUS / "cpu0/cpufreq/cpuinfo_max_freq")
+    stated = text_of(_CPUS / "cpu0/cpufreq/base_frequency")
+    stated = stated or text_of(_CPUS / "cpu0/cpufreq/cpuinfo_max_freq")
     if stated:
         return str(int(stated) // 1000)
     if "hypervisor" in cpu.get("flags", "").split() and "cpu MHz" in cpu:
@@ -108,7 +110,7 @@ def available_cores() -> tuple[int, ...]:
 
 def steal_s() -> float | None:
     """Seconds that the hypervisor has kept from all processors since boot; None if unknown."""
-    fields = (_read(Path("/proc/stat")) or "").split("\n", 1)[0].split()
+    fields = (text_of(Path("/proc/stat")) or "").split("\n", 1)[0].split()
     if len(fields) <= _STEAL_FIELD:
         return None
     return int(fields[_STEAL_FIELD]) / os.sysconf("SC_CLK_TCK")
@@ -118,7 +120,7 @@ def siblings() -> tuple[tuple[int, ...], ...]:
     """Groups of processors that are threads of one physical core; () if unknown."""
     groups = set[tuple[int, ...]]()
     for cpu in available_cores():
-        text = _read(_CPUS / f"cpu{cpu}/topology/thread_siblings_list")
+        text = text_of(_CPUS / f"cpu{cpu}/topology/thread_siblings_list")
         if text:
             groups.add(parse_cpu_list(text))
     return tuple(sorted(groups))
@@ -150,7 +152,7 @@ def cgroup_version(mountinfo: str) -> str | None:
 
 def _first_cpu() -> Mapping[str, str]:
     """The first block of /proc/cpuinfo."""
-    block = (_read(Path("/proc/cpuinfo")) or "").split("\n\n", 1)[0]
+    block = (text_of(Path("/proc/cpuinfo")) or "").split("\n\n", 1)[0]
     pairs = (line.partition(":") for line in block.splitlines())
     return {name.strip(): value.strip() for name, _, value in pairs}
 
@@ -159,9 +161,9 @@ def _hypervisor(cpu: Mapping[str, str]) -> str | None:
     """What the firmware says it is, where the processor admits to being virtual."""
     if "hypervisor" not in cpu.get("flags", "").split():
         return None
-    kind = _read(Path("/sys/hypervisor/type"))
-    product = _read(Path("/sys/class/dmi/id/product_name"))
-    vendor = _read(Path("/sys/class/dmi/id/sys_vendor"))
+    kind = text_of(Path("/sys/hypervisor/type"))
+    product = text_of(Path("/sys/class/dmi/id/product_name"))
+    vendor = text_of(Path("/sys/class/dmi/id/sys_vendor"))
     return kind or " ".join(part for part in (vendor, product) if part) or "unknown"
 
 
@@ -179,11 +181,11 @@ def _details(cpu: Mapping[str, str]) -> dict[str, str]:
         "architecture": platform.machine(),
         "flags": " ".join(flag for flag in _FLAGS if flag in flags),
         "inside_container": _inside_container(),
-        "smt": _read(_CPUS / "smt/control") or "",
+        "smt": text_of(_CPUS / "smt/control") or "",
         "cpu_identity": cpu_identity(cpu),
         "frequency_mhz": cpu.get("cpu MHz", ""),
         "nominal_mhz": nominal_mhz(cpu) or "",
-        "frequency_driver": _read(_CPUS / "cpu0/cpufreq/scaling_driver") or "",
+        "frequency_driver": text_of(_CPUS / "cpu0/cpufreq/scaling_driver") or "",
         "turbo": _turbo(),
         "microcode": cpu.get("microcode", ""),
         "swap": f"{swap.used} of {swap.total} bytes used",
@@ -217,25 +219,20 @@ def _handed_down() -> dict[str, str]:
 
 def pressure(kind: str) -> str | None:
     """The kernel's first line on stalls (some ...) of cpu, memory or io; None if it keeps none."""
-    text = _read(Path("/proc/pressure") / kind)
+    text = text_of(Path("/proc/pressure") / kind)
     return text.splitlines()[0] if text else None
 
 
 def mitigations() -> str:
     """Against which processor faults the kernel works now, by name."""
-    folder = _CPUS / "vulnerabilities"
-    names: Sequence[str] = ()
-    with contextlib.suppress(OSError):
-        names = sorted(path.name for path in folder.iterdir())
-    active = [
-        name for name in names if (_read(folder / name) or "").startswith("Mitigation")
-    ]
+    files = sorted((_CPUS / "vulnerabilities").glob("*"))
+    active = [f.name for f in files if (text_of(f) or "").startswith("Mitigation")]
     return ", ".join(active)
 
 
 def _turbo() -> str:
-    off = _read(_CPUS / "intel_pstate/no_turbo")
-    boost = _read(_CPUS / "cpufreq/boost")
+    off = text_of(_CPUS / "intel_pstate/no_turbo")
+    boost = text_of(_CPUS / "cpufreq/boost")
     if off is not None:
         return "off" if off == "1" else "on"
     return {"0": "off", "1": "on"}.get(boost or "", "")
@@ -243,7 +240,7 @@ def _turbo() -> str:
 
 def _chosen(path: str) -> str:
     """The word in brackets of a kernel file that lists its choices."""
-    text = _read(Path(path)) or ""
+    text = text_of(Path(path)) or ""
     return text.partition("[")[2].partition("]")[0]
 
 
@@ -253,8 +250,45 @@ def _free(path: str) -> str:
     return ""
 
 
-def _read(path: Path) -> str | None:
+def text_of(path: Path) -> str | None:
+    """What a file of the kernel says; None if it is missing, closed or empty."""
     try:
         return path.read_text().strip() or None
     except OSError:
         return None
+
+
+WINDOW_NS = 4_000_000
+WINDOWS = 60
+"""A quarter of a second of CPU time in all."""
+ROUNDS = 500
+"""Steps of one piece of work: some tens of microseconds."""
+
+
+def speed_class(clock: Callable[[], int] = thread_time_ns) -> int:
+    """
+    How fast a core is, as a coarse class; comparable under one build of Python only. `clock` in ns.
+
+    Virtual machines of one name may differ by a factor of two, and nothing that
+    they say of themselves tells them apart. So a fixed piece of work is counted in
+    short windows of the thread's own CPU time, and the fastest window decides: what
+    disturbs only makes windows slower. A class is a factor of 1.41, many times what
+    repetitions differ by, so half the speed is two classes.
+    """
+    return round(2 * log2(max(_rate(clock) for _ in range(WINDOWS)) * ROUNDS * 1e9))
+
+
+def _rate(clock: Callable[[], int]) -> float:
+    """Pieces of work per ns in one window."""
+    begun, done = clock(), 0
+    while (spent := clock() - begun) < WINDOW_NS:
+        _work()
+        done += 1
+    return done / spent if done else 1 / WINDOW_NS
+
+
+def _work() -> int:
+    value = 1
+    for _ in range(ROUNDS):
+        value = (value * 1_103_515_245 + 12_345) & 0x7FFFFFFF
+    return value

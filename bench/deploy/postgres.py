@@ -16,10 +16,9 @@ import psycopg
 
 from bench.child_environment import measured_environment
 from bench.deploy.binaries import Binaries, find_binaries, reachable, unprivileged
-from bench.deploy.child import Child, LaunchSpec, tail
+from bench.deploy.child import Child, LaunchSpec, UnixUser, tail
 from bench.deploy.cleanup_registry import MARK, CleanupRegistry, roomy_folder
-from bench.deploy.database import StandingDatabase
-from bench.deploy.dsn import DSN_VARIABLE, address_of
+from bench.deploy.database import DSN_VARIABLE, StandingDatabase, address_of
 from bench.deploy.readiness import HOST
 from bench.deploy.server import free_port
 from bench.errors import EnvironmentFailure
@@ -64,7 +63,7 @@ class Installed:
     """Programs, user and folder of one PostgreSQL of ours."""
 
     binaries: Binaries
-    user: tuple[int, int] | None
+    user: UnixUser | None
     folder: Path
     log: Path
 
@@ -204,7 +203,7 @@ def _refuse_closed(folder: Path) -> None:
         )
 
 
-def _give(data: Path, user: tuple[int, int]) -> None:
+def _give(data: Path, user: UnixUser) -> None:
     """Let the data be that user's; EnvironmentFailure for a root that may not do what root may."""
     try:
         os.chown(data, *user)
@@ -233,15 +232,8 @@ def _refuse_nameless() -> None:
 
 def _initdb(installed: Installed, data: Path, cleanup: CleanupRegistry) -> None:
     command = [str(installed.binaries.folder / "initdb"), "-D", str(data)]
-    options = [
-        "-U",
-        _USER,
-        "-A",
-        "trust",
-        "--no-sync",
-        "--encoding=UTF8",
-        "--locale=C.UTF-8",
-    ]
+    options = ["-U", _USER, "-A", "trust", "--no-sync"]
+    options += ["--encoding=UTF8", "--locale=C.UTF-8"]
     user, group = installed.user or (None, None)
     try:
         done = subprocess.run(

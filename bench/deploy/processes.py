@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 
 _PROC = Path("/proc")
 _TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 _CPUCLOCK_SCHED = 2
 _DEAD = frozenset("ZX")
 _POLL_S = 0.01
+_SETTLE_S = 2.0
+_STEADY_LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,12 @@ def same(process: Process) -> Process | None:
     """The same process as it is now; None if it ended, whoever has its id today."""
     now = read(process.pid)
     return now if now and now.started == process.started else None
+
+
+def living(processes: Iterable[Process]) -> list[Process]:
+    """Those of them that can still do something, as they are now."""
+    now = map(same, processes)
+    return [process for process in now if process and process.alive]
 
 
 def everyone() -> dict[int, Process]:
@@ -123,24 +133,13 @@ def marked(mark: str) -> list[Process]:
 
 
 def owns_port(pids: Iterable[int], port: int) -> bool:
-    """Whether one of these processes holds the listening socket of that loopback port."""
-    sockets = set[str]()
-    for family in ("tcp", "tcp6"):
-        with contextlib.suppress(OSError):
-            for row in (_PROC / "net" / family).read_text().splitlines()[1:]:
-                fields = row.split()
-                if fields[3] == "0A" and int(fields[1].rsplit(":", 1)[1], 16) == port:
-                    sockets.add(f"socket:[{fields[9]}]")
-    return any(sockets & _open_files(pid) for pid in pids)
-
-
-def _open_files(pid: int) -> set[str]:
-    links = set[str]()
-    with contextlib.suppress(OSError):
-        for entry in (_PROC / str(pid) / "fd").iterdir():
-            with contextlib.suppress(OSError):
-                links.add(str(entry.readlink()))
-    return links
+    """Whether one of these processes listens at that port."""
+    for pid in pids:
+        with contextlib.suppress(psutil.Error):
+            for socket in psutil.Process(pid).net_connections("tcp"):
+                if socket.status == psutil.CONN_LISTEN and socket.laddr.port == port:
+                    return True
+    return False
 
 
 class Tree:
@@ -175,8 +174,7 @@ class Tree:
 
     def alive(self) -> list[Process]:
         """Those that can still do something, as of now."""
-        now = (same(process) for process in self.members(fresh=True))
-        return [process for process in now if process and process.alive]
+        return living(self.members(fresh=True))
 
     def cpu_ns(self) -> int:
         """
@@ -248,3 +246,18 @@ def wait_until(done: Callable[[], bool], limit_s: float) -> bool:
     while not (answer := done()) and time.monotonic() < deadline:
         time.sleep(_POLL_S)
     return answer
+
+
+def settle(pids: Callable[[], list[int]]) -> None:
+    """Wait until nobody is born any more, two seconds at the most."""
+    before: list[int] = []
+    steady = 0
+
+    def quiet() -> bool:
+        nonlocal before, steady
+        now = pids()
+        steady = steady + 1 if now == before else 0
+        before = now
+        return steady >= _STEADY_LOOKS
+
+    wait_until(quiet, _SETTLE_S)

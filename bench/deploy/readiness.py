@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bench.deploy.http_client import ask_on, connected
 from bench.deploy.processes import Process
-from bench.deploy.whole_answer import WholeAnswer
+from bench.model.exchange import Request
 
 
 HOST = "127.0.0.1"
@@ -99,17 +100,13 @@ def first_answer(port: int) -> NotReady | None:
 
 
 def _ask(port: int, path: str) -> tuple[int | None, bytes, str]:
-    connection = WholeAnswer(HOST, port, timeout=_ANSWER_LIMIT_S)
     try:
-        connection.request("GET", path, headers={"Connection": "close"})
-        reply = connection.getresponse()
-        body = reply.read()
+        with connected(HOST, port, _ANSWER_LIMIT_S) as connection:
+            reply = ask_on(connection, Request("GET", path), {"Connection": "close"})
     except (OSError, http.client.HTTPException) as error:
         return None, b"", f"GET {path}: {error or type(error).__name__}"
-    finally:
-        connection.close()
     said = f"GET {path} was answered with status {reply.status}"
-    return reply.status, body, said
+    return reply.status, reply.body, said
 
 
 def quoted_fault(log: str) -> str | None:

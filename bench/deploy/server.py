@@ -10,15 +10,11 @@ from pathlib import Path
 
 from bench.child_environment import measured_environment
 from bench.deploy.child import Child
-from bench.deploy.processes import Process, owns_port, same, wait_until
+from bench.deploy.processes import Process, living, owns_port, settle
 from bench.deploy.readiness import HOST, Readiness, quoted_fault
 from bench.errors import TargetFailed
 from bench.model.framework import Target
 from bench.model.trial import Usage
-
-
-_SETTLE_S = 2.0
-_STEADY_LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +127,7 @@ class LocalServer:
         if self.stopped or self._child.status is not None:
             raise self._failure("is gone")
         for worker in self._workers:
-            now = same(worker)
-            if now is None or not now.alive:
+            if not living([worker]):
                 raise self._failure(f"lost a worker (process {worker.pid})")
 
     def ask_to_end(self) -> None:
@@ -182,21 +177,11 @@ class LocalServer:
 
     def _settled(self) -> list[Process]:
         """The master and its children, once nobody is born any more."""
-        before: list[int] = []
-        steady = 0
-
-        def quiet() -> bool:
-            nonlocal before, steady
-            now = [process.pid for process in self._child.tree.alive()]
-            steady = steady + 1 if now == before else 0
-            before = now
-            return steady >= _STEADY_LOOKS
-
-        wait_until(quiet, _SETTLE_S)
+        settle(self.process_ids)
         root = self._child.process.pid
         # Not their grandchildren: a worker may ask a short-lived program something.
-        found = self._child.tree.alive()
-        return [p for p in found if p.pid == root or p.parent == root]
+        alive = self._child.tree.alive()
+        return [p for p in alive if p.pid == root or p.parent == root]
 
     def _start_failure(self, what: str) -> TargetFailed:
         """Of a server that has never answered rightly: what its log tells first is why."""

@@ -5,8 +5,30 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from types import FrameType
+
+from bench.deploy.cleanup_registry import CleanupRegistry
+from bench.deploy.engine import Say
+
+
+@contextmanager
+def alone_here(
+    cache: Path, cores: Sequence[int], wait_s: float, say: Say = lambda line: None
+) -> Iterator[CleanupRegistry]:
+    """
+    Keep other runs off this machine, and the harness on its cores, until the block ends.
+
+    SIGTERM and SIGHUP leave through the same doors as an exception from here on.
+    EnvironmentFailure while another run lives.
+    """
+    with (
+        ending_cleanly(),
+        closing(CleanupRegistry(cache / "running", wait_s, say)) as cleanup,
+        on_cores(cores),
+    ):
+        yield cleanup
 
 
 @contextmanager

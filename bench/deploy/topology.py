@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from bench.deploy.machine import available_cores, parse_cpu_list
+from bench.deploy.machine import available_cores, parse_cpu_list, text_of
 from bench.model.topology import Core, Topology
 
 
@@ -122,7 +122,7 @@ def _last_cache(folder: Path) -> int:
     levels: dict[int, int] = {}
     for index in folder.glob("index[0-9]*"):
         level, shared = _number(index / "level"), _cpu_list(index / "shared_cpu_list")
-        if level and shared and _read(index / "type") != "Instruction":
+        if level and shared and text_of(index / "type") != "Instruction":
             levels[level] = min(shared)
     return levels[max(levels)] if levels else -1
 
@@ -138,20 +138,20 @@ def _cpuset(root: Path) -> frozenset[int] | None:
 
 def _quota(root: Path) -> float | None:
     """The least time, in processors, that our control group or one around it allows; None: no limit."""
-    found = []
+    quotas = []
     for folder in _control_groups(root, "cpu"):
-        one = (_read(folder / "cpu.max") or "").split()
+        limit = (text_of(folder / "cpu.max") or "").split()
         old = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
-        one = one or [_read(folder / name) or "" for name in old]
+        limit = limit or [text_of(folder / name) or "" for name in old]
         # Without a limit the first word is "max", or in the old form -1.
-        if len(one) == 2 and all(word.isdigit() and int(word) for word in one):
-            found.append(int(one[0]) / int(one[1]))
-    return min(found, default=None)
+        if len(limit) == 2 and all(word.isdigit() and int(word) for word in limit):
+            quotas.append(int(limit[0]) / int(limit[1]))
+    return min(quotas, default=None)
 
 
 def _control_groups(root: Path, controller: str) -> Iterator[Path]:
     """The folders of our control group and those around it, innermost first; v1's and v2's."""
-    for line in (_read(root / "proc/self/cgroup") or "").splitlines():
+    for line in (text_of(root / "proc/self/cgroup") or "").splitlines():
         _, names, path = line.split(":", 2)
         mount = root / "sys/fs/cgroup"
         if names:
@@ -169,17 +169,10 @@ def _control_groups(root: Path, controller: str) -> Iterator[Path]:
 
 def _cpu_list(path: Path) -> frozenset[int] | None:
     """A file with a list of processors; None if it is missing or empty."""
-    text = _read(path)
+    text = text_of(path)
     return frozenset(parse_cpu_list(text)) if text else None
 
 
 def _number(path: Path) -> int | None:
-    text = _read(path) or ""
+    text = text_of(path) or ""
     return int(text) if text.lstrip("-").isdigit() else None
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text().strip() or None
-    except OSError:
-        return None

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.deploy.machine import text_of
 from bench.model.trial import MachineTrace
 
 
@@ -111,7 +112,7 @@ def core_times(cores: Iterable[int]) -> CoreTimes | None:
     """What these processors have done since boot; None where one is not listed."""
     wanted = {f"cpu{core}" for core in cores}
     work = rest = 0.0
-    for line in (_read(_PROC / "stat") or "").splitlines():
+    for line in (text_of(_PROC / "stat") or "").splitlines():
         name, *fields = line.split()
         if name in wanted and len(fields) > max(_REST):
             wanted.remove(name)
@@ -143,7 +144,7 @@ def _waited_s(
 
 def _pressure_s() -> float | None:
     """How long somebody had to wait for a processor, since boot."""
-    text = _read(_PROC / "pressure/cpu") or ""
+    text = text_of(_PROC / "pressure/cpu") or ""
     for word in text.split("\n", 1)[0].split():
         if word.startswith("total="):
             return int(word.removeprefix("total=")) / 1e6
@@ -152,7 +153,7 @@ def _pressure_s() -> float | None:
 
 def _frequency_mhz(cores: Sequence[int]) -> float | None:
     """The mean of what the processors say they run at now; None where nobody sets it."""
-    found = [_read(_CPUS / f"cpu{core}/cpufreq/scaling_cur_freq") for core in cores]
+    found = [text_of(_CPUS / f"cpu{core}/cpufreq/scaling_cur_freq") for core in cores]
     known = [int(text) / 1000 for text in found if text]
     return sum(known) / len(known) if known else None
 
@@ -160,14 +161,14 @@ def _frequency_mhz(cores: Sequence[int]) -> float | None:
 def _throttles(cores: Sequence[int]) -> int | None:
     """How often heat has slowed these processors down, since boot."""
     paths = [_CPUS / f"cpu{c}/thermal_throttle/core_throttle_count" for c in cores]
-    known = [int(text) for text in map(_read, paths) if text]
+    known = [int(text) for text in map(text_of, paths) if text]
     return sum(known) if known else None
 
 
 def _swapped_pages() -> int | None:
     """Pages that went to swap or came back, since boot."""
     counts = {"pswpin", "pswpout"}
-    lines = (line.split() for line in (_read(_PROC / "vmstat") or "").splitlines())
+    lines = (line.split() for line in (text_of(_PROC / "vmstat") or "").splitlines())
     known = [int(count) for name, count in lines if name in counts]
     return sum(known) if known else None
 
@@ -176,10 +177,3 @@ def _less[Number: (int, float)](
     after: Number | None, before: Number | None
 ) -> Number | None:
     return None if before is None or after is None else after - before
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text().strip() or None
-    except OSError:
-        return None

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from packaging.requirements import Requirement
 
-from bench.install.settings_files import UnreadableSettings
+from bench.install.index_settings import UnreadableSettings
 from bench.install.setup import DEV_LOCK, LOCK, ROOT, UV
 from bench.install.tools import ToolFailed, run_tool, uv_tool
 

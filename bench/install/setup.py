@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,8 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from bench.child_environment import NETWORK, NPM, child_environment  # noqa: E402
-from bench.install.entry_point import write_entry_point  # noqa: E402
-from bench.install.settings_files import UnreadableSettings  # noqa: E402
+from bench.install.index_settings import UnreadableSettings  # noqa: E402
 from bench.install.tools import (  # noqa: E402
     Tool,
     ToolFailed,
@@ -46,6 +46,19 @@ UV = TOOLS / "bin" / "uv"
 LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 _STAMP = VENV / ".ready"
+_ENTRY_POINT = """\
+#!/bin/sh
+'''exec' {python} "$0" "$@"
+' '''
+# Made by `make setup`. A path may be too long, or have a space, for the first line.
+import sys
+
+sys.path[0] = {root!r}
+
+from bench.__main__ import main
+
+main()
+"""
 _ELSEWHERE = (
     f"this is {sys.platform}, and the harness needs Linux. With Docker it runs in a "
     "container: docker compose -f bench/container/compose.yml run --rm --build bench "
@@ -222,6 +235,27 @@ def _ensure_html_checker(shell: Mapping[str, str]) -> None:
         _say(str(error))
     else:
         done.write_text(lock, encoding="utf-8")
+
+
+def entry_point(venv: Path, root: Path) -> str:
+    """The program's text; it names its interpreter by full path, as all programs of an environment do."""
+    python = shlex.quote(str(venv / "bin" / "python"))
+    return _ENTRY_POINT.format(python=python, root=str(root))
+
+
+def write_entry_point(venv: Path, root: Path) -> None:
+    """Write the program, and where `python -m bench` finds it under PYTHONSAFEPATH; OSError where the folder does not take it."""
+    program = venv / "bin" / "bench"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    _write(program, entry_point(venv, root))
+    program.chmod(0o755)
+    for packages in venv.glob("lib/python*/site-packages"):
+        _write(packages / "bench.pth", f"{root}\n")
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
 
 
 def _lock_entry(package: str) -> str:

@@ -12,6 +12,7 @@ from bench.child_environment import CONTAINERS, child_environment
 from bench.errors import EnvironmentFailure
 from bench.load.locust_generator import LocustGenerator
 from bench.load.messages import Message
+from bench.load.samples import write_packed
 
 
 _SETTINGS = ("PYTHONHASHSEED", "OPENBLAS_NUM_THREADS", "GEVENT_LOOP")
@@ -77,31 +78,11 @@ class ContainerGenerator(LocustGenerator):
         answer = dict(super()._ask({**message, "visit": visit}, patience_s))
         content = answer.pop("samples", None)
         if content is not None and visit["samples"] is not None:
-            _keep(
-                base64.b64decode(content), answer.pop("sha256"), Path(visit["samples"])
-            )
+            packed = base64.b64decode(content)
+            if hashlib.sha256(packed).hexdigest() != answer.pop("sha256"):
+                raise EnvironmentFailure(
+                    "the samples of a window were damaged on their way out of the container",
+                    hint="this is a fault of the harness or of the machine: measure again",
+                )
+            write_packed(Path(visit["samples"]), packed)
         return answer
-
-
-def _keep(content: bytes, sha256: str, path: Path) -> None:
-    """Write the file whole or not at all; EnvironmentFailure if it is not what was sent."""
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise EnvironmentFailure(
-            "the samples of a window were damaged on their way out of the container",
-            hint="this is a fault of the harness or of the machine: measure again",
-        )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError as error:
-        raise EnvironmentFailure(
-            f"the samples of a window could not be written: {error}",
-            hint="is the disk full?",
-        ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -22,9 +22,9 @@ import gevent
 from bench.errors import UsageError
 from bench.load import locust_process
 from bench.load.answers import Answers, Variant, variants
-from bench.load.closed_loop import ClosedLoop
 from bench.load.connection import Connection
-from bench.load.head import Heads
+from bench.load.loops import ClosedLoop
+from bench.load.parser import Heads
 from bench.model.load import Load
 from bench.model.workload import Workload
 from bench.workloads import workload

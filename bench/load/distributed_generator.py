@@ -1,16 +1,25 @@
 """The generator as several workers under one master: the same orders and tallies, divided and put together."""
 
+import json
 import secrets
 import socket
+import subprocess
+import sys
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 from bench.errors import EnvironmentFailure
 from bench.load.joining import Credentials
-from bench.load.locust_generator import SLACK_S, START_S, LocustGenerator
+from bench.load.locust_generator import (
+    QUIT_S,
+    SLACK_S,
+    START_S,
+    LocustGenerator,
+    clean_environment,
+)
 from bench.load.messages import LoadCommand, Message, order_message, refusal_of
-from bench.load.worker_child import Post, WorkerChild
 from bench.load.worker_pool import WorkerPool
 from bench.model.trial import WindowStats
 
@@ -23,7 +32,7 @@ REPLACEMENTS = 10
 
 class DistributedGenerator(LocustGenerator):
     """
-    Starts a master and the crew's workers here, each on one of `cpus` in turn.
+    Starts a master and the pool's workers here, each on one of `cpus` in turn.
 
     A worker that is lost is named in the tally of the visit in which it was;
     before the next visit another is started for it, if it was one of ours.
@@ -40,7 +49,7 @@ class DistributedGenerator(LocustGenerator):
         workloads: str = "bench.workloads",
     ) -> None:
         super().__init__(cpus, log=log, workloads=workloads)
-        self._crew = worker_pool
+        self._pool = worker_pool
         self._credentials = credentials or Credentials(secrets.token_hex(16), {})
         self._children: list[WorkerChild] = []
         self._hired = 0
@@ -57,11 +66,11 @@ class DistributedGenerator(LocustGenerator):
 
     def __enter__(self) -> Self:
         """Start all of it and wait until everybody has joined; EnvironmentFailure if somebody does not."""
-        _refuse_taken(self._crew)
+        _refuse_taken(self._pool)
         super().__enter__()
         try:
-            self._hire([self._cpus_of(place) for place in range(self._crew.here)])
-            whole = self._crew.here + self._crew.elsewhere
+            self._hire([self._cpus_of(place) for place in range(self._pool.here)])
+            whole = self._pool.here + self._pool.elsewhere
             answer = self._ask(
                 {"do": "await", "workers": whole, "patience_s": AWAIT_S},
                 AWAIT_S + SLACK_S,
@@ -91,7 +100,7 @@ class DistributedGenerator(LocustGenerator):
             self._replace(set(answer["missed"]))
 
     def _words(self) -> list[str]:
-        return ["--host", self._crew.host, "--port", str(self._crew.port)]
+        return ["--host", self._pool.host, "--port", str(self._pool.port)]
 
     def _environment(self) -> dict[str, str]:
         return super()._environment() | self._credentials.environment()
@@ -109,8 +118,9 @@ class DistributedGenerator(LocustGenerator):
             self._hired += 1
             name = f"here-{self._hired}"
             # Like the one process, they go where this harness says: it has looked.
-            where = (self._crew.host, self.port, name, cpus, self._workloads)
-            post = Post(*where, anywhere=True)
+            post = Post(
+                self._pool.host, self.port, name, cpus, self._workloads, anywhere=True
+            )
             started.append(WorkerChild(post, self._credentials, self._log))
             self._children.append(started[-1])
         for child in started:
@@ -121,7 +131,7 @@ class DistributedGenerator(LocustGenerator):
         lost = [child for child in self._children if child.post.name in names]
         if not lost:
             return
-        if self._hired + len(lost) > self._crew.here + REPLACEMENTS:
+        if self._hired + len(lost) > self._pool.here + REPLACEMENTS:
             raise EnvironmentFailure(
                 f"load workers end again and again, now {', '.join(sorted(names))}{self._tail()}",
                 hint="find what ends them: generator.log",
@@ -155,3 +165,96 @@ def _refuse_taken(worker_pool: WorkerPool) -> None:
             f"load workers cannot be awaited at {worker_pool.host} port {worker_pool.port}: {error}",
             hint="name an address of this machine and a free port",
         ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Where a worker joins, by which name, on which processors (none: not pinned), and what it may do."""
+
+    host: str
+    port: int
+    name: str
+    cpus: tuple[int, ...] = ()
+    workloads: str = "bench.workloads"
+    anywhere: bool = False  # load may go beyond loopback and private networks
+
+
+class WorkerChild:
+    """Starts a worker; `joined` waits for it, `end` ends it. What it says beside goes to `log` (None: to our stderr)."""
+
+    def __init__(
+        self, post: Post, credentials: Credentials, log: IO[bytes] | None = None
+    ) -> None:
+        self.post = post
+        self._channel, theirs = socket.socketpair()
+        self._lines = self._channel.makefile("rb")
+        command = [sys.executable, "-m", "bench.load.worker_process"]
+        command += ["--channel", str(theirs.fileno()), "--name", post.name]
+        command += ["--cpus", ",".join(str(cpu) for cpu in post.cpus)]
+        command += ["--master", post.host, "--port", str(post.port)]
+        command += ["--workloads", post.workloads]
+        command += ["--anywhere", "yes" if post.anywhere else ""]
+        with theirs:
+            self._child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=[theirs.fileno()],
+                env=clean_environment() | credentials.environment(),
+            )
+
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self._child.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process is there."""
+        return self._child.poll() is None
+
+    def joined(self, patience_s: float | None) -> None:
+        """Wait until the master has admitted it; EnvironmentFailure if it has not, or not in time (None: any)."""
+        self._hear(patience_s)
+
+    def ended(self) -> None:
+        """Wait until the master says that it is over; EnvironmentFailure if it died, or the master is silent."""
+        self._hear(None)
+
+    def end(self) -> None:
+        """End it, whatever it does; harmless when repeated."""
+        self._lines.close()
+        self._channel.close()
+        try:
+            self._child.wait(QUIT_S)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+
+    def _hear(self, patience_s: float | None) -> Message:
+        self._channel.settimeout(patience_s)
+        try:
+            received = self._lines.readline()
+        except TimeoutError:
+            raise EnvironmentFailure(
+                f"load worker {self.post.name} has not joined within {patience_s:g} s",
+                hint="the machine is overloaded, or this is a fault of the harness",
+            ) from None
+        except OSError:
+            received = b""
+        if not received.endswith(b"\n"):
+            raise EnvironmentFailure(
+                f"load worker {self.post.name} ended (status {self._status()})",
+                hint="its log says why; if it does not, was it killed for lack of memory?",
+            )
+        message: Message = json.loads(received)
+        if "refused" in message:
+            raise refusal_of(message)
+        return message
+
+    def _status(self) -> int | None:
+        try:
+            return self._child.wait(QUIT_S)
+        except subprocess.TimeoutExpired:
+            return None

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 from bench.load.answers import Answers, Variant, variants
 from bench.load.arrivals import own_due_times
-from bench.load.closed_loop import ClosedLoop, LoadLoop
-from bench.load.connection import Connection
+from bench.load.connection import Connection, Loop
 from bench.load.generator import LoadRequest, WorkerShare
-from bench.load.head import Heads
-from bench.load.loop import Loop
-from bench.load.open_loop import OpenLoop
+from bench.load.loops import ClosedLoop, LoadLoop, OpenLoop
+from bench.load.parser import Heads
 from bench.model.workload import Workload
 
 

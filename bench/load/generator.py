@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from bench.model.load import Load
 from bench.model.trial import WindowStats
@@ -38,9 +37,7 @@ class LoadRequest:
     samples: Path | None  # where the raw latencies go (.npz); None: nowhere
     requests_limit: int | None = None  # stop after so many (warm-up); None: by time
     arrival_seed: int | None = None  # of an open loop's times; None: `seed`
-    share: WorkerShare = (
-        WorkerShare()
-    )  # of it all, where workers divide it; else the whole
+    share: WorkerShare = WorkerShare()  # of it all, where workers divide it
 
     @property
     def connections(self) -> int:
@@ -87,12 +84,7 @@ class Generator(Protocol):
     def __enter__(self) -> Self:
         """Start it, pinned."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: Any, error: Any, trace: Any, /) -> None:
         """End it."""
 
     def visit(self, order: LoadRequest) -> WindowStats:

@@ -11,12 +11,10 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from bench.errors import EnvironmentFailure, UsageError
 from bench.load import messages
 from bench.load.messages import Message
-from bench.model import address
 
 
 TOKEN, FACTS = "BENCH_LOAD_TOKEN", "BENCH_LOAD_FACTS"
@@ -86,14 +84,6 @@ def token_of_run() -> str:
             f"set it to the same on every machine: export {TOKEN}=$(openssl rand -hex 16)",
         )
     return token
-
-
-def is_near(host: str) -> bool:
-    """Whether an address in numbers is this machine's loopback or of a private network (RFC 1918, RFC 4193)."""
-    try:
-        return address.is_near(ip_address(host))
-    except ValueError:
-        return False
 
 
 def _short(value: str | None) -> str:

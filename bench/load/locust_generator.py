@@ -8,14 +8,13 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Self
 
 import bench
 from bench.child_environment import sending_environment
 from bench.errors import EnvironmentFailure
-from bench.load.closed_loop import DRAIN_S, LIMITED_S
 from bench.load.generator import LoadRequest
+from bench.load.loops import DRAIN_S, LIMITED_S
 from bench.load.messages import (
     LoadCommand,
     Message,
@@ -84,12 +83,7 @@ class LocustGenerator:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         """End the process, whatever state it is in."""
         self._end(at_once=kind is not None)
 

@@ -21,6 +21,8 @@ import gc
 from importlib import import_module
 import json
 import os
+from pathlib import Path
+import resource
 import signal
 import socket
 import sys
@@ -35,19 +37,20 @@ from gevent.queue import Queue
 import numpy as np
 
 from bench.errors import BenchError, EnvironmentFailure
-from bench.load import limits, messages
-from bench.load.closed_loop import LoadLoop
+from bench.load import messages
 from bench.load.engine import LoadEngine
 from bench.load.generator import LoadRequest, beside
 from bench.load.latency_recorder import Batch
-from bench.load.messages import Message, LoadCommand
-from bench.load.own_request import repeated
-from bench.load.samples import keep_samples
+from bench.load.loops import LoadLoop
+from bench.load.messages import LoadCommand, Message
+from bench.load.samples import write_samples
+from bench.model.exchange import Reply, Request
 from bench.model.trial import WindowStats
 from bench.model.workload import Workload
 
 
 SHARE_S = 1.0  # how often Locust's statistics are fed
+SPARE_FILES = 64  # beside connections: libraries, channel, log, timer, samples
 
 
 class LoadUser(locust.User):
@@ -184,7 +187,7 @@ class LoadProcess:
         other = beside(visit)
         clients = visit.connections + (other.connections if other else 0)
         kept = self._engine.open_elsewhere(visit.host, visit.port)
-        limits.refuse_beyond_files(clients, kept)
+        _refuse_beyond_files(clients, kept)
         parts = [self._part(visit, workload, workload.name)]
         if other is not None:
             work = self._workload(other.workload)
@@ -219,7 +222,7 @@ class LoadProcess:
     def _tally(self, part: LoadPart) -> WindowStats:
         samples = part.course.recorder.samples()
         if part.visit.samples is not None:
-            keep_samples(part.visit.samples, samples)
+            write_samples(part.visit.samples, samples)
         counted = self._runner.stats.get(part.name, part.method).num_requests
         return part.course.recorder.tally(samples, counted)
 
@@ -253,11 +256,13 @@ def _receive(channel: socket.socket, orders: "Queue[Message]") -> None:
     os._exit(0)
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="The generator process.")
-    parser.add_argument("--channel", type=int, required=True)
-    parser.add_argument("--cpus", required=True)
-    parser.add_argument("--workloads", required=True)
+def begin(description: str, **more: type) -> argparse.Namespace:
+    """What a process that has a channel to its parent is started with; the parent ends it, not Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gevent.get_hub().handle_error = end_on_error  # type: ignore[method-assign, assignment]
+    parser = argparse.ArgumentParser(description=description)
+    for name, kind in {"channel": int, "cpus": str, **more}.items():
+        parser.add_argument(f"--{name}", type=kind, required=True)
     return parser.parse_args()
 
 
@@ -274,21 +279,67 @@ def serve(
 
 def main() -> int:
     """Serve the orders that come over the inherited channel until it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
-    limits.open_many()
-    arguments = _arguments()
+    arguments = begin("The generator process.", workloads=str)
+    open_many()
     channel = socket.socket(fileno=arguments.channel)
     try:
-        limits.pin(arguments.cpus)
+        pin(arguments.cpus)
     except EnvironmentFailure as error:
         channel.sendall(messages.line(messages.refusal_message(error)))
         return error.exit_status
-    gevent.get_hub().handle_error = end_on_error  # type: ignore[method-assign, assignment]
     process = LoadProcess(import_module(arguments.workloads).workload)
     greeting = {"ready": True, "locust": locust.__version__}
     serve(channel, greeting, process.answer)
     process.quit()
     return 0
+
+
+def repeated(request: Request) -> Workload:
+    """Send it again and again; the answer's body is read to its end but not looked at."""
+
+    def check(asked: Request, reply: Reply) -> str | None:
+        return None if 200 <= reply.status < 300 else f"status {reply.status}"
+
+    return Workload(
+        name=request.path,
+        title=request.path,
+        why="What an address of this machine answers, under load.",
+        requests=lambda seed: (request,),
+        check=check,
+    )
+
+
+def pin(cpus: str) -> None:
+    """Put every thread of this process on these processors ("0,3"; "": anywhere); EnvironmentFailure if that cannot be."""
+    try:
+        if cpus:
+            # Imports have started threads, and each is pinned on its own.
+            for thread in Path("/proc/self/task").iterdir():
+                wanted = {int(cpu) for cpu in cpus.split(",")}
+                os.sched_setaffinity(int(thread.name), wanted)
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"the generator cannot be pinned to processors {cpus}: {error}",
+            hint="name processors that this machine has and allows",
+        ) from error
+
+
+def open_many() -> None:
+    """Have as many connections as the machine allows: the lower limit is for programs that use select."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _refuse_beyond_files(clients: int, kept: int) -> None:
+    """EnvironmentFailure where so many connections, beside those kept to other servers, cannot be opened."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = clients + kept + SPARE_FILES
+    if limit != resource.RLIM_INFINITY and needed > limit:
+        raise EnvironmentFailure(
+            f"{clients} connections, beside {kept} to other servers, need some "
+            f"{needed} open files, and the generator may have {limit}",
+            hint="raise the limit (ulimit -n), or ask for fewer clients",
+        )
 
 
 if __name__ == "__main__":

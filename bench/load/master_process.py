@@ -10,13 +10,11 @@ and report statistics in Locust's protocol.
 # ruff: noqa: I001
 from bench.load import locust_process  # first: it lets Locust patch the process
 
-import argparse
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 import os
-import signal
 import socket
 import sys
 from time import monotonic_ns
@@ -26,14 +24,13 @@ import gevent
 from gevent.event import Event
 
 from bench.errors import BenchError, EnvironmentFailure
-from bench.load import limits, messages
-from bench.load.closed_loop import DRAIN_S, LIMITED_S
+from bench.load import messages
 from bench.load.generator import WorkerShare
 from bench.load.joining import Credentials, own_credentials
-from bench.load.messages import Message, LoadCommand
-from bench.load.worker_messages import ANSWER, ASK, JOIN, JOINED
-from bench.load.results import merged
-from bench.load.worker_assignment import LEAD_S, WorkerAssignment
+from bench.load.loops import DRAIN_S, LIMITED_S
+from bench.load.merge import merged
+from bench.load.messages import ANSWER, ASK, JOIN, JOINED, LoadCommand, Message
+from bench.load.worker_pool import LEAD_S, WorkerAssignment
 
 
 LOOK_S = 0.25  # how often it is looked who is still there
@@ -256,23 +253,13 @@ class Master:
             self._counted[client_id, entry["name"]] += entry["num_requests"]
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="The master of load workers.")
-    parser.add_argument("--channel", type=int, required=True)
-    parser.add_argument("--cpus", required=True)
-    parser.add_argument("--host", required=True)
-    parser.add_argument("--port", type=int, required=True)
-    return parser.parse_args()
-
-
 def main() -> int:
     """Serve the orders that come over the inherited channel until it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
-    arguments = _arguments()
+    named = {"host": str, "port": int}
+    arguments = locust_process.begin("The master of load workers.", **named)
     channel = socket.socket(fileno=arguments.channel)
-    gevent.get_hub().handle_error = locust_process.end_on_error  # type: ignore[method-assign, assignment]
     try:
-        limits.pin(arguments.cpus)
+        locust_process.pin(arguments.cpus)
         master = Master(arguments.host, arguments.port, own_credentials())
     except BenchError as error:
         channel.sendall(messages.line(messages.refusal_message(error)))

@@ -9,13 +9,18 @@ clock; clocks of different machines are never compared.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bench.errors import EnvironmentFailure
-from bench.load.samples import Nanoseconds, Samples, median_us, quantiles
-from bench.model.trial import SLOT_S, Slot, WindowStats
+from bench.load import messages
+from bench.load.generator import LoadRequest
+from bench.load.messages import Message
+from bench.load.samples import Nanoseconds, Samples, median_us, quantiles, write_samples
+from bench.load.worker_pool import WorkerAssignment
+from bench.model.trial import SLOT_S, Slot, WindowStats, WorkerPart
 from bench.stats.sketch import sketch
 
 
@@ -124,3 +129,59 @@ def _packed(values: Nanoseconds) -> bytes:
 
 def _unpacked(content: bytes) -> Nanoseconds:
     return np.frombuffer(content, "<i8").astype(np.int64)
+
+
+type Results = Mapping[str, Message]
+"""By Locust's id of the worker; who was lost is missing."""
+
+type Counted = Mapping[tuple[str, str], int]
+"""Requests that Locust's statistics report, by worker and name."""
+
+
+def merged(
+    visit: LoadRequest, assignment: WorkerAssignment, results: Results, counted: Counted
+) -> WindowStats:
+    """What all who answered saw; who did not is named as lost. The samples are kept where the visit says."""
+    workloads = range(len(next(iter(results.values()))["parts"]))
+    keep = [visit.samples, None]  # of what is beside it, only the tally
+    first, *others = [_part(keep[n], n, results, counted) for n in workloads]
+    return replace(
+        first,
+        beside=others[0] if others else None,
+        workers=tuple(
+            _worker(assignment, node, results.get(node)) for node in assignment.names
+        ),
+    )
+
+
+def _part(
+    keep: Path | None, number: int, results: Results, counted: Counted
+) -> WindowStats:
+    """One workload of the visit."""
+    parts = {node: result["parts"][number] for node, result in results.items()}
+    tallies = [messages.tally_from(part["tally"]) for part in parts.values()]
+    samples = merge_samples(
+        [
+            samples_of(part["samples"], tally.requests)
+            for part, tally in zip(parts.values(), tallies, strict=True)
+        ]
+    )
+    if keep is not None:
+        write_samples(keep, samples)
+    locust = sum(counted.get((node, part["name"]), 0) for node, part in parts.items())
+    return merge_tallies(tallies, samples, locust)
+
+
+def _worker(
+    assignment: WorkerAssignment, node: str, result: Message | None
+) -> WorkerPart:
+    name = assignment.names[node]
+    if result is None:
+        return WorkerPart(name, None, None, None)
+    tallies = [part["tally"] for part in result["parts"]]
+    return WorkerPart(
+        name,
+        sum(tally["requests_total"] for tally in tallies),
+        tallies[0]["generator_cpu_s"],
+        assignment.round_trip_s[node] * 1000,
+    )

@@ -119,3 +119,10 @@ def refusal_of(message: Message) -> BenchError:
     """The error that the other side met."""
     kind = UsageError if message["asked_wrongly"] else EnvironmentFailure
     return kind(message["refused"], message["hint"])
+
+
+JOIN, JOINED = "bench_join", "bench_joined"
+"""A worker shows who it is; the master shows the same, or says why not."""
+
+ASK, ANSWER = "bench_ask", "bench_answer"
+"""The master asks one thing of one worker; the answer has the number of the question."""

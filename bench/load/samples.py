@@ -1,8 +1,9 @@
 """Raw samples: exact quantiles of them, and the file they are kept in."""
 
+import io
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Buffer
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,34 +47,32 @@ def median_us(samples_ns: Nanoseconds) -> float | None:
 
 
 def write_samples(path: Path, samples: Samples) -> None:
-    """Write the file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    arrays: Mapping[str, Nanoseconds] = {
-        "sent_ns": samples.sent_ns,
-        "latency_ns": samples.latency_ns,
-    }
+    """Write the file whole or not at all; EnvironmentFailure if it cannot be written."""
+    arrays = {"sent_ns": samples.sent_ns, "latency_ns": samples.latency_ns}
     if samples.service_ns is not samples.latency_ns:
-        arrays = {**arrays, "service_ns": samples.service_ns}
+        arrays["service_ns"] = samples.service_ns
+    content = io.BytesIO()
+    np.savez_compressed(content, allow_pickle=False, **arrays)
+    write_packed(path, content.getbuffer())
+
+
+def write_packed(path: Path, content: Buffer) -> None:
+    """Write samples that are packed already, likewise."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with unfinished.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def keep_samples(path: Path, samples: Samples) -> None:
-    """Like `write_samples`, in the course of a run: EnvironmentFailure if the file cannot be written."""
-    try:
-        write_samples(path, samples)
     except OSError as error:
         raise EnvironmentFailure(
             f"the samples of a window could not be written: {error}",
             hint="is the disk full?",
         ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def read_samples(path: Path) -> Samples:

@@ -1,12 +1,12 @@
 """Load on any address of this machine: what people use to check the generator against others."""
 
 import ipaddress
-import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
+from bench.configure.addresses import Place, answering, http_parts, numbers
 from bench.errors import EnvironmentFailure, UsageError
 from bench.load.distributed_generator import DistributedGenerator
 from bench.load.generator import LoadRequest
@@ -19,7 +19,6 @@ from bench.model.trial import Quantiles, WindowStats
 
 
 GET = Request("GET", "/")
-CONNECT_S = 2.0  # whether anybody listens
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,10 @@ def load_url(
     UsageError if the address is not on this machine's loopback;
     EnvironmentFailure if nothing listens there or the generator dies.
     """
-    parts = _split(url)
-    host, port = _listening(parts)
+    parts = http_parts(url, "write it as http://127.0.0.1:8000/path", path=True)
+    place = _listening(url, parts)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    visit = LoadRequest(host, port, path, 0, load, samples)
+    visit = LoadRequest(place.host, place.port, path, 0, load, samples)
     chosen = (
         DistributedGenerator(cpus, WorkerPool(workers))
         if workers
@@ -87,56 +86,18 @@ def report_of(tally: WindowStats) -> LoadReport:
         latency_us=tally.latency_us,
         service_time_us=tally.service_us,
         first_error=tally.first_error,
-        errors_by_kind=dict(sorted(tally.errors.items(), key=lambda one: -one[1])),
+        errors_by_kind=dict(sorted(tally.errors.items(), key=lambda kind: -kind[1])),
     )
 
 
-def _split(url: str) -> SplitResult:
-    hint = "write it as http://127.0.0.1:8000/path"
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise UsageError(f"{url!r} is not an address: {error}", hint) from error
-    if parts.scheme != "http" or not parts.hostname:
-        raise UsageError(f"{url!r} is not an http:// address", hint)
-    if parts.username is not None or port == 0:
-        raise UsageError(f"{url!r} has a user name or the port 0", hint)
-    return parts
-
-
-def _listening(parts: SplitResult) -> tuple[str, int]:
+def _listening(url: str, parts: SplitResult) -> Place:
     """The first loopback address of the name where somebody listens."""
-    addresses = _loopback_addresses(parts)
-    refusals = []
-    for host, port in addresses:
-        try:
-            socket.create_connection((host, port), CONNECT_S).close()
-        except OSError as error:
-            refusals.append(f"{host} port {port}: {error}")
-        else:
-            return host, port
-    raise EnvironmentFailure(
-        f"nothing answers at {parts.netloc}: {'; '.join(refusals)}",
-        hint="start the server first",
-    )
-
-
-def _loopback_addresses(parts: SplitResult) -> list[tuple[str, int]]:
-    try:
-        found = socket.getaddrinfo(
-            parts.hostname, parts.port or 80, type=socket.SOCK_STREAM
-        )
-    except OSError as error:
-        raise UsageError(
-            f"{parts.hostname!r} is not known: {error}", hint="use 127.0.0.1"
-        ) from error
-    addresses = [(str(entry[4][0]), int(entry[4][1])) for entry in found]
-    for host, _ in addresses:
+    everywhere = numbers(url, parts)
+    for place in everywhere:
         # Every one of them: a name must not lead elsewhere at the second look.
-        if not ipaddress.ip_address(host.split("%")[0]).is_loopback:
+        if not ipaddress.ip_address(place.host).is_loopback:
             raise UsageError(
-                f"{parts.hostname!r} is {host}, which is not this machine's loopback",
+                f"{parts.hostname!r} is {place.host}, which is not this machine's loopback",
                 hint="load goes to 127.0.0.0/8 and ::1 only: it could be an attack elsewhere",
             )
-    return addresses
+    return answering(url, everywhere)

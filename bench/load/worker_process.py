@@ -10,10 +10,8 @@ Orders and samples are custom messages of the same connection.
 # ruff: noqa: I001
 from bench.load import locust_process  # first: it lets Locust patch the process
 
-import argparse
 import os
 import secrets
-import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -27,13 +25,13 @@ import gevent
 from gevent.event import Event
 from gevent.queue import Queue
 
-from bench.errors import UsageError, BenchError, EnvironmentFailure
-from bench.load import limits, messages
-from bench.load.joining import Credentials, is_near, own_credentials
+from bench.configure.addresses import is_near
+from bench.errors import BenchError, EnvironmentFailure, UsageError
+from bench.load import messages
+from bench.load.joining import Credentials, own_credentials
 from bench.load.locust_process import LoadPart
 from bench.load.merge import samples_message
-from bench.load.messages import Message
-from bench.load.worker_messages import ANSWER, ASK, JOIN, JOINED
+from bench.load.messages import ANSWER, ASK, JOIN, JOINED, Message
 from bench.model.workload import Workload
 
 
@@ -44,7 +42,7 @@ FLUSH_S = 0.2  # for the last message to leave
 
 class Worker(locust_process.LoadProcess):
     """
-    One worker of the master at `address`.
+    One worker of the master at `host` and `port`.
 
     `anywhere`: it may send load to addresses that are neither loopback nor
     private, too.
@@ -53,11 +51,12 @@ class Worker(locust_process.LoadProcess):
     def __init__(
         self,
         workload: Callable[[str], Workload],
-        address: tuple[str, int],
+        host: str,
+        port: int,
         credentials: Credentials,
         anywhere: bool,
     ) -> None:
-        self._address = address
+        self._master = (host, port)
         self._credentials = credentials
         self._anywhere = anywhere
         self._heard_ns = monotonic_ns()
@@ -71,9 +70,9 @@ class Worker(locust_process.LoadProcess):
     def new_runner(self) -> Any:
         """Locust's worker, connected to the master; EnvironmentFailure if nobody answers there."""
         try:
-            runner: Any = self._environment.create_worker_runner(*self._address)
+            runner: Any = self._environment.create_worker_runner(*self._master)
         except ConnectionError as error:
-            host, port = self._address
+            host, port = self._master
             raise EnvironmentFailure(
                 f"no master of load workers answers at {host} port {port}",
                 hint="start the run first; does a firewall let this port through?",
@@ -95,7 +94,7 @@ class Worker(locust_process.LoadProcess):
             raise messages.refusal_of(self._verdict)
         given = str(self._verdict.get("proof", ""))
         if not self._credentials.proves(given, "master", nonce):
-            host, port = self._address
+            host, port = self._master
             raise EnvironmentFailure(
                 f"what answers at {host} port {port} does not know the token of this run",
                 hint="is it the master of this run? the token is the same on both machines",
@@ -239,32 +238,20 @@ def _end_with(channel: socket.socket, joined: Sequence[Worker]) -> None:
     os._exit(0)
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="A load worker.")
-    parser.add_argument("--channel", type=int, required=True)
-    parser.add_argument("--cpus", required=True)
-    parser.add_argument("--workloads", required=True)
-    parser.add_argument("--name", required=True)
-    parser.add_argument("--master", required=True)
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--anywhere", action="store_true")
-    return parser.parse_args()
-
-
 def main() -> int:
     """Join, say so over the inherited channel, and serve until it is over."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
-    limits.open_many()
-    arguments = _arguments()
+    named = {"workloads": str, "name": str, "master": str, "port": int}
+    arguments = locust_process.begin("A load worker.", **named, anywhere=bool)
+    locust_process.open_many()
     channel = socket.socket(fileno=arguments.channel)
-    gevent.get_hub().handle_error = locust_process.end_on_error  # type: ignore[method-assign, assignment]
     joined: list[Worker] = []
     gevent.spawn(_end_with, channel, joined)
     try:
-        limits.pin(arguments.cpus)
+        locust_process.pin(arguments.cpus)
         worker = Worker(
             import_module(arguments.workloads).workload,
-            (arguments.master, arguments.port),
+            arguments.master,
+            arguments.port,
             own_credentials(),
             arguments.anywhere,
         )

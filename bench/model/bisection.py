@@ -68,7 +68,6 @@ class Bisection:
     measured_by: Mapping[str, str]  # run and rounds, or valgrind, requests, python
     workloads: tuple[str, ...]
     threshold: float  # a change beyond this share is a step
-    releases: tuple[
-        CountedRelease, ...
-    ]  # oldest first; between two of one cost not all are measured
+    # Oldest first; between two of one cost not all are measured.
+    releases: tuple[CountedRelease, ...]
     steps: tuple[CostStep, ...]

@@ -39,9 +39,7 @@ class Calibration:
     cpu_model: str
     took_s: float
     closed_ceiling_rps: float  # what the generator can send at most, closed loop
-    open_ceiling_rps: (
-        float | None
-    )  # highest rate tried that was kept; None: not even the least
+    open_ceiling_rps: float | None  # highest rate tried that was kept; None: no rate
     proofs: tuple[Proof, ...]
     numbers: Mapping[str, float]  # everything that was measured, units in the names
     agreements: tuple[Agreement, ...] = ()  # none: older than this field

@@ -1,5 +1,6 @@
 """What will be measured, complete before anything starts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from bench.model.framework import Target
@@ -8,6 +9,20 @@ from bench.model.load import Arrivals, Basis, Load
 
 EXTERNAL = "external"
 """The engine that starts nothing: its servers stand already, and are somebody's."""
+
+
+def open_loads(
+    pool: Load,
+    equal: Iterable[float],
+    rates_rps: Iterable[float],
+    own: Iterable[float],
+) -> tuple[Load, ...]:
+    """Open loops over a pool: at shares of the slowest contestant's capacity, at plain rates, at shares of each one's own."""
+    return (
+        *(replace(pool, basis=Basis.EQUAL, share=share) for share in equal),
+        *(replace(pool, rate_rps=rate_rps) for rate_rps in rates_rps),
+        *(replace(pool, basis=Basis.OWN, share=share) for share in own),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +42,10 @@ class OpenLoop:
     @property
     def loads(self) -> tuple[Load, ...]:
         """Every open load, those with one rate for all first."""
-        plain = Load(
+        pool = Load(
             self.connections, self.warm_s, self.measure_s, arrivals=self.arrivals
         )
-        return (
-            *(replace(plain, basis=Basis.EQUAL, share=share) for share in self.equal),
-            *(replace(plain, rate_rps=rate_rps) for rate_rps in self.rates_rps),
-            *(replace(plain, basis=Basis.OWN, share=share) for share in self.own),
-        )
+        return open_loads(pool, self.equal, self.rates_rps, self.own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,7 @@ class PooledRun:
     # CPU time per request, as a multiple of that of the machine's first run;
     # geometric mean over the cells that both have. None: they share none.
     cpu_time: float | None
-    facts: Mapping[
-        str, str
-    ]  # what may differ between runs: versions, commit, Python ...
+    facts: Mapping[str, str]  # what may differ between runs: versions, commit ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,6 @@ from dataclasses import dataclass, field
 
 EXHIBITS_SCHEMA = 1
 
-COUNTED = (
-    "packages_direct",
-    "packages_all",
-    "packages_bytes",
-    "import_modules",
-    "import_cpu_ms",
-    "app_files",
-    "app_lines",
-    "app_statements",
-    "resource_lines",
-    "resource_statements",
-    "first_files",
-    "first_statements",
-)
-"""The names of the measures that are counted; claims name them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Send:
@@ -109,6 +93,32 @@ class ProbeMeasure:
     title: str
     unit: str
     tool: str
+
+
+IMPORT_STARTS = 5
+"""Of an interpreter, to see what an import takes."""
+
+_METADATA = "importlib.metadata"
+_OWN = "Python's tokenize and ast"
+_INTERPRETER = "Python's own clock and sys.modules"
+
+MEASURES = (
+    ProbeMeasure("packages_direct", "Packages named beside the framework", "packages", "apps/<framework>/requirements.in"),
+    ProbeMeasure("packages_all", "Packages installed beside the framework", "packages", _METADATA),
+    ProbeMeasure("packages_bytes", "Size of all that is installed, compiled files left out", "bytes", _METADATA),
+    ProbeMeasure("import_modules", "Modules that the import of the application loads", "modules", _INTERPRETER),
+    ProbeMeasure("import_cpu_ms", f"Processor time of that import, the least of {IMPORT_STARTS} fresh interpreters", "ms", _INTERPRETER),
+    ProbeMeasure("app_files", "Files of the application that hold code", "files", _OWN),
+    ProbeMeasure("app_lines", "Lines of code of the application", "lines", _OWN),
+    ProbeMeasure("app_statements", "Logical lines (statements) of the application", "statements", _OWN),
+    ProbeMeasure("resource_lines", "Lines of code for one more resource, validated, stored, listed", "lines", _OWN),
+    ProbeMeasure("resource_statements", "Logical lines (statements) for that resource", "statements", _OWN),
+    ProbeMeasure("first_files", "Files of a new project", "files", "the framework's own command, or the first file of its documentation"),
+    ProbeMeasure("first_statements", "Logical lines (statements) of a new project", "statements", _OWN),
+)  # fmt: skip
+
+COUNTED = tuple(measure.name for measure in MEASURES)
+"""The names of the measures that are counted; claims name them."""
 
 
 @dataclass(frozen=True, slots=True)

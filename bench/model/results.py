@@ -148,9 +148,8 @@ class Results:
     machine_trace: tuple[TraceRow, ...] = ()  # none: older than this field
     # What the experiments found, by field of results.json (bench.model.experiment).
     found: Mapping[str, Any] = field(default_factory=nothing_found)
-    rankings: tuple[
-        Ranking, ...
-    ] = ()  # of the default deployments, by workload and metric
+    # Of the default deployments, by workload and metric.
+    rankings: tuple[Ranking, ...] = ()
     steps: tuple[Step, ...] = ()  # from version to version, beyond the A/A control
     # By metric: how far from 1 the intervals of the A/A control reach, as a ratio.
     control_reach: Mapping[str, float] = field(default_factory=dict)

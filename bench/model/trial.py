@@ -94,9 +94,8 @@ class WindowStats:
     # pool was still awaiting an answer, so this is the server's lateness.
     starved_sends: int = 0
     latency_sketch: Sketch | None = None  # of an open loop, from the intended send
-    slots: tuple[Slot, ...] | None = (
-        None  # of an open loop; None: older than this field
-    )
+    # Of an open loop; None: older than this field.
+    slots: tuple[Slot, ...] | None = None
     # Of the other workload that was sent in the same visit, kept apart. Only
     # the generator's CPU time is of both. None: nothing was sent beside it.
     beside: "WindowStats | None" = None
@@ -217,3 +216,7 @@ class Stop:
     at: str  # UTC, ISO 8601
     message: str
     hint: str | None = None
+
+
+type Event = Boot | Window | Failure | Burst | Overlap | RoundEnd | Stop
+"""One line of a run's file."""

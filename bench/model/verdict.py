@@ -148,7 +148,7 @@ class Claim:
     also_on: tuple[str, ...] = ()
     without_layer: tuple[str, ...] = ()
     shows: str | None = (
-        None  # the rule whose findings stand beside it and decide nothing
+        None  # the rule whose findings stand beside it, deciding nothing
     )
 
 
@@ -199,9 +199,8 @@ class GroupResult:
     kind: GroupKind
     key: str
     state: GroupState
-    p_holds: (
-        float | None
-    )  # of "some comparison does not exceed the line"; None: not measured
+    # Of "some comparison does not exceed the line"; None: not measured.
+    p_holds: float | None
     p_fails: float | None  # of "every comparison exceeds the line"
     workload: str | None = None
     # The place, among the parts or findings, of what the state hangs on.

@@ -24,21 +24,26 @@ class TakingPart:
     workloads: tuple[Workload, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What is the same for every target."""
+
+    workers: int
+    threads: int
+    connections: int  # to the database, of each worker process
+    pinning: Pinning
+
+
 def make_plan(
     profile: Profile,
     targets: Sequence[Target],
     workloads: Sequence[Workload],
     engine: str,
     seed: int,
-    placement: tuple[int, int, int, Pinning],
+    placement: Placement,
 ) -> Plan:
-    """
-    Every cell of the run.
-
-    `placing` is (workers, threads, connections, pinning), the same for all.
-    """
+    """Every cell of the run."""
     load = Load(profile.clients, profile.warm_s, profile.measure_s)
-    workers, threads, connections, pinning = placement
     cells = tuple(
         Cell(target.id, workload.name, each)
         for workload in workloads
@@ -53,10 +58,10 @@ def make_plan(
         targets=tuple(target for target in targets if target.id in used),
         cells=cells,
         seed=seed,
-        workers=workers,
-        threads=threads,
-        connections=connections,
-        pinning=pinning,
+        workers=placement.workers,
+        threads=placement.threads,
+        connections=placement.connections,
+        pinning=placement.pinning,
     )
 
 
@@ -93,3 +98,43 @@ def _open_loads(profile: Profile, target: Target, workload: str) -> tuple[Load, 
         return ()
     waited_for = target.role in {Role.CONTESTANT, Role.TWIN}
     return open_loop.loads if waited_for else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What was asked for instead of a profile's; None: as the profile has it."""
+
+    rounds: int | None = None  # the most; its looks before that stay
+    clients: int | None = None
+    measure_s: float | None = None  # of every headline window, warm-up apart
+
+
+AS_THE_PROFILE = Extent()
+
+
+def with_extent(profile: Profile, asked: Extent) -> Profile:
+    """
+    The profile with that extent; its experiments and open loops keep their own.
+
+    Verdicts are withheld where it is below the profile's own: its first look,
+    its clients or its windows are what they need.
+    """
+    looks = profile.looks
+    if asked.rounds is not None:
+        looks = (*(n for n in looks if n < asked.rounds), asked.rounds)
+    clients = asked.clients if asked.clients is not None else profile.clients
+    measure_s = asked.measure_s if asked.measure_s is not None else profile.measure_s
+    less = {
+        "rounds": looks[-1] < profile.looks[0],
+        "clients": clients < profile.clients,
+        "measure_s": measure_s < profile.measure_s,
+    }
+    below = tuple(name for name, is_less in less.items() if is_less)
+    return replace(
+        profile,
+        looks=looks,
+        clients=clients,
+        measure_s=measure_s,
+        verdicts=profile.verdicts and not below,
+        below=below if profile.verdicts else (),
+    )

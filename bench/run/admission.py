@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.deploy.addresses import Place
+from bench.configure.addresses import Place
 from bench.deploy.engine import Say
 from bench.errors import TargetFailed
 from bench.model.framework import Role, Target

@@ -5,12 +5,12 @@ Both are played after the timed windows of their block, one target after the
 other in random order, so that they disturb nothing that is measured.
 """
 
+from bench.deploy.http_client import BurstReply
 from bench.errors import TargetFailed
 from bench.model.exchange import Request
 from bench.model.plan import Cell
 from bench.model.trial import Burst, OneOfMany, Overlap
-from bench.run.burst import BurstReply
-from bench.run.state import Round
+from bench.run.instruments import Round
 from bench.workloads.answers import read_json
 
 

@@ -8,15 +8,14 @@ each other (`compare`): that the work is equal is a finding, not a promise.
 import http.client
 from collections.abc import Callable, Iterator, Sequence
 
+from bench.deploy.http_client import ask_on, connected
 from bench.model.exchange import Request
 from bench.model.framework import Target
 from bench.run.contract_bodies import bodies, strictness
 from bench.run.contract_connections import connections
 from bench.run.contract_errors import errors
 from bench.run.contract_result import ContractResult, Subject, compare
-from bench.run.contract_rows import answers, goldens
-from bench.run.contract_statements import statement_counts
-from bench.run.http_client import ask_on, connected
+from bench.run.contract_rows import answers, goldens, statement_counts
 from bench.workloads import workload
 
 

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator
 
+from bench.deploy.http_client import ask
 from bench.model.exchange import Reply, Request
 from bench.run.contract_result import ContractResult, Subject
-from bench.run.http_client import ask
 from bench.workloads import workload
 from bench.workloads.answers import shown, wrong_json, wrong_status
 from bench.workloads.more_vectors import MORE_VECTORS

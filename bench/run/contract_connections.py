@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from bench.deploy.http_client import ask, ask_on, connected
 from bench.model.exchange import Reply, Request
 from bench.run.contract_result import ContractResult, Subject
-from bench.run.http_client import ask, ask_on, connected
 from bench.workloads.answers import read_json
 
 

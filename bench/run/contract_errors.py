@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bench.deploy.http_client import ask_on, connected
 from bench.model.exchange import Reply, Request
 from bench.model.framework import Role
 from bench.run.contract_bodies import paths
 from bench.run.contract_result import ContractResult, Subject
-from bench.run.http_client import ask_on, connected
 from bench.workloads.answers import shown
 from bench.workloads.more_vectors import MORE_VECTORS
 from bench.workloads.vectors import GONE, JSON, VECTORS, Vector, changed

@@ -9,35 +9,14 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from bench.deploy.scripts import run_script
-from bench.deploy.server import Where, fill, surroundings
+from bench.deploy.server import fill
 from bench.deploy.uv_tool import Refused
 from bench.errors import TargetFailed
 from bench.model.framework import Role, Target
-from bench.model.probe import Count, Counted, ProbeMeasure
+from bench.model.probe import IMPORT_STARTS, MEASURES, Count, Counted
 from bench.run.code_size import size_of
-from bench.run.probing import FOLDER, Bench
+from bench.run.probing import FOLDER, Bench, runner
 
-
-IMPORTS = 5  # starts of an interpreter; the least processor time counts
-_METADATA = "importlib.metadata"
-_OWN = "Python's tokenize and ast"
-_INTERPRETER = "Python's own clock and sys.modules"
-
-MEASURES = (
-    ProbeMeasure("packages_direct", "Packages named beside the framework", "packages", "apps/<framework>/requirements.in"),
-    ProbeMeasure("packages_all", "Packages installed beside the framework", "packages", _METADATA),
-    ProbeMeasure("packages_bytes", "Size of all that is installed, compiled files left out", "bytes", _METADATA),
-    ProbeMeasure("import_modules", "Modules that the import of the application loads", "modules", _INTERPRETER),
-    ProbeMeasure("import_cpu_ms", f"Processor time of that import, the least of {IMPORTS} fresh interpreters", "ms", _INTERPRETER),
-    ProbeMeasure("app_files", "Files of the application that hold code", "files", _OWN),
-    ProbeMeasure("app_lines", "Lines of code of the application", "lines", _OWN),
-    ProbeMeasure("app_statements", "Logical lines (statements) of the application", "statements", _OWN),
-    ProbeMeasure("resource_lines", "Lines of code for one more resource, validated, stored, listed", "lines", _OWN),
-    ProbeMeasure("resource_statements", "Logical lines (statements) for that resource", "statements", _OWN),
-    ProbeMeasure("first_files", "Files of a new project", "files", "the framework's own command, or the first file of its documentation"),
-    ProbeMeasure("first_statements", "Logical lines (statements) of a new project", "statements", _OWN),
-)  # fmt: skip
 
 _PACKAGES = """
 import importlib.metadata, json
@@ -95,7 +74,7 @@ def _counters(
         names[8:10],
         lambda: _written("resource", [probes / n for n in row.resource]),
     )
-    yield names[10:], lambda: _first(bench, row, version, probes)
+    yield names[10:], lambda: _first(bench, row, run, probes)
 
 
 def _packages(run: Callable[..., str], app: Path, own: str) -> Numbers:
@@ -118,7 +97,7 @@ def requirements(path: Path) -> list[str]:
 
 def _import(run: Callable[..., str], entry: Sequence[str]) -> Numbers:
     seen: list[Any] = [
-        json.loads(run(["python", "-c", _IMPORT, *entry])) for _ in range(IMPORTS)
+        json.loads(run(["python", "-c", _IMPORT, *entry])) for _ in range(IMPORT_STARTS)
     ]
     spent = min(cpu for cpu, _ in seen) / 1e6
     what = f"import {', '.join(entry)}"
@@ -152,10 +131,11 @@ def _written(prefix: str, paths: Sequence[Path]) -> Numbers:
     return {**found, f"{prefix}_files": (size.files, detail)}
 
 
-def _first(bench: Bench, row: Counted, version: str, probes: Path) -> Numbers:
+def _first(
+    bench: Bench, row: Counted, run: Callable[..., str], probes: Path
+) -> Numbers:
     if row.first is not None:
         return _written("first", [probes / row.first])
-    run = _in_environment(bench, row.framework, version)
     with bench.engine.folder("count") as work:
         run([fill(word, {"work": str(work)}) for word in row.new_project])
         made = sorted(path for path in work.rglob("*.py"))
@@ -168,18 +148,4 @@ def _in_environment(bench: Bench, framework: str, version: str) -> Callable[...,
         f"{framework}@{version}/count", framework, version, "count", Role.ABLATION,
         "", "", "", ("python",), "",
     )  # fmt: skip
-    folder = bench.apps / framework
-
-    def run(words: Sequence[str]) -> str:
-        environment = bench.environments.path(framework, version)
-        home = Path(tempfile.gettempdir())
-        database = bench.engine.database
-        where = Where(environment, folder, home, database.dsn, database.sslmode)
-        values = {"port": "0", "connections": "2"}
-        variables = {
-            **surroundings(target, where, values, hash_seed=0),
-            **bench.engine.mark,
-        }
-        return run_script(environment, words, folder, variables)
-
-    return run
+    return runner(bench, target, Path(tempfile.gettempdir()))

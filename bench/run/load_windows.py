@@ -11,7 +11,7 @@ from bench.load.generator import LoadRequest
 from bench.model.plan import Cell
 from bench.model.trial import Usage, Window, WindowStats
 from bench.plan.schedule import arrival_seed
-from bench.run.state import Round
+from bench.run.instruments import Round
 from bench.store.folder import sample_path
 
 

@@ -10,10 +10,9 @@ from pathlib import Path
 import psycopg
 
 from bench.deploy.engine import CpuPlacement, Say
-from bench.deploy.environments import Environments
+from bench.deploy.environments import Environments, run_script
 from bench.deploy.local import LocalEngine
 from bench.deploy.readiness import HOST
-from bench.deploy.scripts import run_script
 from bench.deploy.server import LocalServer, Where, fill, surroundings
 from bench.deploy.uv_tool import Refused
 from bench.errors import TargetFailed, UsageError
@@ -21,11 +20,17 @@ from bench.model.framework import Role, Target
 from bench.model.probe import Case, Probe, ProbeOutcome
 from bench.model.version_names import by_plain_name
 from bench.run.code_size import size_of
-from bench.run.probe_bodies import contract, wrong_types
-from bench.run.probe_conversation import conversation
-from bench.run.probe_injection import injection
-from bench.run.probe_inside import in_process, script
-from bench.run.probe_session import ObservedRequests, Play, ProbeSession
+from bench.run.probe_plays import (
+    ObservedRequests,
+    Play,
+    ProbeSession,
+    contract,
+    conversation,
+    in_process,
+    injection,
+    script,
+    wrong_types,
+)
 
 
 FOLDER = "probes"  # below apps/, one folder in it for each framework
@@ -103,10 +108,9 @@ def _play(bench: Bench, probe: Probe, case: Case) -> ProbeOutcome:
 
 def _seen(bench: Bench, own: Target, target: Target, case: Case) -> ObservedRequests:
     with bench.engine.folder("probe") as place, ExitStack() as end:
-        work = str(place)
-        values = {"work": work, "app": str(bench.apps / case.framework)}
+        values = {"work": str(place), "app": str(bench.apps / case.framework)}
         target = _filled(target, values)
-        run = _runner(bench, _filled(own, values), work)
+        run = runner(bench, _filled(own, values), place)
         for command in case.clean:
             # Pushed first: what was prepared by half is cleaned, too.
             end.callback(run, [fill(word, values) for word in command])
@@ -202,22 +206,19 @@ def _filled(target: Target, values: Mapping[str, str]) -> Target:
     )
 
 
-def _runner(bench: Bench, target: Target, work: str) -> Callable[..., str]:
-    """What runs a command by the target's environment, in its folder."""
-    try:
-        environment = bench.environments.path(target.framework, target.version)
-    except Refused as error:
-        raise TargetFailed(error.reason) from error
-    folder = bench.apps / target.framework
-    database = bench.engine.database
-    where = Where(environment, folder, Path(work), database.dsn, database.sslmode)
-    values = {"port": "0", "connections": "2"}
-    variables = {
-        **surroundings(target, where, values, hash_seed=0),
-        **bench.engine.mark,
-    }
+def runner(bench: Bench, target: Target, home: Path) -> Callable[..., str]:
+    """What runs a command by the target's environment, in its folder; TargetFailed where that is none."""
 
     def run(words: Sequence[str], given: str = "") -> str:
+        try:
+            environment = bench.environments.path(target.framework, target.version)
+        except Refused as error:
+            raise TargetFailed(error.reason) from error
+        folder, database = bench.apps / target.framework, bench.engine.database
+        where = Where(environment, folder, home, database.dsn, database.sslmode)
+        values = {"port": "0", "connections": "2"}
+        own = surroundings(target, where, values, hash_seed=0)
+        variables = {**own, **bench.engine.mark}
         return run_script(environment, words, folder, variables, given)
 
     return run

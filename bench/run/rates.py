@@ -15,7 +15,7 @@ from statistics import median
 from bench.model.framework import Role
 from bench.model.load import Basis, experiment_of
 from bench.model.plan import Cell
-from bench.run.state import Round
+from bench.run.instruments import Round
 
 
 def settle(state: Round, cells: Iterable[Cell]) -> Mapping[str, float]:

@@ -20,10 +20,9 @@ from bench.model.trial import Boot, Burst, Failure, Overlap, RoundEnd, Window
 from bench.model.workload import Workload
 from bench.plan.schedule import Block, Turn, blocks, boot_order, hash_seed, volley_order
 from bench.run.at_once import meet, volley
-from bench.run.instruments import Instruments, Now
+from bench.run.instruments import Instruments, Now, Round
 from bench.run.load_windows import measure_window, warm_up
 from bench.run.rates import settle, settled
-from bench.run.state import Round
 
 
 type Event = Boot | Window | Failure | Burst | Overlap | RoundEnd
@@ -69,22 +68,23 @@ def _sent(before: Run | None, number: int) -> set[tuple[str, str, str]]:
     return {(v.target, v.workload, v.experiment) for v in volleys if v.round == number}
 
 
-type Lost = tuple[str, str | None, str]
-"""Target, workload (None: all of them) and experiment of a failure."""
-
-
-def _failed(before: Run | None, number: int) -> set[Lost]:
+def _failed(before: Run | None, number: int) -> list[Failure]:
     failures = before.failures if before else ()
-    return {(f.target, f.workload, f.experiment) for f in failures if f.round == number}
+    return [failure for failure in failures if failure.round == number]
 
 
-def _one_round(state: Round, failed: set[Lost]) -> Iterator[Event | Now]:
+def _one_round(state: Round, failed: Sequence[Failure]) -> Iterator[Event | Now]:
     state.tools.engine.database.reset()
     with ExitStack() as stack:
-        yield from _boot(state, stack, {t for t, w, _ in failed if w is None})
+        gone = {failure.target for failure in failed if failure.workload is None}
+        yield from _boot(state, stack, gone)
         for block in blocks(state.plan, state.number):
-            place = (block.workload, block.experiment)
-            skip = {target for target, *where in failed if tuple(where) == place}
+            skip = {
+                failure.target
+                for failure in failed
+                if failure.workload == block.workload
+                and failure.experiment == block.experiment
+            }
             yield from _one_workload(state, block, skip)
     yield RoundEnd(
         state.number, dict(state.most_connections), state.tools.fingerprint()
@@ -146,7 +146,9 @@ def _one_workload(state: Round, block: Block, skip: set[str]) -> Iterator[Event 
     # Warm-up is at the most clients that the block has, not at those that
     # happen to come first.
     turns = _turns(block.cycles) or block.open_turns
-    first = sorted((t.cell for t in turns if t.number == 1), key=_clients)
+    first = sorted(
+        (t.cell for t in turns if t.number == 1), key=lambda cell: cell.load.clients
+    )
     waiting |= {cell.target for cell in first if _volley_missing(state, cell)}
     live = {cell.target: cell for cell in first if cell.target in waiting}
     live = {t: c for t, c in live.items() if t in state.servers and t not in skip}
@@ -162,10 +164,6 @@ def _one_workload(state: Round, block: Block, skip: set[str]) -> Iterator[Event 
     yield from _at_once(state, block, live)
     if workload.writes:
         state.tools.engine.database.reset()
-
-
-def _clients(cell: Cell) -> int:
-    return cell.load.clients
 
 
 def _volley_missing(state: Round, cell: Cell) -> bool:
@@ -239,21 +237,16 @@ def _windows(
 ) -> Iterator[Window | Failure | Now]:
     for turn in turns:
         cell, number = turn.cell, turn.number
-        if cell.target in live:
-            yield Now(state.number, "measuring", cell.target, cell.workload, number)
-            yield from _one_window(state, cell, number, live)
-
-
-def _one_window(
-    state: Round, cell: Cell, cycle: int, live: dict[str, Cell]
-) -> Iterator[Window | Failure]:
-    try:
-        window = measure_window(state, cell, cycle)
-        state.windows.append(window)
-        yield window
-    except TargetFailed as error:
-        live.pop(cell.target)
-        yield from _drop(state, cell, error)
+        if cell.target not in live:
+            continue
+        yield Now(state.number, "measuring", cell.target, cell.workload, number)
+        try:
+            window = measure_window(state, cell, number)
+            state.windows.append(window)
+            yield window
+        except TargetFailed as error:
+            live.pop(cell.target)
+            yield from _drop(state, cell, error)
 
 
 def _drop(state: Round, cell: Cell, error: TargetFailed) -> Iterator[Failure]:
@@ -286,12 +279,5 @@ def failure(
     experiment: str = "",
 ) -> Failure:
     """An error as data."""
-    return Failure(
-        number,
-        target_id,
-        workload,
-        error.message,
-        error.hint,
-        error.log_tail,
-        experiment,
-    )
+    said = (error.message, error.hint, error.log_tail)
+    return Failure(number, target_id, workload, *said, experiment)

@@ -15,26 +15,33 @@ import contextlib
 import fcntl
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from bench.errors import EnvironmentFailure, UsageError, told
 from bench.model.run import SCHEMA, Run, RunRecord
-from bench.model.trial import Boot, Burst, Failure, Overlap, RoundEnd, Stop, Window
-from bench.store.archive import unpack
-from bench.store.lines import read_events
-from bench.store.records import (
+from bench.model.trial import (
+    Boot,
+    Burst,
     Event,
+    Failure,
+    Overlap,
+    RoundEnd,
+    Stop,
+    Window,
+)
+from bench.store.archive import read_raw, unpack
+from bench.store.records import (
+    from_line,
     head_from_text,
     head_to_text,
     schema_of,
     to_line,
 )
 from bench.store.untrusted_input import loads, read_plain, refuse_links
-from bench.store.validate import most_cycles
+from bench.store.validate import most_cycles, refuse_event
 
 
 HEAD = "run.json"
@@ -102,12 +109,7 @@ class RunWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._trials.close()
         self._give_back()
 
@@ -288,3 +290,53 @@ def sample_path(
     workload = f"{workload}-{load}" if load else workload
     safe = re.sub(r"[^a-z0-9.+-]+", "_", target.lower())
     return f"{SAMPLES}/r{window_round:02}-{workload}-c{cycle:02}-{safe}.npz"
+
+
+type Place = tuple[object, ...]
+"""What tells the windows of a run apart, and the volleys."""
+
+
+def read_events(path: Path, most: Mapping[str, int]) -> Iterator[Event]:
+    """
+    The events of a file, in order; none if it is neither there nor in the archive beside it.
+
+    `most` is how many windows each cell of the plan has in a round. A last
+    line without its end is passed over. Raises UsageError with the number
+    of the first line that is wrong.
+    """
+    try:
+        content = read_raw(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", "check the file") from error
+    seen: dict[Place, int] = {}
+    # At line feeds and nowhere else: splitlines() would also part at a carriage
+    # return, and take what stands before it for a torn line.
+    for number, line in enumerate(content.split(b"\n")[:-1], 1):
+        try:
+            event = from_line(line.decode("utf-8"))
+            refuse_event(event, most)
+            _refuse_twice(seen, event, number)
+        except ValueError as error:
+            raise UsageError(
+                f"{path}: line {number} cannot be read: {str(error).splitlines()[0]}",
+                "the file was changed or damaged; the lines before it are whole: "
+                f"head -n {number - 1} keeps them",
+            ) from error
+        yield event
+
+
+def _refuse_twice(seen: dict[Place, int], event: Event, number: int) -> None:
+    match event:
+        case Window():
+            what = (event.target, event.workload, event.load, event.cycle)
+            place: Place = ("window", event.round, *what)
+        case Burst():
+            place = ("volley", event.round, event.target, event.workload)
+            place = (*place, event.experiment)
+        case _:
+            return
+    first = seen.setdefault(place, number)
+    if first != number:
+        raise ValueError(f"it repeats the {place[0]} of line {first}")

@@ -7,31 +7,31 @@ from pydantic import TypeAdapter, ValidationError
 
 from bench.errors import place, told
 from bench.model.run import RunRecord
-from bench.model.trial import Boot, Burst, Failure, Overlap, RoundEnd, Stop, Window
+from bench.model.trial import (
+    Boot,
+    Burst,
+    Event,
+    Failure,
+    Overlap,
+    RoundEnd,
+    Stop,
+    Window,
+)
 from bench.store.untrusted_input import loads
 from bench.store.validate import refuse_record
 
 
-type Event = Boot | Window | Failure | Burst | Overlap | RoundEnd | Stop
-
-_KINDS: dict[str, TypeAdapter[Any]] = {
-    "boot": TypeAdapter(Boot),
-    "window": TypeAdapter(Window),
-    "failure": TypeAdapter(Failure),
-    "volley": TypeAdapter(Burst),
-    "meeting": TypeAdapter(Overlap),
-    "round_end": TypeAdapter(RoundEnd),
-    "stop": TypeAdapter(Stop),
+_NOUNS: dict[str, type[Event]] = {
+    "boot": Boot,
+    "window": Window,
+    "failure": Failure,
+    "volley": Burst,
+    "meeting": Overlap,
+    "round_end": RoundEnd,
+    "stop": Stop,
 }
-_NAMES = {
-    Boot: "boot",
-    Window: "window",
-    Failure: "failure",
-    Burst: "volley",
-    Overlap: "meeting",
-    RoundEnd: "round_end",
-    Stop: "stop",
-}
+_NAMES = {noun: name for name, noun in _NOUNS.items()}
+_KINDS: dict[str, TypeAdapter[Any]] = {n: TypeAdapter(k) for n, k in _NOUNS.items()}
 _HEAD = TypeAdapter(RunRecord)
 
 

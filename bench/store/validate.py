@@ -12,13 +12,10 @@ from bench.model.load import Load
 from bench.model.plan import Plan
 from bench.model.run import RunRecord
 from bench.model.trial import (
-    Boot,
     Burst,
+    Event,
     Failure,
-    Overlap,
-    RoundEnd,
     Sketch,
-    Stop,
     Window,
     WindowStats,
 )
@@ -107,10 +104,7 @@ def most_cycles(plan: Plan) -> Mapping[str, int]:
     return {cell.key: plan.windows(cell) for cell in plan.cells}
 
 
-def refuse_event(
-    event: Boot | Window | Failure | Burst | Overlap | RoundEnd | Stop,
-    most: Mapping[str, int],
-) -> None:
+def refuse_event(event: Event, most: Mapping[str, int]) -> None:
     """ValueError names the first place of a stored line that cannot be; `most` is of the run's plan."""
     # What could not be prepared failed before the first round.
     _refuse_below("round", event.round, 0 if isinstance(event, Failure) else 1)

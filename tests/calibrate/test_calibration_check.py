@@ -18,7 +18,7 @@ from bench.model.plan import Cell
 from bench.model.run import Run
 from bench.report.json_file import read_results, results_json
 from bench.report.page import report_html
-from bench.store.calibrations import latest, save
+from bench.store.documents import latest_calibration, write_calibration
 from bench.store.records import head_from_text, head_to_text
 from tests.analyse.builders import FASTAPI, FLASK, FRAMEWORKS, make_run
 from tests.builders import plan, record
@@ -54,16 +54,16 @@ def test_the_newest_of_this_machine_is_found_again(tmp_path: Path) -> None:
     """By fingerprint and date; another machine's is none of ours."""
     older = replace(CALIBRATION, created_at="2026-10-01T09:00:00Z")
     for each in (CALIBRATION, older):
-        path = save(tmp_path, each, "a table", "a page")
+        path = write_calibration(tmp_path, each, "a table", "a page")
         assert path.with_suffix(".md").read_text() == "a table"
         assert path.with_suffix(".html").read_text() == "a page"
 
-    assert latest(tmp_path, "abcd1234") == CALIBRATION
-    assert latest(tmp_path, "another") is None
+    assert latest_calibration(tmp_path, "abcd1234") == CALIBRATION
+    assert latest_calibration(tmp_path, "another") is None
     path.write_text("{}")
     path.rename(path.with_name("99990101.json"))
     with pytest.raises(UsageError, match="not a calibration"):
-        latest(tmp_path, "abcd1234")
+        latest_calibration(tmp_path, "abcd1234")
 
 
 def test_a_run_keeps_its_calibration(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from bench.analyse import reasons
 from bench.calibrate import calibrate, ceiling, clocks, reference_generators, theory
-from bench.load.closed_loop import DRAIN_S
 from bench.load.engine import BODIES_BYTES, BODY_BYTES
+from bench.load.loops import DRAIN_S
 
 
 TEXT = (Path(__file__).parents[2] / "bench" / "METHODOLOGY.md").read_text()

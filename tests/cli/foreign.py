@@ -11,8 +11,8 @@ from bench.model.plan import Cell, Plan
 from bench.model.probe import Count, ProbeMeasure, ProbeOutcome, ProbeResults
 from bench.model.run import Receipt, RunRecord
 from bench.model.trial import Failure
+from bench.store.documents import write_exhibits
 from bench.store.folder import LOGS, create
-from bench.store.probe_results import write_exhibits
 from tests.builders import machine, plan, record, target
 from tests.run.test_rounds import collect
 

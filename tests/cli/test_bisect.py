@@ -17,7 +17,7 @@ from bench.cli.bisecting import broken_contract
 from bench.deploy.instructions import Program
 from bench.errors import BenchError, UsageError
 from bench.model.bisection import CountedRelease, RequestCost
-from bench.store.bisections import read_bisection
+from bench.store.documents import read_bisection
 from tests.builders import target
 
 

@@ -11,8 +11,8 @@ import pytest
 from bench.cli import rendering, run_command
 from bench.cli.measuring import said_why
 from bench.errors import BrokenOff, EnvironmentFailure
+from bench.model.trial import Event
 from bench.store.folder import RunWriter, create, read
-from bench.store.records import Event
 from tests.builders import plan, record
 from tests.run.test_rounds import collect
 

@@ -21,9 +21,9 @@ from bench.model.framework import Role
 from bench.model.history import INSTRUCTIONS
 from bench.model.instructions import CountedTwice, Instructions
 from bench.store.archive import ARCHIVE
+from bench.store.documents import read_instructions, write_instructions
 from bench.store.folder import read_head
 from bench.store.history import keep
-from bench.store.instructions import read_instructions, write_instructions
 from tests.kept_runs import FLASK as KEPT
 from tests.kept_runs import night, point
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from bench.deploy.http_client import ask
 from bench.model.exchange import Reply, Request
-from bench.run.http_client import ask
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from bench.run.contract_result import Subject
-from bench.run.contract_statements import statement_counts
+from bench.run.contract_rows import statement_counts
 from tests.builders import target
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.deploy.addresses import Place
-from bench.deploy.agent import Agent
-from bench.deploy.agent_client import AgentClient
+from bench.configure.addresses import Place
+from bench.deploy.agent import Agent, AgentClient
 from bench.deploy.processes import memory_bytes
 from bench.errors import EnvironmentFailure, TargetFailed, UsageError
 from tests.deploy.telling import telling

@@ -3,16 +3,21 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from bench.deploy import machine
 from bench.deploy.machine import (
+    WINDOWS,
     cgroup_version,
     inspect_machine,
     parse_cpu_list,
     pressure,
+    speed_class,
     steal_s,
 )
 
@@ -170,3 +175,42 @@ def test_what_is_handed_down_and_changes_speed_is_recorded() -> None:
 
     for known in (("nice", str(min(19, os.nice(0) + 5))), ("open_files_limit", "512"), ("passed_variables", "TZ")):  # fmt: skip
         assert repr(known) in done.stdout.splitlines(), done.stdout
+
+
+def clock(ns: float, disturbed: Callable[[int], float] = lambda n: 1.0) -> Callable[[], int]:  # fmt: skip
+    """A clock on which each piece of work takes so many ns, times what disturbs it then."""
+
+    def ticks() -> Iterator[int]:
+        now = 0.0
+        for number in count():
+            yield int(now)
+            now += ns * disturbed(number)
+
+    passing = ticks()
+    return lambda: next(passing)
+
+
+def test_twice_as_fast_is_two_classes_more() -> None:
+    """Whatever the speed."""
+    for ns in (20_000.0, 45_000.0, 100_000.0):
+        assert speed_class(clock(ns / 2)) == speed_class(clock(ns)) + 2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_disturbs_most_windows_changes_nothing(seed: int) -> None:
+    """Two of three windows take up to three times as long; the fastest one decides."""
+    random = Random(seed)
+    slow = [random.uniform(1.3, 3.0) if n % 3 else 1.0 for n in range(WINDOWS)]
+    pieces = 4_000_000 // 40_000 + 2
+
+    def disturbed(number: int) -> float:
+        return slow[number // pieces % WINDOWS]
+
+    assert speed_class(clock(40_000, disturbed)) == speed_class(clock(40_000))
+
+
+def test_this_machine_is_of_one_class_or_the_next_to_it() -> None:
+    """By its own clock, whatever else runs here."""
+    first, second = speed_class(), speed_class()
+
+    assert abs(first - second) <= 1

@@ -14,7 +14,7 @@ import pytest
 from bench.configure.version_requests import VersionRequest
 from bench.deploy.environments import Environments, prepare
 from bench.deploy.requested_locks import asked_lock, compiled, pins, resolve
-from bench.deploy.unreachable import unreachable
+from bench.deploy.uv_tool import unreachable
 from bench.model.run import Receipt
 from tests.deploy.places import tiny
 from tests.deploy.test_environments import write_wheel

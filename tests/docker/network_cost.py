@@ -25,9 +25,8 @@ from statistics import fmean, median
 
 from bench.cli.run_options import chosen_targets
 from bench.deploy.compose import ComposeEngine
-from bench.deploy.compose_database import INNER_DSN, SERVICE
 from bench.deploy.compose_leftovers import LABEL
-from bench.deploy.compose_server import ContainerServer
+from bench.deploy.compose_services import INNER_DSN, SERVICE, ContainerServer
 from bench.deploy.compose_usage import ControlGroup, control_group
 from bench.deploy.processes import wait_until
 from bench.load.container_generator import ContainerGenerator

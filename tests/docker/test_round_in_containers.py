@@ -12,8 +12,8 @@ from bench.cli.checking import play_target
 from bench.deploy.compose import ComposeEngine
 from bench.deploy.compose_images import ASKED, pinned
 from bench.deploy.compose_leftovers import LABEL, home
-from bench.deploy.compose_server import ContainerServer
-from bench.deploy.compose_stats import StatsAccount
+from bench.deploy.compose_services import ContainerServer
+from bench.deploy.compose_usage import StatsAccount
 from bench.deploy.requested_locks import asked_lock
 from bench.errors import EnvironmentFailure, TargetFailed
 from bench.load.container_generator import ContainerGenerator
@@ -184,7 +184,7 @@ def test_an_engine_in_a_virtual_machine_is_served(
     def out_of_sight(container_id: str, pid: int) -> None:
         raise EnvironmentFailure("out of sight")
 
-    monkeypatch.setattr("bench.deploy.compose_server.control_group", out_of_sight)
+    monkeypatch.setattr("bench.deploy.compose_services.control_group", out_of_sight)
     floor = targets()["floor/uvicorn"]
     assert isinstance(engine.prepare([floor], lambda line: None)[floor.id], Receipt)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.deploy.compose import of_the_run
 from bench.deploy.compose_settings import read_settings
 from bench.deploy.compose_tool import ComposeTool, find_tool
-from bench.deploy.compose_variables import of_the_run
 from tests.docker.standing import CORES, ROOT, needs_engine
 
 

@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from bench.install import settings_files
-from bench.install.settings_files import UnreadableSettings
+from bench.install.index_settings import UnreadableSettings
 from bench.install.tools import pip_tool, uv_tool
 
 
 @pytest.fixture(autouse=True)
 def no_files_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings_files, "SYSTEM_PIP", Path("/nowhere"))
-    monkeypatch.setattr(settings_files, "SYSTEM_UV", Path("/nowhere"))
+    monkeypatch.setattr("bench.install.index_settings.SYSTEM_PIP", Path("/nowhere"))
+    monkeypatch.setattr("bench.install.index_settings.SYSTEM_UV", Path("/nowhere"))
 
 
 def started(

@@ -107,7 +107,7 @@ def test_a_good_table_is_fine(tmp_path: Path) -> None:
         ('"throughput"', '"speed"', "claim 'order': metric: input should be 'throughput', 'cpu' or 'memory'"),
         ("margin = 0.05", "margin = 5", "claim 'order': margin: input should be less than or equal to 1"),
         ("margin = 0.05", "margins = 0.05", "claim 'order': "),
-        ('why = "because"', 'why = "because"\ncaveat = "x"', "'caveat' is not a key of such a claim; its keys are id, quote, where, also, reading, metric"),
+        ('why = "because"', 'why = "because"\ncaveat = "x"', "'caveat' is not a key of such a claim; its keys are id, quote, where, also, reading, why, subjects"),
         ('quote = "leads"', 'quote = ""', "claim 'order': quote: "),
         ('where = "there"', 'where = "there"\nalso = ["first"]', "claim 'order': also.0: "),
         ('where = "there"', 'where = "there"\nalso = [{ quote = "first" }]', "claim 'order': also.0.where: field required"),

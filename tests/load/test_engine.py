@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 import gevent
 import pytest
 
-from bench.load.closed_loop import LoadLoop
 from bench.load.engine import LoadEngine
 from bench.load.faults import Fault
 from bench.load.generator import LoadRequest
 from bench.load.latency_recorder import LatencyRecorder
+from bench.load.loops import LoadLoop
 from bench.model.exchange import Request
 from bench.model.load import Load
 from bench.model.workload import Workload

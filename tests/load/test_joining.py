@@ -4,12 +4,12 @@ import json
 
 import pytest
 
+from bench.configure.addresses import is_near
 from bench.errors import UsageError
 from bench.load.joining import (
     FACTS,
     TOKEN,
     Credentials,
-    is_near,
     own_credentials,
     token_of_run,
 )

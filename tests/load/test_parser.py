@@ -3,8 +3,7 @@
 import pytest
 
 from bench.load.faults import BadAnswer, Fault
-from bench.load.head import Heads, parse_head
-from bench.load.parser import AnswerParser, Limits, ParsedResponse
+from bench.load.parser import AnswerParser, Heads, Limits, ParsedResponse, parse_head
 
 
 COUNTED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\nhello"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench.errors import EnvironmentFailure, UsageError
-from bench.load.answers import VERDICT_TOTAL_BYTES, Answers, Variant, variants
+from bench.load.answers import VERDICT_TOTAL_BYTES, Answers, Variant, render, variants
 from bench.load.arrivals import due_times
 from bench.load.generator import LoadRequest
 from bench.load.latency_recorder import LatencyRecorder
@@ -22,7 +22,6 @@ from bench.load.messages import (
 )
 from bench.load.parser import ParsedResponse
 from bench.load.samples import Samples, quantiles, read_samples, write_samples
-from bench.load.wire import render
 from bench.model.exchange import Reply, Request
 from bench.model.load import Arrivals, Load
 from bench.model.trial import Quantiles

@@ -9,7 +9,7 @@ from bench.load.answers import variants
 from bench.load.arrivals import due_times, own_due_times
 from bench.load.engine import _rotated
 from bench.load.generator import LoadRequest, WorkerShare
-from bench.load.worker_assignment import LEAD_S, WorkerAssignment
+from bench.load.worker_pool import LEAD_S, WorkerAssignment
 from bench.model.load import Arrivals, BackgroundLoad, Load, Surge
 from tests.load.known_workloads import VARIANTS, workload
 

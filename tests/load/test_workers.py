@@ -19,11 +19,10 @@ from bench.analyse.voids import check
 from bench.deploy.server import free_port
 from bench.errors import EnvironmentFailure, UsageError
 from bench.load.arrivals import due_times
-from bench.load.distributed_generator import DistributedGenerator
+from bench.load.distributed_generator import DistributedGenerator, Post, WorkerChild
 from bench.load.generator import LoadRequest
 from bench.load.joining import Credentials
 from bench.load.samples import quantiles, read_samples
-from bench.load.worker_child import Post, WorkerChild
 from bench.load.worker_pool import WorkerPool
 from bench.model.load import Arrivals, BackgroundLoad, Load
 from bench.model.trial import Window, WindowStats

@@ -8,7 +8,7 @@ from bench.analyse.analysis import analyse
 from bench.judge.results import no_verdicts
 from bench.model.plan import Profile
 from bench.model.run import Run
-from bench.plan.extent import AS_THE_PROFILE, Extent, with_extent
+from bench.plan.make import AS_THE_PROFILE, Extent, with_extent
 from bench.wording.reasons import no_verdicts_because
 from tests.builders import plan, profile, record
 

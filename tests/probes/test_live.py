@@ -15,8 +15,7 @@ from bench.deploy.engine import CpuPlacement
 from bench.deploy.environments import Environments
 from bench.deploy.local import LocalEngine, Options
 from bench.model.probe import ProbeOutcome
-from bench.run.probe_injection import injection, state, teeth
-from bench.run.probe_session import ProbeSession
+from bench.run.probe_plays import ProbeSession, injection, state, teeth
 from bench.run.probing import Bench, play_probes
 from bench.workloads.injections import STRINGS
 from tests.caches import cache_of

@@ -12,11 +12,17 @@ import pytest
 from bench.errors import TargetFailed
 from bench.model.exchange import Reply, Request
 from bench.model.probe import Case, Send
-from bench.run.probe_bodies import misjudged, names, wrong_types
-from bench.run.probe_conversation import conversation, cookie_rules
-from bench.run.probe_injection import leaked
-from bench.run.probe_inside import in_process, script
-from bench.run.probe_session import ProbeSession
+from bench.run.probe_plays import (
+    ProbeSession,
+    conversation,
+    cookie_rules,
+    in_process,
+    leaked,
+    misjudged,
+    names,
+    script,
+    wrong_types,
+)
 from bench.workloads.wrong_types import DEPTH, wrong_bodies
 from tests.builders import target
 

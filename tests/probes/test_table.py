@@ -8,8 +8,8 @@ import pytest
 from bench.configure.probes import load_counted, load_probes
 from bench.configure.tables import DEFINITIONS, load_frameworks
 from bench.errors import UsageError
-from bench.model.probe import COUNTED, Counted
-from bench.run.counting import MEASURES, sources
+from bench.model.probe import Counted
+from bench.run.counting import sources
 from bench.run.probing import PLAYS
 
 
@@ -53,11 +53,6 @@ def test_every_file_that_a_probe_names_exists() -> None:
         folder = APPS / "probes" / row.framework
         names = [*row.resource, *([row.first] if row.first else [])]
         assert all((folder / name).is_file() for name in names)
-
-
-def test_measures_and_their_names_agree() -> None:
-    """A claim may name exactly what is counted."""
-    assert tuple(measure.name for measure in MEASURES) == COUNTED
 
 
 def pins(path: Path) -> dict[str, str]:

@@ -14,8 +14,8 @@ from bench.judge.results import SupplementaryResults
 from bench.judge.results import results as judged_again
 from bench.model.results import Results, WorkloadNote
 from bench.report.json_file import results_json
+from bench.store.documents import read_exhibits
 from bench.store.folder import read
-from bench.store.probe_results import read_exhibits
 
 
 type Json = dict[str, Any]

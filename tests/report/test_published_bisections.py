@@ -9,7 +9,7 @@ import pytest
 
 from bench.configure.tables import load_frameworks
 from bench.report.bisection import bisection_html, bisection_md
-from bench.store.bisections import read_bisection
+from bench.store.documents import read_bisection
 
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from bench.deploy.http_client import ask_at_once, ask_on, connected
 from bench.deploy.readiness import first_answer
 from bench.model.exchange import Request
-from bench.run.burst import ask_at_once
-from bench.run.http_client import ask_on, connected
 from tests.load.known import Known
 
 

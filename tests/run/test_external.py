@@ -9,8 +9,8 @@ import pytest
 from bench.analyse import reasons
 from bench.cli.external import external_plan
 from bench.cli.run_options import RunOptions, frameworks, known_workloads
+from bench.configure.addresses import Place
 from bench.configure.claims import load_claims
-from bench.deploy.addresses import Place
 from bench.deploy.engine import CpuPlacement, Engine, Server
 from bench.deploy.external import ExternalEngine, ExternalOptions
 from bench.errors import EnvironmentFailure, TargetFailed, UsageError

@@ -14,10 +14,10 @@ from bench.load.generator import LoadRequest
 from bench.model.plan import Plan
 from bench.model.run import Run
 from bench.model.trial import Boot, Failure, RoundEnd, Window, WindowStats
+from bench.model.trial import Event as Stored
 from bench.model.workload import Workload
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import Event, measure
-from bench.store.records import Event as Stored
 from bench.workloads import WORKLOADS
 from tests.builders import plan, record
 from tests.fakes.engine import FakeDatabase, FakeEngine, Script

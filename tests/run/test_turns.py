@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bench.deploy.http_client import BurstReply, ask_at_once
 from bench.model.exchange import Reply, Request
 from bench.model.plan import Plan
 from bench.model.run import Run
 from bench.model.trial import Burst, Failure, Overlap, Window
-from bench.run.burst import BurstReply, ask_at_once
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import Event, measure
 from bench.workloads import WORKLOADS

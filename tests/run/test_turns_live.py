@@ -15,8 +15,7 @@ from bench.model.framework import Target
 from bench.model.load import Load
 from bench.model.plan import Cell, Plan
 from bench.run.at_once import meet, volley
-from bench.run.instruments import Instruments
-from bench.run.state import Round
+from bench.run.instruments import Instruments, Round
 from bench.workloads import WORKLOADS
 from tests.builders import profile
 from tests.caches import cache_of

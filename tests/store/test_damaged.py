@@ -19,9 +19,14 @@ from bench.errors import EnvironmentFailure, UsageError
 from bench.judge.results import results
 from bench.model.probe import ProbeResults
 from bench.model.run import Run
-from bench.model.trial import Boot, MachineTrace, RoundEnd, Sketch, Slot, Window
+from bench.model.trial import Boot, Event, MachineTrace, RoundEnd, Sketch, Slot, Window
 from bench.report.json_file import results_json
-from bench.store.calibrations import latest
+from bench.store.documents import (
+    EXHIBITS,
+    latest_calibration,
+    read_exhibits,
+    write_exhibits,
+)
 from bench.store.folder import (
     HEAD,
     TRIALS,
@@ -33,8 +38,7 @@ from bench.store.folder import (
     read_head,
     reopen,
 )
-from bench.store.probe_results import EXHIBITS, read_exhibits, write_exhibits
-from bench.store.records import Event, from_line, head_to_text, to_line
+from bench.store.records import from_line, head_to_text, to_line
 from bench.store.untrusted_input import refuse_links
 from tests.builders import plan, record, tally, window
 from tests.damage import damaged, few
@@ -430,10 +434,10 @@ def test_a_calibration_of_another_format_is_passed_over(tmp_path: Path) -> None:
     here = tmp_path / "abcd1234"
     here.mkdir()
     (here / "20990101T000000Z.json").write_text('{"schema": 99, "other": 1}')
-    assert latest(tmp_path, here.name) is None
+    assert latest_calibration(tmp_path, here.name) is None
     (here / "20991231T000000Z.json").write_text('{"schema": 1')
     with pytest.raises(UsageError, match="not a calibration") as caught:
-        latest(tmp_path, here.name)
+        latest_calibration(tmp_path, here.name)
     assert "bench calibrate" in (caught.value.hint or "")
 
 

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from bench.errors import UsageError
-from bench.model.trial import Boot, Burst, Failure, OneOfMany, Overlap, RoundEnd, Stop
+from bench.model.trial import (
+    Boot,
+    Burst,
+    Event,
+    Failure,
+    OneOfMany,
+    Overlap,
+    RoundEnd,
+    Stop,
+)
 from bench.store.folder import (
     HEAD,
     LOGS,
@@ -21,7 +30,6 @@ from bench.store.folder import (
     sample_path,
 )
 from bench.store.leftovers import remove_headless
-from bench.store.records import Event
 from tests.builders import record, window
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bench.deploy.addresses import Place, Resolve, places, read_url
+from bench.configure.addresses import Place, Resolve, places
 from bench.errors import UsageError
 
 
@@ -82,7 +82,7 @@ def test_one_address_elsewhere_spoils_the_name(found: Sequence[str]) -> None:
 def test_only_a_plain_address_is_read(url: str, says: str) -> None:
     """The paths are the contract's, so an address has none."""
     with pytest.raises(UsageError, match=says) as refused:
-        read_url(url)
+        places(url)
     assert refused.value.hint
 
 
@@ -92,7 +92,7 @@ def test_only_a_plain_address_is_read(url: str, says: str) -> None:
 def test_a_password_is_refused_and_not_repeated(url: str) -> None:
     """It would be stored with the run, and published with it."""
     with pytest.raises(UsageError, match="password") as refused:
-        read_url(url)
+        places(url)
     assert "secret" not in f"{refused.value.message} {refused.value.hint}"
 
 
