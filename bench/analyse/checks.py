@@ -1,13 +1,11 @@
 """The conditions that a run asks of itself, with limits and whether they held."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bench.analyse import reasons
 from bench.analyse.metrics import THROUGHPUT
 from bench.analyse.noise import Noise, resolution
-from bench.analyse.trials import Trials
 from bench.analyse.warning_rules import headroom
 from bench.analyse.whole_run import (
     rounds_text,
@@ -15,6 +13,7 @@ from bench.analyse.whole_run import (
     twin_text,
     void_windows,
 )
+from bench.analyse.windows import Trials, too_many
 from bench.analyse.words import per_cent
 from bench.model.framework import Role
 from bench.model.plural import plural
@@ -94,17 +93,20 @@ def _spares(trials: Trials, reason: Reason) -> bool:
     No headline cell lost a round to it, nor more of its windows than
     `VOID_SHARE`, beyond which its throughput would decide nothing.
     """
-    all_of: Counter[tuple[str, str]] = Counter()
-    hit: Counter[tuple[str, str]] = Counter()
-    for place, windows in trials.checked.items():
-        found = sum(any(f.reason is reason for f in c.findings) for c in windows)
-        # Limited: several reasons together may leave out what none does alone.
-        lost = place[:2] in trials.limited or not trials.usable(place, THROUGHPUT)
-        if found and lost:
+    own_rate = trials.of_metric(THROUGHPUT)
+    for cell in trials.cells:
+        # Several reasons together may leave out what none does alone.
+        limited = (cell.target, cell.workload) in trials.limited
+        hit: list[bool] = []
+        for number in trials.rounds:
+            trial = trials.checked.get((cell.key, number), ())
+            own = [any(f.reason is reason for f in c.findings) for c in trial]
+            if any(own) and (limited or not own_rate.usable(cell, number)):
+                return False
+            hit += own
+        if too_many(hit):
             return False
-        all_of[place[:2]] += len(windows)
-        hit[place[:2]] += found
-    return all(hit[cell] <= reasons.VOID_SHARE * n for cell, n in all_of.items())
+    return True
 
 
 def _noise(trials: Trials, noise: Noise) -> Check:
@@ -142,11 +144,8 @@ def _noise(trials: Trials, noise: Noise) -> Check:
 
 
 def _generator(trials: Trials, warnings: tuple[Warning, ...]) -> Check:
-    shares = [
-        c.window.tally.generator_cpu_s / c.window.tally.measure_s
-        for windows in trials.checked.values()
-        for c in windows
-    ]
+    tallies = [window.tally for window in trials.windows]
+    shares = [tally.generator_cpu_s / tally.measure_s for tally in tallies]
     worst = max(shares, default=None)
     touched = {w.where for w in warnings if w.reason is reasons.GENERATOR}
     text = "not measured" if worst is None else f"at most {per_cent(worst)} of its core"
@@ -173,7 +172,7 @@ def _generator(trials: Trials, warnings: tuple[Warning, ...]) -> Check:
 
 
 def _errors(trials: Trials) -> Check:
-    windows = [c.window for found in trials.checked.values() for c in found]
+    windows = trials.windows
     answered = sum(w.tally.requests_total for w in windows)
     wrong = sum(sum(w.tally.errors.values()) for w in windows)
     return Check(
@@ -300,9 +299,7 @@ def _looked(trials: Trials, reason: Reason) -> bool:
     if reason in _KNOWN:
         return _KNOWN[reason](trials)
     told = _TOLD.get(reason)
-    return told is None or any(
-        told(c.window) is not None for found in trials.checked.values() for c in found
-    )
+    return told is None or any(told(window) is not None for window in trials.windows)
 
 
 def _absence(condition: Condition, found: Sequence[Warning], looked: bool) -> Check:

@@ -3,17 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from bench.analyse import metrics, reasons
 from bench.analyse.metrics import COMPARED, Measure
-from bench.analyse.paired import formed
+from bench.analyse.paired import paired_by_logs
 from bench.analyse.pairs import Pair, pairs
-from bench.analyse.trials import Trials
+from bench.analyse.windows import Trials
 from bench.model.estimate import Comparison
-from bench.model.framework import Target
 from bench.model.warning import Warning
-from bench.stats import interval
+from bench.stats.interleaved import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,39 +28,37 @@ def compare(trials: Trials, doubts: Doubts) -> Iterator[Comparison]:
     for workload in trials.workloads:
         present = trials.targets(workload)
         for measure in COMPARED:
-            for subject, baseline in pairs(trials.plan):
-                if subject.id in present and baseline.id in present:
-                    yield comparison_of(
-                        trials, doubts, (subject, baseline), (workload, measure)
-                    )
+            for pair in pairs(trials.plan):
+                if all(target.id in present for target in pair):
+                    yield comparison_of(trials, doubts, pair, workload, measure)
 
 
 def log_advantages(
-    trials: Trials, pair: tuple[str, str], workload: str, measure: Measure
-) -> interval.Floats:
-    """The log of how many times better the subject is, by round; NaN where no pair is."""
+    trials: Trials, subject: str, baseline: str, workload: str, measure: Measure
+) -> Floats:
+    """The log of how many times better one target is than another, by round; NaN where one of them has none."""
     logs = trials.logs(workload, measure)
     column = trials.targets(workload).index
-    difference = logs[:, column(pair[0])] - logs[:, column(pair[1])]
+    difference = logs[:, column(subject)] - logs[:, column(baseline)]
     return difference if measure.metric.higher_is_better else -difference
 
 
-def comparison_of(
-    trials: Trials, doubts: Doubts, pair: Pair, what: tuple[str, Measure]
+def comparison_by_logs(
+    trials: Trials, subject: str, baseline: str, workload: str, measure: Measure
 ) -> Comparison:
-    """What the headline's windows say of a pair on a workload, in one metric."""
-    workload, measure = what
+    """What the headline's windows say of two targets on a workload, doubts aside."""
+    logs = log_advantages(trials, subject, baseline, workload, measure)
+    name = measure.metric.name
+    return paired_by_logs(subject, baseline, workload, name, logs, trials.level)
+
+
+def comparison_of(
+    trials: Trials, doubts: Doubts, pair: Pair, workload: str, measure: Measure
+) -> Comparison:
+    """The same with every doubt about it."""
     subject, baseline = pair
-    logs = log_advantages(trials, (subject.id, baseline.id), workload, measure)
-    ratios = tuple(None if np.isnan(x) else float(np.exp(x)) for x in logs)
     return replace(
-        formed(
-            (subject.id, baseline.id),
-            workload,
-            measure.metric.name,
-            (ratios, logs[~np.isnan(logs)]),
-            trials.level,
-        ),
+        comparison_by_logs(trials, subject.id, baseline.id, workload, measure),
         doubts=_codes(doubts, pair, workload),
         void=_void(doubts, pair, workload, measure),
     )
@@ -100,9 +95,7 @@ def _void(doubts: Doubts, pair: Pair, workload: str, measure: Measure) -> str | 
     return next((why for why in found if why is not None), None)
 
 
-def connections_apart(
-    doubts: Doubts, pair: tuple[Target, Target], workload: str
-) -> str | None:
+def connections_apart(doubts: Doubts, pair: Pair, workload: str) -> str | None:
     """How differently two targets open connections on a workload, if they do."""
     rates = [doubts.connections.get((t.id, workload)) for t in pair]
     if rates[0] is None or rates[1] is None:
@@ -110,6 +103,6 @@ def connections_apart(
     if abs(rates[0] - rates[1]) <= reasons.CONNECTIONS_APART:
         return None
     return (
-        f"connections per request differ: {rates[0]:.2f} for {pair[0].title}, "
-        f"{rates[1]:.2f} for {pair[1].title}"
+        f"connections per request differ: {rates[0]:.2f} for {pair.subject.title}, "
+        f"{rates[1]:.2f} for {pair.baseline.title}"
     )

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from bench.analyse import metrics, reasons
-from bench.analyse.trials import Trials
+from bench.analyse.windows import Trials
 from bench.model.warning import Warning
 from bench.stats import holm, interval
+from bench.stats.interleaved import Floats
 
 
 def drifting(trials: Trials) -> Iterator[Warning]:
@@ -29,21 +30,20 @@ def drifting(trials: Trials) -> Iterator[Warning]:
             )
 
 
-def _changes(trials: Trials) -> Iterator[tuple[str, interval.Floats]]:
+def _changes(trials: Trials) -> Iterator[tuple[str, Floats]]:
     for workload in trials.workloads:
         targets = trials.targets(workload)
         if len(targets) < 2:
             continue
-        changes = np.array(
-            [_of_round(trials.grid(n, workload, metrics.CPU)) for n in trials.rounds]
-        ).reshape(-1, len(targets))
+        grids = trials.grids(workload, metrics.CPU)
+        changes = np.array([*map(_of_round, grids)]).reshape(-1, len(targets))
         for column, target in enumerate(targets):
             known = changes[~np.isnan(changes[:, column]), column]
             if len(known) >= 2:
-                yield trials.cells[target, workload].key, known
+                yield trials.key(target, workload), known
 
 
-def _of_round(grid: interval.Floats) -> interval.Floats:
+def _of_round(grid: Floats) -> Floats:
     # A cycle without every server has no comparable centre.
     whole = ~np.isnan(grid).any(axis=1)
     if whole.sum() < 3:
@@ -54,7 +54,7 @@ def _of_round(grid: interval.Floats) -> interval.Floats:
     return np.asarray(slopes * (grid.shape[0] - 1), dtype=np.float64)
 
 
-def _p_small(changes: interval.Floats) -> float:
+def _p_small(changes: Floats) -> float:
     """Two-sided p of "the change is within the limit"."""
     rise = interval.p_not_above(changes, reasons.DRIFT)
     fall = interval.p_not_above(-changes, reasons.DRIFT)
@@ -68,11 +68,9 @@ def growing(trials: Trials) -> Iterator[Warning]:
     In each cycle again: what is allocated once, by whatever comes first, is no leak.
     """
     for workload in trials.workloads:
+        grids = trials.grids(workload, metrics.MEMORY)
         for column, target in enumerate(trials.targets(workload)):
-            rounds = [
-                _growth(trials.grid(n, workload, metrics.MEMORY)[:, column])
-                for n in trials.rounds
-            ]
+            rounds = [_growth(grid[:, column]) for grid in grids]
             known = [grown for grown in rounds if grown is not None]
             above = [grown for grown in known if grown > np.log1p(reasons.GROWTH)]
             if 2 * len(above) > len(known):
@@ -81,11 +79,11 @@ def growing(trials: Trials) -> Iterator[Warning]:
                     reasons.GROWING,
                     f"by {share:.0%} from the first cycle to the last, "
                     f"in {len(above)} of {len(known)} rounds",
-                    trials.cells[target, workload].key,
+                    trials.key(target, workload),
                 )
 
 
-def _growth(logs: interval.Floats) -> float | None:
+def _growth(logs: Floats) -> float | None:
     """The logarithm of last over first; 0 if it stood still in between, None of too few windows."""
     known = logs[~np.isnan(logs)]
     if len(known) < 3:

@@ -1,39 +1,28 @@
-"""The windows of an experiment, laid out for reading."""
+"""What an experiment's analysis gives, and whether windows of it were left out."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from bench.analyse import reasons
 from bench.analyse.comparisons import Doubts
-from bench.analyse.trials import Trials
-from bench.analyse.voids import Checked, Violation, check
+from bench.analyse.voids import Checked
+from bench.analyse.windows import (
+    Trials,
+    Windows,
+    rate_in_doubt_is_void,
+)
 from bench.model.estimate import Comparison
-from bench.model.plan import Cell, Experiment
+from bench.model.plural import plural
 from bench.model.results import Check
-from bench.model.trial import Window
 from bench.model.warning import Scope
-from bench.plan.schedule import servers_up
 
 
-@dataclass(frozen=True)
-class Played:
-    """One experiment of a run: its cells, and every window in the rounds that are analysed."""
-
-    trials: Trials
-    experiment: Experiment
-    rounds: tuple[int, ...]
-    cells: tuple[Cell, ...]
-    checked: Mapping[
-        tuple[str, int], tuple[Checked, ...]
-    ]  # by the cell's key and round
-
-    def usable(self, cell: Cell, number: int) -> list[Window]:
-        """The windows of a cell in a round that are not void; none if fewer than half are."""
-        windows = [
-            c.window for c in self.checked.get((cell.key, number), ()) if not c.void
-        ]
-        return windows if 2 * len(windows) >= self.experiment.cycles else []
+SPARED = f"none: {reasons.FEWEST_ROUNDS} rounds or more of every set-up are left"
+MISSED = (
+    f"a verdict that asks for {reasons.FEWEST_ROUNDS} rounds of these may stay open"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +32,7 @@ class Analysed:
     found: Mapping[str, Any]  # by field of results.json
     # Its windows as it reads them, asked whether each of them counts; none where
     # its own checks tell it.
-    played: tuple[Played, ...] = ()
+    played: tuple[Windows, ...] = ()
     checks: tuple[Check, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
 
@@ -51,71 +40,62 @@ class Analysed:
 type Analyse = Callable[[Trials, Doubts], Analysed]
 
 
-def lay_out_experiment(trials: Trials, name: str) -> Played | None:
-    """
-    What a run holds of an experiment; None if it did not play it.
-
-    A target that failed in a round of it, on a workload or as a whole, has
-    nothing there. Its rounds are all complete ones up to its own last, since
-    it ends before the run may and is looked at once.
-    """
-    run = trials.run
-    experiment = trials.plan.profile.experiment(name)
-    if experiment is None:
-        return None
-    cells = {c.key: c for c in trials.plan.cells if c.load.experiment == name}
-    rounds = tuple(n for n in run.complete_rounds if n <= experiment.rounds)
-    failed = {
-        (f.target, f.workload, f.round)
-        for f in run.failures
-        if f.experiment == name or f.workload is None
-    }
-    servers = {number: servers_up(trials.plan, number) for number in rounds}
-    found: dict[tuple[str, int], list[Checked]] = defaultdict(list)
-    for window in run.windows:
-        key = f"{window.target} {window.workload} {window.load}"
-        places = {
-            (window.target, workload, window.round)
-            for workload in (window.workload, None)
-        }
-        if key in cells and window.round in rounds and failed.isdisjoint(places):
-            checked = check(window, cells[key].load, servers[window.round])
-            found[key, window.round].append(
-                checked.beside(trials.restless.get(window.round))
-            )
-    return Played(
-        trials,
-        experiment,
-        rounds,
-        tuple(cells.values()),
-        {key: tuple(own) for key, own in found.items()},
-    )
-
-
-def sound(trials: Trials, *names: str) -> tuple[Played, ...]:
+def sound(trials: Trials, *names: str) -> tuple[Windows, ...]:
     """Those of these experiments that were played, without the windows whose rates are doubtful."""
-    found = (lay_out_experiment(trials, name) for name in names)
-    return tuple(rates_in_doubt_are_void(one) for one in found if one is not None)
+    found = (trials.played(name) for name in names)
+    return tuple(one.read_as(rate_in_doubt_is_void) for one in found if one is not None)
 
 
-def rates_in_doubt_are_void(played: Played) -> Played:
-    """The same windows, where no figure stands once a rate is doubtful."""
-    return replace(
-        played,
-        checked={
-            key: tuple(_void_if_doubtful(each) for each in found)
-            for key, found in played.checked.items()
-        },
+def experiment_checks(laid_out: Sequence[Windows]) -> Iterator[Check]:
+    """One for all of these, in the order in which they are played; nothing where none was."""
+    played = {w.experiment.name: w for w in laid_out if w.experiment and len(w.rows)}
+    if not played:
+        return
+    plan = next(iter(played.values())).plan
+    order = [one.name for one in plan.profile.experiments if one.name in played]
+    left_out = [text for name in order if (text := _left_out(name, played[name]))]
+    windows = sum(len(own.rows) for own in played.values())
+    measured = "; ".join(left_out) or f"0 of {plural(windows, 'window')} void"
+    spared = bool(left_out) and all(map(_enough, played.values()))
+    yield Check(
+        "experiments",
+        "Every window of the experiments counts",
+        measured,
+        "0 windows void",
+        not left_out,
+        SPARED if spared else MISSED,
+        measured,
+        Scope.NOTE if spared else Scope.WINDOW,
     )
 
 
-def _void_if_doubtful(checked: Checked) -> Checked:
-    return Checked(
-        checked.window,
-        tuple(
-            Violation(replace(f.reason, scope=Scope.WINDOW), f.amount, f.text)
-            if f.reason.scope in (Scope.THROUGHPUT, Scope.SPEED)
-            else f
-            for f in checked.findings
-        ),
+def why_most(windows: Sequence[Checked]) -> str | None:
+    """The title of the reason that most of the void ones have; None where none is void."""
+    why = Counter(
+        finding.reason.title
+        for checked in windows
+        for finding in checked.findings
+        if finding.reason.scope is Scope.WINDOW
+    )
+    return why.most_common(1)[0][0] if why else None
+
+
+def _left_out(name: str, played: Windows) -> str:
+    """How many are void and why most of them; empty if none is."""
+    windows = [checked for trial in played.checked.values() for checked in trial]
+    most = why_most(windows)
+    if most is None:
+        return ""
+    void = int(played.rows["void"].sum())
+    return f"{name}: {void} of {plural(len(windows), 'window')} void, {most.lower()}"
+
+
+def _enough(played: Windows) -> bool:
+    """Whether every cell keeps the rounds that a verdict asks for."""
+    there = set(played.rows["cell"])
+    return all(
+        sum(bool(played.usable(cell, number)) for number in played.rounds)
+        >= reasons.FEWEST_ROUNDS
+        for cell in played.cells
+        if cell.key in there
     )

@@ -5,17 +5,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from bench.analyse import metrics
-from bench.analyse.analysis import analyse
-from bench.analyse.open_loop import check_open
-from bench.analyse.trials import lay_out
-from bench.analyse.voids import Checked, check
-from bench.model.estimate import Comparison, Metric, Quantity
+from bench.analyse.analysis import analysis_of
+from bench.analyse.windows import COLUMNS, lay_out
+from bench.model.estimate import Comparison, Quantity
 from bench.model.run import Run
-from bench.plan.schedule import servers_up
-
-
-_UNITS = {"requests/s": "rps", "µs": "us", "% of a core": "percent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,65 +31,26 @@ class Frames:
 
 def frames_of(run: Run) -> Frames:
     """The run's windows, and what analysis makes of them; nothing is judged."""
-    analysis = analyse(run)
+    trials = lay_out(run)
+    analysis, windows = analysis_of(trials), trials.every[list(COLUMNS)].infer_objects()
     units = {metric.name: metric.unit for metric in analysis.metrics}
     return Frames(
-        pd.DataFrame(_windows(run)),
+        windows.assign(started_at=pd.to_datetime(windows["started_at"])),
         pd.DataFrame(_rounds(analysis.quantities, units)),
         pd.DataFrame(_comparisons(analysis.comparisons)),
     )
 
 
-def _windows(run: Run) -> Iterator[dict[str, object]]:
-    trials = lay_out(run)
-    loads = {cell.key: cell.load for cell in run.record.plan.cells}
-    servers = {n: servers_up(run.record.plan, n) for n in run.complete_rounds}
-    for window in run.windows:
-        load = loads.get(f"{window.target} {window.workload} {window.load}")
-        if load is None or window.round not in servers:
-            continue
-        judge = check_open if load.is_open and not load.experiment else check
-        checked = judge(window, load, servers[window.round])
-        yield _window(
-            checked.beside(trials.restless.get(window.round)), load.experiment
-        )
-
-
-def _window(checked: Checked, experiment: str) -> dict[str, object]:
-    window = checked.window
-    return {
-        "experiment": experiment,
-        "workload": window.workload,
-        "load": window.load,
-        "target": window.target,
-        "round": window.round,
-        "cycle": window.cycle,
-        "started_at": pd.Timestamp(window.started_at),
-        "offered_rps": window.rate_rps,
-        "requests": window.tally.requests,
-        "errors": sum(window.tally.errors.values()),
-        "measure_s": window.tally.measure_s,
-        **{_column(m.metric): m.of_window(window) for m in metrics.MEASURES},
-        "void": checked.void,
-        "warnings": ", ".join(f.reason.code for f in checked.findings),
-    }
-
-
-def _column(metric: Metric) -> str:
-    """Its name with the unit: throughput_rps, cpu_us, memory_mib."""
-    return f"{metric.name}_{_UNITS.get(metric.unit, metric.unit.lower())}"
-
-
 def _rounds(
     quantities: tuple[Quantity, ...], units: dict[str, str]
 ) -> Iterator[dict[str, object]]:
-    for one in quantities:
-        for number, value in enumerate(one.rounds, 1):
+    for quantity in quantities:
+        for number, value in enumerate(quantity.rounds, 1):
             yield {
-                "target": one.target,
-                "workload": one.workload,
-                "metric": one.metric,
-                "unit": units[one.metric],
+                "target": quantity.target,
+                "workload": quantity.workload,
+                "metric": quantity.metric,
+                "unit": units[quantity.metric],
                 "round": number,
                 "value": value,
             }
@@ -104,17 +58,17 @@ def _rounds(
 
 def _comparisons(comparisons: tuple[Comparison, ...]) -> Iterator[dict[str, object]]:
     for pair in comparisons:
-        found = pair.advantage
+        ratio = pair.advantage
         yield {
             "subject": pair.subject,
             "baseline": pair.baseline,
             "workload": pair.workload,
             "metric": pair.metric,
-            "ratio": found and found.point,
-            "low": found and found.low,
-            "high": found and found.high,
-            "level": found and found.level,
-            "n": found and found.n,
+            "ratio": ratio and ratio.point,
+            "low": ratio and ratio.low,
+            "high": ratio and ratio.high,
+            "level": ratio and ratio.level,
+            "n": ratio and ratio.n,
             "p_value": pair.p_value,
             "void_because": pair.void,
         }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from bench.analyse.trials import Trials
+from bench.analyse.windows import Trials
 from bench.model.results import TraceRow
 from bench.model.trial import Window
 
@@ -21,7 +21,7 @@ class _Look:
 def machine_trace(trials: Trials) -> Iterator[TraceRow]:
     """A row for everything that is traced; None where no window was told of it."""
     cores = trials.run.record.machine.cores
-    windows = [c.window for found in trials.checked.values() for c in found]
+    windows = trials.windows
     for look in (_steal(cores), *_LOOKS):
         known = [v for v in map(look.of_window, windows) if v is not None]
         yield TraceRow(

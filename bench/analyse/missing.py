@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from bench.model.load import experiment_of
 from bench.model.run import Run
-from bench.model.trial import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +49,14 @@ def _not_measured(run: Run) -> Iterator[Missing]:
         lost = [where for where in wanted if (target.id, *where) not in there]
         if lost:
             works = tuple(dict.fromkeys(work for work, _ in lost))
-            because = _because(run, target.id, set(lost))
-            yield Missing(target.id, () if len(lost) == len(wanted) else works, because)
-
-
-def _because(run: Run, target: str, lost: set[tuple[str, str]]) -> str | None:
-    found = [f for f in run.failures if f.target == target and _concerns(f, lost)]
-    return found[0].message if found else None
-
-
-def _concerns(failure: Failure, lost: set[tuple[str, str]]) -> bool:
-    return failure.workload is None or (failure.workload, failure.experiment) in lost
+            because = [
+                failure.message
+                for failure in run.failures
+                if failure.target == target.id
+                and (
+                    failure.workload is None
+                    or (failure.workload, failure.experiment) in lost
+                )
+            ]
+            whole = len(lost) == len(wanted)
+            yield Missing(target.id, () if whole else works, next(iter(because), None))

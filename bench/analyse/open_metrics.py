@@ -1,9 +1,10 @@
 """What an open loop tells: names of its metrics, and each one's value in a round."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import lru_cache
 from statistics import median
 
+from bench.analyse.metrics import Measure
 from bench.analyse.words import per_cent
 from bench.model.estimate import Metric
 from bench.model.load import Basis, Load
@@ -23,25 +24,13 @@ NEEDED = {"p50": 10, "p90": 100, "p99": 1000, "p999": 50_000}
 COMPARED = ("p50", "p99")
 """Quantiles whose ratios are formed."""
 
-type OfRound = Callable[[Sequence[Window]], float | None]
 
-
-@dataclass(frozen=True, slots=True)
-class OpenMeasure:
-    """A metric of one open load, from a round's windows to its number."""
-
-    metric: Metric
-    of_round: OfRound
-    compared: bool = False
-    reason: str | None = None  # why a round may have none
-
-
-def measures(load: Load) -> tuple[OpenMeasure, ...]:
+def measures(load: Load) -> tuple[Measure, ...]:
     """Everything that is told of one open load."""
     return (
-        OpenMeasure(_metric(load, "rate", "Offered rate", "requests/s"), _rate_rps),
+        Measure(_metric(load, "rate", "Offered rate", "requests/s"), _rate_rps),
         *(_quantile(load, name) for name in LEVELS),
-        OpenMeasure(
+        Measure(
             _metric(
                 load,
                 "service_p99",
@@ -49,8 +38,9 @@ def measures(load: Load) -> tuple[OpenMeasure, ...]:
                 "ms",
             ),
             _service_p99_ms,
+            requests=NEEDED["p99"],
         ),
-        OpenMeasure(
+        Measure(
             _metric(load, "late", "Sends more than 5 ms late", "% of sends"),
             _late_percent,
         ),
@@ -73,9 +63,14 @@ def load_words(load: Load) -> str:
 
 def round_sketch(windows: Sequence[Window]) -> Sketch | None:
     """All requests of a round's windows; None if none was kept."""
-    kept = [w.tally.latency_sketch for w in windows if w.tally.latency_sketch]
-    whole = sketch.together(kept)
+    kept = (w.tally.latency_sketch for w in windows)
+    whole = _together(tuple(each for each in kept if each))
     return whole if whole.counts else None
+
+
+@lru_cache(maxsize=64)  # every quantile asks for those of the same rounds
+def _together(parts: tuple[Sketch, ...]) -> Sketch:
+    return sketch.together(parts)
 
 
 def quantile_ms(windows: Sequence[Window], name: str) -> float | None:
@@ -90,8 +85,8 @@ def sketch_quantile_ms(whole: Sketch | None, name: str) -> float | None:
     return sketch.quantile_ns(whole, LEVELS[name]) / 1e6
 
 
-def _quantile(load: Load, name: str) -> OpenMeasure:
-    return OpenMeasure(
+def _quantile(load: Load, name: str) -> Measure:
+    return Measure(
         _metric(load, name, TITLES[name], "ms"),
         lambda windows: quantile_ms(windows, name),
         compared=name in COMPARED,
@@ -110,8 +105,6 @@ def _rate_rps(windows: Sequence[Window]) -> float | None:
 
 
 def _service_p99_ms(windows: Sequence[Window]) -> float | None:
-    if sum(w.tally.requests for w in windows) < NEEDED["p99"]:
-        return None
     known = [w.tally.service_us.p99 / 1e3 for w in windows if w.tally.service_us]
     return median(known) if known else None
 

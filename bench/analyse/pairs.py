@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from itertools import permutations, product
+from typing import NamedTuple
 
 from bench.model.framework import Role, Target
 from bench.model.plan import Plan
 
 
-type Pair = tuple[Target, Target]
-"""Subject and baseline."""
+class Pair(NamedTuple):
+    """Two targets that are compared."""
+
+    subject: Target
+    baseline: Target
 
 
 def pairs(plan: Plan) -> Iterator[Pair]:
@@ -16,21 +20,21 @@ def pairs(plan: Plan) -> Iterator[Pair]:
     contestants = _with_role(plan, Role.CONTESTANT)
     newest = {target.framework: target for target in contestants}
     yield from (
-        (subject, baseline)
-        for subject, baseline in permutations(contestants, 2)
+        pair
+        for pair in map(Pair._make, permutations(contestants, 2))
         # Versions are compared with each other, frameworks at their newest.
-        if subject.framework == baseline.framework
-        or all(newest[each.framework] is each for each in (subject, baseline))
+        if pair.subject.framework == pair.baseline.framework
+        or all(newest[target.framework] is target for target in pair)
     )
     yield from (
-        (twin, plan.target(twin.twin_of or ""))
+        Pair(twin, plan.target(twin.twin_of or ""))
         for twin in _with_role(plan, Role.TWIN)
         if twin.twin_of in {target.id for target in plan.targets}
     )
     floors = [(contestant, floor_of(plan, contestant)) for contestant in contestants]
-    yield from ((contestant, floor) for contestant, floor in floors if floor)
+    yield from (Pair(contestant, floor) for contestant, floor in floors if floor)
     yield from (
-        (ablation, contestant)
+        Pair(ablation, contestant)
         for ablation, contestant in product(
             _with_role(plan, Role.ABLATION), newest.values()
         )

@@ -1,76 +1,69 @@
 """Absolute numbers, each with its rounds: what this machine did in these minutes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from bench.analyse import metrics
-from bench.analyse.metrics import MEASURES, Measure
-from bench.analyse.trials import Place, Trials
-from bench.model.estimate import Estimate, Quantity
+from bench.analyse.metrics import Measure
+from bench.analyse.windows import Trials, Windows
+from bench.model.estimate import Metric, Quantity, Series
+from bench.model.load import Load
 from bench.model.trial import Boot
 from bench.stats import interval
 
 
-def quantities(trials: Trials) -> Iterator[Quantity]:
-    """Every metric of every target, by workload, then those of the target as a whole."""
-    for target, workload in trials.cells:
-        for measure in MEASURES:
-            yield _of_cell(trials, target, workload, measure)
+ONE_ROUND = "one round has no interval"
+NOT_MEASURED = "not measured"
+
+
+def quantities(
+    windows: Windows,
+    measures: Callable[[Load], Sequence[Measure]],
+    none_left: str | None = None,
+) -> Iterator[Quantity]:
+    """Every metric of every cell; `none_left` is said where no round has windows that count."""
+    for cell in windows.cells:
+        for measure in measures(cell.load):
+            reason = measure.reason or NOT_MEASURED
+            if none_left and not any(windows.usable(cell, n) for n in windows.rounds):
+                reason = none_left
+            rounds = windows.measured(cell, measure)
+            name = measure.metric.name
+            yield _quantity(windows, cell.target, cell.workload, name, rounds, reason)
+
+
+def quantities_of_targets(trials: Trials) -> Iterator[Quantity]:
+    """Those of each target as a whole: its start, and its memory before any load."""
     boots = {(boot.target, boot.round): boot for boot in trials.run.boots}
-    for target_id in (target.id for target in trials.plan.targets):
-        own = [boots.get((target_id, number)) for number in trials.rounds]
-        yield _quantity(
-            trials, (target_id, None, metrics.STARTUP.name), [*map(_first_answer, own)]
-        )
-        yield _quantity(
-            trials, (target_id, None, metrics.IDLE_MEMORY.name), [*map(_idle_mib, own)]
-        )
-
-
-def _of_cell(trials: Trials, target: str, workload: str, measure: Measure) -> Quantity:
-    values = [
-        _of_trial(trials, (target, workload, number), measure)
-        for number in trials.rounds
-    ]
-    reason = None
-    if measure is metrics.P99 and not any(v is not None for v in values):
-        reason = f"fewer than {metrics.REQUESTS_FOR_P99} requests in a round"
-    return _quantity(trials, (target, workload, measure.metric.name), values, reason)
-
-
-def _of_trial(trials: Trials, place: Place, measure: Measure) -> float | None:
-    windows = [checked.window for checked in trials.usable(place, measure)]
-    if measure is metrics.P99:
-        answered = sum(window.tally.requests for window in windows)
-        if answered < metrics.REQUESTS_FOR_P99:
-            return None
-    return measure.of_round(windows) if windows else None
+    for target in trials.plan.targets:
+        own = [boots.get((target.id, number)) for number in trials.rounds]
+        for metric, of_boot in OF_BOOT.items():
+            rounds = tuple(of_boot(boot) if boot else None for boot in own)
+            yield _quantity(trials, target.id, None, metric.name, rounds, NOT_MEASURED)
 
 
 def _quantity(
-    trials: Trials,
-    key: tuple[str, str | None, str],
-    values: Sequence[float | None],
-    reason: str | None = None,
+    windows: Windows,
+    target: str,
+    workload: str | None,
+    metric: str,
+    rounds: Series,
+    reason: str,
 ) -> Quantity:
-    known = [value for value in values if value is not None]
-    if not known:
-        return Quantity(*key, None, tuple(values), reason or "not measured")
-    if len(known) == 1:
-        return Quantity(*key, None, tuple(values), "one round has no interval")
-    return Quantity(*key, _estimate(known, trials.level), tuple(values))
+    found = interval.over_rounds(rounds, windows.level)
+    why = None
+    if found.estimate is None:
+        one = any(value is not None for value in rounds)
+        why = ONE_ROUND if one else reason
+    return Quantity(target, workload, metric, found.estimate, rounds, why)
 
 
-def _estimate(values: Sequence[float], level: float) -> Estimate:
-    if min(values) > 0:
-        return interval.geometric_mean(values, level)
-    return interval.arithmetic_mean(values, level)
+def _idle_mib(boot: Boot) -> float | None:
+    memory = boot.idle_memory_bytes
+    return None if memory is None else memory / metrics.MEBIBYTE
 
 
-def _first_answer(boot: Boot | None) -> float | None:
-    return boot.first_answer_s if boot else None
-
-
-def _idle_mib(boot: Boot | None) -> float | None:
-    if boot is None or boot.idle_memory_bytes is None:
-        return None
-    return boot.idle_memory_bytes / metrics.MEBIBYTE
+OF_BOOT: dict[Metric, Callable[[Boot], float | None]] = {
+    metrics.STARTUP: lambda boot: boot.first_answer_s,
+    metrics.IDLE_MEMORY: _idle_mib,
+}
+"""What the start of a target tells."""

@@ -1,14 +1,17 @@
 """Which windows are void, and by which reason."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bench.analyse import reasons
 from bench.analyse.words import per_cent
 from bench.model.load import Load
 from bench.model.plural import plural
+from bench.model.run import Run
 from bench.model.trial import Window, WindowStats
 from bench.model.warning import Reason, Scope
+from bench.plan.schedule import servers_up
 
 
 FIRST_ERROR = 200
@@ -56,8 +59,6 @@ class Checked:
 
 def check(window: Window, load: Load, servers: int) -> Checked:
     """Hold one window of a run with so many servers against every limit."""
-    visit_s = load.warm_s + window.tally.measure_s
-    idle_limit = reasons.idle_limit(servers)
     return Checked(
         window,
         (
@@ -66,10 +67,37 @@ def check(window: Window, load: Load, servers: int) -> Checked:
             *_schedule(window),
             *_beside(window),
             *_little(window, load),
-            *_machine(window, visit_s, idle_limit),
+            *_machine(window, load, reasons.idle_limit(servers)),
             *_trace(window),
         ),
     )
+
+
+def idle_activity(run: Run) -> Mapping[int, Violation]:
+    """
+    The rounds whose idle servers used more than the limit, over all visits together.
+
+    One busy moment voids its window; background work that goes on all round
+    shares the core with every window, those that stay just below the limit
+    included, and its share falls on all alike.
+    """
+    plan = run.record.plan
+    # An experiment may overload servers on purpose; what they still do then is its own.
+    warm_s = {c.key: c.load.warm_s for c in plan.cells if not c.load.experiment}
+    used_s: dict[int, float] = defaultdict(float)
+    visited_s: dict[int, float] = defaultdict(float)
+    for window in run.windows:
+        if window.others_cpu_ns is not None and window.cell in warm_s:
+            used_s[window.round] += window.others_cpu_ns / 1e9
+            visited_s[window.round] += warm_s[window.cell] + window.tally.measure_s
+    shares = {number: used_s[number] / visited_s[number] for number in visited_s}
+    return {
+        number: Violation(
+            reasons.IDLE, share, f"{per_cent(share, 1)} of a core, all round {number}"
+        )
+        for number, share in shares.items()
+        if share > reasons.idle_limit(servers_up(plan, number))
+    }
 
 
 def _answers(window: Window) -> Iterator[Violation]:
@@ -136,12 +164,15 @@ def _beside(window: Window) -> Iterator[Violation]:
         yield from _schedule(other)
 
 
-def _machine(window: Window, visit_s: float, idle_limit: float) -> Iterator[Violation]:
+def _machine(window: Window, load: Load, idle_limit: float) -> Iterator[Violation]:
     generator = window.tally.generator_cpu_s / window.tally.measure_s
     if generator > reasons.GENERATOR_SHARE:
-        yield Violation(
-            reasons.GENERATOR, generator, f"{per_cent(generator)} of its core"
-        )
+        # Near its limit the generator makes a rate a lower bound; a response time
+        # of an open loop is wrong then.
+        wrong = load.is_open and not load.experiment
+        reason = reasons.BUSY if wrong else reasons.GENERATOR
+        yield Violation(reason, generator, f"{per_cent(generator)} of its core")
+    visit_s = load.warm_s + window.tally.measure_s
     idle = (window.others_cpu_ns or 0) / 1e9 / visit_s
     if idle > idle_limit:
         yield Violation(reasons.IDLE, idle, f"{per_cent(idle, 1)} of a core")

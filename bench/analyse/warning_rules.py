@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from bench.analyse import metrics, reasons
 from bench.analyse.comparisons import Doubts
-from bench.analyse.trials import Trials
 from bench.analyse.voids import Violation
+from bench.analyse.windows import Trials, Windows
 from bench.analyse.words import per_cent
 from bench.model.framework import Role
 from bench.model.plural import plural
@@ -21,7 +21,7 @@ def warnings_of(trials: Trials) -> Doubts:
         cpu_void=dict.fromkeys(trials.disturbed, DISTURBED),
         connections=_connections(trials),
         warnings=(
-            *_from_windows(trials),
+            *warnings_from(trials),
             *_ceiling_warnings(trials),
             *_floor_warnings(trials),
             *_failures(trials),
@@ -32,15 +32,14 @@ def warnings_of(trials: Trials) -> Doubts:
     )
 
 
-def _from_windows(trials: Trials) -> Iterator[Warning]:
+def warnings_from(windows: Windows) -> Iterator[Warning]:
+    """What was found in windows, by reason and cell, each with the worst of it."""
     grouped: dict[tuple[Reason, str], list[Violation]] = defaultdict(list)
     visits: dict[str, int] = defaultdict(int)
-    for (target, workload, _), windows in trials.checked.items():
-        where = trials.cells[target, workload].key
-        visits[where] += len(windows)
-        for checked in windows:
-            for finding in checked.findings:
-                grouped[finding.reason, where].append(finding)
+    for (where, _), trial in windows.checked.items():
+        visits[where] += len(trial)
+        for finding in (f for checked in trial for f in checked.findings):
+            grouped[finding.reason, where].append(finding)
     for (reason, where), findings in grouped.items():
         worst = max(findings, key=lambda finding: finding.amount)
         yield Warning(
@@ -67,11 +66,8 @@ _WHY = {
 
 def rate_rps(trials: Trials, target: str, workload: str) -> float | None:
     """The mean rate of a cell over the rounds that count, for checks only."""
-    windows = [
-        checked.window
-        for number in trials.rounds
-        for checked in trials.usable((target, workload, number), metrics.THROUGHPUT)
-    ]
+    cell, own = trials.closed(target, workload), trials.of_metric(metrics.THROUGHPUT)
+    windows = [w for number in trials.rounds for w in own.usable(cell, number)]
     return metrics.THROUGHPUT.of_round(windows)
 
 
@@ -106,20 +102,18 @@ def _near_ceiling(trials: Trials) -> dict[tuple[str, str], str]:
     # One process was calibrated; workers on cores of their own add up.
     ceiling = calibration.closed_ceiling_rps * trials.plan.senders
     return {
-        (
-            target,
-            workload,
-        ): f"{rate:,.0f} requests/s, {per_cent(rate / ceiling)} of the "
-        f"{ceiling:,.0f} that the generator could send when it was calibrated"
-        for target, workload in trials.cells
-        if (rate := rate_rps(trials, target, workload) or 0.0)
+        (cell.target, cell.workload): f"{rate:,.0f} requests/s, "
+        f"{per_cent(rate / ceiling)} of the {ceiling:,.0f} that the generator could "
+        "send when it was calibrated"
+        for cell in trials.cells
+        if (rate := rate_rps(trials, cell.target, cell.workload) or 0.0)
         > reasons.CEILING_SHARE * ceiling
     }
 
 
 def _ceiling_warnings(trials: Trials) -> Iterator[Warning]:
-    for cell, text in _near_ceiling(trials).items():
-        yield Warning(reasons.CEILING, text, trials.cells[cell].key)
+    for (target, workload), text in _near_ceiling(trials).items():
+        yield Warning(reasons.CEILING, text, trials.key(target, workload))
 
 
 def _floor_warnings(trials: Trials) -> Iterator[Warning]:
@@ -128,7 +122,7 @@ def _floor_warnings(trials: Trials) -> Iterator[Warning]:
         yield Warning(
             reasons.FLOOR,
             f"the best bare server is {times:.2f} times as fast, {reasons.FLOOR_RATIO} is needed",
-            trials.cells[target, workload].key,
+            trials.key(target, workload),
         )
 
 
@@ -178,10 +172,9 @@ def _database(trials: Trials) -> Iterator[Warning]:
 
 def _frequency(trials: Trials) -> Iterator[Warning]:
     known = [
-        checked.window.trace.frequency_mhz
-        for windows in trials.checked.values()
-        for checked in windows
-        if checked.window.trace and checked.window.trace.frequency_mhz
+        window.trace.frequency_mhz
+        for window in trials.windows
+        if window.trace and window.trace.frequency_mhz
     ]
     if known and min(known) < max(known) * (1 - reasons.FREQUENCY_APART):
         yield Warning(
@@ -192,11 +185,10 @@ def _frequency(trials: Trials) -> Iterator[Warning]:
 def _connections(trials: Trials) -> dict[tuple[str, str], float]:
     opened: dict[tuple[str, str], int] = defaultdict(int)
     answered: dict[tuple[str, str], int] = defaultdict(int)
-    for (target, workload, _), windows in trials.checked.items():
-        for checked in windows:
-            tally = checked.window.tally
-            opened[target, workload] += tally.connections_opened
-            answered[target, workload] += tally.requests_total
+    for window in trials.windows:
+        cell = (window.target, window.workload)
+        opened[cell] += window.tally.connections_opened
+        answered[cell] += window.tally.requests_total
     return {
         cell: opened[cell] / requests for cell, requests in answered.items() if requests
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bench.analyse import reasons
 from bench.analyse.noise import Noise
-from bench.analyse.trials import Trials
+from bench.analyse.windows import Trials
 from bench.analyse.words import per_cent
 from bench.model.framework import Role
 from bench.model.plural import plural
@@ -113,24 +113,18 @@ def void_windows(trials: Trials) -> tuple[int, int]:
         for target in trials.plan.targets
         if target.role in {Role.CONTESTANT, Role.TWIN}
     }
-    own = [
-        checked.void
-        for (target, _, _), windows in trials.checked.items()
-        if target in judged
-        for checked in windows
-    ]
-    return sum(own), len(own)
+    own = trials.rows[trials.rows["target"].isin(judged)]
+    return int(own["void"].sum()), len(own)
 
 
 def steal_windows(trials: Trials) -> tuple[int, int]:
     """How many windows lost more than the tolerated share to the hypervisor, and of how many."""
     cores = trials.run.record.machine.cores
+    lasts_s = {cell.key: cell.load.duration_s for cell in trials.cells}
     shares = [
-        checked.window.steal_s
-        / (trials.cells[target, workload].load.duration_s * cores)
-        for (target, workload, _), windows in trials.checked.items()
-        for checked in windows
-        if checked.window.steal_s is not None
+        window.steal_s / (lasts_s[window.cell] * cores)
+        for window in trials.windows
+        if window.steal_s is not None
     ]
     return sum(share > reasons.STEAL_SHARE for share in shares), len(shares)
 

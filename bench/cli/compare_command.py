@@ -9,12 +9,18 @@ from typing import Annotated, Any
 
 import typer
 
-from bench.analyse.analysis import analyse
+from bench.analyse.analysis import AnalysedRun, analyse
 from bench.cli.margins import margins
 from bench.cli.places import PUBLISHED, RUNS
 from bench.errors import UsageError, unknown
 from bench.judge.history import differences, moved
-from bench.judge.regressions import MARGINS, Gate, Judgement, judge_change
+from bench.judge.regressions import (
+    MARGINS,
+    Gate,
+    Judgement,
+    SecondRun,
+    judge_change,
+)
 from bench.model.framework import Role
 from bench.model.load import experiment_of
 from bench.model.releases import releases_of, successions
@@ -186,8 +192,8 @@ def judged_pair(
         )
     runs, second = [run], None
     if confirming.run is not None:
-        runs.append(_holding(confirming.run, (old_id, new_id)))
-        second = (confirming.name, analyse(confirming.run))
+        runs.append(_holding(confirming.run, old_id, new_id))
+        second = SecondRun(confirming.name, analyse(confirming.run))
     workloads = _both_serve(run, old_id, new_id)
     judged = judge_change(
         *(analyse(run), old_id, new_id, workloads, second),
@@ -224,7 +230,7 @@ def _both_serve(run: Run, old_id: str, new_id: str) -> list[str]:
     return []
 
 
-def _holding(second: Run, ids: tuple[str, str]) -> Run:
+def _holding(second: Run, *ids: str) -> Run:
     """The confirming run, if it measured both; its machine may be another one, all the better."""
     there = {target.id for target in second.record.plan.targets}
     # What could not be prepared is in no plan, and was asked for all the same.
@@ -291,7 +297,7 @@ def _history(folders: tuple[Path, Path], any_machine: bool, as_json: bool) -> No
             f"the two runs cannot be compared: {told}",
             "measure both versions in one run, or add --any-machine and read with care",
         )
-    rows = moved((before.record, analyse(before)), (after.record, analyse(after)))
+    rows = moved(*(AnalysedRun(run.record, analyse(run)) for run in (before, after)))
     if as_json:
         found: dict[str, Any] = {
             "before": folders[0].name,

@@ -10,9 +10,8 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from bench.analyse.progress import RatioSoFar
 from bench.cli.plan_text import minutes
-from bench.model.estimate import Estimate
+from bench.model.estimate import Comparison, Estimate
 from bench.model.framework import Role, Target
 from bench.model.plan import Plan
 from bench.model.plural import plural
@@ -63,7 +62,7 @@ class Display:
     pace: ProgressPace
     console: Console
     now: Now | None = None
-    ratios: Sequence[RatioSoFar] = ()
+    ratios: Sequence[Comparison] = ()
     rounds: int = 0  # complete ones
     failures: int = 0
     live: Live | None = None
@@ -97,7 +96,7 @@ class Display:
                 highlight=False,
             )
 
-    def round_over(self, number: int, ratios: Sequence[RatioSoFar]) -> None:
+    def round_over(self, number: int, ratios: Sequence[Comparison]) -> None:
         """Show the ratios after a round."""
         self.ratios, self.rounds = ratios, number
         if self.live is not None:
@@ -148,7 +147,7 @@ def now_text(now: Now | None, plan: Plan) -> str:
     return what + (f" {now.cycle}/{plan.profile.cycles}" if now.cycle else "")
 
 
-def ratio_table(plan: Plan, ratios: Sequence[RatioSoFar], room: int) -> Table:
+def ratio_table(plan: Plan, ratios: Sequence[Comparison], room: int) -> Table:
     """The ratios so far with their intervals: a line for each pair and workload, as many as fit."""
     metrics = list(dict.fromkeys(ratio.metric for ratio in ratios))
     lines: dict[tuple[str, str], dict[str, str]] = {}
@@ -163,7 +162,7 @@ def ratio_table(plan: Plan, ratios: Sequence[RatioSoFar], room: int) -> Table:
     return table
 
 
-def basis(ratios: Sequence[RatioSoFar]) -> str:
+def basis(ratios: Sequence[Comparison]) -> str:
     """What the intervals rest on: their level, and the rounds of the last look."""
     known = [ratio.advantage for ratio in ratios if ratio.advantage is not None]
     if not known:
@@ -172,7 +171,7 @@ def basis(ratios: Sequence[RatioSoFar]) -> str:
     return f"{level} % intervals of {max(each.n for each in known)} rounds"
 
 
-def pair_text(plan: Plan, ratio: RatioSoFar) -> str:
+def pair_text(plan: Plan, ratio: Comparison) -> str:
     """Both by the names that the page has for them."""
     subject, baseline = plan.target(ratio.subject), plan.target(ratio.baseline)
     if subject.title == baseline.title or _shared(plan, subject, baseline):
@@ -192,7 +191,7 @@ def span_text(estimate: Estimate | None) -> str:
     return f"{estimate.point:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
 
 
-def headline_text(plan: Plan, ratios: Sequence[RatioSoFar]) -> str:
+def headline_text(plan: Plan, ratios: Sequence[Comparison]) -> str:
     """The first workload's throughput, as ratios of the default deployments; "" without an interval."""
     own = {t.id for t in plan.targets if t.role is Role.CONTESTANT}
     known = [

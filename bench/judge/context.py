@@ -36,7 +36,7 @@ class JudgeContext:
         """That of the two targets; without a number where the run holds none."""
         found = self.analysis.comparison(subject, baseline, workload, metric)
         level = self.analysis.level
-        return found or paired((subject, baseline), workload, metric, (), level)
+        return found or paired(subject, baseline, workload, metric, (), level)
 
     def id_of(self, framework: str) -> str:
         """Its target's id, or its own name where the run holds none."""

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import log
+from typing import NamedTuple
 
 from bench.analyse import reasons
-from bench.analyse.analysis import Analysis
+from bench.analyse.analysis import AnalysedRun, Analysis
 from bench.analyse.pairs import floor_of
 from bench.judge.regressions import MARGINS, slowdown
 from bench.model.estimate import Estimate
@@ -95,38 +96,39 @@ def differences(before: RunRecord, after: RunRecord) -> tuple[Difference, ...]:
     return tuple(found)
 
 
-def paired_targets(before: Plan, after: Plan) -> Iterator[tuple[Target, Target]]:
+class Succession(NamedTuple):
+    """A target of the run before, and what stands for it in the later one."""
+
+    old: Target
+    new: Target
+
+
+def paired_targets(before: Plan, after: Plan) -> Iterator[Succession]:
     """Targets of the same framework and deployment, each at the last version of its plan."""
     old = {(t.framework, t.deployment): t for t in _compared(before)}
     new = {(t.framework, t.deployment): t for t in _compared(after)}
-    yield from ((old[key], target) for key, target in new.items() if key in old)
+    yield from (Succession(old[key], new[key]) for key in new if key in old)
 
 
 def _compared(plan: Plan) -> list[Target]:
     return [t for t in plan.targets if t.role is not Role.TWIN]
 
 
-def moved(
-    before: tuple[RunRecord, Analysis], after: tuple[RunRecord, Analysis]
-) -> tuple[Moved, ...]:
+def moved(before: AnalysedRun, after: AnalysedRun) -> tuple[Moved, ...]:
     """Every contestant's ratio to its reference, after over before, by workload and metric."""
-    plans = (before[0].plan, after[0].plan)
-    pairs = list(paired_targets(*plans))
+    plan, earlier = after.record.plan, before.record.plan
+    pairs = list(paired_targets(earlier, plan))
     same = {
-        new.id: old
-        for old, new in pairs
-        if _unchanged((before[0], old), (after[0], new))
+        pair.new.id: pair.old
+        for pair in pairs
+        if _unchanged(before.record, after.record, pair)
     }
-    workloads = [
-        name
-        for name in plans[1].profile.workloads
-        if name in plans[0].profile.workloads
-    ]
+    workloads = [w for w in plan.profile.workloads if w in earlier.profile.workloads]
     return tuple(
-        _moved(before, after, (old, new), key, same)
-        for old, new in pairs
-        if new.role is Role.CONTESTANT
-        for key in product(_served(plans[1], new, workloads), MARGINS)
+        _moved(before, after, pair, workload, metric, same)
+        for pair in pairs
+        if pair.new.role is Role.CONTESTANT
+        for workload, metric in product(_served(plan, pair.new, workloads), MARGINS)
     )
 
 
@@ -136,26 +138,25 @@ def _served(plan: Plan, target: Target, workloads: list[str]) -> list[str]:
 
 
 def _moved(
-    before: tuple[RunRecord, Analysis],
-    after: tuple[RunRecord, Analysis],
-    pair: tuple[Target, Target],
-    key: tuple[str, str],
+    before: AnalysedRun,
+    after: AnalysedRun,
+    pair: Succession,
+    workload: str,
+    metric: str,
     same: Mapping[str, Target],
 ) -> Moved:
-    old, new = pair
-    for reference in _references(after[0].plan, new, same):
-        logs = [
-            _logs(before[1], old.id, same[reference.id].id, key),
-            _logs(after[1], new.id, reference.id, key),
-        ]
-        if min(map(len, logs)) >= reasons.FEWEST_ROUNDS:
-            change = log_ratio_unpaired(logs[1], logs[0], LEVEL)
-            return Moved(old.id, new.id, reference.id, *key, change)
+    old, new = pair.old.id, pair.new.id
+    for reference in _references(after.record.plan, pair.new, same):
+        was = _logs(before.analysis, old, same[reference.id].id, workload, metric)
+        is_now = _logs(after.analysis, new, reference.id, workload, metric)
+        if min(len(was), len(is_now)) >= reasons.FEWEST_ROUNDS:
+            change = log_ratio_unpaired(is_now, was, LEVEL)
+            return Moved(old, new, reference.id, workload, metric, change)
     because = (
         "nothing unchanged stood beside it in both runs, with "
         f"{reasons.FEWEST_ROUNDS} rounds that count"
     )
-    return Moved(old.id, new.id, "", *key, None, because)
+    return Moved(old, new, "", workload, metric, None, because)
 
 
 def _references(plan: Plan, target: Target, same: Mapping[str, Target]) -> list[Target]:
@@ -169,20 +170,19 @@ def _references(plan: Plan, target: Target, same: Mapping[str, Target]) -> list[
 
 
 def _logs(
-    analysis: Analysis, target: str, reference: str, key: tuple[str, str]
+    analysis: Analysis, target: str, reference: str, workload: str, metric: str
 ) -> list[float]:
-    found = slowdown(analysis, target, reference, *key)
+    found = slowdown(analysis, target, reference, workload, metric)
     if found is None or found.void is not None:
         return []
     return [log(ratio) for ratio in found.rounds if ratio is not None]
 
 
-def _unchanged(*sides: tuple[RunRecord, Target]) -> bool:
-    receipts = [record.receipts.get(target.id) for record, target in sides]
+def _unchanged(before: RunRecord, after: RunRecord, pair: Succession) -> bool:
+    receipts = before.receipts.get(pair.old.id), after.receipts.get(pair.new.id)
     # Of a deployment that stood already nobody knows whether it is the same.
     known = all(receipt is None or receipt.known for receipt in receipts)
-    before, after = (_packages(*side) for side in sides)
-    return known and before == after
+    return known and _packages(before, pair.old) == _packages(after, pair.new)
 
 
 def _packages(record: RunRecord, target: Target) -> Mapping[str, str]:

@@ -36,22 +36,26 @@ def _groups(
     bare = {name: without_layer(context, name) or name for name in names}
     for workload in claim.workloads:
         group = Group(GroupKind.WORKLOAD, workload, workload)
-        yield group, _pairs(context, claim, usual, (workload, metric))
+        yield group, _pairs(context, claim, usual, workload, metric)
     for workload in claim.also_on:
-        found = _pairs(context, claim, usual, (workload, metric))
+        found = _pairs(context, claim, usual, workload, metric)
         if all(each.advantage for each in found):
             yield Group(GroupKind.WORKLOAD, workload, workload), found
     for workload in claim.without_layer:
-        found = _pairs(context, claim, bare, (workload, metric))
+        found = _pairs(context, claim, bare, workload, metric)
         if all(each.advantage for each in found):
             yield Group(GroupKind.LAYER, f"{workload}+sql", workload), found
 
 
 def _pairs(
-    context: JudgeContext, claim: Claim, targets: dict[str, str], what: tuple[str, str]
+    context: JudgeContext,
+    claim: Claim,
+    targets: dict[str, str],
+    workload: str,
+    metric: str,
 ) -> list[Comparison]:
     return [
-        context.comparison(targets[subject], targets[baseline], *what)
+        context.comparison(targets[subject], targets[baseline], workload, metric)
         for subject, baseline in product(claim.subjects, claim.baselines)
     ]
 
@@ -64,8 +68,7 @@ def without_layer(context: JudgeContext, framework: str) -> str | None:
             contestant is not None
             and target.role is Role.ABLATION
             and target.isolates == CostPart.DATABASE
-            and (target.framework, target.version)
-            == (contestant.framework, contestant.version)
+            and target.same_release(contestant)
         ):
             return target.id
     return None

@@ -12,17 +12,17 @@ SPEED_APART count as two machines.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import exp, log, sqrt
 from statistics import mean
 
 from bench.analyse import metrics, reasons
-from bench.analyse.analysis import Analysis, analyse
+from bench.analyse.analysis import AnalysedRun, Analysis, analyse
 from bench.analyse.pairs import pairs
 from bench.judge.context import withheld_because
 from bench.judge.history import must_be_equal, worth_knowing
 from bench.judge.settled import settled
-from bench.model.estimate import Comparison, Estimate
+from bench.model.estimate import Comparison, Estimate, RatioKey
 from bench.model.framework import Role
 from bench.model.pooled import (
     POOL_SCHEMA,
@@ -49,26 +49,11 @@ shared one was seen to differ from itself by 1.2 from run to run."""
 CONDITIONS = ("clients", "workers", "threads", "connections")
 """What decides which question the closed loop asks."""
 
-type Key = tuple[str, str, str, str]
-"""Subject, baseline, workload and metric of a ratio."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A run with what it says."""
-
-    run: Run
-    analysis: Analysis
-
-    @property
-    def id(self) -> str:
-        return self.run.record.id
-
-    @property
-    def conditions(self) -> tuple[int, ...]:
-        """In the order of CONDITIONS."""
-        plan = self.run.record.plan
-        return plan.profile.clients, plan.workers, plan.threads, plan.connections
+def _conditions(run: AnalysedRun) -> tuple[int, ...]:
+    """In the order of CONDITIONS."""
+    plan = run.record.plan
+    return plan.profile.clients, plan.workers, plan.threads, plan.connections
 
 
 def pool(runs: Iterable[Run]) -> Pool:
@@ -78,7 +63,7 @@ def pool(runs: Iterable[Run]) -> Pool:
     A run that takes part in nothing is among `left_out`, with the reason.
     """
     read = [
-        _Read(run, analyse(run))
+        AnalysedRun(run.record, analyse(run))
         for run in sorted(runs, key=lambda run: (run.record.created_at, run.record.id))
     ]
     unfit = {each.id: why for each in read if (why := _unfit(each))}
@@ -99,8 +84,9 @@ def pool(runs: Iterable[Run]) -> Pool:
         *(LeftOut(each.id, Omission.NOTHING_SHARED) for each in others),
         *_grouped(
             [
-                *(one for key, one in void if key == _typed(key)),
-                *(LeftOut(run, Omission.ONE_RUN, key[2]) for run, key in alone),
+                # A ratio is told in one of its two directions.
+                *(one for key, one in void if key.subject <= key.baseline),
+                *(LeftOut(run, Omission.ONE_RUN, key.workload) for run, key in alone),
             ],
             taking_part,
         ),
@@ -113,9 +99,9 @@ def pool(runs: Iterable[Run]) -> Pool:
             tuple(
                 PooledRun(
                     each.id,
-                    each.run.record.created_at,
+                    each.record.created_at,
                     of_run[each.id],
-                    each.run.record.plan.profile.name,
+                    each.record.plan.profile.name,
                     len(each.analysis.rounds),
                     cpu_times[each.id],
                     _facts(each),
@@ -130,9 +116,9 @@ def pool(runs: Iterable[Run]) -> Pool:
     )
 
 
-def _unfit(each: _Read) -> LeftOut | None:
+def _unfit(each: AnalysedRun) -> LeftOut | None:
     """Why a run takes no part at all, whatever the others are."""
-    plan = each.run.record.plan
+    plan = each.record.plan
     if not plan.profile.verdicts:
         return LeftOut(each.id, Omission.NO_VERDICTS, profile=plan.profile.name)
     if not plan.own_servers:
@@ -142,9 +128,9 @@ def _unfit(each: _Read) -> LeftOut | None:
     return None
 
 
-def _of_other_conditions(read: Sequence[_Read]) -> dict[str, LeftOut]:
+def _of_other_conditions(read: Sequence[AnalysedRun]) -> dict[str, LeftOut]:
     """Of runs that could take part, those under other conditions than most of them."""
-    conditions = Counter(each.conditions for each in read)
+    conditions = Counter(_conditions(each) for each in read)
     usual = max(conditions, key=conditions.__getitem__, default=())
     return {
         each.id: LeftOut(
@@ -153,31 +139,34 @@ def _of_other_conditions(read: Sequence[_Read]) -> dict[str, LeftOut]:
             conditions=tuple(
                 Differs(what, own, other)
                 for what, own, other in zip(
-                    CONDITIONS, each.conditions, usual, strict=True
+                    CONDITIONS, _conditions(each), usual, strict=True
                 )
                 if own != other
             ),
         )
         for each in read
-        if each.conditions != usual
+        if _conditions(each) != usual
     }
 
 
 def _held(
-    read: Sequence[_Read],
-) -> tuple[dict[Key, list[RatioOfRun]], list[tuple[Key, LeftOut]]]:
+    read: Sequence[AnalysedRun],
+) -> tuple[dict[RatioKey, list[RatioOfRun]], list[tuple[RatioKey, LeftOut]]]:
     """Every ratio with the runs that hold it, and those that hold it for nothing."""
-    held: dict[Key, list[RatioOfRun]] = defaultdict(list)
-    void: list[tuple[Key, LeftOut]] = []
+    held: dict[RatioKey, list[RatioOfRun]] = defaultdict(list)
+    void: list[tuple[RatioKey, LeftOut]] = []
     for each in read:
-        for key, found in _comparisons(each):
+        for found in _comparisons(each):
+            key = found.key
             logs = [log(ratio) for ratio in found.rounds if ratio is not None]
             if found.void is not None:
-                out = LeftOut(each.id, Omission.VOID, key[2], void=found.void)
+                out = LeftOut(each.id, Omission.VOID, key.workload, void=found.void)
                 void.append((key, out))
             elif len(logs) < reasons.FEWEST_ROUNDS or found.advantage is None:
                 few = Omission.FEW_ROUNDS
-                void.append((key, LeftOut(each.id, few, key[2], rounds=len(logs))))
+                void.append(
+                    (key, LeftOut(each.id, few, key.workload, rounds=len(logs)))
+                )
             else:
                 error = interval.scatter(logs) / sqrt(len(logs))
                 held[key].append(RatioOfRun(each.id, found.advantage, error))
@@ -185,30 +174,24 @@ def _held(
 
 
 def _one_way(
-    held: Mapping[Key, Sequence[RatioOfRun]],
-) -> dict[Key, Sequence[RatioOfRun]]:
+    held: Mapping[RatioKey, Sequence[RatioOfRun]],
+) -> dict[RatioKey, Sequence[RatioOfRun]]:
     """Of two contestants the ratios of the one that leads on the whole, the same way on every workload."""
     lead: dict[tuple[str, str], float] = defaultdict(float)
     for (subject, baseline, _, metric), own in held.items():
         if metric != metrics.MEMORY.metric.name:
             lead[subject, baseline] += sum(log(r.estimate.point) for r in own)
 
-    def leads(pair: tuple[str, str]) -> bool:
-        turned = pair[::-1]
-        return turned not in lead or (lead[pair], pair) > (lead[turned], turned)
+    def leads(subject: str, baseline: str) -> bool:
+        own, turned = (subject, baseline), (baseline, subject)
+        return turned not in lead or (lead[own], own) > (lead[turned], turned)
 
-    return {key: own for key, own in held.items() if leads(key[:2])}
-
-
-def _typed(key: Key) -> Key:
-    """The key of the one direction in which a void ratio is told."""
-    first, second, workload, metric = key
-    return min(first, second), max(first, second), workload, metric
+    return {k: own for k, own in held.items() if leads(k.subject, k.baseline)}
 
 
-def _comparisons(each: _Read) -> Iterator[tuple[Key, Comparison]]:
+def _comparisons(each: AnalysedRun) -> Iterator[Comparison]:
     """The run's ratios, contestants in both directions; twins are checks, and no ratios."""
-    plan = each.run.record.plan
+    plan = each.record.plan
     for workload in dict.fromkeys(cell.workload for cell in plan.cells):
         for measure in metrics.COMPARED:
             for subject, baseline in pairs(plan):
@@ -216,7 +199,7 @@ def _comparisons(each: _Read) -> Iterator[tuple[Key, Comparison]]:
                     continue
                 key = (subject.id, baseline.id, workload, measure.metric.name)
                 if (found := each.analysis.comparison(*key)) is not None:
-                    yield key, found
+                    yield found
 
 
 def _grouped(void: Sequence[LeftOut], taking_part: set[str]) -> Iterator[LeftOut]:
@@ -226,15 +209,15 @@ def _grouped(void: Sequence[LeftOut], taking_part: set[str]) -> Iterator[LeftOut
 
 
 def _machines(
-    read: Sequence[_Read],
+    read: Sequence[AnalysedRun],
 ) -> tuple[tuple[PooledMachine, ...], dict[str, int], dict[str, float | None]]:
     """Which machine each run is of, with its CPU time beside the machine's first run."""
     machines: list[PooledMachine] = []
-    first: list[_Read] = []
+    first: list[AnalysedRun] = []
     of_run: dict[str, int] = {}
     cpu_times: dict[str, float | None] = {}
     for each in read:
-        record = each.run.record
+        record = each.record
         own = PooledMachine(
             record.machine.fingerprint, record.machine.cpu_model, record.plan.engine
         )
@@ -251,7 +234,7 @@ def _machines(
     return tuple(machines), of_run, cpu_times
 
 
-def _times(first: _Read, other: _Read) -> float | None:
+def _times(first: AnalysedRun, other: AnalysedRun) -> float | None:
     """How many times the CPU time per request of the first run the other took, over the cells that both have."""
     cells = [_cpu_times(each.analysis) for each in (first, other)]
     shared = [
@@ -268,8 +251,8 @@ def _cpu_times(analysis: Analysis) -> Mapping[tuple[str, str | None], float]:
     }
 
 
-def _facts(each: _Read) -> dict[str, str]:
-    record = each.run.record
+def _facts(each: AnalysedRun) -> dict[str, str]:
+    record = each.record
     return {
         **must_be_equal(record),
         **worth_knowing(record),
@@ -282,20 +265,20 @@ def _facts(each: _Read) -> dict[str, str]:
     }
 
 
-def _titles(read: Sequence[_Read]) -> dict[str, str]:
+def _titles(read: Sequence[AnalysedRun]) -> dict[str, str]:
     """By target id; what two targets share is no title."""
-    found = {t.id: t.title for each in read for t in each.run.record.plan.targets}
+    found = {t.id: t.title for each in read for t in each.record.plan.targets}
     often = Counter(found.values())
     return {name: title if often[title] == 1 else name for name, title in found.items()}
 
 
-def _contestants(read: Sequence[_Read]) -> tuple[str, ...]:
-    targets = (t for each in read for t in each.run.record.plan.targets)
+def _contestants(read: Sequence[AnalysedRun]) -> tuple[str, ...]:
+    targets = (t for each in read for t in each.record.plan.targets)
     return tuple(dict.fromkeys(t.id for t in targets if t.role is Role.CONTESTANT))
 
 
 def _ratio(
-    key: Key, own: Sequence[RatioOfRun], of_run: Mapping[str, int]
+    key: RatioKey, own: Sequence[RatioOfRun], of_run: Mapping[str, int]
 ) -> PooledRatio:
     by_machine: dict[int, list[RatioOfRun]] = defaultdict(list)
     for ratio in own:

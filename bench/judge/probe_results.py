@@ -122,7 +122,7 @@ def _by_counts(claim: Claim, exhibits: ProbeResults) -> Verdict:
     if not claim.subjects:
         return Verdict(claim, Outcome.NOT_MEASURABLE, counts=counts)
     rows = tuple(
-        _question(exhibits, (subject, baseline), measure)
+        _question(exhibits, subject, baseline, measure)
         for baseline, measure, subject in product(
             claim.baselines, claim.counts, claim.subjects
         )
@@ -151,12 +151,14 @@ def _uncounted(claim: Claim, exhibits: ProbeResults) -> Iterator[str]:
             yield name
 
 
-def _question(exhibits: ProbeResults, pair: tuple[str, str], measure: str) -> Question:
-    """Whether the first counts more than the second; a count is exact."""
-    ours, theirs = (exhibits.count(name, measure) for name in pair)
-    values = [one.value if one else None for one in (ours, theirs)]
-    finding = Evidence(pair[0], against=pair[1])
-    if values[0] is None or values[1] is None:
-        return Question(pair[1], finding)
-    more = float(values[0] > values[1])
-    return Question(pair[1], finding, p_holds=(1.0 - more,), p_fails=(more,))
+def _question(
+    exhibits: ProbeResults, subject: str, baseline: str, measure: str
+) -> Question:
+    """Whether the subject counts more than the baseline; a count is exact."""
+    counts = (exhibits.count(name, measure) for name in (subject, baseline))
+    ours, theirs = (count.value if count else None for count in counts)
+    finding = Evidence(subject, against=baseline)
+    if ours is None or theirs is None:
+        return Question(baseline, finding)
+    more = float(ours > theirs)
+    return Question(baseline, finding, p_holds=(1.0 - more,), p_fails=(more,))

@@ -6,13 +6,13 @@ versions is one whose whole interval lies outside what the A/A control reached
 on that metric.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cmp_to_key
 from itertools import combinations
 
 from bench.analyse.noise import noise, resolution
-from bench.model.estimate import Comparison, Estimate
+from bench.model.estimate import Comparison, Estimate, RatioKey
 from bench.model.framework import Target
 from bench.model.ranking import Pair, Ranking, RankingKind, Relation, Step
 from bench.model.releases import releases_of, successions
@@ -57,25 +57,26 @@ def rankings(
 ) -> tuple[Ranking, ...]:
     """One for each workload and metric on which two of the targets were compared."""
     known = {
-        (each.subject, each.baseline, each.workload, each.metric): each.advantage
+        each.key: each.advantage
         for each in comparisons
         if each.advantage is not None and not each.void
     }
     cells = dict.fromkeys((each.workload, each.metric) for each in comparisons)
-    found = [_ranking(known, targets, cell, margin) for cell in cells]
+    found = [_ranking(known, targets, *cell, margin) for cell in cells]
     return tuple(each for each in found if each is not None)
 
 
 def _ranking(
-    known: Mapping[tuple[str, str, str, str], Estimate],
+    known: Mapping[RatioKey, Estimate],
     targets: Sequence[str],
-    cell: tuple[str, str],
+    workload: str,
+    metric: str,
     margin: float,
 ) -> Ranking | None:
     ratios: dict[tuple[str, str], Estimate] = {}
     for one, other in combinations(targets, 2):
-        found = known.get((one, other, *cell))
-        turned = known.get((other, one, *cell))
+        found = known.get(RatioKey(one, other, workload, metric))
+        turned = known.get(RatioKey(other, one, workload, metric))
         if found is None and turned is not None:
             found = turned.inverse
         if found is not None:
@@ -91,18 +92,18 @@ def _ranking(
 
     ordered = tuple(sorted(compared, key=cmp_to_key(better)))
     pairs = tuple(
-        _pair((one, other), ratios[one, other], margin)
+        _pair(one, other, ratios[one, other], margin)
         if ratios[one, other].point >= 1
-        else _pair((other, one), ratios[other, one], margin)
+        else _pair(other, one, ratios[other, one], margin)
         for one, other in combinations(ordered, 2)
         if (one, other) in ratios
     )
     whole = len(pairs) == len(ordered) * (len(ordered) - 1) // 2
     kind = _kind(ordered, pairs, whole)
-    return Ranking(*cell, margin, kind, ordered, pairs, whole)
+    return Ranking(workload, metric, margin, kind, ordered, pairs, whole)
 
 
-def _pair(names: tuple[str, str], advantage: Estimate, margin: float) -> Pair:
+def _pair(ahead: str, behind: str, advantage: Estimate, margin: float) -> Pair:
     line = 1 + margin
     within = advantage.low > 1 / line and advantage.high < line
     if advantage.low > line:
@@ -111,7 +112,7 @@ def _pair(names: tuple[str, str], advantage: Estimate, margin: float) -> Pair:
         relation = Relation.AHEAD
     else:
         relation = Relation.EQUAL if within else Relation.OPEN
-    return Pair(*names, relation, within, advantage)
+    return Pair(ahead, behind, relation, within, advantage)
 
 
 def _kind(ordered: Sequence[str], pairs: Sequence[Pair], whole: bool) -> RankingKind:
@@ -145,26 +146,18 @@ def steps(
     reach: Mapping[str, float],
 ) -> tuple[Step, ...]:
     """Every step from a version to the next that lies outside of the noise; `reach` is that noise by metric, as a ratio."""
-    return tuple(_steps(comparisons, targets, receipts, reach))
-
-
-def _steps(
-    comparisons: Sequence[Comparison],
-    targets: Sequence[Target],
-    receipts: Mapping[str, Receipt],
-    reach: Mapping[str, float],
-) -> Iterator[Step]:
-    releases = releases_of(targets, receipts)
     following = {
-        (old.target.id, new.target.id): None
-        for found in releases.values()
-        for old, new in successions(found)
+        (old.target.id, new.target.id)
+        for releases in releases_of(targets, receipts).values()
+        for old, new in successions(releases)
     }
-    for each in comparisons:
-        advantage, turned = each.advantage, (each.baseline, each.subject)
-        if advantage is None or each.void or each.metric not in reach:
-            continue
-        if each.metric in STEPPED and turned in following:
-            band = reach[each.metric]
-            if advantage.low > band or advantage.high < 1 / band:
-                yield Step(*turned, each.workload, each.metric, advantage)
+    return tuple(
+        Step(each.baseline, each.subject, each.workload, each.metric, each.advantage)
+        for each in comparisons
+        if (each.baseline, each.subject) in following
+        and each.advantage is not None
+        and not each.void
+        and each.metric in STEPPED
+        and (band := reach.get(each.metric)) is not None
+        and (each.advantage.low > band or each.advantage.high < 1 / band)
+    )

@@ -17,11 +17,11 @@ Source of the rule and of the error of each stage: Holm 1979; the margins were
 set against the noise of paired rounds as simulated on a recorded trace.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
-from math import inf, log
+from math import log
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
@@ -111,9 +111,20 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondRun:
+    """The run that confirms."""
+
+    id: str
+    analysis: Analysis
+
+
+@dataclass(frozen=True, slots=True)
 class _Stages:
     """Log slowdowns of one comparison, for the alarm and for its confirmation."""
 
+    workload: str
+    metric: str
+    margin: float
     comparison: Comparison | None
     alarm: tuple[float, ...]
     second: tuple[float, ...] | None  # None: there is nothing to confirm by
@@ -124,7 +135,7 @@ def judge_change(
     base: str,
     new: str,
     workloads: Sequence[str],
-    second: tuple[str, Analysis] | None = None,
+    second: SecondRun | None = None,
     within_run: bool = False,
     margins: Mapping[str, float] = MARGINS,
 ) -> Judgement:
@@ -133,14 +144,23 @@ def judge_change(
 
     `margins` are the slowdowns that are let pass, by metric.
 
-    `second` is the name and analysis of a run that confirms; without one,
-    `within_run` lets the second half of the rounds confirm the first.
+    `second` is a run that confirms; without one, `within_run` lets the second half of the rounds confirm the first.
     A run that may decide nothing (its twin differs from itself, too few rounds,
     too many void windows) gives no judgement but CANNOT_TELL.
     """
-    keys = list(product(workloads, margins))
-    stages = [_stages(analysis, second, base, new, key, within_run) for key in keys]
-    changes = tuple(_changes(keys, stages, margins))
+    stages = []
+    for workload, (metric, margin) in product(workloads, margins.items()):
+        comparison = slowdown(analysis, base, new, workload, metric)
+        alarm, confirming = _known(comparison), None
+        if second is not None:
+            again = slowdown(second.analysis, base, new, workload, metric)
+            # A second run that cannot tell confirms nothing and clears nobody.
+            confirming = _known(again) or None
+        elif within_run and len(alarm) >= 2 * reasons.FEWEST_ROUNDS:
+            half = len(alarm) // 2
+            alarm, confirming = alarm[:half], alarm[half:]
+        stages.append(_Stages(workload, metric, margin, comparison, alarm, confirming))
+    changes = tuple(_changes(stages))
     unfit = _unfit(analysis, second)
     return Judgement(
         base,
@@ -148,15 +168,15 @@ def judge_change(
         Gate.CANNOT_TELL if unfit else _gate(changes),
         changes,
         _confirmation(second, stages, within_run),
-        second[0] if second else None,
+        second.id if second else None,
         unfit,
     )
 
 
-def _unfit(analysis: Analysis, second: tuple[str, Analysis] | None) -> Unfit | None:
+def _unfit(analysis: Analysis, second: SecondRun | None) -> Unfit | None:
     if (because := forced_because(analysis)) is not None:
         return Unfit(False, because)
-    if second is not None and (because := forced_because(second[1])) is not None:
+    if second is not None and (because := forced_because(second.analysis)) is not None:
         return Unfit(True, because)
     return None
 
@@ -169,50 +189,7 @@ def slowdown(
     if found is not None:
         return found
     other = analysis.comparison(new, base, workload, metric)
-    return None if other is None else _turned(other)
-
-
-def _turned(of: Comparison) -> Comparison:
-    estimate = of.advantage
-    return Comparison(
-        subject=of.baseline,
-        baseline=of.subject,
-        workload=of.workload,
-        metric=of.metric,
-        advantage=estimate
-        and Estimate(
-            1 / estimate.point,
-            1 / estimate.high,
-            1 / estimate.low if estimate.low else inf,
-            estimate.level,
-            estimate.n,
-        ),
-        rounds=tuple(None if ratio is None else 1 / ratio for ratio in of.rounds),
-        smallest_detectable=of.smallest_detectable,
-        p_value=of.p_value,
-        doubts=of.doubts,
-        void=of.void,
-    )
-
-
-def _stages(
-    analysis: Analysis,
-    second: tuple[str, Analysis] | None,
-    base: str,
-    new: str,
-    key: tuple[str, str],
-    within_run: bool,
-) -> _Stages:
-    comparison = slowdown(analysis, base, new, *key)
-    rounds = _known(comparison)
-    if second is not None:
-        again = _known(slowdown(second[1], base, new, *key))
-        # A second run that cannot tell confirms nothing and clears nobody.
-        return _Stages(comparison, rounds, again or None)
-    half = len(rounds) // 2
-    if not within_run or half < reasons.FEWEST_ROUNDS:
-        return _Stages(comparison, rounds, None)
-    return _Stages(comparison, rounds[:half], rounds[half:])
+    return other and other.turned
 
 
 def _known(comparison: Comparison | None) -> tuple[float, ...]:
@@ -223,38 +200,40 @@ def _known(comparison: Comparison | None) -> tuple[float, ...]:
     return found if len(found) >= reasons.FEWEST_ROUNDS else ()
 
 
-def _changes(
-    keys: Sequence[tuple[str, str]],
-    stages: Sequence[_Stages],
-    margins: Mapping[str, float],
-) -> list[JudgedRegression]:
-    own = [margins[metric] for _, metric in keys]
-    slower = _found(stages, own, lambda x: x)
-    faster = _found(stages, own, lambda x: -x)
-    return [
-        _judged(key, own[i], stage, slower[i], faster[i], len(keys))
-        for i, (key, stage) in enumerate(zip(keys, stages, strict=True))
-    ]
+def _changes(stages: Sequence[_Stages]) -> Iterator[JudgedRegression]:
+    slower = _found(stages, lambda log: log)
+    faster = _found(stages, lambda log: -log)
+    for i, stage in enumerate(stages):
+        change, because = slower[i] or Change.NONE, None
+        if not stage.alarm:
+            change, because = Change.NOT_TESTED, _untested(stage.comparison)
+        elif slower[i] is None and faster[i] is Change.SLOWER:
+            change = Change.FASTER
+        yield JudgedRegression(
+            stage.workload,
+            stage.metric,
+            margin=stage.margin,
+            slowdown=stage.comparison.advantage if stage.comparison else None,
+            found_from=_found_from(stage, len(stages)),
+            change=change,
+            because=because,
+        )
 
 
 def _found(
-    stages: Sequence[_Stages],
-    margins: Sequence[float],
-    towards: Callable[[float], float],
+    stages: Sequence[_Stages], towards: Callable[[float], float]
 ) -> list[Change | None]:
     """Who is alarmed, and of these who is confirmed; Holm in each stage over those it tests."""
 
-    def beyond(logs: Sequence[float], margin: float) -> float:
-        if len(logs) < 2:
+    def beyond(logs: Sequence[float] | None, margin: float) -> float:
+        if logs is None or len(logs) < 2:
             return 1.0
         return interval.p_not_above([towards(x) for x in logs], margin)
 
-    alarms = holm.adjusted(
-        [beyond(s.alarm, m) for s, m in zip(stages, margins, strict=True)]
-    )
+    alarms = holm.adjusted([beyond(stage.alarm, stage.margin) for stage in stages])
     alarmed = [i for i, p in enumerate(alarms) if p <= ERROR]
     second = holm.adjusted(
-        [beyond(stages[i].second or (), margins[i]) for i in alarmed]
+        [beyond(stages[i].second, stages[i].margin) for i in alarmed]
     )
     found: list[Change | None] = [None] * len(stages)
     for i, p in zip(alarmed, second, strict=True):
@@ -265,32 +244,7 @@ def _found(
     return found
 
 
-def _judged(
-    key: tuple[str, str],
-    margin: float,
-    stage: _Stages,
-    slower: Change | None,
-    faster: Change | None,
-    comparisons: int,
-) -> JudgedRegression:
-    comparison = stage.comparison
-    change, because = slower or Change.NONE, None
-    if not stage.alarm:
-        change = Change.NOT_TESTED
-        because = _untested(comparison)
-    elif slower is None and faster is Change.SLOWER:
-        change = Change.FASTER
-    return JudgedRegression(
-        *key,
-        margin=margin,
-        slowdown=comparison.advantage if comparison else None,
-        found_from=_found_from(stage, margin, comparisons),
-        change=change,
-        because=because,
-    )
-
-
-def _found_from(stage: _Stages, margin: float, comparisons: int) -> float | None:
+def _found_from(stage: _Stages, comparisons: int) -> float | None:
     """
     The slowdown that is found four times in five where nothing else became slower.
 
@@ -305,7 +259,7 @@ def _found_from(stage: _Stages, margin: float, comparisons: int) -> float | None
         same_run = len(stage.alarm) < len(_known(stage.comparison))
         scatter = whole if same_run else interval.scatter(stage.second)
         tests.append(power.Stage(len(stage.second), scatter, ERROR))
-    return power.found_by_all(margin, tests)
+    return power.found_by_all(stage.margin, tests)
 
 
 def _untested(comparison: Comparison | None) -> str:
@@ -327,7 +281,7 @@ def _gate(changes: Sequence[JudgedRegression]) -> Gate:
 
 
 def _confirmation(
-    second: tuple[str, Analysis] | None, stages: Sequence[_Stages], within_run: bool
+    second: SecondRun | None, stages: Sequence[_Stages], within_run: bool
 ) -> Confirmation:
     if second is not None:
         return Confirmation.SECOND_RUN

@@ -1,7 +1,8 @@
 """Numbers that carry their doubt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,15 @@ def _over(value: float) -> float:
     return inf if value == 0 else 1 / value
 
 
+Series = tuple[float | None, ...]
+"""One value for each round, None where there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoundSeries:
-    """One value for each round (None where there is none), and what they say together."""
+    """A series, and what its rounds say together."""
 
-    rounds: tuple[float | None, ...]
+    rounds: Series
     estimate: Estimate | None  # None: fewer than two rounds
 
 
@@ -52,8 +57,17 @@ class Quantity:
     workload: str | None  # None: of the target as a whole (start-up, idle memory)
     metric: str
     estimate: Estimate | None
-    rounds: tuple[float | None, ...]  # by round, None: not measured
+    rounds: Series
     reason: str | None = None  # why there is no estimate
+
+
+class RatioKey(NamedTuple):
+    """What a ratio is of."""
+
+    subject: str  # target id
+    baseline: str
+    workload: str
+    metric: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +84,25 @@ class Comparison:
     workload: str
     metric: str
     advantage: Estimate | None
-    rounds: tuple[float | None, ...]
+    rounds: Series
     # The ratio (> 1) that this many rounds could have told from 1.
     smallest_detectable: float | None
     p_value: float | None  # two-sided, of "no difference at all"
     doubts: tuple[str, ...] = ()  # codes of warnings that touch it
     void: str | None = None  # why it may decide nothing
+
+    @property
+    def key(self) -> RatioKey:
+        """Where it is looked up."""
+        return RatioKey(self.subject, self.baseline, self.workload, self.metric)
+
+    @property
+    def turned(self) -> "Comparison":
+        """The same of baseline and subject."""
+        return replace(
+            self,
+            subject=self.baseline,
+            baseline=self.subject,
+            advantage=self.advantage and self.advantage.inverse,
+            rounds=tuple(None if ratio is None else 1 / ratio for ratio in self.rounds),
+        )

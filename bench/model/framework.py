@@ -98,6 +98,11 @@ class Target:
     isolates: CostPart | None = None  # what its contestant costs more than it is this
     serial: bool = False  # each process handles one request at a time
 
+    def same_release(self, other: "Target") -> bool:
+        """Whether both are the same version of one framework."""
+        mine, others = (self.framework, self.version), (other.framework, other.version)
+        return mine == others
+
     @property
     def lock_name(self) -> str:
         """The name of its lock, without the ending: 3.1, or 3.1+granian."""

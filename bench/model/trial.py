@@ -137,6 +137,11 @@ class Window:
     trace: MachineTrace | None = None  # None: older than this field, or not traced
     rate_rps: float | None = None  # that was asked for; None: closed loop
 
+    @property
+    def cell(self) -> str:
+        """The key of the cell that was visited (`Cell.key`)."""
+        return f"{self.target} {self.workload} {self.load}"
+
 
 @dataclass(frozen=True, slots=True)
 class Boot:

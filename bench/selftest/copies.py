@@ -16,7 +16,7 @@ import numpy as np
 
 from bench.analyse import metrics
 from bench.analyse.comparisons import log_advantages
-from bench.analyse.trials import Trials, lay_out
+from bench.analyse.windows import Trials, lay_out
 from bench.model.run import Run
 from bench.selftest import gate
 from bench.selftest.power import ALPHA, BLOCK, p_values, shares_found
@@ -224,7 +224,7 @@ def _called(trials: Trials, pairs: Pairs, measure: metrics.Measure) -> Called:
     for first in range(0, len(trials.rounds) - BLOCK + 1, BLOCK):
         block = []
         for pair, workload in product(pairs, trials.workloads):
-            logs = log_advantages(trials, pair, workload, measure)
+            logs = log_advantages(trials, *pair, workload, measure)
             known = logs[first : first + BLOCK]
             known = known[~np.isnan(known)]
             if len(known) >= 2:
@@ -238,23 +238,21 @@ def _called(trials: Trials, pairs: Pairs, measure: metrics.Measure) -> Called:
 
 def _by_chance(ids: Sequence[str], pairs: Pairs, blocks: int) -> tuple[int, int]:
     """What sound noise calls at most, plain and after Holm, in SURE of the simulations."""
-    return _simulated(tuple(ids), tuple(pairs), blocks)
+    first, second = (tuple(ids.index(pair[side]) for pair in pairs) for side in (0, 1))
+    return _simulated(len(ids), first, second, blocks)
 
 
 @cache  # the same for each metric
 def _simulated(
-    ids: tuple[str, ...], pairs: tuple[tuple[str, str], ...], blocks: int
+    targets: int, first: tuple[int, ...], second: tuple[int, ...], blocks: int
 ) -> tuple[int, int]:
     random = np.random.default_rng(1)
-    column = {name: place for place, name in enumerate(ids)}
-    first = [column[a] for a, _ in pairs]
-    second = [column[b] for _, b in pairs]
     plain, corrected = [], []
     for _ in range(SIMULATIONS):
         counts = [0, 0]
         for _ in range(blocks):
-            noise = random.normal(0, 1, (BLOCK, len(ids)))
-            p = p_values(noise[:, first] - noise[:, second])
+            noise = random.normal(0, 1, (BLOCK, targets))
+            p = p_values(noise[:, [*first]] - noise[:, [*second]])
             counts[0] += sum(value <= ALPHA for value in p)
             counts[1] += sum(q <= ALPHA for q in holm.adjusted(p))
         plain.append(counts[0])
@@ -270,7 +268,8 @@ def _by_power(called: Called, pairs: Pairs, effect: float) -> tuple[float, float
     scatter between rounds as those that were called.
     """
     scatter, shift = called.scatter, float(np.log1p(SHOWS * effect))
-    return shares_found(tuple(pairs), len(called.p_values), scatter, shift)
+    first, second = (tuple(side) for side in zip(*pairs, strict=True))
+    return shares_found(first, second, len(called.p_values), scatter, shift)
 
 
 def _quantile(counts: Sequence[int]) -> int:

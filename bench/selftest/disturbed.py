@@ -27,12 +27,17 @@ MARGINS = (0.0, 0.05, 1.0)
 """Where verdicts are asked for: at none of them may there be one."""
 METRICS = ("throughput", "cpu")
 
+type Pairs = Sequence[tuple[str, str]]
+"""Targets that are compared: which with which."""
+
 
 def beside_another_program(undisturbed: Run, disturbed: Run) -> SelfTestResult:
     """What is said of the programs of the disturbed run, and how far their ratios moved."""
     before, after = analyse(undisturbed), analyse(disturbed)
     plan = disturbed.record.plan
-    pairs = _pairs(plan)
+    # Every two different programs.
+    ids = [t.id for t in plan.targets if t.role is Role.CONTESTANT]
+    pairs = list(combinations(ids, 2))
     cells = [cell.key for cell in plan.cells]
     warned = {w.where for w in after.warnings if w.reason is reasons.FOREIGN}
     rows = (
@@ -46,7 +51,7 @@ def beside_another_program(undisturbed: Run, disturbed: Run) -> SelfTestResult:
             f"{_background(disturbed)}; without it {_background(undisturbed)}",
         ),
         *(_verdicts(after, pairs, metric) for metric in METRICS),
-        *_moved((before, after), pairs, plan),
+        *_moved(before, after, pairs, plan),
     )
     return SelfTestResult(
         "disturbed",
@@ -59,17 +64,9 @@ def beside_another_program(undisturbed: Run, disturbed: Run) -> SelfTestResult:
     )
 
 
-def _pairs(plan: Plan) -> list[tuple[str, str]]:
-    """Every two different programs, and the twin with its original."""
-    ids = [t.id for t in plan.targets if t.role is Role.CONTESTANT]
-    return list(combinations(ids, 2))
-
-
-def _verdicts(
-    analysis: Analysis, pairs: Sequence[tuple[str, str]], metric: str
-) -> SelfTestRow:
+def _verdicts(analysis: Analysis, pairs: Pairs, metric: str) -> SelfTestRow:
     """How many verdicts the rule gives; a missing ratio cannot pass for a careful one."""
-    found = [_comparison(analysis, pair, metric) for pair in pairs]
+    found = [_comparison(analysis, *pair, metric) for pair in pairs]
     given = sum(
         each is None or decided(each, margin) is not Outcome.INCONCLUSIVE
         for each in found
@@ -88,7 +85,7 @@ def _verdicts(
 
 
 def _moved(
-    runs: tuple[Analysis, Analysis], pairs: Sequence[tuple[str, str]], plan: Plan
+    before: Analysis, after: Analysis, pairs: Pairs, plan: Plan
 ) -> Iterator[SelfTestRow]:
     """Each ratio in both runs, and the change."""
     originals = {
@@ -96,7 +93,7 @@ def _moved(
     }
     for metric in METRICS:
         for pair in (*pairs, *originals.items()):
-            found = [_comparison(each, pair, metric) for each in runs]
+            found = [_comparison(each, *pair, metric) for each in (before, after)]
             first, second = (plan.target(name).title for name in pair)
             names = f"{first} : {'itself' if pair[0] in originals else second}"
             what = f"{names}, {metric}"
@@ -116,10 +113,10 @@ def _change(before: Comparison | None, after: Comparison | None) -> str:
 
 
 def _comparison(
-    analysis: Analysis, pair: tuple[str, str], metric: str
+    analysis: Analysis, subject: str, baseline: str, metric: str
 ) -> Comparison | None:
     workload = next((c.workload for c in analysis.comparisons), "")
-    return analysis.comparison(*pair, workload, metric)
+    return analysis.comparison(subject, baseline, workload, metric)
 
 
 def _background(run: Run) -> str:

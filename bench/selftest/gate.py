@@ -17,12 +17,12 @@ import numpy.typing as npt
 
 from bench.analyse import metrics, reasons
 from bench.analyse.analysis import Analysis
-from bench.analyse.comparisons import log_advantages
-from bench.analyse.paired import formed
-from bench.analyse.trials import Trials
+from bench.analyse.comparisons import comparison_by_logs, log_advantages
+from bench.analyse.windows import Trials
 from bench.judge.regressions import ERROR, MARGINS, Change, judge_change
 from bench.selftest.result import FOUND_AT_LEAST, SHOWS, SIMULATIONS, SURE, SelfTestRow
 from bench.stats import interval, student
+from bench.stats.interleaved import Floats
 
 
 FEWEST = 2 * reasons.FEWEST_ROUNDS
@@ -31,6 +31,7 @@ CLEAR = 2.0
 """Times the margin from which a slowdown must be found: the whole is slowed by a little
 less than the application, and a little is much of what lies just above the margin."""
 NAME = "gate of bench compare"
+GATED = {m.metric.name: m for m in metrics.COMPARED if m.metric.name in MARGINS}
 
 type Pairs = Sequence[tuple[str, str]]
 
@@ -106,12 +107,12 @@ def note(rows: Sequence[SelfTestRow]) -> str:
 
 
 def _gated(trials: Trials, pairs: Pairs) -> GateTrial:
-    known = {pair: _rounds_of(trials, pair) for pair in pairs}
+    known = {pair: _rounds_of(trials, *pair) for pair in pairs}
     whole = tuple(pair for pair in pairs if known[pair] >= FEWEST)
     by_cpu = regressions = 0
     for pair in whole:
         changes = judge_change(
-            _analysed(trials, pair), *pair, trials.workloads, within_run=True
+            _analysed(trials, *pair), *pair, trials.workloads, within_run=True
         ).changes
         for workload in trials.workloads:
             slower = {
@@ -132,38 +133,30 @@ def _gated(trials: Trials, pairs: Pairs) -> GateTrial:
     )
 
 
-def _analysed(trials: Trials, pair: tuple[str, str]) -> Analysis:
+def _analysed(trials: Trials, old: str, new: str) -> Analysis:
     """As much of an analysis as the gate looks at: a run forms no ratios of copies by itself."""
-    compared = []
-    for workload, name in product(trials.workloads, MARGINS):
-        logs = _logs(trials, pair, workload, name)
-        ratios = tuple(None if np.isnan(x) else float(np.exp(x)) for x in logs)
-        known = logs[~np.isnan(logs)]
-        compared.append(formed(pair, workload, name, (ratios, known), trials.level))
-    return Analysis(trials.level, trials.rounds, (), (), tuple(compared), (), ())
-
-
-def _logs(
-    trials: Trials, pair: tuple[str, str], workload: str, name: str
-) -> interval.Floats:
-    (measure,) = (each for each in metrics.COMPARED if each.metric.name == name)
-    return log_advantages(trials, pair, workload, measure)
-
-
-def _rounds_of(trials: Trials, pair: tuple[str, str]) -> int:
-    """How many rounds hold the pair's CPU time, on the workload with the fewest."""
-    return min(
-        int((~np.isnan(_logs(trials, pair, workload, "cpu"))).sum())
-        for workload in trials.workloads
+    compared = tuple(
+        comparison_by_logs(trials, old, new, workload, GATED[name])
+        for workload, name in product(trials.workloads, MARGINS)
     )
+    return Analysis(trials.level, trials.rounds, (), (), compared, (), ())
+
+
+def _logs(trials: Trials, old: str, new: str, workload: str, name: str) -> Floats:
+    logs = log_advantages(trials, old, new, workload, GATED[name])
+    return logs[~np.isnan(logs)]
+
+
+def _rounds_of(trials: Trials, old: str, new: str) -> int:
+    """How many rounds hold the CPU time of both, on the workload with the fewest."""
+    return min(len(_logs(trials, old, new, w, "cpu")) for w in trials.workloads)
 
 
 def _scatter(trials: Trials, pairs: Pairs, name: str) -> float:
     # Within halves: a slowdown that is gone in the second is no scatter.
     found = []
     for pair, workload in product(pairs, trials.workloads):
-        logs = _logs(trials, pair, workload, name)
-        known = logs[~np.isnan(logs)]
+        known = _logs(trials, *pair, workload, name)
         halves = known[: len(known) // 2], known[len(known) // 2 :]
         found += [interval.scatter(half) for half in halves if len(half) >= 2]
     return float(np.sqrt(np.mean(np.square(found)))) if found else 0.0
@@ -234,7 +227,7 @@ def _holm(p_values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return adjusted
 
 
-def _p_not_above(logs: interval.Floats, margin: float) -> interval.Floats:
+def _p_not_above(logs: Floats, margin: float) -> Floats:
     """One-sided p of "at most 1 + margin" for each column of rounds."""
     error = logs.std(axis=0, ddof=1) / np.sqrt(len(logs))
     t_values = (logs.mean(axis=0) - np.log1p(margin)) / np.maximum(

@@ -5,7 +5,8 @@ from functools import cache
 import numpy as np
 
 from bench.selftest.result import SIMULATIONS, SURE
-from bench.stats import interval, student
+from bench.stats import student
+from bench.stats.interleaved import Floats
 
 
 BLOCK = 6
@@ -15,18 +16,23 @@ ALPHA = 0.05
 
 @cache  # the same for two rows
 def shares_found(
-    pairs: tuple[tuple[str, str], ...], blocks: int, scatter: float, shift: float
+    first: tuple[str, ...],
+    second: tuple[str, ...],
+    blocks: int,
+    scatter: float,
+    shift: float,
 ) -> tuple[float, float]:
     """
     The share of comparisons that SURE of the sound harnesses find at least, and the usual one.
 
-    The first of each pair is slower by `shift` (a log); pairs share servers,
-    and a pair's difference scatters by `scatter` between rounds.
+    Each of the first is slower by `shift` (a log) than the one in the same place
+    among the second; pairs share servers, and a pair's difference scatters by
+    `scatter` between rounds.
     """
     random = np.random.default_rng(1)
-    slower, others = (list(dict.fromkeys(side)) for side in zip(*pairs, strict=True))
-    first = [slower.index(a) for a, _ in pairs]
-    second = [others.index(b) for _, b in pairs]
+    slower, others = list(dict.fromkeys(first)), list(dict.fromkeys(second))
+    at_first = [slower.index(name) for name in first]
+    at_second = [others.index(name) for name in second]
     shares = []
     for _ in range(SIMULATIONS):
         found = 0
@@ -35,14 +41,14 @@ def shares_found(
                 random.normal(0, scatter / np.sqrt(2), (BLOCK, len(side)))
                 for side in (slower, others)
             )
-            differences = none[:, second] - own[:, first] - shift
+            differences = none[:, at_second] - own[:, at_first] - shift
             p = np.array(p_values(differences))
             found += int(((p <= ALPHA) & (differences.mean(axis=0) < 0)).sum())
-        shares.append(found / (blocks * len(pairs)))
+        shares.append(found / (blocks * len(first)))
     return float(np.quantile(shares, 1 - SURE, method="lower")), float(np.mean(shares))
 
 
-def p_values(differences: interval.Floats) -> list[float]:
+def p_values(differences: Floats) -> list[float]:
     """Two-sided p of "no difference" for each column of rounds."""
     error = differences.std(axis=0, ddof=1) / np.sqrt(len(differences))
     t_values = np.abs(differences.mean(axis=0) / error)

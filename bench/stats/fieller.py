@@ -24,23 +24,27 @@ import numpy as np
 
 from bench.model.estimate import Estimate
 from bench.stats import student
-from bench.stats.interval import SMALLEST_ERROR, Floats, t_quantile
+from bench.stats.interleaved import Floats
+from bench.stats.interval import SMALLEST_ERROR, t_quantile
 
 
-type Series = Sequence[float]
-
-
-def p_not_above(dearer: Series, cheaper: Series, ratio: float) -> float:
+def p_not_above(
+    dearer: Sequence[float], cheaper: Sequence[float], ratio: float
+) -> float:
     """One-sided p of "`dearer` is at most `ratio` times `cheaper`"; small: it is more."""
     return student.above(_t_value(dearer, cheaper, ratio), len(dearer) - 1)
 
 
-def p_not_below(dearer: Series, cheaper: Series, ratio: float) -> float:
+def p_not_below(
+    dearer: Sequence[float], cheaper: Sequence[float], ratio: float
+) -> float:
     """One-sided p of "`dearer` is at least `ratio` times `cheaper`"; small: it is less."""
     return student.below(_t_value(dearer, cheaper, ratio), len(dearer) - 1)
 
 
-def ratio_of_means(dearer: Series, cheaper: Series, level: float) -> Estimate | None:
+def ratio_of_means(
+    dearer: Sequence[float], cheaper: Sequence[float], level: float
+) -> Estimate | None:
     """
     The mean of `dearer` over that of `cheaper`, paired by round.
 
@@ -60,7 +64,7 @@ def ratio_of_means(dearer: Series, cheaper: Series, level: float) -> Estimate | 
     return Estimate(y / x, (b - reach) / a, (b + reach) / a, level, n)
 
 
-def _t_value(dearer: Series, cheaper: Series, ratio: float) -> float:
+def _t_value(dearer: Sequence[float], cheaper: Sequence[float], ratio: float) -> float:
     above, below, n = _pair(dearer, cheaper)
     contrast = above - ratio * below
     scale = max(float(np.abs(above).max()), SMALLEST_ERROR)
@@ -68,7 +72,9 @@ def _t_value(dearer: Series, cheaper: Series, ratio: float) -> float:
     return float(contrast.mean()) / error
 
 
-def _pair(dearer: Series, cheaper: Series) -> tuple[Floats, Floats, int]:
+def _pair(
+    dearer: Sequence[float], cheaper: Sequence[float]
+) -> tuple[Floats, Floats, int]:
     if len(dearer) != len(cheaper):
         raise ValueError("pairs need as many of the one as of the other")
     if len(dearer) < 2:

@@ -15,16 +15,14 @@ Coverage under machine noise was simulated before it was chosen: 94-99 % for
 n = 5..15, where bootstraps over rounds reach 75-93 %.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from bench.model.estimate import Estimate
+from bench.model.estimate import Estimate, RoundSeries
 from bench.stats import student
+from bench.stats.interleaved import Floats
 
-
-type Floats = npt.NDArray[np.float64]
 
 SMALLEST_ERROR = 1e-12
 """Standard errors below this (logs) count as this: identical rounds must not divide by zero."""
@@ -42,6 +40,24 @@ def log_ratio(
     if len(subject) != len(baseline):
         raise ValueError("pairs need as many subjects as baselines")
     return from_logs(np.log(_positive(subject)) - np.log(_positive(baseline)), level)
+
+
+def over_rounds(
+    rounds: Sequence[float | None],
+    level: float,
+    mean: Callable[[Sequence[float], float], Estimate] | None = None,
+) -> RoundSeries:
+    """
+    A series with the mean of the rounds that have a value; no estimate below two.
+
+    The mean is geometric where all values are positive, and else arithmetic,
+    unless one of the two is named.
+    """
+    known = [value for value in rounds if value is not None]
+    if len(known) < 2:
+        return RoundSeries(tuple(rounds), None)
+    usual = geometric_mean if min(known) > 0 else arithmetic_mean
+    return RoundSeries(tuple(rounds), (mean or usual)(known, level))
 
 
 def geometric_mean(values: Sequence[float], level: float) -> Estimate:

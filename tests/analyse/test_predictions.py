@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.analyse.trials import lay_out
+from bench.analyse.windows import lay_out
 from bench.experiments.predictions.analyse import MORE, SOONER, predictions
 from bench.experiments.predictions.model import Predictions
 from bench.model.run import Run

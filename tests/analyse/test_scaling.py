@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.analyse.trials import lay_out
+from bench.analyse.windows import lay_out
 from bench.experiments.scaling.analyse import scalings
 from bench.experiments.scaling.model import Scaling, Scalings
 from bench.model.load import Load

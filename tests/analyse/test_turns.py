@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.analyse.trials import lay_out
+from bench.analyse.windows import lay_out
 from bench.experiments.turns.analyse import turns
 from bench.experiments.turns.model import SetUp, Turns
 from bench.model.run import Run

@@ -13,7 +13,7 @@ import pytest
 
 from bench.analyse import reasons
 from bench.analyse.analysis import analyse
-from bench.analyse.trials import Trials
+from bench.analyse.windows import Trials
 from bench.selftest.cpu_burner import burn_cpu
 from bench.selftest.disturbed import beside_another_program
 from bench.selftest.result import SelfTestRow

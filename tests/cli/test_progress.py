@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench.analyse.progress import RatioSoFar, ratios_so_far
+from bench.analyse.progress import ratios_so_far
 from bench.cli.progress import Display, ProgressPace, basis
 from bench.cli.rendering import render
-from bench.model.estimate import Estimate
+from bench.model.estimate import Comparison, Estimate
 from bench.model.plan import Plan
 from bench.model.trial import Failure, RoundEnd
 from bench.run.instruments import Now
@@ -90,7 +90,9 @@ def test_failures_are_counted(tmp_path: Path) -> None:
 def test_the_level_is_that_of_the_schedule() -> None:
     """Where a run looks more often, its intervals are wider than 95 %."""
 
-    ratio = RatioSoFar("a", "b", "hello", "cpu", Estimate(1, 0.9, 1.1, 0.9842, 6))
+    ratio = Comparison(
+        "a", "b", "hello", "cpu", Estimate(1, 0.9, 1.1, 0.9842, 6), (), None, None
+    )
     assert basis([ratio]) == "98.42 % intervals of 6 rounds"
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.judge.regressions import Gate, Judgement, judge_change
+from bench.judge.regressions import Gate, Judgement, SecondRun, judge_change
 from tests.analyse.builders import AGAIN, DJANGO, FLASK, SPEEDS, Truth, make_run, target
 
 
@@ -30,7 +30,7 @@ def compared(slower: float, seed: int) -> Judgement:
     first, second = (
         analyse(make_run(replace(truth, seed=each))) for each in (seed, seed + 1000)
     )
-    return judge_change(first, OLD, FLASK, WORKLOADS, ("second", second))
+    return judge_change(first, OLD, FLASK, WORKLOADS, SecondRun("second", second))
 
 
 def test_a_known_slowdown_goes_all_the_way() -> None:

@@ -17,6 +17,7 @@ from bench.judge.regressions import (
     Confirmation,
     Gate,
     Judgement,
+    SecondRun,
     judge_change,
 )
 from bench.model.estimate import Comparison
@@ -57,7 +58,7 @@ def judged(
     other = None
     if second is not None:
         parts = comparison(second), comparison(EVEN, "throughput")
-        other = ("another", analysis(*parts))
+        other = SecondRun("another", analysis(*parts))
     return judge_change(found, OLD, NEW, ["hello"], other, within_run)
 
 
@@ -132,7 +133,7 @@ def test_a_machine_that_is_unfit_judges_nothing() -> None:
         judge_change(analysis(slow, warnings=doubt), OLD, NEW, ["hello"]).gate
         is Gate.CANNOT_TELL
     )
-    second = ("another", analysis(slow, warnings=doubt))
+    second = SecondRun("another", analysis(slow, warnings=doubt))
     found = judge_change(analysis(slow), OLD, NEW, ["hello"], second)
     assert found.gate is Gate.CANNOT_TELL
     assert found.unfit is not None
@@ -199,7 +200,7 @@ def test_what_is_said_to_be_found_is_found_four_times_in_five(way: str) -> None:
     wanted = Change.ALARM if way == "alone" else Change.SLOWER
     hits, said = 0, []
     for _ in range(300):
-        second = ("b", drawn(random, size)) if way == "second run" else None
+        second = SecondRun("b", drawn(random, size)) if way == "second run" else None
         judgement = judge_change(
             drawn(random, size), OLD, NEW, ["w0", "w1"], second, way == "halves"
         )

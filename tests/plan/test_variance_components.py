@@ -4,7 +4,7 @@ from math import sqrt
 
 import pytest
 
-from bench.analyse.trials import lay_out
+from bench.analyse.windows import lay_out
 from tests.analyse.builders import Truth, make_run
 from tests.plan.variance_components import Components, Design, components
 

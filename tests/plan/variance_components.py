@@ -27,7 +27,7 @@ import numpy as np
 
 from bench.analyse import metrics
 from bench.analyse.pairs import pairs
-from bench.analyse.trials import Trials, lay_out
+from bench.analyse.windows import Trials, lay_out
 from bench.cli.run_options import RunOptions, plan_for
 from bench.model.framework import Role
 from bench.model.plan import Plan
@@ -104,7 +104,7 @@ def components(trials: Trials, run: str) -> Iterator[Components]:
             and b.role is Role.CONTESTANT
             and (a.role is Role.TWIN or (a.role is b.role and a.id < b.id))
         ]
-        grids = np.array([trials.grid(n, workload, measure) for n in trials.rounds])
+        grids = trials.grids(workload, measure)
         found = [
             logs[~np.isnan(logs).any(axis=1)]
             for a, b in compared
@@ -146,7 +146,7 @@ def _slope(trials: Trials) -> float:
             [c.window.tally for c in found]
             for target in trials.targets(workload)
             if target in ids
-            and (found := trials.checked.get((target, workload, number)))
+            and (found := trials.checked.get((trials.key(target, workload), number)))
         ]
         if len(tallies) < 2 or any(
             len(t.per_second) < 2 or not t.per_second[0] for row in tallies for t in row

@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import log
 from random import Random
 
-from bench.analyse.curves import LEVELS
+from bench.analyse.open_loop import LEVELS
 from bench.analyse.open_metrics import measures, metric_name
 from bench.model.calibration import Calibration, Proof
 from bench.model.estimate import Comparison, Quantity

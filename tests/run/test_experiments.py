@@ -4,8 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.analyse.analysis import analyse
-from bench.analyse.experiments import lay_out_experiment
-from bench.analyse.trials import lay_out
+from bench.analyse.windows import lay_out
 from bench.load.generator import LoadRequest
 from bench.model.load import Arrivals, Basis, Load
 from bench.model.plan import Plan
@@ -134,7 +133,7 @@ def test_a_failure_of_an_experiment_is_not_the_headlines(tmp_path: Path) -> None
         run, failures=(Failure(1, alpha, "hello", "no", experiment="stress"),)
     )
     assert analyse(failed).comparisons == analyse(run).comparisons
-    played = lay_out_experiment(lay_out(failed), "stress")
+    played = lay_out(failed).played("stress")
     assert played is not None
     own = next(c for c in played.cells if c.target == alpha)
     assert played.usable(own, 1) == [] and len(played.usable(own, 2)) == 1
@@ -149,9 +148,7 @@ def test_a_failure_of_the_headline_is_not_the_experiments(tmp_path: Path) -> Non
         (Failure(1, alpha, "hello", "no"), 1),
         (Failure(1, alpha, None, "gone"), 0),
     ):
-        played = lay_out_experiment(
-            lay_out(replace(run, failures=(failure,))), "stress"
-        )
+        played = lay_out(replace(run, failures=(failure,))).played("stress")
         assert played is not None
         own = next(c for c in played.cells if c.target == alpha)
         assert len(played.usable(own, 1)) == left
@@ -161,7 +158,7 @@ def test_an_experiment_that_was_not_planned_is_none(tmp_path: Path) -> None:
     """Nothing to read is None, not an empty one."""
     this = open_plan()
     run = as_run(this, collect(this, tmp_path))
-    assert lay_out_experiment(lay_out(run), "turns") is None
+    assert lay_out(run).played("turns") is None
 
 
 def test_servers_with_workers_of_their_own_are_started_with_them(

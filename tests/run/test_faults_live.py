@@ -12,7 +12,7 @@ import pytest
 
 from bench.analyse import metrics, reasons
 from bench.analyse.analysis import analyse
-from bench.analyse.trials import lay_out
+from bench.analyse.windows import lay_out
 from bench.cli.record import utc_now
 from bench.cli.rendering import render
 from bench.deploy.engine import CpuPlacement, Say
@@ -170,12 +170,8 @@ def test_a_fault_is_of_the_server_that_has_it(folder: Path) -> None:
 def test_right_answers_before_the_fault_make_no_number(folder: Path) -> None:
     """Only the steady one has a window that counts; what the others were asked is kept."""
     trials = lay_out(read(folder))
-    counted = {
-        target
-        for target, workload, number in trials.checked
-        if trials.usable((target, workload, number), metrics.THROUGHPUT)
-    }
-    assert counted == {STEADY}
+    counted = trials.of_metric(metrics.THROUGHPUT).counting
+    assert set(counted["target"]) == {STEADY}
     kept = {window.target: window.tally.requests_total for window in trials.run.windows}
     # Forty in all, of which twelve verified and ten warmed up.
     assert kept[HANGING] == 18 < kept[LYING]

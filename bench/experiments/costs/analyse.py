@@ -14,122 +14,48 @@ Frameworks with the database layer taken away are compared with each other:
 each stands on its usual driver, with SQL by hand.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 
-from bench.analyse import reasons
 from bench.analyse.comparisons import Doubts, comparison_of, connections_apart
-from bench.analyse.experiments import (
-    Analyse,
-    Analysed,
-    Played,
-    lay_out_experiment,
-    rates_in_doubt_are_void,
-)
+from bench.analyse.experiments import Analyse, Analysed
 from bench.analyse.metrics import CPU, THROUGHPUT
-from bench.analyse.paired import Row, paired, ratios
-from bench.analyse.pairs import floor_of
-from bench.analyse.trials import Trials
+from bench.analyse.paired import paired, ratios
+from bench.analyse.pairs import Pair, floor_of
 from bench.analyse.warning_rules import DISTURBED
+from bench.analyse.windows import (
+    Trials,
+    Windows,
+    rate_in_doubt_is_void,
+)
 from bench.experiments.costs.model import LAYERS, VALIDATORS, Breakdown, Cost, Share
 from bench.model.estimate import Comparison, Estimate
 from bench.model.framework import CostPart, Role, Target
-from bench.model.plan import Cell, Plan
+from bench.model.plan import Plan
 from bench.stats import interval
-from bench.stats.looks import OVERALL
 
-
-LEVEL = 1 - OVERALL
-"""The experiment has one length, so it is looked at once."""
-
-type _Rows = Callable[[str, str], Row]
-"""By round, from target and workload."""
 
 TOLL = "hello"
 """The workload that does nothing: what every request pays."""
-
-type Rounds = Mapping[int, float]
-
-
-@dataclass(frozen=True)
-class Source:
-    """CPU time per request of every target and workload that some windows hold, by round."""
-
-    experiment: str  # "": the headline comparison
-    level: float
-    rounds: tuple[int, ...]
-    cells: frozenset[tuple[str, str]]  # target and workload
-    read: Callable[[str, str, int], float | None]
-    disturbed: frozenset[tuple[str, str]] = frozenset()  # of the cells: decide nothing
-
-    def void(self, targets: Iterable[str], workload: str) -> str | None:
-        """Why costs of these targets decide nothing, if so."""
-        cells = {(target, workload) for target in targets}
-        return None if self.disturbed.isdisjoint(cells) else DISTURBED
-
-    def by_round(self, target: str, workload: str) -> Mapping[int, float]:
-        """Microseconds of the rounds that were measured; empty if there is no such cell."""
-        if (target, workload) not in self.cells:
-            return {}
-        read = ((n, self.read(target, workload, n)) for n in self.rounds)
-        return {number: value for number, value in read if value is not None}
-
-
-def headline(trials: Trials) -> Source:
-    """The closed loop that everything is compared in."""
-
-    def read(target: str, workload: str, number: int) -> float | None:
-        usable = trials.usable((target, workload, number), CPU)
-        return CPU.of_round([c.window for c in usable]) if usable else None
-
-    cells = frozenset(trials.cells)
-    return Source("", trials.level, trials.rounds, cells, read, trials.disturbed)
-
-
-def source(trials: Trials, experiment: str) -> Source:
-    """The windows of an experiment if the run played it, else the headline's: longer profiles hold the same targets there."""
-    played = lay_out_experiment(trials, experiment)
-    if played is None or not played.cells:
-        return headline(trials)
-    return _of_experiment(played)
-
-
-def _of_experiment(played: Played) -> Source:
-    cells = {
-        (cell.target, cell.workload): cell
-        for cell in played.cells
-        if not cell.load.is_open
-    }
-
-    def read(target: str, workload: str, number: int) -> float | None:
-        windows = played.usable(cells[target, workload], number)
-        return CPU.of_round(windows) if windows else None
-
-    # It ends with a round that was fixed beforehand, so it is looked at once.
-    name = played.experiment.name
-    return Source(
-        name,
-        LEVEL,
-        played.rounds,
-        frozenset(cells),
-        read,
-        frozenset(cell for cell, own in cells.items() if _disturbed(played, own)),
-    )
-
-
-def _disturbed(played: Played, cell: Cell) -> bool:
-    """Whether its CPU time may not be its own, in too many windows."""
-    found = [c for n in played.rounds for c in played.checked.get((cell.key, n), ())]
-    hit = sum(bool(checked.cpu_doubts) for checked in found)
-    return hit > len(found) * reasons.VOID_SHARE
-
 
 EXPERIMENTS: Mapping[CostPart, str] = {
     CostPart.DATABASE: LAYERS,
     CostPart.VALIDATION: VALIDATORS,
 }
 """The experiment that tells each part, by its name in profiles.toml."""
+
+
+def source(trials: Trials, experiment: str) -> Windows:
+    """The windows of an experiment if the run played it, else the headline's: longer profiles hold the same targets there."""
+    played = trials.played(experiment)
+    return played if played and played.cells else trials
+
+
+def cpu_us(windows: Windows, target: str, workload: str) -> dict[int, float]:
+    """CPU time per request of the rounds that were measured; empty if there is no such cell."""
+    row = windows.measured(windows.closed(target, workload), CPU)
+    return {n: us for n, us in zip(windows.rounds, row, strict=True) if us is not None}
 
 
 def costs(trials: Trials, doubts: Doubts) -> Iterator[Cost]:
@@ -140,34 +66,28 @@ def costs(trials: Trials, doubts: Doubts) -> Iterator[Cost]:
 
 
 def _own_shares(trials: Trials, doubts: Doubts) -> Iterator[Cost]:
-    windows = headline(trials)
     for workload in trials.workloads:
         for target in of_role(trials.plan, Role.CONTESTANT):
             floor = floor_of(trials.plan, target)
-            if floor and (floor.id, workload) in windows.cells:
-                yield difference(
-                    windows,
-                    (target.id, floor.id),
-                    workload,
-                    CostPart.FRAMEWORK,
-                    connections_apart(doubts, (target, floor), workload),
-                )
+            if floor and trials.closed(floor.id, workload):
+                apart = connections_apart(doubts, Pair(target, floor), workload)
+                part = CostPart.FRAMEWORK
+                yield cost(trials, workload, target.id, floor.id, part, apart)
 
 
-def _of_part(plan: Plan, windows: Source, part: CostPart) -> Iterator[Cost]:
+def _of_part(plan: Plan, windows: Windows, part: CostPart) -> Iterator[Cost]:
     changed = [each for each in of_role(plan, Role.ABLATION) if varies(each, part)]
-    present = {target for target, _ in windows.cells}
-    if present.isdisjoint(each.id for each in changed):
+    cells = sorted(windows.closed_cells)
+    if {target for target, _ in cells}.isdisjoint(each.id for each in changed):
         return
-    for workload in dict.fromkeys(work for _, work in sorted(windows.cells)):
+    for workload in dict.fromkeys(workload for _, workload in cells):
         for target in (*of_role(plan, Role.CONTESTANT), *changed):
-            if (target.id, workload) in windows.cells:
-                yield whole(windows, target.id, workload)
+            if windows.closed(target.id, workload):
+                yield cost(windows, workload, target.id)
         for ablation in changed:
             contestant = contestant_of(plan, ablation)
-            if contestant and (ablation.id, workload) in windows.cells:
-                pair = (contestant.id, ablation.id)
-                yield difference(windows, pair, workload, part)
+            if contestant and windows.closed(ablation.id, workload):
+                yield cost(windows, workload, contestant.id, ablation.id, part)
 
 
 def varies(target: Target, part: CostPart) -> bool:
@@ -187,7 +107,7 @@ def isolating(plan: Plan, contestant: Target, part: CostPart) -> Target | None:
 def contestant_of(plan: Plan, ablation: Target) -> Target | None:
     """The contestant that an ablation changes one thing of."""
     for each in of_role(plan, Role.CONTESTANT):
-        if (each.framework, each.version) == (ablation.framework, ablation.version):
+        if each.same_release(ablation):
             return each
     return None
 
@@ -197,98 +117,86 @@ def of_role(plan: Plan, role: Role) -> list[Target]:
     return [target for target in plan.targets if target.role is role]
 
 
-def whole(windows: Source, target: str, workload: str) -> Cost:
-    """All that a request costs."""
-    values = windows.by_round(target, workload)
-    return Cost(
-        target,
-        None,
-        None,
-        workload,
-        windows.experiment,
-        mean(list(values.values()), windows.level),
-        tuple(values.get(number) for number in windows.rounds),
-        windows.void([target], workload),
-    )
-
-
-def difference(
-    windows: Source,
-    pair: tuple[str, str],
+def cost(
+    windows: Windows,
     workload: str,
-    part: CostPart,
+    target: str,
+    less: str | None = None,
+    part: CostPart | None = None,
     void: str | None = None,
 ) -> Cost:
-    """What the first of the pair spends more than the second, by round."""
-    first, second = (windows.by_round(each, workload) for each in pair)
-    values = {n: first[n] - second[n] for n in first if n in second}
+    """What a request costs a target, or what it spends more than another one, by round."""
+    values = cpu_us(windows, target, workload)
+    if less is not None:
+        values = _less(values, cpu_us(windows, less, workload))
+    rounds = tuple(values.get(number) for number in windows.rounds)
+    if not windows.disturbed.isdisjoint({(target, workload), (less, workload)}):
+        void = void or DISTURBED
     return Cost(
-        *pair,
+        target,
+        less,
         part,
         workload,
-        windows.experiment,
-        mean(list(values.values()), windows.level),
-        tuple(values.get(number) for number in windows.rounds),
-        void or windows.void(pair, workload),
+        windows.name,
+        mean(rounds, windows.level),
+        rounds,
+        void,
     )
 
 
-def mean(values: list[float], level: float) -> Estimate | None:
+def mean(rounds: Sequence[float | None], level: float) -> Estimate | None:
     """The mean with its interval; None below two rounds."""
-    return interval.arithmetic_mean(values, level) if len(values) >= 2 else None
+    return interval.over_rounds(rounds, level, interval.arithmetic_mean).estimate
 
 
 @dataclass(frozen=True)
 class _Piece:
     part: CostPart
     label: str
-    values: Rounds  # microseconds by round
-    experiment: str = ""
+    values: Mapping[int, float]  # microseconds by round
+    of: Windows | None = None  # whose levels are its own; None: the headline's
 
 
 def breakdowns(trials: Trials) -> Iterator[Breakdown]:
     """Of every contestant on every workload of which at least one part can be told."""
-    windows = headline(trials)
     sources = {part: source(trials, name) for part, name in EXPERIMENTS.items()}
     for workload in trials.workloads:
         pieces = [
-            (target, list(_pieces(trials, windows, sources, target, workload)))
+            (target, list(_pieces(trials, sources, target, workload)))
             for target in of_role(trials.plan, Role.CONTESTANT)
         ]
-        told = {piece.part for _, found in pieces for piece in found}
-        for target, found in pieces:
-            whole = windows.by_round(target.id, workload)
-            one = _breakdown(trials, target, workload, (whole, found, told))
-            if one is not None:
-                yield one
+        told_apart = {piece.part for _, own in pieces for piece in own}
+        for target, own in pieces:
+            found = _breakdown(trials, target, workload, own, told_apart)
+            if found is not None:
+                yield found
 
 
 def _pieces(
     trials: Trials,
-    windows: Source,
-    sources: Mapping[CostPart, Source],
+    sources: Mapping[CostPart, Windows],
     target: Target,
     workload: str,
 ) -> Iterator[_Piece]:
-    found = (
-        *_server_and_framework(trials, windows, target, workload),
+    pieces = (
+        *_server_and_framework(trials, target, workload),
         *_isolated(trials, sources, target, workload),
     )
-    yield from (piece for piece in found if len(piece.values) >= 2)
+    yield from (piece for piece in pieces if len(piece.values) >= 2)
 
 
 def _server_and_framework(
-    trials: Trials, windows: Source, target: Target, workload: str
+    trials: Trials, target: Target, workload: str
 ) -> Iterator[_Piece]:
     floor = floor_of(trials.plan, target)
     if floor is None:
         return
-    own = windows.by_round(floor.id, workload)
+    own = cpu_us(trials, floor.id, workload)
     if own:
         yield _Piece(CostPart.SERVER, "bare server", own)
         return  # the framework's share is what is left
-    bare = windows.by_round(floor.id, TOLL)
-    toll = windows.by_round(target.id, TOLL)
+    bare = cpu_us(trials, floor.id, TOLL)
+    toll = cpu_us(trials, target.id, TOLL)
     if bare and toll:
         yield _Piece(CostPart.SERVER, f"bare server, as on {TOLL}", bare)
         label = f"framework, as on {TOLL}"
@@ -296,17 +204,17 @@ def _server_and_framework(
 
 
 def _isolated(
-    trials: Trials, sources: Mapping[CostPart, Source], target: Target, workload: str
+    trials: Trials, sources: Mapping[CostPart, Windows], target: Target, workload: str
 ) -> Iterator[_Piece]:
     for part, windows in sources.items():
         ablation = isolating(trials.plan, target, part)
         if ablation is None:
             continue
         values = _less(
-            windows.by_round(target.id, workload),
-            windows.by_round(ablation.id, workload),
+            cpu_us(windows, target.id, workload),
+            cpu_us(windows, ablation.id, workload),
         )
-        yield _Piece(part, _label(part, target, ablation), values, windows.experiment)
+        yield _Piece(part, _label(part, target, ablation), values, windows)
 
 
 def _label(part: CostPart, target: Target, ablation: Target) -> str:
@@ -319,20 +227,21 @@ def _breakdown(
     trials: Trials,
     target: Target,
     workload: str,
-    what: tuple[Rounds, list[_Piece], set[CostPart]],
+    pieces: list[_Piece],
+    told_apart: set[CostPart],
 ) -> Breakdown | None:
-    whole, pieces, told = what
+    whole = cpu_us(trials, target.id, workload)
     numbers = [n for n in whole if all(n in piece.values for piece in pieces)]
-    played = any(piece.experiment for piece in pieces)
     # An experiment ends with a round fixed beforehand: its rounds are looked at once.
-    level = LEVEL if played else trials.level
+    levels = [piece.of.level for piece in pieces if piece.of and piece.of.experiment]
+    level = levels[0] if levels else trials.level
     total = mean([whole[n] for n in numbers], level)
     if total is None or not pieces:
         return None
     left = {n: whole[n] - sum(p.values[n] for p in pieces) for n in numbers}
     parts = {piece.part for piece in pieces}
     last = CostPart.FRAMEWORK if _leaves_framework(parts) else CostPart.REST
-    pieces = [*pieces, _Piece(last, _rest(parts, told), left)]
+    pieces = [*pieces, _Piece(last, _rest(parts, told_apart), left)]
     shares = []
     for piece in pieces:
         estimate = mean([piece.values[n] for n in numbers], level)
@@ -348,7 +257,7 @@ def _leaves_framework(parts: set[CostPart]) -> bool:
     return parts == {CostPart.SERVER}
 
 
-def _rest(parts: set[CostPart], told: set[CostPart]) -> str:
+def _rest(parts: set[CostPart], told_apart: set[CostPart]) -> str:
     """The name of what is left: with what it holds that others' bars show apart."""
     if _leaves_framework(parts):
         return "framework and application"
@@ -357,14 +266,14 @@ def _rest(parts: set[CostPart], told: set[CostPart]) -> str:
         names.append("server")
     if CostPart.FRAMEWORK not in parts:
         names.append("framework")
-    if CostPart.VALIDATION in told - parts:
+    if CostPart.VALIDATION in told_apart - parts:
         names.append("validation")
-    if CostPart.DATABASE in told - parts:
+    if CostPart.DATABASE in told_apart - parts:
         names.append("database layer")
     return ", ".join([*names, "rest"])
 
 
-def _less(more: Rounds, less: Rounds) -> dict[int, float]:
+def _less(more: Mapping[int, float], less: Mapping[int, float]) -> dict[int, float]:
     return {n: more[n] - less[n] for n in more if n in less}
 
 
@@ -372,62 +281,42 @@ def layer_comparisons(trials: Trials, doubts: Doubts) -> Iterator[Comparison]:
     """Throughput and CPU time of every ordered pair of them, workload by workload."""
     newest = {t.framework: t for t in of_role(trials.plan, Role.CONTESTANT)}
     found = [isolating(trials.plan, t, CostPart.DATABASE) for t in newest.values()]
-    pairs = list(permutations([target for target in found if target], 2))
-    played = lay_out_experiment(trials, EXPERIMENTS[CostPart.DATABASE])
-    if played is not None and played.cells:
-        yield from _in_experiment(played, pairs)
+    own = [target for target in found if target]
+    pairs = [Pair(*both) for both in permutations(own, 2)]
+    windows = source(trials, EXPERIMENTS[CostPart.DATABASE])
+    if windows is not trials:
+        yield from _in_experiment(windows, pairs)
         return
     for workload in trials.workloads:
         present = trials.targets(workload)
         for measure in (THROUGHPUT, CPU):
             for pair in pairs:
                 if all(target.id in present for target in pair):
-                    yield comparison_of(trials, doubts, pair, (workload, measure))
+                    yield comparison_of(trials, doubts, pair, workload, measure)
 
 
-def _in_experiment(
-    played: Played, pairs: list[tuple[Target, Target]]
-) -> Iterator[Comparison]:
-    cpu_time = source(played.trials, played.experiment.name)
-
-    def cpu(target: str, workload: str) -> Row:
-        known = cpu_time.by_round(target, workload)
-        return [known.get(number) for number in cpu_time.rounds]
-
-    rates = _rates(played)
-    present = {(cell.target, cell.workload) for cell in played.cells}
-    for workload in dict.fromkeys(cell.workload for cell in played.cells):
-        for first, second in pairs:
-            ids = (first.id, second.id)
-            if not {(each, workload) for each in ids} <= present:
+def _in_experiment(played: Windows, pairs: Sequence[Pair]) -> Iterator[Comparison]:
+    sound = played.read_as(rate_in_doubt_is_void)
+    for workload in played.workloads:
+        for pair in pairs:
+            ids = (pair.subject.id, pair.baseline.id)
+            cells = [played.closed(each, workload) for each in ids]
+            if not all(cells):
                 continue
-            ours, theirs = (rates(each, workload) for each in ids)
-            known = ratios(ours, theirs)
-            yield paired(ids, workload, THROUGHPUT.metric.name, known, LEVEL)
-            ours, theirs = (cpu(each, workload) for each in ids)
-            void = cpu_time.void(ids, workload)
-            known = ratios(theirs, ours)
-            cheaper = paired(ids, workload, CPU.metric.name, known, LEVEL)
-            yield replace(cheaper, void=void)
-
-
-def _rates(played: Played) -> _Rows:
-    sound = rates_in_doubt_are_void(played)
-    cells = {
-        (cell.target, cell.workload): cell
-        for cell in played.cells
-        if not cell.load.is_open
-    }
-
-    def rates(target: str, workload: str) -> Row:
-        windows = [sound.usable(cells[target, workload], n) for n in played.rounds]
-        return [THROUGHPUT.of_round(each) if each else None for each in windows]
-
-    return rates
+            ours, theirs = (sound.measured(cell, THROUGHPUT) for cell in cells)
+            faster, name = ratios(ours, theirs), THROUGHPUT.metric.name
+            yield paired(*ids, workload, name, faster, played.level)
+            ours, theirs = (played.measured(cell, CPU) for cell in cells)
+            cheaper, name = ratios(theirs, ours), CPU.metric.name
+            disturbed = not played.disturbed.isdisjoint((i, workload) for i in ids)
+            yield replace(
+                paired(*ids, workload, name, cheaper, played.level),
+                void=DISTURBED if disturbed else None,
+            )
 
 
 def _analysed(trials: Trials, doubts: Doubts) -> Analysed:
-    played = [lay_out_experiment(trials, name) for name in EXPERIMENTS.values()]
+    played = [trials.played(name) for name in EXPERIMENTS.values()]
     return Analysed(
         {
             "costs": tuple(costs(trials, doubts)),

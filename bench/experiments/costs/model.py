@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bench.model.estimate import Estimate
+from bench.model.estimate import Estimate, Series
 from bench.model.experiment import ExperimentModel
 from bench.model.framework import CostPart
 
@@ -46,7 +46,7 @@ class Cost:
     workload: str
     experiment: str  # in whose windows; "": those of the headline comparison
     estimate: Estimate | None  # None: fewer than two rounds hold both, or void
-    rounds: tuple[float | None, ...]
+    rounds: Series
     void: str | None = None  # why it may decide nothing
 
     @property

@@ -21,6 +21,7 @@ Import time is counted, not timed over rounds: it stands beside them.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
+from typing import NamedTuple
 
 from bench.analyse.metrics import CPU, IDLE_MEMORY, MEMORY, STARTUP
 from bench.analyse.paired import paired, ratios
@@ -62,19 +63,26 @@ _METRICS: dict[str, Metric] = {
 }
 
 
+class _Pair(NamedTuple):
+    """Two frameworks, or two targets, of which the first is claimed to be the dearer one."""
+
+    dearer: str
+    cheaper: str
+    workload: str
+
+
 def own_share(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     """Whether every subject adds less than every baseline, on every workload of the claim."""
-    pairs = [(b, s, w) for w, s, b in _asked(claim)]
-    what = (CostsEvidence.OWN_SHARE, CostPart.FRAMEWORK)
-    return _contrasts(context, pairs, what, claim, margin)
+    pairs = [_Pair(b, s, w) for w, s, b in _asked(claim)]
+    asked, part = CostsEvidence.OWN_SHARE, CostPart.FRAMEWORK
+    return _contrasts(context, pairs, asked, part, claim, margin)
 
 
 def layers(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     """Whether every subject's layer costs more than every baseline's, on every workload of the claim."""
-    pairs = [(s, b, w) for w, s, b in _asked(claim)]
-    return _contrasts(
-        context, pairs, (CostsEvidence.LAYER, CostPart.DATABASE), claim, margin
-    )
+    pairs = [_Pair(s, b, w) for w, s, b in _asked(claim)]
+    asked, part = CostsEvidence.LAYER, CostPart.DATABASE
+    return _contrasts(context, pairs, asked, part, claim, margin)
 
 
 def costs_of(context: JudgeContext) -> tuple[Cost, ...]:
@@ -89,13 +97,13 @@ def _asked(claim: Claim) -> Iterator[tuple[str, str, str]]:
 
 def _contrasts(
     context: JudgeContext,
-    pairs: Sequence[tuple[str, str, str]],
-    what: tuple[str, CostPart],
+    pairs: Sequence[_Pair],
+    asked: CostsEvidence,
+    part: CostPart,
     claim: Claim,
     margin: float,
 ) -> Inquiry:
     """Whether the first of each pair is the dearer one."""
-    asked, part = what
     groups = tuple(Group(GroupKind.WORKLOAD, work, work) for work in claim.workloads)
     rows: list[Question | Evidence] = []
     for dearer, cheaper, workload in pairs:
@@ -172,8 +180,8 @@ def validators(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     them have in some target of the run. What each validator costs stands beside it.
     """
     rows: list[Question | Evidence] = []
-    for ours, theirs, workload in _validated(context, claim):
-        comparison = _costs_less(context, (ours, theirs), workload)
+    for theirs, ours, workload in _validated(context, claim):
+        comparison = _costs_less(context, ours, theirs, workload)
         rows.append(
             Evidence(
                 ours,
@@ -189,13 +197,15 @@ def validators(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     return Inquiry(rows=tuple(rows))
 
 
-def _validated(context: JudgeContext, claim: Claim) -> Iterable[tuple[str, str, str]]:
+def _validated(context: JudgeContext, claim: Claim) -> Iterable[_Pair]:
     common = _common(context, claim)
     pairs = []
     for workload, subject, baseline in _asked(claim):
-        pairs.append((context.id_of(subject), context.id_of(baseline), workload))
+        usual = context.id_of(baseline), context.id_of(subject)
+        pairs.append(_Pair(*usual, workload))
         if common:
-            pairs.append((common[subject].id, common[baseline].id, workload))
+            alike = common[baseline].id, common[subject].id
+            pairs.append(_Pair(*alike, workload))
     return dict.fromkeys(pairs)
 
 
@@ -214,13 +224,14 @@ def _common(context: JudgeContext, claim: Claim) -> dict[str, Target]:
 
 
 def _costs_less(
-    context: JudgeContext, pair: tuple[str, str], workload: str
+    context: JudgeContext, ours: str, theirs: str, workload: str
 ) -> Comparison:
-    costs = [_whole(context, each, workload) for each in pair]
+    costs = [_whole(context, each, workload) for each in (ours, theirs)]
     less, more = (cost.rounds if cost else () for cost in costs)
     known = ratios(more, less) if less and more else ()
     levels = [one.estimate.level for one in costs if one and one.estimate]
-    return paired(pair, workload, CPU.metric.name, known, (levels or [0.95])[0])
+    level = (levels or [0.95])[0]
+    return paired(ours, theirs, workload, CPU.metric.name, known, level)
 
 
 def _whole(context: JudgeContext, target: str, workload: str) -> Cost | None:
@@ -258,8 +269,8 @@ def weight(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
         Group(GroupKind.COST, "memory"),
     )
     rows = [
-        _question(context, (subject, baseline), what, margin)
-        for what in _weighed(claim)
+        _question(context, subject, baseline, kind, margin)
+        for kind in _weighed(claim)
         for subject, baseline in product(claim.subjects, claim.baselines)
     ]
     # Without all of it, void or not, nothing is said of the claim.
@@ -274,54 +285,54 @@ def weight(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     )
 
 
-def _weighed(claim: Claim) -> Iterator[tuple[str, str | None, str]]:
-    """What is compared, on which workload, and in which group."""
+class _Weight(NamedTuple):
+    """Something in which one framework may weigh more than another."""
+
+    asked: CostsEvidence
+    group: str
+    workload: str | None = None  # None: of the target as a whole
+
+
+def _weighed(claim: Claim) -> Iterator[_Weight]:
     for workload in claim.workloads:
-        yield CostsEvidence.CPU, workload, workload
-    yield CostsEvidence.STARTUP, None, "startup"
-    yield CostsEvidence.IDLE_MEMORY, None, "memory"
+        yield _Weight(CostsEvidence.CPU, workload, workload)
+    yield _Weight(CostsEvidence.STARTUP, "startup")
+    yield _Weight(CostsEvidence.IDLE_MEMORY, "memory")
     for workload in claim.workloads:
-        yield CostsEvidence.MEMORY, workload, "memory"
+        yield _Weight(CostsEvidence.MEMORY, "memory", workload)
 
 
 def _question(
-    context: JudgeContext,
-    pair: tuple[str, str],
-    what: tuple[str, str | None, str],
-    margin: float,
+    context: JudgeContext, subject: str, baseline: str, kind: _Weight, margin: float
 ) -> Question:
-    asked, workload, group = what
-    heavy, light = (context.id_of(each) for each in pair)
-    comparison = _comparison(context, (light, heavy), asked, workload)
+    heavy, light = context.id_of(subject), context.id_of(baseline)
+    comparison = _lighter(context, light, heavy, kind)
     finding = Evidence(
         heavy,
         estimate=comparison.advantage,
-        asked=asked,
+        asked=kind.asked,
         against=light,
-        workload=workload,
+        workload=kind.workload,
         line=1 + margin,
     )
-    return question(group, comparison, margin, finding)
+    return question(kind.group, comparison, margin, finding)
 
 
-def _comparison(
-    context: JudgeContext,
-    pair: tuple[str, str],
-    asked: str,
-    workload: str | None,
+def _lighter(
+    context: JudgeContext, light: str, heavy: str, kind: _Weight
 ) -> Comparison:
-    """How many times lighter the first of the pair is: above 1 the claim's subject weighs more."""
-    metric = _METRICS[asked].name
-    if workload is not None:
-        return context.comparison(*pair, workload, metric)
+    """How many times lighter the first is: above 1 the claim's subject weighs more."""
+    metric = _METRICS[kind.asked].name
+    if kind.workload is not None:
+        return context.comparison(light, heavy, kind.workload, metric)
     series = {
-        each.target: each.rounds
-        for each in context.analysis.quantities
-        if each.metric == metric and each.workload is None
+        quantity.target: quantity.rounds
+        for quantity in context.analysis.quantities
+        if quantity.metric == metric and quantity.workload is None
     }
-    light, heavy = (series.get(target, ()) for target in pair)
-    known = ratios(heavy, light) if light and heavy else ()
-    return paired(pair, "", metric, known, context.analysis.level)
+    less, more = (series.get(target, ()) for target in (light, heavy))
+    known = ratios(more, less) if less and more else ()
+    return paired(light, heavy, "", metric, known, context.analysis.level)
 
 
 def _imports(context: JudgeContext, claim: Claim) -> Iterator[Evidence]:

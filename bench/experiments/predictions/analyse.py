@@ -6,36 +6,27 @@ beside them, and the 99th percentile of the cheap requests, alone and beside
 predictions. What is estimated and compared is those, over rounds.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from statistics import median
 
 from bench.analyse.comparisons import Doubts
-from bench.analyse.experiments import (
-    Analyse,
-    Analysed,
-    Played,
-    lay_out_experiment,
-    rates_in_doubt_are_void,
-    sound,
-)
+from bench.analyse.experiments import Analyse, Analysed, sound
 from bench.analyse.open_metrics import quantile_ms, sketch_quantile_ms
 from bench.analyse.paired import paired, ratios
-from bench.analyse.trials import Trials
-from bench.experiments.predictions.model import Predictions, Row, Serving
-from bench.model.estimate import Comparison, RoundSeries
+from bench.analyse.windows import Trials, Windows
+from bench.experiments.predictions.model import Predictions, Serving
+from bench.model.estimate import Comparison, Series
 from bench.model.framework import Role
 from bench.model.plan import Cell
 from bench.model.trial import Window
-from bench.stats import interval, looks, sketch
+from bench.stats import interval, sketch
 
 
 NAME = "predictions"
 MORE, SOONER = "predictions", "beside_p99"
 """The metrics that are compared: predictions per second, and the tail beside them."""
-
-type OfRound = Callable[[Sequence[Window]], float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +40,12 @@ class _Cells:
 
 def predictions(trials: Trials) -> Predictions | None:
     """What the experiment found; None if the run did not play it."""
-    played = lay_out_experiment(trials, NAME)
-    if played is None:
+    played = next(iter(sound(trials, NAME)), None)
+    found = dict(_cells(played)) if played else {}
+    if played is None or not found:
         return None
-    played = rates_in_doubt_are_void(played)
-    found = dict(_cells(played))
-    if not found:
-        return None
-    # It ends before the run may, and is looked at once.
-    level = looks.level([played.experiment.rounds])
     servings = {
-        target: _serving(played, target, cells, level)
-        for target, cells in found.items()
+        target: _serving(played, target, cells) for target, cells in found.items()
     }
     one = next(iter(found.values()))
     beside = one.beside.load.beside
@@ -76,13 +61,15 @@ def predictions(trials: Trials) -> Predictions | None:
         cheap_rps=one.beside.load.rate_rps or 0.0,
         heavy_rps=_asked(played, [cells.beside for cells in found.values()]),
         share=beside.share,
-        level=level,
+        level=played.level,
         servings=tuple(servings.values()),
-        comparisons=tuple(_comparisons(contestants, beside.workload, one, level)),
+        comparisons=tuple(
+            _comparisons(contestants, beside.workload, one, played.level)
+        ),
     )
 
 
-def _cells(played: Played) -> Iterator[tuple[str, _Cells]]:
+def _cells(played: Windows) -> Iterator[tuple[str, _Cells]]:
     """By target, those that have all three."""
     for target in dict.fromkeys(cell.target for cell in played.cells):
         own = [cell for cell in played.cells if cell.target == target]
@@ -93,26 +80,17 @@ def _cells(played: Played) -> Iterator[tuple[str, _Cells]]:
             yield target, _Cells(heavy[0], alone[0], mixed[0])
 
 
-def _serving(played: Played, target: str, cells: _Cells, level: float) -> Serving:
-    def row(cell: Cell, of_round: OfRound) -> Row:
-        windows = [played.usable(cell, number) for number in played.rounds]
-        return tuple(of_round(own) if own else None for own in windows)
-
-    def series(values: Row) -> RoundSeries:
-        known = [value for value in values if value]
-        enough = len(known) >= 2
-        return RoundSeries(
-            values, interval.geometric_mean(known, level) if enough else None
-        )
-
-    alone, beside = row(cells.alone, _p99_ms), row(cells.beside, _p99_ms)
+def _serving(played: Windows, target: str, cells: _Cells) -> Serving:
+    alone = played.series(cells.alone, _p99_ms)
+    beside = played.series(cells.beside, _p99_ms)
+    times = ratios(beside.rounds, alone.rounds)
     return Serving(
         target=target,
-        capacity_rps=series(row(cells.heavy, _rate_rps)),
-        alone_ms=series(alone),
-        beside_ms=series(beside),
-        times=series(ratios(beside, alone)),
-        prediction_ms=series(row(cells.beside, _prediction_ms)),
+        capacity_rps=played.series(cells.heavy, _rate_rps),
+        alone_ms=alone,
+        beside_ms=beside,
+        times=interval.over_rounds(times, played.level),
+        prediction_ms=played.series(cells.beside, _prediction_ms),
     )
 
 
@@ -130,7 +108,7 @@ def _prediction_ms(windows: Sequence[Window]) -> float | None:
     return sketch_quantile_ms(sketch.together(kept), "p50")
 
 
-def _asked(played: Played, cells: Sequence[Cell]) -> Row:
+def _asked(played: Windows, cells: Sequence[Cell]) -> Series:
     """The rate at which predictions were due beside the cheap ones, in each round."""
     rows = []
     for number in played.rounds:
@@ -148,9 +126,9 @@ def _comparisons(
     for ours, theirs in permutations(servings, 2):
         pair = (ours.target, theirs.target)
         more = ratios(ours.capacity_rps.rounds, theirs.capacity_rps.rounds)
-        yield paired(pair, heavy, MORE, more, level)
+        yield paired(*pair, heavy, MORE, more, level)
         sooner = ratios(theirs.beside_ms.rounds, ours.beside_ms.rounds)
-        yield paired(pair, cells.beside.workload, SOONER, sooner, level)
+        yield paired(*pair, cells.beside.workload, SOONER, sooner, level)
 
 
 def _analysed(trials: Trials, doubts: Doubts) -> Analysed:

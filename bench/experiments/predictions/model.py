@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bench.model.estimate import Comparison, RoundSeries
+from bench.model.estimate import Comparison, RoundSeries, Series
 from bench.model.experiment import ExperimentModel
 
 
@@ -14,10 +14,6 @@ class PredictionsEvidence(StrEnum):
     BESIDE_P99 = "beside-p99"  # of cheap requests beside them, the other's over ours
     CHEAP_P99 = "cheap-p99"  # beside predictions over alone
     PREDICTIONS_RATE = "predictions-rate"  # per second
-
-
-type Row = tuple[float | None, ...]
-"""One value for each round, None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ class Predictions:
     cheap: str  # the workload
     heavy: str
     cheap_rps: float
-    heavy_rps: Row  # what was asked for beside them, one for all
+    heavy_rps: Series  # what was asked for beside them, one for all
     share: float  # of what the slowest contestant answered
     level: float
     servings: tuple[Serving, ...]

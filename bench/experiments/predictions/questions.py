@@ -37,7 +37,7 @@ def predictions(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
         for pair in product(claim.subjects, claim.baselines):
             ours, theirs = (context.id_of(name) for name in pair)
             comparison = found.comparison(ours, theirs, metric)
-            comparison = comparison or paired((ours, theirs), "", metric, (), 0.95)
+            comparison = comparison or paired(ours, theirs, "", metric, (), 0.95)
             finding = Evidence(
                 ours,
                 estimate=comparison.advantage,

@@ -11,17 +11,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from bench.analyse import metrics
 from bench.analyse.comparisons import Doubts
-from bench.analyse.experiments import (
-    Analyse,
-    Analysed,
-    Played,
-    lay_out_experiment,
-    sound,
-)
-from bench.analyse.trials import Trials
-from bench.analyse.voids import Checked
+from bench.analyse.experiments import Analyse, Analysed, sound
+from bench.analyse.metrics import THROUGHPUT
+from bench.analyse.paired import ratios
+from bench.analyse.windows import Trials, Windows
 from bench.experiments.scaling.model import (
     CurvePlace,
     Kept,
@@ -31,27 +25,23 @@ from bench.experiments.scaling.model import (
     Scalings,
     WorkerGain,
 )
-from bench.model.estimate import Estimate
+from bench.model.estimate import Series
 from bench.model.plan import Cell
-from bench.stats import interval, looks, usl
+from bench.stats import interval, usl
 
 
 CLIENTS = "scaling"
 WORKERS = "workers"
-LEVEL = 1 - looks.OVERALL
-"""An experiment has one length, so it is looked at once."""
 MISFIT = 0.1
 """Root mean square of relative residuals, above which a curve is not drawn."""
 PLACES = 25
 """Of the drawn curve."""
 
-type Rounds = tuple[float | None, ...]
-
 
 def scalings(trials: Trials) -> Scalings | None:
     """What the run's experiments found; None where neither was asked for."""
-    clients = lay_out_experiment(trials, CLIENTS)
-    workers = lay_out_experiment(trials, WORKERS)
+    clients = trials.played(CLIENTS)
+    workers = trials.played(WORKERS)
     if clients is None and workers is None:
         return None
     gains = tuple(_gains(workers)) if workers else ()
@@ -62,19 +52,19 @@ def scalings(trials: Trials) -> Scalings | None:
     )
 
 
-def _every_scaling(played: Played) -> Iterator[Scaling]:
+def _every_scaling(played: Windows) -> Iterator[Scaling]:
     for pair in dict.fromkeys((cell.target, cell.workload) for cell in played.cells):
         yield _scaling(played, *pair)
 
 
-def _no_workers(played: Played | None) -> str:
+def _no_workers(played: Windows | None) -> str:
     if played is None:
         return (
             "this run's profile does not start servers with several numbers of workers"
         )
-    if played.cells:
+    if played.cells or played.experiment is None:
         return "no round of it is left that holds two numbers of workers"
-    pinning = played.trials.plan.pinning
+    pinning = played.plan.pinning
     used = {*pinning.server, *pinning.load, *pinning.database, *pinning.harness}
     # Runs older than the list of physical cores used all that they had.
     here = len(pinning.physical or used)
@@ -87,69 +77,51 @@ def _no_workers(played: Played | None) -> str:
     )
 
 
-def _scaling(played: Played, target: str, workload: str) -> Scaling:
+def _scaling(played: Windows, target: str, workload: str) -> Scaling:
     cells = sorted(
         (c for c in played.cells if (c.target, c.workload) == (target, workload)),
         key=lambda cell: cell.load.clients,
     )
     points = tuple(_point(played, cell) for cell in cells)
     sound = [point for point in points if point.excluded is None]
-    kept = tuple(_kept(sound)) if points[-1].excluded is None else ()
-    fit, why = _fit(sound, len(played.rounds))
+    kept = tuple(_kept(played, sound)) if points[-1].excluded is None else ()
+    fit, why = _fit(played, sound)
     return Scaling(target, workload, points, kept, fit, why)
 
 
-def _point(played: Played, cell: Cell) -> ScalingPoint:
-    rounds = tuple(_rate_rps(played, cell, number) for number in played.rounds)
-    estimate = _mean(rounds)
+def _point(played: Windows, cell: Cell) -> ScalingPoint:
+    rate = played.series(cell, THROUGHPUT.of_round)
     excluded = _doubt(played, cell)
-    if estimate is None:
+    if rate.estimate is None:
         excluded = "fewer than two rounds have a window that counts"
-    return ScalingPoint(cell.load.clients, estimate, rounds, excluded)
+    return ScalingPoint(cell.load.clients, rate.estimate, rate.rounds, excluded)
 
 
-def _rate_rps(played: Played, cell: Cell, number: int) -> float | None:
-    return metrics.THROUGHPUT.of_round(played.usable(cell, number)) or None
-
-
-def _doubt(played: Played, cell: Cell) -> str | None:
+def _doubt(played: Windows, cell: Cell) -> str | None:
     """Why its throughput may not be the server's own, where half of the windows say so."""
-    found: list[Checked] = [
-        checked
-        for number in played.rounds
-        for checked in played.checked.get((cell.key, number), ())
-        if not checked.void
-    ]
-    doubtful = [checked for checked in found if checked.rate_doubts]
-    if not doubtful or 2 * len(doubtful) < len(found):
+    windows = [checked for checked in played.checked_of(cell) if not checked.void]
+    doubtful = [checked for checked in windows if checked.rate_doubts]
+    if not doubtful or 2 * len(doubtful) < len(windows):
         return None
     return doubtful[0].rate_doubts[0].title.lower()
 
 
-def _mean(rounds: Rounds) -> Estimate | None:
-    known = [value for value in rounds if value is not None]
-    return interval.geometric_mean(known, LEVEL) if len(known) > 1 else None
-
-
-def _kept(points: Sequence[ScalingPoint]) -> Iterator[Kept]:
+def _kept(played: Windows, points: Sequence[ScalingPoint]) -> Iterator[Kept]:
     *fewer, last = points
     for point in fewer:
-        rounds = tuple(
-            top / rate if top is not None and rate is not None else None
-            for top, rate in zip(last.rounds, point.rounds, strict=True)
-        )
-        yield Kept(point.clients, _mean(rounds), rounds)
+        share = interval.over_rounds(ratios(last.rounds, point.rounds), played.level)
+        yield Kept(point.clients, share.estimate, share.rounds)
 
 
 def _fit(
-    points: Sequence[ScalingPoint], rounds: int
+    played: Windows, points: Sequence[ScalingPoint]
 ) -> tuple[ScalingFit | None, str | None]:
     if len(points) < usl.FEWEST_LEVELS:
         return None, f"{len(points)} levels count, a fit needs {usl.FEWEST_LEVELS}"
-    laws = [law for place in range(rounds) if (law := _law(points, place))]
+    laws = [law for place in range(len(played.rounds)) if (law := _law(points, place))]
     if len(laws) < 2:
         return None, "the law could be fitted in fewer than two rounds"
-    return _over_rounds(laws, points)
+    return _over_rounds(laws, points, played.level)
 
 
 def _law(points: Sequence[ScalingPoint], place: int) -> usl.Law | None:
@@ -161,16 +133,16 @@ def _law(points: Sequence[ScalingPoint], place: int) -> usl.Law | None:
 
 
 def _over_rounds(
-    laws: Sequence[usl.Law], points: Sequence[ScalingPoint]
+    laws: Sequence[usl.Law], points: Sequence[ScalingPoint], level: float
 ) -> tuple[ScalingFit, str | None]:
-    alone = interval.geometric_mean([law.alone for law in laws], LEVEL)
-    contention = interval.arithmetic_mean([law.contention for law in laws], LEVEL)
-    retrograde = interval.arithmetic_mean([law.retrograde for law in laws], LEVEL)
+    alone = interval.geometric_mean([law.alone for law in laws], level)
+    contention = interval.arithmetic_mean([law.contention for law in laws], level)
+    retrograde = interval.arithmetic_mean([law.retrograde for law in laws], level)
     middle = usl.Law(alone.point, contention.point, retrograde.point)
     levels = [point.clients for point in points]
     rates = [point.rate_rps.point for point in points if point.rate_rps]
     misfit = usl.misfit(middle, levels, rates)
-    curve = _curve(laws, levels)
+    curve = _curve(laws, levels, level)
     why = None
     if misfit > MISFIT or not curve:
         why = f"the law misses the points by {100 * misfit:.0f} %, so no curve is drawn"
@@ -179,20 +151,22 @@ def _over_rounds(
     return ScalingFit(alone, contention, retrograde, peak, misfit, curve), why
 
 
-def _curve(laws: Sequence[usl.Law], levels: Sequence[int]) -> tuple[CurvePlace, ...]:
+def _curve(
+    laws: Sequence[usl.Law], levels: Sequence[int], level: float
+) -> tuple[CurvePlace, ...]:
     places = np.geomspace(levels[0], levels[-1], PLACES)
     rates = [[law.at(float(n)) for law in laws] for n in places]
     if not all(rate > 0 for row in rates for rate in row):
         return ()
     return tuple(
-        CurvePlace(float(n), interval.geometric_mean(row, LEVEL))
+        CurvePlace(float(n), interval.geometric_mean(row, level))
         for n, row in zip(places, rates, strict=True)
     )
 
 
-def _gains(played: Played) -> list[WorkerGain]:
+def _gains(played: Windows) -> list[WorkerGain]:
     """Each number of workers against one, within the rounds."""
-    plan = played.trials.plan
+    plan = played.plan
     alone = {
         (c.target.rpartition("+")[0], c.workload): c
         for c in played.cells
@@ -205,21 +179,20 @@ def _gains(played: Played) -> list[WorkerGain]:
         single = alone.get((base, cell.workload))
         if workers == 1 or single is None:
             continue
-        rounds = tuple(
-            _gain(played, (cell, single), number, workers) for number in played.rounds
-        )
-        gain = _mean(rounds)
-        why = None if gain else "fewer than two rounds have both"
+        gain = interval.over_rounds(_gain(played, cell, single, workers), played.level)
+        why = None if gain.estimate else "fewer than two rounds have both"
         why = _doubt(played, cell) or _doubt(played, single) or why
-        found.append(WorkerGain(base, cell.workload, workers, gain, rounds, why))
+        found.append(
+            WorkerGain(base, cell.workload, workers, gain.estimate, gain.rounds, why)
+        )
     return found
 
 
-def _gain(
-    played: Played, cells: tuple[Cell, Cell], number: int, workers: int
-) -> float | None:
-    many, one = (_rate_rps(played, cell, number) for cell in cells)
-    return many / one / workers if many and one else None
+def _gain(played: Windows, cell: Cell, single: Cell, workers: int) -> Series:
+    many, one = (played.row(each, THROUGHPUT.of_round) for each in (cell, single))
+    return tuple(
+        times if times is None else times / workers for times in ratios(many, one)
+    )
 
 
 def _analysed(trials: Trials, doubts: Doubts) -> Analysed:

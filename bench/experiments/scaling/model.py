@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bench.model.estimate import Estimate
+from bench.model.estimate import Estimate, Series
 from bench.model.experiment import ExperimentModel
 
 
@@ -21,7 +21,7 @@ class ScalingPoint:
 
     clients: int
     rate_rps: Estimate | None
-    rounds: tuple[float | None, ...]  # None: not measured
+    rounds: Series
     excluded: str | None = None  # why it decides nothing and shapes no curve
 
 
@@ -53,7 +53,7 @@ class Kept:
 
     clients: int  # the smaller number
     share: Estimate | None
-    rounds: tuple[float | None, ...]
+    rounds: Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class WorkerGain:
     workload: str
     workers: int
     gain: Estimate | None  # 1 is as many times as there are workers
-    rounds: tuple[float | None, ...]
+    rounds: Series
     reason: str | None = None
 
 

@@ -9,31 +9,28 @@ gives one value for each thing, and intervals are over rounds.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from math import isclose
 from statistics import mean, median
 
 from bench.analyse import reasons
 from bench.analyse.comparisons import Doubts
-from bench.analyse.experiments import (
-    Analyse,
-    Analysed,
-    Played,
-    lay_out_experiment,
-    rates_in_doubt_are_void,
-)
+from bench.analyse.experiments import Analyse, Analysed, why_most
 from bench.analyse.open_metrics import quantile_ms
-from bench.analyse.trials import Trials
 from bench.analyse.voids import Checked
+from bench.analyse.windows import (
+    Trials,
+    Windows,
+    rate_in_doubt_is_void,
+)
 from bench.experiments.stress.model import Stress, Stressed, StressStep
-from bench.model.estimate import RoundSeries
+from bench.model.estimate import RoundSeries, Series
 from bench.model.load import experiment_of
 from bench.model.plan import Cell
 from bench.model.plural import plural
 from bench.model.results import Check
 from bench.model.trial import SLOT_S, Slot, Window
 from bench.model.warning import Scope
-from bench.stats import interval, looks
+from bench.stats import interval
 
 
 NAME = "stress"
@@ -49,37 +46,26 @@ CALM_LEAST_MS = 25.0
 ANSWERED_SHARE = 0.99
 """Of the requests due in a quarter of a second that is calm, those that must be answered rightly."""
 
-type OfRound = Callable[[int], float | None]
-
 
 def stress(trials: Trials) -> Stress | None:
     """What a run found; None if it did not play the experiment."""
-    played = lay_out_experiment(trials, NAME)
+    played = trials.played(NAME)
     if played is None:
         return None
-    played = rates_in_doubt_are_void(
-        replace(
-            played,
-            checked={
-                key: tuple(as_data(each) for each in found)
-                for key, found in played.checked.items()
-            },
-        )
-    )
+    played = played.read_as(lambda one: rate_in_doubt_is_void(as_data(one)))
     surges = [c.load for c in played.cells if c.load.surge]
     if not surges or not surges[0].surge or not surges[0].share:
         return None
     load, surge = surges[0], surges[0].surge
-    level = looks.level((played.experiment.rounds,))
     return Stress(
-        level=level,
+        level=played.level,
         rounds=played.rounds,
         connections=load.clients,
         base_share=load.share or 0.0,
         surge=surge,
         watched_s=load.measure_s - surge.until_s,
         targets=tuple(
-            _target(played, target, workload, level)
+            _target(played, target, workload)
             for target, workload in dict.fromkeys(
                 (cell.target, cell.workload) for cell in played.cells
             )
@@ -131,33 +117,31 @@ def as_data(checked: Checked) -> Checked:
     )
 
 
-def _target(played: Played, target: str, workload: str, level: float) -> Stressed:
+def _target(played: Windows, target: str, workload: str) -> Stressed:
     own = [c for c in played.cells if (c.target, c.workload) == (target, workload)]
-    closed = next((c for c in own if not c.load.is_open), None)
-    capacity = _series(played, level, lambda n: _capacity_rps(played, closed, n))
+    capacity = played.series(played.closed(target, workload), _capacity_rps)
     steps = [
-        _step(played, cell, level, capacity)
+        _step(played, cell, capacity)
         for cell in own
         if cell.load.is_open and cell.load.share
     ]
     surge = next((cell for cell in own if cell.load.surge), None)
 
-    def after(number: int) -> float | None:
-        window = _only(played, surge, number)
-        return recovery_s(window, surge) if window and surge else None
+    # A surge comes once in a round.
+    def after(windows: Sequence[Window]) -> float | None:
+        return recovery_s(windows[0], surge) if surge else None
 
-    def waiting(number: int) -> float | None:
-        window = _only(played, surge, number)
-        return left_waiting(window, surge) if window and surge else None
+    def waiting(windows: Sequence[Window]) -> float | None:
+        return left_waiting(windows[0], surge) if surge else None
 
-    recovery = _series(played, level, after)
+    recovery = played.series(surge, after)
     watched_s = watched_s_of(surge) if surge else 0.0
     return Stressed(
         target,
         workload,
         capacity_rps=capacity,
         steps=tuple(sorted(steps, key=lambda step: step.share)),
-        waiting=_series(played, level, waiting),
+        waiting=played.series(surge, waiting),
         recovery_s=recovery,
         timeline_ms=_timeline_ms(played, surge),
         recovered=sum(
@@ -167,120 +151,99 @@ def _target(played: Played, target: str, workload: str, level: float) -> Stresse
     )
 
 
-def _failures(played: Played, target: str) -> Iterator[str]:
+def _failures(played: Windows, target: str) -> Iterator[str]:
     """Why it could not go on, once for each round: a server that dies leaves two failures."""
     seen: set[int] = set()
-    for failure in played.trials.run.failures:
+    for failure in played.run.failures:
         own = (failure.target, failure.experiment) == (target, NAME)
         if own and failure.round in played.rounds and failure.round not in seen:
             seen.add(failure.round)
             yield f"round {failure.round}: {failure.message}"
 
 
-def _capacity_rps(played: Played, cell: Cell | None, number: int) -> float | None:
-    windows = played.usable(cell, number) if cell else []
-    rates = [w.tally.requests / w.tally.measure_s for w in windows]
-    return median(rates) if rates else None
+def _capacity_rps(windows: Sequence[Window]) -> float | None:
+    return median(w.tally.requests / w.tally.measure_s for w in windows)
 
 
-def _step(
-    played: Played, cell: Cell, level: float, capacity: RoundSeries
-) -> StressStep:
+def _step(played: Windows, cell: Cell, capacity: RoundSeries) -> StressStep:
     first_s, end_s = 0.0, cell.load.measure_s
     share = cell.load.share or 0.0
     if cell.load.surge:
         first_s, end_s = cell.load.surge.from_s, cell.load.surge.until_s
         share *= cell.load.surge.times
 
-    def rate(number: int, of: Callable[[Slot], int]) -> float | None:
+    def rate(kind: Callable[[Slot], int]) -> RoundSeries:
         """Requests per second of this kind, in the part that the step is about."""
-        windows = played.usable(cell, number)
-        slots = [s for w in windows for s in part(w, first_s, end_s)]
-        return sum(map(of, slots)) / (len(slots) * SLOT_S) if slots else None
 
-    offered = _series(played, level, lambda n: rate(n, lambda slot: slot.due))
-    achieved = _series(played, level, lambda n: rate(n, lambda slot: slot.answered))
+        def of_round(windows: Sequence[Window]) -> float | None:
+            slots = [s for w in windows for s in part(w, first_s, end_s)]
+            return sum(map(kind, slots)) / (len(slots) * SLOT_S) if slots else None
+
+        return played.series(cell, of_round)
+
+    offered = rate(lambda slot: slot.due)
+    achieved = rate(lambda slot: slot.answered)
     own = capacity
-    if played.experiment.capacity_around:
-        own = _series(played, level, lambda n: _around_rps(played, cell, n))
-    kept = {
-        number: _kept(*values)
-        for number, *values in zip(
-            played.rounds,
-            achieved.rounds,
-            offered.rounds,
-            own.rounds,
-            strict=True,
-        )
-    }
-    checked = [c for n in played.rounds for c in played.checked.get((cell.key, n), ())]
-    void = [c for c in checked if c.void]
-    why = Counter(
-        f.reason.title
-        for c in void
-        for f in c.findings
-        if f.reason.scope is Scope.WINDOW
-    )
+    if played.experiment and played.experiment.capacity_around:
+        own = interval.over_rounds(_around_rps(played, cell), played.level)
+    by_round = zip(achieved.rounds, offered.rounds, own.rounds, strict=True)
+    kept = tuple(_kept(*values) for values in by_round)
+    checked = played.checked_of(cell)
     errors: Counter[str] = Counter()
     for each in checked:
         errors.update(each.window.tally.errors)
 
     def quantile(name: str) -> RoundSeries:
-        def of_round(number: int) -> float | None:
-            if cell.load.surge:  # its response times are those of three loads together
-                return None
-            return quantile_ms(played.usable(cell, number), name)
-
-        return _series(played, level, of_round)
+        # In a surge response times are those of three loads together.
+        asked = None if cell.load.surge else cell
+        return played.series(asked, lambda windows: quantile_ms(windows, name))
 
     return StressStep(
         share=share,
         in_surge=cell.load.surge is not None,
         offered_rps=offered,
         achieved_rps=achieved,
-        kept=_series(played, level, kept.get),
-        failed=_series(played, level, lambda n: _failed(played.usable(cell, n))),
+        kept=interval.over_rounds(kept, played.level),
+        failed=played.series(cell, _failed),
         p50_ms=quantile("p50"),
         p99_ms=quantile("p99"),
         errors=dict(errors),
         windows=len(checked),
-        void=len(void),
-        void_because=why.most_common(1)[0][0] if why else None,
+        void=sum(each.void for each in checked),
+        void_because=why_most(checked),
         capacity_rps=own,
     )
 
 
-def _around_rps(played: Played, cell: Cell, number: int) -> float | None:
+def _around_rps(played: Windows, cell: Cell) -> Series:
     """
-    The mean rate of the closed loops next to a cell's windows in a round.
+    The mean rate of the closed loops next to a cell's windows, in each round.
 
     A speed that changes between them is met by half of it, whichever way.
     """
-    own = [
-        w
-        for w in played.trials.run.windows
-        if (w.round, w.target, w.workload, experiment_of(w.load))
-        == (number, cell.target, cell.workload, NAME)
+    # In the order in which they were measured, as the run has them.
+    visits = [
+        window
+        for window in played.run.windows
+        if (window.target, window.workload) == (cell.target, cell.workload)
+        and experiment_of(window.load) == NAME
     ]
-    usable = {
-        (c.window.load, c.window.cycle)
-        for (_, of), found in played.checked.items()
-        for c in found
-        if of == number and c.window.target == cell.target and not c.void
-    }
-    counted = {w.cycle for w in played.usable(cell, number)}
-    rates = []
-    for at, window in enumerate(own):
-        if window.load != cell.load.name or window.cycle not in counted:
-            continue
+    sound = {id(c.window) for c in played.rows["checked"] if not c.void}
+
+    def around(window: Window) -> float | None:
+        at = next(at for at, visit in enumerate(visits) if visit is window)
         beside = [
             w.tally.requests / w.tally.measure_s
-            for w in (*own[max(0, at - 1) : at], *own[at + 1 : at + 2])
-            if w.rate_rps is None and (w.load, w.cycle) in usable
+            for w in (*visits[max(0, at - 1) : at], *visits[at + 1 : at + 2])
+            if w.round == window.round and w.rate_rps is None and id(w) in sound
         ]
-        if beside:
-            rates.append(mean(beside))
-    return mean(rates) if rates else None
+        return mean(beside) if beside else None
+
+    def of_round(windows: Sequence[Window]) -> float | None:
+        rates = [rate for rate in map(around, windows) if rate is not None]
+        return mean(rates) if rates else None
+
+    return played.row(cell, of_round)
 
 
 def _kept(
@@ -298,31 +261,15 @@ def _failed(windows: Sequence[Window]) -> float | None:
     return 1 - sum(slot.right for slot in slots) / due if due else None
 
 
-def _timeline_ms(played: Played, cell: Cell | None) -> tuple[float | None, ...]:
+def _timeline_ms(played: Windows, surge: Cell | None) -> tuple[float | None, ...]:
     """The median response time of each slot, the middle of the rounds."""
-    windows = [_only(played, cell, number) for number in played.rounds]
-    rows = [w.tally.slots for w in windows if w and w.tally.slots]
+    windows = [w for number in played.rounds for w in played.usable(surge, number)[:1]]
+    rows = [window.tally.slots for window in windows if window.tally.slots]
     return tuple(
         median(known) / 1000 if known else None
         for slots in zip(*rows, strict=False)
         for known in [[slot.p50_us for slot in slots if slot.p50_us is not None]]
     )
-
-
-def _only(played: Played, cell: Cell | None, number: int) -> Window | None:
-    """The one window of a round."""
-    windows = played.usable(cell, number) if cell else []
-    return windows[0] if windows else None
-
-
-def _series(played: Played, level: float, of_round: OfRound) -> RoundSeries:
-    values = tuple(of_round(number) for number in played.rounds)
-    known = [value for value in values if value is not None]
-    if len(known) < 2:
-        return RoundSeries(values, None)
-    positive = min(known) > 0
-    mean = interval.geometric_mean if positive else interval.arithmetic_mean
-    return RoundSeries(values, mean(known, level))
 
 
 def part(window: Window, first_s: float, end_s: float) -> Sequence[Slot]:

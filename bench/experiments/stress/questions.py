@@ -169,10 +169,7 @@ def worst_failed(
         lacks = any(value is None for share, value in row if share >= asked_from)
         there = [value for _, value in row if value is not None]
         worst.append(max(there) if there and not lacks else None)
-    series = RoundSeries(tuple(worst), None)
-    if len(known(series)) < 2:
-        return series
-    return RoundSeries(series.rounds, interval.arithmetic_mean(known(series), level))
+    return interval.over_rounds(worst, level, interval.arithmetic_mean)
 
 
 QUESTIONS = Questions({STANDS: stands, FAILS: fails})

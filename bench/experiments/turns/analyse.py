@@ -11,41 +11,31 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from statistics import median, median_low
 
-from bench.analyse import metrics
 from bench.analyse.comparisons import Doubts
-from bench.analyse.experiments import (
-    Analyse,
-    Analysed,
-    Played,
-    lay_out_experiment,
-    rates_in_doubt_are_void,
-    sound,
-)
-from bench.analyse.trials import Trials
+from bench.analyse.experiments import Analyse, Analysed, sound
+from bench.analyse.metrics import THROUGHPUT
+from bench.analyse.windows import Trials, Windows
 from bench.experiments.turns.model import SetUp, Turns
-from bench.model.plan import Cell
+from bench.model.estimate import Series
 from bench.model.trial import Burst, OneOfMany, Window
-from bench.stats import interval, looks
+from bench.stats import interval
 from bench.workloads import wait
 
 
 EXPERIMENT = "turns"
-LEVEL = 1 - looks.OVERALL
-"""An experiment has one length, so it is looked at once."""
 
 
 def turns(trials: Trials) -> Turns | None:
     """What the run's experiment found; None where it was not played."""
-    played = lay_out_experiment(trials, EXPERIMENT)
-    if played is None or not played.cells:
+    experiment = trials.plan.profile.experiment(EXPERIMENT)
+    played = next(iter(sound(trials, EXPERIMENT)), None)
+    if experiment is None or played is None or not played.cells:
         return None
-    played = rates_in_doubt_are_void(played)
-    clients = [load.clients for load in played.experiment.loads]
     return Turns(
         workload=played.cells[0].workload,
         wait_ms=float(wait.MILLISECONDS),
-        clients=max(clients),
-        at_once=played.experiment.at_once,
+        clients=max(load.clients for load in experiment.loads),
+        at_once=experiment.at_once,
         set_ups=tuple(
             _set_up(played, target)
             for target in dict.fromkeys(cell.target for cell in played.cells)
@@ -53,11 +43,9 @@ def turns(trials: Trials) -> Turns | None:
     )
 
 
-def _set_up(played: Played, target: str) -> SetUp:
-    run = played.trials.run
-    processes = played.trials.plan.processes(target)
-    rounds = tuple(_effective(played, target, n) for n in played.rounds)
-    known = [value for value in rounds if value is not None]
+def _set_up(played: Windows, target: str) -> SetUp:
+    run = played.run
+    effective = interval.over_rounds(_effective(played, target), played.level)
     meetings = [
         m for m in run.meetings if (m.target, m.experiment) == (target, EXPERIMENT)
     ]
@@ -75,12 +63,12 @@ def _set_up(played: Played, target: str) -> SetUp:
     by_round = {volley.round: last_ms(volley.requests) for volley in volleys}
     return SetUp(
         target=target,
-        processes=processes,
+        processes=played.plan.processes(target),
         met=asked.met if asked else None,
         met_because=(asked or meetings[0]).because if meetings else "not asked",
-        effective=interval.geometric_mean(known, LEVEL) if len(known) > 1 else None,
-        effective_rounds=rounds,
-        reason=_reason(known),
+        effective=effective.estimate,
+        effective_rounds=effective.rounds,
+        reason=None if effective.estimate else _reason(effective.rounds),
         together=int(median(found)) if found else None,
         volley=typical.requests if typical else (),
         volley_round=typical.round if typical else None,
@@ -88,26 +76,24 @@ def _set_up(played: Played, target: str) -> SetUp:
     )
 
 
-def _reason(known: Sequence[float]) -> str | None:
-    if len(known) > 1:
-        return None
-    return "one round has no interval" if known else "no window of both loops counts"
+def _reason(rounds: Series) -> str:
+    one = any(value is not None for value in rounds)
+    return "one round has no interval" if one else "no window of both loops counts"
 
 
-def _effective(played: Played, target: str, number: int) -> float | None:
-    """X(most clients) x S(one client) of a round, for each process."""
+def _effective(played: Windows, target: str) -> Series:
+    """X(most clients) x S(one client) of each round, for each process."""
     cells = sorted(
-        (cell for cell in played.cells if cell.target == target), key=_clients
+        (cell for cell in played.cells if cell.target == target),
+        key=lambda cell: cell.load.clients,
     )
-    one, many = (played.usable(cell, number) for cell in (cells[0], cells[-1]))
-    alone_s, rate_rps = _alone_s(one), metrics.THROUGHPUT.of_round(many)
-    if alone_s is None or not rate_rps or cells[0].load.clients != 1:
-        return None
-    return rate_rps * alone_s / played.trials.plan.processes(target)
-
-
-def _clients(cell: Cell) -> int:
-    return cell.load.clients
+    one = cells[0] if cells[0].load.clients == 1 else None
+    rates_rps = played.row(cells[-1], THROUGHPUT.of_round)
+    processes = played.plan.processes(target)
+    return tuple(
+        rate_rps * alone_s / processes if rate_rps and alone_s is not None else None
+        for rate_rps, alone_s in zip(rates_rps, played.row(one, _alone_s), strict=True)
+    )
 
 
 def _alone_s(windows: Sequence[Window]) -> float | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bench.model.estimate import Estimate
+from bench.model.estimate import Estimate, Series
 from bench.model.experiment import ExperimentModel
 from bench.model.trial import OneOfMany
 
@@ -27,13 +27,13 @@ class SetUp:
     # Throughput of all clients times response time of one, for each process:
     # requests under way at once. 1 is in turns.
     effective: Estimate | None
-    effective_rounds: tuple[float | None, ...]  # None: not measured
+    effective_rounds: Series
     reason: str | None  # why there is no estimate
     # Most answers of a volley within half a wait: so many waited together.
     together: int | None  # the median of the rounds
     volley: tuple[OneOfMany, ...]  # of the round whose last answer is the median
     volley_round: int | None
-    last_ms: tuple[float | None, ...]  # the last answer of each round's volley
+    last_ms: Series  # the last answer of each round's volley
 
 
 @dataclass(frozen=True, slots=True)

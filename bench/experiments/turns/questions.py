@@ -7,7 +7,7 @@ Each server that the subject was started on is a group; its usual deployment
 must be among them. Set-ups of the other frameworks are told beside it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import log
 
@@ -37,7 +37,7 @@ def turns(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     usual = [context.contestants.get(name) for name in claim.subjects]
     if any(target is None or target.id not in known for target in usual):
         return Inquiry(untested=Untested(Lacking.EXPERIMENT))
-    return _inquiry(context, {_release(each) for each in usual if each}, margin)
+    return _inquiry(context, [each for each in usual if each], margin)
 
 
 def _decided(
@@ -62,11 +62,11 @@ def by_set_up(context: JudgeContext, claims: Sequence[Claim]) -> Turns | None:
     known = _set_ups(context)
     own = [each for each in context.plan.targets if each.id in known]
     states: dict[str, GroupState] = {}
-    for release in {_release(each) for each in own}:
-        decision, _ = decide(_inquiry(context, {release}, margin))
+    for target in {(each.framework, each.version): each for each in own}.values():
+        decision, _ = decide(_inquiry(context, [target], margin))
         of_server = {group.key: group.state for group in decision.groups}
         for each in own:
-            if _release(each) == release and each.deployment in of_server:
+            if each.same_release(target) and each.deployment in of_server:
                 states[each.id] = of_server[each.deployment]
     return replace(
         found,
@@ -80,14 +80,8 @@ def _set_ups(context: JudgeContext) -> dict[str, SetUp]:
     return {one.target: one for one in found.set_ups} if found else {}
 
 
-def _release(target: Target) -> tuple[str, str]:
-    return target.framework, target.version
-
-
-def _inquiry(
-    context: JudgeContext, releases: Collection[tuple[str, str]], margin: float
-) -> Inquiry:
-    """Of their usual deployments, and of whatever else of them was measured."""
+def _inquiry(context: JudgeContext, asked: Sequence[Target], margin: float) -> Inquiry:
+    """Of these targets, and of whatever else of the same releases was measured."""
     known = _set_ups(context)
     usual = {target.id for target in context.contestants.values()}
     groups: dict[str, Group] = {}
@@ -98,7 +92,8 @@ def _inquiry(
             continue
         measured = bool(one.met) or one.effective is not None
         server = None
-        if _release(target) in releases and (measured or target.id in usual):
+        own = any(target.same_release(each) for each in asked)
+        if own and (measured or target.id in usual):
             server = target.deployment
             groups[server] = Group(GroupKind.SERVER, server)
         rows += _rows(one, margin, server)
