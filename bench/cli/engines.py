@@ -6,9 +6,9 @@ from pathlib import Path
 from bench.cli.load_workers import credentials_of
 from bench.cli.places import CACHE, ROOT
 from bench.cli.run_options import frameworks
-from bench.deploy.compose import ComposeEngine, ComposeOptions
+from bench.deploy.compose import ComposeEngine
 from bench.deploy.engine import Say
-from bench.deploy.external import ExternalEngine, ExternalOptions
+from bench.deploy.external import ExternalEngine
 from bench.deploy.local import LocalEngine, Options
 from bench.load.container_generator import ContainerGenerator
 from bench.load.distributed_generator import DistributedGenerator
@@ -27,20 +27,17 @@ def new_engine(
 ) -> LocalEngine | ComposeEngine:
     """The engine of that name that starts servers, not entered yet; processes whose starts are not timed are not compiled beforehand."""
     packages = {f.name: f.package for f in frameworks()}
+    options = Options(timed=timed, say=say)
     if name == ComposeEngine.name:
-        options = ComposeOptions(say=say)
         return ComposeEngine(ROOT, CACHE, logs, cores, packages, options)
-    return LocalEngine(
-        ROOT, CACHE, logs, cores, packages, Options(timed=timed, say=say)
-    )
+    return LocalEngine(ROOT, CACHE, logs, cores, packages, options)
 
 
 def external_engine(
     targets: Sequence[Target], cores: Pinning, i_own_this: bool
 ) -> ExternalEngine:
     """The engine for targets that stand already, not entered yet."""
-    options = ExternalOptions(i_own_this=i_own_this)
-    return ExternalEngine(CACHE, targets, cores, refuse_broken, options)
+    return ExternalEngine(CACHE, targets, cores, refuse_broken, i_own_this)
 
 
 def new_generator(

@@ -98,21 +98,11 @@ def _newest_first(folders: Iterator[Path]) -> list[Path]:
 
 def _version(folder: Path) -> str | None:
     """What its server says of itself, None if it or its initdb does not run here."""
-    said = ""
-    for program in ("initdb", "postgres"):
-        try:
-            done = subprocess.run(
-                [folder / program, "--version"],
-                env=measured_environment(os.environ),
-                capture_output=True,
-                text=True,
-                timeout=_LOOK_LIMIT_S,
-                check=True,
-            )
-        except (OSError, subprocess.SubprocessError):
-            return None
-        said = done.stdout
-    found = re.search(r"\d+(\.\d+)?", said)
+    if _said([str(folder / "initdb"), "--version"]) is None:
+        return None
+    found = re.search(
+        r"\d+(\.\d+)?", _said([str(folder / "postgres"), "--version"]) or ""
+    )
     return found.group() if found else None
 
 
@@ -148,22 +138,24 @@ def _runs_as(folder: Path, user: UnixUser) -> bool:
         [str(folder / "postgres"), "--version"],
         ["test", "-r", str(shared)],
     ]
-    return shared is not None and all(_succeeds(look, user) for look in looks)
+    return shared is not None and all(_said(look, user) is not None for look in looks)
 
 
-def _succeeds(command: list[str], user: UnixUser) -> bool:
+def _said(command: list[str], user: UnixUser | None = None) -> str | None:
+    """What a program says, run by that user (None: by us); None if it does not run, or fails."""
     try:
         done = subprocess.run(
             command,
-            user=user.uid,
-            group=user.gid,
-            extra_groups=[],
+            user=user.uid if user else None,
+            group=user.gid if user else None,
+            extra_groups=[] if user else None,
             cwd="/",
             env=measured_environment(os.environ),
             capture_output=True,
+            text=True,
             timeout=_LOOK_LIMIT_S,
-            check=False,
+            check=True,
         )
     except (OSError, subprocess.SubprocessError):
-        return False
-    return done.returncode == 0
+        return None
+    return done.stdout

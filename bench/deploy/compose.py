@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 from bench.deploy import compose_leftovers
-from bench.deploy.cleanup_registry import MARK
+from bench.deploy.cleanup_registry import MARK, alone_here, undisturbed
 from bench.deploy.compose_images import Images, Recipe
 from bench.deploy.compose_refusals import LOCAL
 from bench.deploy.compose_relay import Relay
@@ -22,10 +22,9 @@ from bench.deploy.compose_services import (
 from bench.deploy.compose_settings import BY_HAND, Settings, read_settings
 from bench.deploy.compose_tool import ComposeTool, find_tool, surroundings
 from bench.deploy.engine import CpuPlacement, Say
-from bench.deploy.local import safe_name
+from bench.deploy.local import Options, safe_name
 from bench.deploy.server import Where, fill
 from bench.deploy.server import surroundings as surroundings_of
-from bench.deploy.signals import alone_here, undisturbed
 from bench.errors import BenchError, EnvironmentFailure, TargetFailed
 from bench.model.framework import Target
 from bench.model.plan import Pinning
@@ -33,15 +32,6 @@ from bench.model.run import Receipt
 
 
 _NEED_BYTES = 2 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class ComposeOptions:
-    """What seldom needs to be said."""
-
-    ready_s: float = 60.0  # how long a server may take to its first right answer
-    wait_s: float = 0.0  # how long to wait for another run to end
-    say: Say = lambda line: None  # is told what goes on while the engine comes up
 
 
 class ComposeEngine:
@@ -61,14 +51,14 @@ class ComposeEngine:
         logs: Path,
         cores: Pinning,
         packages: Mapping[str, str | None],
-        options: ComposeOptions | None = None,
+        options: Options | None = None,
     ) -> None:
         self._root = root
         self._cache = cache or root / ".cache"
         self._logs = logs
         self._cores = cores
         self._packages = packages
-        self._options = options or ComposeOptions()
+        self._options = options or Options()
         self._open: ExitStack | None = None
         self._database: ContainerDatabase | None = None
         self._servers: list[ContainerServer] = []

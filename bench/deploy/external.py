@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,8 +14,8 @@ from bench.configure.addresses import (
     resolve,
 )
 from bench.deploy.agent import AgentClient
+from bench.deploy.cleanup_registry import alone_here, undisturbed
 from bench.deploy.engine import CpuPlacement, Say
-from bench.deploy.signals import alone_here, undisturbed
 from bench.errors import TargetFailed, UsageError
 from bench.model.framework import Target
 from bench.model.plan import EXTERNAL, Pinning
@@ -34,15 +33,6 @@ UNTOUCHED = {
     "version": NOT_KNOWN,
     "source": "each deployment's own: neither reset nor looked into",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ExternalOptions:
-    """What seldom needs to be said."""
-
-    i_own_this: bool = False  # load may go beyond loopback and private networks
-    ask: Resolve = resolve
-    wait_s: float = 0.0  # how long to wait for another run to end
 
 
 def agent_of(target: Target) -> str | None:
@@ -115,7 +105,7 @@ class ExternalEngine:
     """
     Implements the seam with servers that stand already, each at the first URL of its `serve`.
 
-    A URL, that of an agent too, is resolved once, when the engine is entered,
+    With `i_own_this` load may go beyond loopback and private networks. A URL, that of an agent too, is resolved once, when the engine is entered,
     and the address is kept to the end: neither a changed name nor a redirect
     leads load elsewhere. No target is given out of which `prepare` did not show
     that it passes `admit`.
@@ -129,13 +119,15 @@ class ExternalEngine:
         targets: Sequence[Target],
         cores: Pinning,
         admit: Admit,
-        options: ExternalOptions | None = None,
+        i_own_this: bool = False,
+        ask: Resolve = resolve,
     ) -> None:
         self._cache = cache
         self._targets = targets
         self._cores = cores
         self._admit = admit
-        self._options = options or ExternalOptions()
+        self._i_own_this = i_own_this
+        self._ask = ask
         self._open: ExitStack | None = None
         self._places: dict[str, Place] = {}  # by URL
         self._admitted: set[str] = set()  # URLs
@@ -149,12 +141,10 @@ class ExternalEngine:
         nobody listens, or while another run lives.
         """
         urls = dict.fromkeys(url for target in self._targets for url in target.serve)
-        options = self._options
         # All of them are judged before the first connection is made.
-        found = {url: places(url, options.i_own_this, options.ask) for url in urls}
+        found = {url: places(url, self._i_own_this, self._ask) for url in urls}
         with ExitStack() as stack:
-            here = alone_here(self._cache, self._cores.harness, options.wait_s)
-            stack.enter_context(here)
+            stack.enter_context(alone_here(self._cache, self._cores.harness))
             self._places = {url: answering(url, among) for url, among in found.items()}
             self._refuse_one_for_two()
             self._open = stack.pop_all()

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from bench.deploy import environments
 from bench.deploy.child import Child, LaunchSpec
-from bench.deploy.cleanup_registry import MARK, CleanupRegistry
+from bench.deploy.cleanup_registry import MARK, CleanupRegistry, alone_here, undisturbed
 from bench.deploy.database import StandingDatabase
 from bench.deploy.engine import CpuPlacement, Say
 from bench.deploy.environments import Environments, program_of
@@ -26,7 +26,6 @@ from bench.deploy.server import (
     port_is_free,
     surroundings,
 )
-from bench.deploy.signals import alone_here, undisturbed
 from bench.deploy.uv_tool import Refused
 from bench.errors import EnvironmentFailure, TargetFailed
 from bench.model.framework import Target
@@ -39,13 +38,13 @@ _PORT_TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What seldom needs to be said."""
+    """What seldom needs to be said, of processes as of containers."""
 
-    first_port: int | None = None  # servers get it and the next ones; None: any free
+    first_port: int | None = None  # processes get it and the next ones; None: any
     ready_s: float = 60.0  # how long a server may take to its first right answer
     wait_s: float = 0.0  # how long to wait for another run to end
-    timed: bool = True  # False: no start is measured, and none need be quick
-    say: Say = lambda line: None  # is told what of a killed run was removed
+    timed: bool = True  # False: no start of a process is measured, or need be quick
+    say: Say = lambda line: None  # is told what goes on while the engine comes up
 
 
 class LocalEngine:

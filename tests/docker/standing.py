@@ -11,10 +11,11 @@ import pytest
 
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
-from bench.deploy.compose import ComposeEngine, ComposeOptions
+from bench.deploy.compose import ComposeEngine
 from bench.deploy.compose_leftovers import LABEL, home
 from bench.deploy.compose_tool import find_tool
 from bench.deploy.engine import CpuPlacement
+from bench.deploy.local import Options
 from bench.errors import EnvironmentFailure
 from bench.model.framework import Target
 from bench.model.plan import Pinning
@@ -46,7 +47,7 @@ def targets() -> dict[str, Target]:
 def new_engine(cache_folder: Path, logs: Path, wait_s: float = 0.0) -> ComposeEngine:
     """An engine on the repository's own apps, with a cache and so with leftovers of its own."""
     packages = {name: row[0].package for name, row in load_frameworks().items()}
-    options = ComposeOptions(wait_s=wait_s)
+    options = Options(wait_s=wait_s)
     return ComposeEngine(ROOT, cache_folder, logs, CORES, packages, options)
 
 

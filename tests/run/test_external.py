@@ -12,7 +12,7 @@ from bench.cli.run_options import RunOptions, frameworks, known_workloads
 from bench.configure.addresses import Place
 from bench.configure.claims import load_claims
 from bench.deploy.engine import CpuPlacement, Engine, Server
-from bench.deploy.external import ExternalEngine, ExternalOptions
+from bench.deploy.external import ExternalEngine
 from bench.errors import EnvironmentFailure, TargetFailed, UsageError
 from bench.judge.results import results
 from bench.model.framework import Target
@@ -54,8 +54,8 @@ def engine_for(
         names.append(host)
         return ask[len(names) - 1] if ask else [host]
 
-    options = ExternalOptions(ask=resolve)
-    return ExternalEngine(cache, targets, PINNING, refuse_broken, options), names
+    engine = ExternalEngine(cache, targets, PINNING, refuse_broken, ask=resolve)
+    return engine, names
 
 
 def test_it_fits_the_seam_and_knows_nothing_but_answers(tmp_path: Path) -> None:
