@@ -30,7 +30,6 @@ from bench.model.bisection import CountedRelease, RequestCost
 from bench.model.exchange import Request
 from bench.model.framework import Framework, Target
 from bench.model.run import Receipt
-from bench.plan.make import serves
 from bench.run.contract_bodies import fault, request_of
 from bench.store.counts import (
     CountOf,
@@ -224,7 +223,7 @@ def broken_contract(
 ) -> str | None:
     """The first wrong answer to the workloads' own requests and to the contract's right and wrong bodies; None if there is none."""
     vectors = [each for each in (*VECTORS, *MORE_VECTORS) if each.workload in names]
-    requests = asked([name for name in names if serves(target, name)])
+    requests = asked([name for name in names if target.serves(name)])
     if missing := [name for name in names if name not in requests]:
         return f"it does not serve {', '.join(missing)}"
     try:

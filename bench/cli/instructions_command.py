@@ -48,7 +48,6 @@ from bench.model.instructions import (
     Instructions,
 )
 from bench.model.run import Receipt, RunRecord
-from bench.plan.make import serves
 from bench.store.documents import write_instructions
 from bench.store.folder import read_head
 from bench.workloads import WORKLOADS, workload
@@ -177,7 +176,7 @@ def _chosen(
         return old_and_new(names or (), wished)
     beside = [] if names else ["contestant", "floor"]
     found = chosen_targets([*beside, *typed], wished)
-    return tuple(t for t in found if any(serves(t, work) for work in workloads))
+    return tuple(t for t in found if any(t.serves(work) for work in workloads))
 
 
 def countable(names: Sequence[str]) -> list[str]:
@@ -288,7 +287,7 @@ def counted(
     asked: dict[str, Sequence[Request]] = {
         name: workload(name).requests(SEED)[:VARIANTS]
         for name in names
-        if serves(target, name)
+        if target.serves(name)
     }
     if not asked:
         return []

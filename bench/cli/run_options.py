@@ -25,7 +25,6 @@ from bench.plan.make import (
     Placement,
     TakingPart,
     make_plan,
-    serves,
     with_experiments,
     with_extent,
 )
@@ -192,7 +191,7 @@ def refuse_unserved(
     """UsageError where a target that was named answers none of the workloads: it would take no part."""
     for selector in typed:
         found = chosen_targets([selector], wished)
-        if any(serves(target, work) for target in found for work in works):
+        if any(target.serves(work) for target in found for work in works):
             continue
         own = dict.fromkeys(work for target in found for work in target.workloads or ())
         raise UsageError(
@@ -204,7 +203,7 @@ def refuse_unserved(
 def _unserved(chosen: Sequence[Target], works: Sequence[Workload]) -> Iterator[str]:
     """What targets take no part in, a line for each that answers only some of the workloads."""
     for target in chosen:
-        lacks = [work.name for work in works if not serves(target, work.name)]
+        lacks = [work.name for work in works if not target.serves(work.name)]
         if lacks:
             yield f"note: {target.id} does not serve {', '.join(lacks)}"
 
@@ -274,7 +273,7 @@ def _with_twin(chosen: tuple[Target, ...], selector: str) -> tuple[Target, ...]:
 def _workloads(names: list[str], chosen: tuple[Target, ...]) -> list[Workload]:
     works = [workload(name) for name in dict.fromkeys(names)]
     for work in works:
-        if not any(serves(target, work.name) for target in chosen):
+        if not any(target.serves(work.name) for target in chosen):
             raise UsageError(
                 f"none of the chosen targets serves {work.name!r}",
                 "choose other targets or workloads: bench list",

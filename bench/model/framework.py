@@ -107,3 +107,7 @@ class Target:
     def lock_name(self) -> str:
         """The name of its lock, without the ending: 3.1, or 3.1+granian."""
         return f"{self.version}+{self.lock}" if self.lock else self.version
+
+    def serves(self, workload: str) -> bool:
+        """Whether it answers the workload at all."""
+        return self.workloads is None or workload in self.workloads

@@ -10,11 +10,6 @@ from bench.model.plan import Cell, Experiment, Pinning, Plan, Profile
 from bench.model.workload import Workload
 
 
-def serves(target: Target, workload: str) -> bool:
-    """Whether the target answers the workload at all."""
-    return target.workloads is None or workload in target.workloads
-
-
 @dataclass(frozen=True, slots=True)
 class TakingPart:
     """An experiment with the targets and workloads that take part in it."""
@@ -48,7 +43,7 @@ def make_plan(
         Cell(target.id, workload.name, each)
         for workload in workloads
         for target in targets
-        if serves(target, workload.name)
+        if target.serves(workload.name)
         for each in (load, *_open_loads(profile, target, workload.name))
     )
     used = {cell.target for cell in cells}
@@ -85,7 +80,7 @@ def _experiment_cells(part: TakingPart) -> Iterator[Cell]:
     if beside and beside not in {workload.name for workload in part.workloads}:
         return  # nothing would tell the rate of what is beside
     for workload, target in product(part.workloads, part.targets):
-        if serves(target, workload.name):
+        if target.serves(workload.name):
             for load in part.experiment.loads_of(workload.name):
                 yield Cell(target.id, workload.name, load)
 

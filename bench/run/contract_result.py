@@ -38,7 +38,7 @@ class Subject:
 
     def serves(self, workload: str) -> bool:
         """Whether the target answers that workload at all."""
-        return self.target.workloads is None or workload in self.target.workloads
+        return self.target.serves(workload)
 
 
 def compare(

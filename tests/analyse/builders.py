@@ -122,7 +122,7 @@ def plan_of(truth: Truth) -> Plan:
             Cell(one.id, workload, load)
             for workload in truth.workloads
             for one in truth.targets
-            if one.workloads is None or workload in one.workloads
+            if one.serves(workload)
         ),
         seed=truth.seed,
         workers=1,
