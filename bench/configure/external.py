@@ -90,12 +90,6 @@ def _by_name(option: str, named: Sequence[str]) -> dict[str, str]:
     return urls
 
 
-def _role(bare: bool, is_first: bool) -> Role:
-    if bare:
-        return Role.FLOOR
-    return Role.CONTESTANT if is_first else Role.ABLATION
-
-
 def _target(
     name: str,
     serve: tuple[str, ...],
@@ -106,6 +100,7 @@ def _target(
     framework, _ = frameworks[_framework(name)]
     label = name.partition(":")[2]
     bare = framework.package is None
+    role = Role.FLOOR if bare else Role.CONTESTANT if is_first else Role.ABLATION
     served = tuple(work.name for work in workloads if work.floor or not bare)
     if not served:
         names = ", ".join(work.name for work in workloads)
@@ -118,7 +113,7 @@ def _target(
         framework=framework.name,
         version="external",
         deployment=label or AS_IT_STANDS,
-        role=_role(bare, is_first),
+        role=role,
         title=f"{framework.title}, {label}" if label else framework.title,
         interface=NOT_KNOWN,
         concurrency="As its owner runs it",

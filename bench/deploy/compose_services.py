@@ -170,7 +170,6 @@ class ContainerServer:
             self.port = relay.forward(*self.inner)
             self._account = container.account()
             self._await_answer(ready_s)
-            self._workers = self._settled()
         except TargetFailed:
             self.stop()
             raise
@@ -229,6 +228,8 @@ class ContainerServer:
         while (why := readiness.hopeless(self._processes)) is None:
             if readiness.up(self.port):
                 self.first_answer_s = age_s + time.monotonic() - looked
+                processes.settle(self.process_ids)
+                self._workers = self._processes()
                 return
             if time.monotonic() > look_at:
                 self._relay.refuse_ended()
@@ -239,11 +240,6 @@ class ContainerServer:
     def _processes(self) -> list[Process]:
         found = (processes.read(pid) for pid in self.process_ids())
         return [process for process in found if process is not None]
-
-    def _settled(self) -> list[Process]:
-        """The processes that it has once nobody is born any more."""
-        processes.settle(self.process_ids)
-        return self._processes()
 
     def _start_failure(self, what: str, how: str | None = None) -> TargetFailed:
         """Of a server that has never answered rightly: what its log tells first is why."""

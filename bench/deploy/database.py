@@ -151,9 +151,9 @@ class StandingDatabase:
                 return connection.execute(query, values)
         except psycopg.Error as error:
             # At any time a database may fail or go away.
+            said = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise EnvironmentFailure(
-                f"the database cannot be used: {_first_line(error)}",
-                hint=self._remedy,
+                f"the database cannot be used: {said}", hint=self._remedy
             ) from error
 
     def _play(self, *scripts: str) -> None:
@@ -233,10 +233,6 @@ def statements(script: str) -> list[str]:
     lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
     parts = re.split(r";[ \t]*$", "\n".join(lines), flags=re.MULTILINE)
     return [part.strip() for part in parts if part.strip()]
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 @dataclass(frozen=True, slots=True)

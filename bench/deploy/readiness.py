@@ -123,7 +123,8 @@ def quoted_fault(log: str) -> str | None:
     for part in rest.split(_TRACEBACK):
         raised = _RAISED.search(part)
         frames = list(_FRAME.finditer(part))
-        if raised is None or not _chained(part[raised.end() :]):
+        after = part[raised.end() :].lstrip("\n") if raised else ""
+        if not after.startswith(("The above exception", "During handling")):
             break
     if raised is None:
         return None
@@ -134,7 +135,3 @@ def quoted_fault(log: str) -> str | None:
     last = (own or frames)[-1]
     _, apps, below = last["file"].rpartition("/apps/")
     return f"{said} ({apps.lstrip('/')}{below}, line {last['line']})"
-
-
-def _chained(after: str) -> bool:
-    return after.lstrip("\n").startswith(("The above exception", "During handling"))

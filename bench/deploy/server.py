@@ -158,13 +158,11 @@ class LocalServer:
                 raise self._start_failure("did not start")
             if readiness.up(self.port):
                 self.first_answer_s = (time.monotonic_ns() - began) / 1e9
-                self._refuse_other_owners()
+                if not owns_port(self.process_ids(), self.port):
+                    taken = f"{self.target.id}: somebody else answers at its port"
+                    raise PortTaken(taken)
                 return
         raise self._start_failure(why)
-
-    def _refuse_other_owners(self) -> None:
-        if not owns_port(self.process_ids(), self.port):
-            raise PortTaken(f"{self.target.id}: somebody else answers at its port")
 
     def _refuse_taken_port(self) -> None:
         """Whether it ended because somebody else listens there; then another port may do."""

@@ -237,17 +237,13 @@ def _ensure_html_checker(shell: Mapping[str, str]) -> None:
         done.write_text(lock, encoding="utf-8")
 
 
-def entry_point(venv: Path, root: Path) -> str:
-    """The program's text; it names its interpreter by full path, as all programs of an environment do."""
-    python = shlex.quote(str(venv / "bin" / "python"))
-    return _ENTRY_POINT.format(python=python, root=str(root))
-
-
 def write_entry_point(venv: Path, root: Path) -> None:
     """Write the program, and where `python -m bench` finds it under PYTHONSAFEPATH; OSError where the folder does not take it."""
     program = venv / "bin" / "bench"
     program.parent.mkdir(parents=True, exist_ok=True)
-    _write(program, entry_point(venv, root))
+    # As all programs of an environment do, it names its interpreter by full path.
+    python = shlex.quote(str(venv / "bin" / "python"))
+    _write(program, _ENTRY_POINT.format(python=python, root=str(root)))
     program.chmod(0o755)
     for packages in venv.glob("lib/python*/site-packages"):
         _write(packages / "bench.pth", f"{root}\n")

@@ -69,7 +69,9 @@ class DistributedGenerator(LocustGenerator):
         _refuse_taken(self._pool)
         super().__enter__()
         try:
-            self._hire([self._cpus_of(place) for place in range(self._pool.here)])
+            # In turn; [()]: not pinned.
+            each: list[tuple[int, ...]] = [(cpu,) for cpu in self._cpus] or [()]
+            self._hire([each[n % len(each)] for n in range(self._pool.here)])
             whole = self._pool.here + self._pool.elsewhere
             answer = self._ask(
                 {"do": "await", "workers": whole, "patience_s": AWAIT_S},
@@ -85,7 +87,8 @@ class DistributedGenerator(LocustGenerator):
     def carry_out(self, order: LoadCommand) -> WindowStats:
         """Like the one process; a fixed number of requests is sent again if a worker was lost with its share of them."""
         tally = super().carry_out(order)
-        if order.visit.requests_limit is not None and _lost(tally):
+        lost = any(worker.lost for worker in tally.workers)
+        if lost and order.visit.requests_limit is not None:
             tally = super().carry_out(order)
         return tally
 
@@ -107,9 +110,6 @@ class DistributedGenerator(LocustGenerator):
 
     def _ask(self, message: Message, patience_s: float) -> Message:
         return super()._ask(message, patience_s + GATHER_S)
-
-    def _cpus_of(self, place: int) -> tuple[int, ...]:
-        return (self._cpus[place % len(self._cpus)],) if self._cpus else ()
 
     def _hire(self, places: Sequence[tuple[int, ...]]) -> None:
         """Start a worker on each of these sets of processors, and wait until all have joined."""
@@ -148,10 +148,6 @@ class DistributedGenerator(LocustGenerator):
         for child in self._children:
             child.end()
         self._children.clear()
-
-
-def _lost(tally: WindowStats) -> bool:
-    return any(worker.lost for worker in tally.workers)
 
 
 def _refuse_taken(worker_pool: WorkerPool) -> None:

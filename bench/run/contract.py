@@ -9,7 +9,6 @@ import http.client
 from collections.abc import Callable, Iterator, Sequence
 
 from bench.deploy.http_client import ask_on, connected
-from bench.model.exchange import Request
 from bench.model.framework import Target
 from bench.run.contract_bodies import bodies, strictness
 from bench.run.contract_connections import connections
@@ -82,9 +81,5 @@ def verify(host: str, port: int, workload_name: str) -> str | None:
         except (OSError, http.client.HTTPException) as error:
             wrong = f"no answer: {type(error).__name__}: {error}"
         if wrong:
-            return f"{_shown(request)}: {wrong}"
+            return f"{request.method} {request.path}: {wrong}"
     return None
-
-
-def _shown(request: Request) -> str:
-    return f"{request.method} {request.path}"

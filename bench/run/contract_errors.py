@@ -165,11 +165,8 @@ def _played(subject: Subject, case: ErrorCase) -> ContractResult:
         return ContractResult(
             case.name, None, f"{seen}: the body was not passed on", seen, False
         )
-    return ContractResult(case.name, wrong is None, wrong or seen, seen, _binds(case))
-
-
-def _binds(case: ErrorCase) -> bool:
-    return len(case.allowed) == 1 and not case.recorded
+    binding = len(case.allowed) == 1 and not case.recorded
+    return ContractResult(case.name, wrong is None, wrong or seen, seen, binding)
 
 
 def _wrong(case: ErrorCase, reply: Reply) -> str | None:

@@ -4,7 +4,7 @@ import http.client
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -97,13 +97,7 @@ def _play(bench: Bench, probe: Probe, case: Case) -> ProbeOutcome:
             came_back=f"it could not be played: {said}".replace(here, ""),
             evidence=tuple(line.replace(here, "") for line in _tail(error)),
         )
-    return replace(
-        outcome,
-        passed=seen.passed,
-        sent=seen.sent,
-        came_back=seen.came_back,
-        evidence=seen.evidence,
-    )
+    return replace(outcome, **asdict(seen))
 
 
 def _seen(bench: Bench, own: Target, target: Target, case: Case) -> ObservedRequests:
@@ -117,9 +111,9 @@ def _seen(bench: Bench, own: Target, target: Target, case: Case) -> ObservedRequ
         for command in case.prepare:
             run([fill(word, values) for word in command])
         end.enter_context(_rows_kept(bench))
-        server = _started(bench, target, case)
-        port = 0
-        if server is not None:
+        server, port = None, 0
+        if case.serve or case.measured is not None:
+            server = bench.engine.start(target, bench.placement, hash_seed=0)
             end.callback(server.stop)
             port = server.port
         values["url"] = f"http://{HOST}:{port}"
@@ -129,12 +123,6 @@ def _seen(bench: Bench, own: Target, target: Target, case: Case) -> ObservedRequ
             case, target, HOST, port, dsn, reset, lambda given: run(words, given)
         )
         return _with_log(PLAYS[case.play](stand), case, server)
-
-
-def _started(bench: Bench, target: Target, case: Case) -> LocalServer | None:
-    if not case.serve and case.measured is None:
-        return None
-    return bench.engine.start(target, bench.placement, hash_seed=0)
 
 
 def _with_log(
@@ -147,12 +135,8 @@ def _with_log(
     lines = [line.strip() for line in log.splitlines()]
     said = [line for line in lines if re.search(case.log_says, line)]
     words = f"its log says: {plain(said[0])}" if said else "its log says nothing of it"
-    return ObservedRequests(
-        seen.passed and bool(said),
-        seen.sent,
-        f"{seen.came_back}; {words}",
-        seen.evidence,
-    )
+    passed = seen.passed and bool(said)
+    return replace(seen, passed=passed, came_back=f"{seen.came_back}; {words}")
 
 
 def plain(line: str) -> str:

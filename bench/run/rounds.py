@@ -42,35 +42,20 @@ def measure(
     kept, and none is measured twice.
     """
     finished = set(before.complete_rounds) if before else set()
-    meetings = _met(before)
+    met = before.meetings if before else ()
+    meetings = {(m.target, m.experiment) for m in met if m.met is not None}
     for number in range(1, plan.profile.looks[-1] + 1):
         if number not in finished:
-            state = Round(number, plan, tools, workloads, _done(before, number))
-            state.volleys = _sent(before, number)
-            state.meetings = meetings
-            yield from _one_round(state, _failed(before, number))
+            state = Round(number, plan, tools, workloads, meetings=meetings)
+            failed: list[Failure] = []
+            if before is not None:
+                state.windows = [w for w in before.windows if w.round == number]
+                sent = [v for v in before.volleys if v.round == number]
+                state.volleys = {(v.target, v.workload, v.experiment) for v in sent}
+                failed = [f for f in before.failures if f.round == number]
+            yield from _one_round(state, failed)
         if number in plan.profile.looks[:-1] and enough(number):
             return
-
-
-def _done(before: Run | None, number: int) -> list[Window]:
-    windows = before.windows if before else ()
-    return [window for window in windows if window.round == number]
-
-
-def _met(before: Run | None) -> set[tuple[str, str]]:
-    meetings = before.meetings if before else ()
-    return {(m.target, m.experiment) for m in meetings if m.met is not None}
-
-
-def _sent(before: Run | None, number: int) -> set[tuple[str, str, str]]:
-    volleys = before.volleys if before else ()
-    return {(v.target, v.workload, v.experiment) for v in volleys if v.round == number}
-
-
-def _failed(before: Run | None, number: int) -> list[Failure]:
-    failures = before.failures if before else ()
-    return [failure for failure in failures if failure.round == number]
 
 
 def _one_round(state: Round, failed: Sequence[Failure]) -> Iterator[Event | Now]:

@@ -6,7 +6,7 @@ or damaged, and arithmetic on it would stop somewhere with a traceback, or give
 a number that was never measured.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from bench.model.load import Load
 from bench.model.plan import Plan
@@ -33,8 +33,12 @@ def refuse_record(record: RunRecord) -> None:
     """ValueError names the first place of a run's head that cannot be."""
     plan = record.plan
     ids = [target.id for target in plan.targets]
-    _refuse("plan.targets", "one target at least, each once", not _once(ids))
-    _refuse("plan.profile.looks", "rising numbers of rounds", not _rising(plan))
+    once = bool(ids) and len(set(ids)) == len(ids)
+    _refuse("plan.targets", "one target at least, each once", not once)
+    looks = plan.profile.looks
+    rising = bool(looks) and list(looks) == sorted(set(looks))
+    inside = rising and looks[0] >= 1 and looks[-1] <= MOST
+    _refuse("plan.profile.looks", "rising numbers of rounds", not inside)
     _refuse_below("plan.workers", plan.workers, 1)
     _refuse_below("plan.threads", plan.threads, 1)
     _refuse_below("machine.cores", record.machine.cores, 1)
@@ -51,21 +55,6 @@ def refuse_record(record: RunRecord) -> None:
     if record.calibration is not None:
         ceiling = record.calibration.closed_ceiling_rps
         _refuse("calibration.closed_ceiling_rps", "more than 0", not ceiling > 0)
-
-
-def _once(names: Iterable[str]) -> bool:
-    found = list(names)
-    return bool(found) and len(set(found)) == len(found)
-
-
-def _rising(plan: Plan) -> bool:
-    looks = plan.profile.looks
-    return (
-        bool(looks)
-        and list(looks) == sorted(set(looks))
-        and looks[0] >= 1
-        and looks[-1] <= MOST
-    )
 
 
 def _cycles(plan: Plan) -> Iterator[tuple[str, int]]:
