@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bench.cli import completion
-from bench.cli.failure_logs import keep_and_tell
+from bench.cli.faults import keep_and_tell
+from bench.cli.options import Quiet, progress_console
 from bench.cli.places import RUNS, shown
 from bench.cli.run_options import chosen_targets, requested_versions
 from bench.deploy.choose import choose_engine
@@ -36,20 +36,16 @@ def command(
         bool,
         typer.Option("--verbose", help="Print what passed and what was recorded, too."),
     ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No progress on stderr.")
-    ] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Start each target and play the contract against it; exit 1 if one breaks it, 3 if one cannot be prepared."""
-    console = Console(stderr=True, quiet=quiet)
-    wished = requested_versions(
-        version_requests or [], lambda line: console.print(line, highlight=False)
-    )
+    console = progress_console(quiet)
+    wished = requested_versions(version_requests or [], console.print)
     asked = [*(targets or []), *map("@".join, wished)]
     chosen = chosen_targets(asked or ["contestant", "ablation", "floor"], wished)
     name, why = choose_engine(engine)
     if name != "local":
-        console.print(why, highlight=False)
+        console.print(why)
     # Engine and contract load only once the targets are known to exist.
     from bench.cli.checking import check_targets
 
@@ -60,7 +56,7 @@ def command(
             keep_and_tell(error, logs)
             raise
         if checked.broken and (kept := keep_logs(logs, RUNS)):
-            console.print(f"logs: {shown(kept)}", highlight=False)
+            console.print(f"logs: {shown(kept)}")
     if checked.broken:
         raise typer.Exit(ExitStatus.NO)
     if checked.unprepared:

@@ -41,11 +41,8 @@ def check_targets(
     """Play the contract against every target on that engine that can be prepared, then compare them."""
     cores = pinning(topology())
     broken = 0
-    found: dict[str, list[ContractResult]] = {}
+    results: dict[str, list[ContractResult]] = {}
     unprepared: list[str] = []
-
-    def say(line: str) -> None:
-        console.print(line, highlight=False)
 
     def tell(where: str, finding: ContractResult) -> None:
         nonlocal broken
@@ -55,23 +52,23 @@ def check_targets(
             print(f"{_mark(finding)} {told}")
 
     for line in pinning_lines(cores):
-        say(line)
-    with new_engine(engine_name, cores, logs, say, timed=False) as engine:
-        receipts = engine.prepare(targets, say)
+        console.print(line)
+    with new_engine(engine_name, cores, logs, console.print, timed=False) as engine:
+        receipts = engine.prepare(targets, console.print)
         for target in targets:
             reason = receipts[target.id]
             if isinstance(reason, str):
                 unprepared.append(f"{target.id}: {reason}")
                 continue
             before = broken
-            found[target.id] = play_target(
+            results[target.id] = play_target(
                 engine,
                 target,
                 CpuPlacement(1, load_profiles()[1].threads, cores, logs),
                 tell,
             )
-            _sum_up(target, found[target.id], broken - before)
-    for finding in compare(found):
+            _sum_up(target, results[target.id], broken - before)
+    for finding in compare(results):
         tell("all", finding)
     print(
         f"{plural(len(targets), 'target')}, {plural(broken, 'fault')}"

@@ -10,17 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from bench.analyse.analysis import AnalysedRun, analyse
-from bench.cli.margins import margins
+from bench.cli.options import JsonAndMarkdown, margins
 from bench.cli.places import PUBLISHED, RUNS
 from bench.errors import UsageError, unknown
 from bench.judge.history import differences, moved
-from bench.judge.regressions import (
-    MARGINS,
-    Gate,
-    Judgement,
-    SecondRun,
-    judge_change,
-)
+from bench.judge.regressions import MARGINS, Gate, Judgement, SecondRun, judge_change
 from bench.model.framework import Role
 from bench.model.load import experiment_of
 from bench.model.releases import releases_of, successions
@@ -65,10 +59,7 @@ def command(
         bool,
         typer.Option("--any-machine", help="Compare runs though they cannot be equal."),
     ] = False,
-    as_json: Annotated[
-        bool,
-        typer.Option("--json", help="Print JSON, with the same as Markdown in it."),
-    ] = False,
+    as_json: JsonAndMarkdown = False,
 ) -> None:
     """Is NEW slower than BASE? Exit 0 if no, 1 if so and confirmed, 3 for an alarm that is not, or if the run cannot tell."""
     what = what or []
@@ -310,5 +301,5 @@ def _history(folders: tuple[Path, Path], any_machine: bool, as_json: bool) -> No
     else:
         from bench.report.changes import TERMINAL, history_text
 
-        names = (folders[0].name, folders[1].name)
-        print(history_text(names, differing, rows, TERMINAL), end="")
+        first, second = (folder.name for folder in folders)
+        print(history_text(first, second, differing, rows, TERMINAL), end="")

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.cli.places import RUNS, shown
 from bench.errors import BenchError, EnvironmentFailure, ExitStatus
 from bench.report.clean import clean_text
-from bench.store.leftovers import INTERNAL
+from bench.store.leftovers import INTERNAL, keep_logs
 
 
 _OF_THE_MACHINE = frozenset(
@@ -96,3 +96,11 @@ def _written(path: Path, text: str) -> Path:
 def _shown(text: str) -> str:
     """Somebody else's words among ours: nothing that a terminal obeys, no line that looks like ours."""
     return clean_text(text).replace("\n", "\n       ")
+
+
+def keep_and_tell(error: EnvironmentFailure, logs: Path, runs: Path = RUNS) -> None:
+    """Keep the logs of a refusal, whose folder is about to go, and say in its hint where they are."""
+    kept = keep_logs(logs, runs)
+    if kept is not None:
+        told = f"its logs are kept in {shown(kept)}"
+        error.hint = f"{error.hint}; {told}" if error.hint else told

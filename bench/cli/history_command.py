@@ -1,23 +1,36 @@
 """`bench history`."""
 
+import hashlib
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bench.cli.keeping import made_from, refresh_trend, understood
+from bench.analyse.analysis import analyse
+from bench.cli.options import AsJson
 from bench.cli.places import HISTORY, PUBLISHED, RUNS, shown
+from bench.cli.run_options import frameworks
 from bench.errors import UsageError, unknown
+from bench.judge.kept import kept_of
+from bench.judge.results import no_verdicts
 from bench.model.history import HistoryRow, KeptRun
-from bench.store.folder import find, run_folders
+from bench.model.instructions import Instructions
+from bench.model.run import Run
+from bench.store.archive import read_raw
+from bench.store.documents import INSTRUCTIONS_FILE, read_instructions
+from bench.store.folder import HEAD, TRIALS, find, read, run_folders
 from bench.store.history import keep, kept_runs
+from bench.wording.reasons import no_verdicts_because
 
 
 ADD, LIST = "add", "list"
+MADE_FROM = (HEAD, TRIALS, INSTRUCTIONS_FILE)
+"""The files of a run that the history is read from."""
 
 
 def command(
@@ -31,9 +44,7 @@ def command(
             help="With add: runs by id, its beginning, or folder; all that are not kept as they are if left out.",
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON on stdout.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Keep what runs showed, or list it: one row per run, version and workload. It judges nothing."""
     if what == "check":
@@ -53,7 +64,7 @@ def command(
         )
     runs = kept_runs(HISTORY)
     # The page's words come with what draws, and no list of commands waits for it.
-    from bench.report.history import rows_md
+    from bench.report.changes import rows_md
 
     if as_json:
         rows = [_row(row) for run in runs for row in run.rows()]
@@ -63,15 +74,17 @@ def command(
 
 
 def _add(names: Sequence[str], as_json: bool) -> None:
-    kept: list[KeptRun] = []
+    from bench.cli.rendering import refresh_trend
+
+    kept_now: list[KeptRun] = []
     left_out: list[dict[str, str]] = []
     # Names are looked up first: a slip of the pen writes nothing.
     chosen = [find(RUNS, PUBLISHED, name) for name in names] or _stored()
     before = kept_runs(HISTORY) if HISTORY.exists() and not names else ()
-    known = {run.id: run.made_from for run in before}
+    hashes = {run.id: run.made_from for run in before}
     folders: list[Path] = []
     for folder in chosen:
-        if known.get(folder.name) == made_from(folder):
+        if hashes.get(folder.name) == made_from(folder):
             continue
         try:
             run = understood(folder)
@@ -81,11 +94,11 @@ def _add(names: Sequence[str], as_json: bool) -> None:
             left_out.append({"run": folder.name, "because": error.message})
             continue
         keep(HISTORY, run)
-        kept.append(run)
+        kept_now.append(run)
         folders.append(folder)
     for folder in folders:
         refresh_trend(folder)
-    _tell(kept, left_out, as_json)
+    _tell(kept_now, left_out, as_json)
 
 
 def _stored() -> list[Path]:
@@ -128,3 +141,31 @@ def _row(row: HistoryRow) -> dict[str, Any]:
         "decides_nothing": row.run.decides_nothing,
         "figures": [asdict(point) for point in row.points.values()],
     }
+
+
+def understood(folder: Path) -> KeptRun:
+    """A stored run as the history holds it; UsageError where there is nothing to keep."""
+    return kept(read(folder), made_from(folder), read_instructions(folder))
+
+
+def kept(run: Run, files: str, counted: Instructions | None = None) -> KeptRun:
+    """The same of a run whose stored files have this hash; UsageError, too, if it was never meant to decide or is too short."""
+    analysis = analyse(run)
+    profile, rounds = run.record.plan.profile, len(analysis.rounds)
+    why = no_verdicts(profile, rounds)
+    if why is not None:
+        raise UsageError(
+            f"run {run.record.id} is not kept: {no_verdicts_because(why, profile, rounds)}",
+            "the history keeps runs with verdicts: make bench",
+        )
+    return kept_of(run, analysis, frameworks(), files, counted)
+
+
+def made_from(folder: Path) -> str:
+    """One hash over the files that a kept run was read from; equal means nothing is new."""
+    digest = hashlib.sha256()
+    for name in MADE_FROM:
+        with suppress(FileNotFoundError):
+            content = read_raw(folder / name)
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from bench.analyse.reasons import REASONS
+from bench.cli.options import AsJson
 from bench.cli.places import PUBLISHED, RUNS, shown
-from bench.cli.run_options import known_workloads
 from bench.configure.claims import load_claims
 from bench.configure.tables import load_frameworks, load_profiles
 from bench.configure.targets import all_targets
@@ -19,6 +19,7 @@ from bench.report.clean import one_line
 from bench.report.words import SCOPES
 from bench.store.folder import read_head, run_folders
 from bench.wording.experiments import words_of
+from bench.workloads import WORKLOADS
 
 
 LONGEST_LINE = 2000
@@ -29,9 +30,7 @@ def command(
         str,
         typer.Argument(help="targets, workloads, claims, profiles, warnings or runs"),
     ] = "targets",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON on stdout.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print one table on stdout."""
     if what not in TABLES:
@@ -56,7 +55,7 @@ def _targets() -> list[dict[str, Any]]:
 
 
 def _workloads() -> list[dict[str, Any]]:
-    return [{"workload": w.name, "why": w.why} for w in known_workloads().values()]
+    return [{"workload": w.name, "why": w.why} for w in WORKLOADS.values()]
 
 
 def _claims() -> list[dict[str, Any]]:
@@ -64,8 +63,7 @@ def _claims() -> list[dict[str, Any]]:
         {
             "claim": claim.id,
             "quote": ", ".join(
-                f'"{words}"'
-                for words in (claim.quote, *(each.quote for each in claim.also))
+                f'"{words}"' for words in (claim.quote, *(a.quote for a in claim.also))
             ),
             "by": _decided_by(claim),
         }

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.options import AsJson, LoadWorkers
 from bench.deploy.cores import pinning
 from bench.deploy.topology import topology
 from bench.errors import EnvironmentFailure, UsageError
@@ -47,15 +48,8 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         list[str] | None,
         typer.Option("--header", "-H", help='"Name: value"; may be repeated.'),
     ] = None,
-    load_workers: Annotated[
-        int,
-        typer.Option(
-            help="Number of load processes; 0: a single generator.", min=0, max=64
-        ),
-    ] = 0,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object on stdout.")
-    ] = False,
+    load_workers: LoadWorkers = 0,
+    as_json: AsJson = False,
 ) -> None:
     """Drive load at a URL and print what came back; exit 3 if nothing was answered rightly."""
     if poisson and rate is None:
@@ -134,10 +128,8 @@ def as_text(report: LoadReport) -> str:
     ]
     if report.first_error is not None:
         lines.insert(3, f"first error    {report.first_error}")
-    for name, quantiles in (
-        ("latency", report.latency_us),
-        ("service", report.service_time_us),
-    ):
+    times = {"latency": report.latency_us, "service": report.service_time_us}
+    for name, quantiles in times.items():
         if quantiles is not None:
             values = ", ".join(f"{k} {v:,.0f}" for k, v in asdict(quantiles).items())
             lines.append(f"{name:14} {values} µs")

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bench.cli.record import joining_facts
 from bench.configure.addresses import is_near
@@ -34,11 +33,6 @@ def refuse_impossible(engine: str, here: int, elsewhere: int) -> None:
     if elsewhere:
         _listening_place()
         token_of_run()
-
-
-def with_worker_pool(plan: Plan, here: int, elsewhere: int) -> Plan:
-    """The plan with so many load workers."""
-    return replace(plan, load_workers=here, load_elsewhere=elsewhere)
 
 
 def worker_pool_of(plan: Plan) -> WorkerPool | None:

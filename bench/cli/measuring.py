@@ -23,16 +23,15 @@ from bench.cli.engines import (
     new_engine,
     new_generator,
 )
-from bench.cli.failure_logs import keep_and_tell
+from bench.cli.faults import keep_and_tell
 from bench.cli.load_workers import invitation, worker_pool_of
 from bench.cli.places import CALIBRATIONS, RUNS, shown
-from bench.cli.probing import for_run
+from bench.cli.probe_command import for_run
 from bench.cli.progress import Display, ProgressPace
 from bench.cli.record import harness_facts, new_record, utc_now
 from bench.cli.run_options import (
     RunOptions,
     frameworks,
-    known_workloads,
     refuse_foreign,
     without,
 )
@@ -67,6 +66,7 @@ from bench.store.folder import (
 )
 from bench.store.leftovers import remove_headless
 from bench.store.untrusted_input import refuse_links
+from bench.workloads import WORKLOADS
 
 
 SPARE_FILES = 16
@@ -81,7 +81,7 @@ def begin(
     calibration = latest_calibration(CALIBRATIONS, inspect_machine().fingerprint)
     refuse_beyond(calibration, plan)
     for remark in remarks(calibration, now):
-        console.print(f"note: {remark}", markup=False, highlight=False)
+        console.print(f"note: {remark}")
     folder = runs / run_id(now, plan.profile.name, plan.seed)
     # Before the engine of the run: there is one engine at a time on a machine.
     exhibits = for_run(plan.profile.probes, console)
@@ -102,7 +102,7 @@ def begin(
                 write_exhibits(writer.folder, exhibits)
             for target_id, reason in refused.items():
                 writer.append(Failure(0, target_id, None, reason))
-            console.print(f"run {record.id}: {shown(folder)}", highlight=False)
+            console.print(f"run {record.id}: {shown(folder)}")
             with said_why(writer):
                 done = _measure(engine, plan, writer, None, console, asked.claims)
             return folder, done
@@ -111,12 +111,7 @@ def begin(
 def _engine(plan: Plan, folder: Path, console: Console, i_own_this: bool) -> AnyEngine:
     if not plan.own_servers:
         return external_engine(plan.targets, plan.pinning, i_own_this)
-    return new_engine(
-        plan.engine,
-        plan.pinning,
-        folder / LOGS,
-        lambda line: console.print(line, highlight=False),
-    )
+    return new_engine(plan.engine, plan.pinning, folder / LOGS, console.print)
 
 
 @contextmanager
@@ -210,21 +205,13 @@ def resume(
 def _prepare(
     engine: Engine, targets: Sequence[Target], console: Console, keep_going: bool
 ) -> tuple[dict[str, Receipt], dict[str, str]]:
-    def say(line: str) -> None:
-        console.print(line, markup=False, highlight=False)
-
-    found = engine.prepare(targets, say)
-    receipts = {t: r for t, r in found.items() if isinstance(r, Receipt)}
-    refused = {t: r for t, r in found.items() if isinstance(r, str)}
+    outcomes = engine.prepare(targets, console.print)
+    receipts = {t: r for t, r in outcomes.items() if isinstance(r, Receipt)}
+    refused = {t: r for t, r in outcomes.items() if isinstance(r, str)}
     if not keep_going:
         _refuse_unprepared(refused)
     for target_id, reason in refused.items():
-        console.print(
-            f"left out: {target_id}: {clean_text(reason)}",
-            style="yellow",
-            markup=False,
-            highlight=False,
-        )
+        console.print(f"left out: {target_id}: {clean_text(reason)}", style="yellow")
     if not receipts:
         raise EnvironmentFailure(
             f"no target can be prepared: {next(iter(refused.values()))}",
@@ -295,7 +282,7 @@ def _measure(
 
     worker_pool = worker_pool_of(plan)
     for line in invitation(worker_pool) if worker_pool else ():
-        console.print(line, markup=False, highlight=False)
+        console.print(line)
     with ExitStack() as stack:
         log = folder / LOGS / "generator.log"
         generator = stack.enter_context(
@@ -313,7 +300,7 @@ def _measure(
             fingerprint=lambda: inspect_machine().fingerprint,
         )
         try:
-            for event in measure(plan, tools, known_workloads(), before, look):
+            for event in measure(plan, tools, dict(WORKLOADS), before, look):
                 if isinstance(event, Now):
                     display.doing(event)
                     continue

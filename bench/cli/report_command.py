@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bench.cli import completion
+from bench.cli.options import Claims
 from bench.cli.places import PUBLISHED, RUNS, is_published, shown
 from bench.cli.run_options import frameworks
 from bench.errors import UsageError
@@ -24,10 +25,7 @@ def command(
             autocompletion=completion.runs,
         ),
     ] = None,
-    claims: Annotated[
-        Path | None,
-        typer.Option(help="Judge by this table of claims instead of the project's."),
-    ] = None,
+    claims: Claims = None,
     export: Annotated[
         str | None,
         typer.Option(
@@ -49,7 +47,7 @@ def command(
     """Write the page, its tables and the index of all runs from what is stored; of several runs, their pooled page."""
     # What judges and draws takes a second to load: not to refuse a name.
     if schema:
-        from bench.report.schema_file import results_schema
+        from bench.report.json_file import results_schema
 
         print(results_schema(), end="")
         return
@@ -60,16 +58,14 @@ def command(
         _several(runs, claims, export)
         return
     folder = find(RUNS, PUBLISHED, runs[0] if runs else None)
-    from bench.cli import exporting
-    from bench.cli.rendering import render
+    from bench.cli import rendering
 
     if export is not None:
-        exporting.refuse_format(export)
-    page = render(folder, claims)
+        rendering.refuse_format(export)
+    page = rendering.render(folder, claims)
     print(shown(page))
-    if export is not None:
-        for path in exporting.export(page):
-            print(shown(path))
+    for path in rendering.export(page.parent) if export is not None else ():
+        print(shown(path))
     if page.parent != folder:
         why = "published" if is_published(folder) else "judged by another table"
         print(f"the page in {shown(folder)} is {why}, and stays", file=sys.stderr)
@@ -87,19 +83,14 @@ def _republish(names: Sequence[str], more: bool) -> None:
             raise UsageError(
                 f"{shown(folder)} is not published", "leave out --republish"
             )
-    from bench.cli.rendering import render
+    from bench.cli.rendering import pool_again, render
+    from bench.report.bisection import bisection_html, bisection_md
 
     for folder in folders:
         print(shown(render(folder, place=folder)))
-    if not names:
-        _republish_others()
-
-
-def _republish_others() -> None:
-    """The published pages that are of several runs, or of the releases of a package."""
-    from bench.cli.pooling import pool_again
-    from bench.report.bisection import bisection_html, bisection_md
-
+    if names:
+        return
+    # Those that are of several runs, or of the releases of a package.
     for folder in sorted(PUBLISHED.glob("pooled-*")):
         print(shown(pool_again(folder)))
     for folder in sorted(PUBLISHED.glob("bisect-*")):
@@ -119,6 +110,6 @@ def _several(runs: list[str], claims: Path | None, export: str | None) -> None:
             "--claims judges one run, and several runs are not judged",
             "leave --claims out, or name one run",
         )
-    from bench.cli.pooling import render_pooled
+    from bench.cli.rendering import render_pooled
 
     print(shown(render_pooled(runs)))

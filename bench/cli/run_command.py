@@ -4,21 +4,25 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bench.cli import completion
-from bench.cli.external import external_plan, refuse_mixture
-from bench.cli.incomplete_run import refuse_missing
-from bench.cli.load_workers import refuse_impossible, with_worker_pool
+from bench.cli.load_workers import refuse_impossible
+from bench.cli.options import Claims, LoadWorkers, progress_console
+from bench.cli.outcome import outcome, refuse_missing
 from bench.cli.places import ROOT, shown
 from bench.cli.plan_text import plan_facts, plan_lines
 from bench.cli.readings import run_to_change
-from bench.cli.run_options import RunOptions, frameworks, plan_for
+from bench.cli.run_options import (
+    RunOptions,
+    frameworks,
+    plan_for,
+    refuse_mixture,
+)
 from bench.configure.claims import CLAIMS, load_claims
 from bench.deploy.choose import choose_engine
 from bench.deploy.committed_locks import news
@@ -30,7 +34,7 @@ from bench.errors import (
     ExitStatus,
     UsageError,
 )
-from bench.model.plan import EXTERNAL, Plan
+from bench.model.plan import Plan
 from bench.plan.make import Extent
 from bench.store.untrusted_input import LARGEST
 
@@ -105,14 +109,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             help="With --engine external: load may go to addresses that are neither loopback nor private.",
         ),
     ] = False,
-    load_workers: Annotated[
-        int,
-        typer.Option(
-            help="Number of load processes on the load cores; 0: a single generator.",
-            min=0,
-            max=64,
-        ),
-    ] = 0,
+    load_workers: LoadWorkers = 0,
     load_elsewhere: Annotated[
         int,
         typer.Option(
@@ -152,10 +149,7 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             autocompletion=completion.runs,
         ),
     ] = None,
-    claims: Annotated[
-        Path | None,
-        typer.Option(help="Judge by this table of claims instead of the project's."),
-    ] = None,
+    claims: Claims = None,
     plan_only: Annotated[
         bool,
         typer.Option("--plan", help="Print the plan and its duration; start nothing."),
@@ -172,13 +166,15 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
     ] = False,
 ) -> None:
     """Measure, store, judge, and write the page; exit 3 if something was not measured."""
-    console = Console(stderr=True, quiet=quiet)
+    console = progress_console(quiet)
     extent = Extent(rounds, clients, measure_s)
     if resume_run is not None:
         _refuse_mixture(context)
         folder = run_to_change(resume_run)
         with page_of_what_there_is(claims):
-            complete = _resume(folder, console, claims, i_own_this)
+            from bench.cli.measuring import resume
+
+            complete = resume(folder, console, claims, i_own_this)
     else:
         external = [*(at or ()), *(agents or ())]
         starting = bool(targets or version_requests or new)
@@ -198,25 +194,22 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
             i_own_this=i_own_this,
         )
         refuse_impossible(asked.engine, load_workers, load_elsewhere)
-        plan = with_worker_pool(_plan(asked, console), load_workers, load_elsewhere)
+        plan = replace(
+            plan_for(asked, console.print),
+            load_workers=load_workers,
+            load_elsewhere=load_elsewhere,
+        )
         load_claims(claims or CLAIMS)  # refused now, not after an hour
         if plan_only:
             _print_plan(plan, asked, as_json)
             return
         for line in plan_lines(plan, asked.engine_why):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            console.print(line, soft_wrap=True)
         with page_of_what_there_is(claims):
-            folder, complete = _begin(asked, plan, console)
-    _finish(folder, complete, Ending(claims, as_json, quiet))
+            from bench.cli.measuring import begin
 
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How the end of a run is told."""
-
-    claims: Path | None
-    as_json: bool
-    quiet: bool
+            folder, complete = begin(asked, plan, console)
+    _finish(folder, complete, claims, as_json, quiet)
 
 
 def _print_plan(plan: Plan, asked: RunOptions, as_json: bool) -> None:
@@ -227,40 +220,16 @@ def _print_plan(plan: Plan, asked: RunOptions, as_json: bool) -> None:
         print(line)
 
 
-def _plan(asked: RunOptions, console: Console) -> Plan:
-    if asked.engine == EXTERNAL:
-        return external_plan(asked)
-    return plan_for(asked, lambda line: console.print(line, highlight=False))
-
-
-# What measures and what draws take seconds to load. A refusal and a plan need
-# neither; a run needs both at its start, since files may change while it lasts.
-
-
-def _begin(asked: RunOptions, plan: Plan, console: Console) -> tuple[Path, bool]:
-    from bench.cli import measuring, rendering  # noqa: F401
-
-    return measuring.begin(asked, plan, console)
-
-
-def _resume(
-    folder: Path, console: Console, claims: Path | None, i_own_this: bool
-) -> bool:
-    from bench.cli import measuring, rendering  # noqa: F401
-
-    return measuring.resume(folder, console, claims, i_own_this)
-
-
 def _news() -> list[str]:
-    """A wish for each framework that has something newer than its newest lock."""
+    """A version request for each framework that has something newer than its newest lock."""
     try:
-        found = [news(ROOT, framework) for framework in frameworks()]
+        newer = [news(ROOT, framework) for framework in frameworks()]
     except Refused as error:
         raise EnvironmentFailure(
             f"nothing newer can be known: {error.reason}",
             "name the version: --with PACKAGE==1.2.*",
         ) from error
-    return [each for each in found if each is not None]
+    return [request for request in newer if request is not None]
 
 
 _BESIDE_RESUME = {"resume_run", "claims", "i_own_this", "as_json", "quiet"}
@@ -286,11 +255,13 @@ def _refuse_mixture(context: typer.Context) -> None:
 @contextmanager
 def page_of_what_there_is(claims: Path | None) -> Iterator[None]:
     """A run that could not go on has its page, which says why, before the error is told."""
+    # What measures and what draws take seconds to load. A refusal and a plan need
+    # neither; a run needs both at its start, since files may change while it lasts.
+    from bench.cli.rendering import render
+
     try:
         yield
     except BrokenOff as stop:
-        from bench.cli.rendering import render
-
         _tell_kept("broken off", stop.folder)
         # Neither a full disk nor anything else may hide the error itself.
         with suppress(OSError, BenchError):
@@ -306,20 +277,20 @@ def _tell_kept(what: str, folder: Path) -> None:
     )
 
 
-def _finish(folder: Path, complete: bool, ending: Ending) -> None:
+def _finish(
+    folder: Path, complete: bool, claims: Path | None, as_json: bool, quiet: bool
+) -> None:
     from bench.cli.rendering import render
 
-    page = render(folder, ending.claims)
-    if ending.as_json:
-        from bench.cli.outcome import outcome
-
+    page = render(folder, claims)
+    if as_json:
         print(json.dumps(outcome(folder, page, complete), indent=1))
     if not complete:
         _tell_kept("interrupted", folder)
         raise typer.Exit(ExitStatus.INTERRUPTED)
-    if not ending.as_json:
+    if not as_json:
         print(shown(page))
-    if not ending.quiet:
+    if not quiet:
         _tell_next(page, folder.name)
     refuse_missing(folder)
 

@@ -1,22 +1,29 @@
 """From what was typed to a plan."""
 
+import os
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.cli.places import CACHE, ROOT
-from bench.configure.tables import load_frameworks, load_profiles, profile_requests
+from bench.configure import addresses
+from bench.configure.external import standing_targets
+from bench.configure.tables import (
+    Parity,
+    load_frameworks,
+    load_profiles,
+    profile_requests,
+)
 from bench.configure.targets import all_targets, select, twin, with_workers
 from bench.configure.version_requests import version_request, with_versions
 from bench.deploy.cores import MOST_WORKERS, pinning, spare
 from bench.deploy.engine import Say
-from bench.deploy.requested_locks import ResolvedVersion as Locked
-from bench.deploy.requested_locks import resolve
+from bench.deploy.requested_locks import ResolvedVersion, resolve
 from bench.deploy.topology import topology
 from bench.errors import EnvironmentFailure, UsageError, told, unknown
 from bench.model.framework import Framework, Target
-from bench.model.plan import Plan, Profile
+from bench.model.plan import EXTERNAL, Pinning, Plan, Profile
 from bench.model.version_names import safe
 from bench.model.workload import Workload
 from bench.plan.make import (
@@ -52,9 +59,7 @@ class RunOptions:
     seed: int | None = None
     command: str | None = None  # what a person typed, where it was not `bench run`
     claims: Path | None = None  # another table of claims than the project's
-    version_requests: tuple[
-        str, ...
-    ] = ()  # versions beside the standing ones, as typed
+    version_requests: tuple[str, ...] = ()  # beside the committed versions, as typed
     extent: Extent = AS_THE_PROFILE
     keep_going: bool = False  # what cannot be had is left out, and the rest measured
     at: tuple[str, ...] = ()  # deployments that stand already: NAME=URL, as typed
@@ -68,11 +73,10 @@ def frameworks() -> tuple[Framework, ...]:
 
 
 def plan_for(asked: RunOptions, say: Say = lambda line: None) -> Plan:
-    """The plan, or UsageError with what exists instead; versions that were wished for are locked for it."""
-    profiles, parity = load_profiles()
-    if asked.profile not in profiles:
-        raise unknown("profile", asked.profile, list(profiles))
-    profile = with_extent(profiles[asked.profile], asked.extent)
+    """The plan, or UsageError with what exists instead; versions that are asked for are locked for it."""
+    if asked.engine == EXTERNAL:
+        return external_plan(asked)
+    profile, parity = _profile(asked)
     # Like its targets, what a profile has beside them gives way to targets that are named.
     beside = () if asked.targets else profile_requests(asked.profile)
     wished = requested_versions(
@@ -90,15 +94,25 @@ def plan_for(asked: RunOptions, say: Say = lambda line: None) -> Plan:
         _with_twin(chosen, profile.twin),
         works,
         engine=asked.engine,
-        seed=secrets.randbelow(2**31) if asked.seed is None else asked.seed,
+        seed=_seed(asked),
         placement=Placement(
-            WORKERS,
-            parity.threads,
-            parity.connections,
+            *(WORKERS, parity.threads, parity.connections),
             pinning(topology(), most_workers(profile)),
         ),
     )
     return with_experiments(plan, tuple(_parts(plan, asked, works)))
+
+
+def _profile(asked: RunOptions) -> tuple[Profile, Parity]:
+    """The profile in the extent that is asked for, and what is the same for all; UsageError if there is none."""
+    profiles, parity = load_profiles()
+    if asked.profile not in profiles:
+        raise unknown("profile", asked.profile, list(profiles))
+    return with_extent(profiles[asked.profile], asked.extent), parity
+
+
+def _seed(asked: RunOptions) -> int:
+    return secrets.randbelow(2**31) if asked.seed is None else asked.seed
 
 
 def _parts(
@@ -154,19 +168,21 @@ def requested_versions(
     ]
     if not keep_going:
         _refuse_unlocked([each.typed for each in read], locked)
-    return list(dict.fromkeys((one.framework, one.version) for one in locked))
+    return list(dict.fromkeys((lock.framework, lock.version) for lock in locked))
 
 
-def _refuse_unlocked(typed: Sequence[str], locked: Sequence[Locked]) -> None:
+def _refuse_unlocked(typed: Sequence[str], locked: Sequence[ResolvedVersion]) -> None:
     refused = [
-        (each, one) for each, one in zip(typed, locked, strict=True) if one.refused
+        (request, lock)
+        for request, lock in zip(typed, locked, strict=True)
+        if lock.refused
     ]
     if not refused:
         return
-    reasons = [f"--with {each!r}: {one.refused}" for each, one in refused]
+    reasons = [f"--with {request!r}: {lock.refused}" for request, lock in refused]
     head = f"{len(refused)} of {len(typed)} versions that were asked for cannot be had, and nothing was started:"
     said = "\n".join([head, *reasons])
-    if any(one.exists is False for _, one in refused):
+    if any(lock.exists is False for _, lock in refused):
         raise UsageError(
             said, "mend or leave out those; bench run --keep-going measures the rest"
         )
@@ -185,15 +201,28 @@ def chosen_targets(
     return select(all_targets(table, parity), selectors, table)
 
 
+def one_target(
+    selector: str, because: str, wished: Sequence[tuple[str, str]] = ()
+) -> Target:
+    """The only target that a selector names; UsageError with the reason if it names several."""
+    chosen = chosen_targets([selector], wished)
+    if len(chosen) != 1:
+        raise UsageError(
+            f"{selector!r} names {len(chosen)} targets, and {because}",
+            f"name one of: {', '.join(target.id for target in chosen)}",
+        )
+    return chosen[0]
+
+
 def refuse_unserved(
     typed: Sequence[str], wished: Sequence[tuple[str, str]], works: Sequence[str]
 ) -> None:
     """UsageError where a target that was named answers none of the workloads: it would take no part."""
     for selector in typed:
-        found = chosen_targets([selector], wished)
-        if any(target.serves(work) for target in found for work in works):
+        targets = chosen_targets([selector], wished)
+        if any(target.serves(work) for target in targets for work in works):
             continue
-        own = dict.fromkeys(work for target in found for work in target.workloads or ())
+        own = dict.fromkeys(work for t in targets for work in t.workloads or ())
         raise UsageError(
             f"{selector!r} serves none of {', '.join(works)}",
             f"leave it out, or choose among what it serves: {', '.join(own)}",
@@ -292,6 +321,77 @@ def split(text: str | None) -> list[str]:
     return words
 
 
-def known_workloads() -> dict[str, Workload]:
-    """Every workload by name."""
-    return dict(WORKLOADS)
+def refuse_mixture(
+    engine: str, at: Sequence[str], i_own_this: bool, starting: bool
+) -> None:
+    """UsageError where options for what stands meet those for what is started (`starting`)."""
+    if engine != EXTERNAL:
+        if at or i_own_this:
+            raise UsageError(
+                "--at, --agent and --i-own-this are for deployments that stand already",
+                "add --engine external",
+            )
+        return
+    if starting:
+        raise UsageError(
+            "--targets, --with and --new choose what the harness starts, and it starts nothing of a deployment that stands",
+            "leave them out: --at names what is measured",
+        )
+    if not at:
+        raise UsageError(
+            "--engine external needs at least one --at NAME=URL",
+            "add --at NAME=http://127.0.0.1:8001, once for each; NAME is a framework",
+        )
+
+
+def external_plan(
+    asked: RunOptions, ask: addresses.Resolve = addresses.resolve
+) -> Plan:
+    """
+    The plan for what stands at the addresses of `asked`; UsageError where load may not go there.
+
+    Experiments and probes are left out, as they need servers of their own
+    kind and number, and so is every workload that writes.
+    """
+    profile, parity = _profile(asked)
+    profile = replace(profile, experiments=(), probes="none")
+    works = _reading(profile, split(asked.workloads))
+    targets = standing_targets(asked.at, asked.agents, load_frameworks(), works)
+    for url in (url for target in targets for url in target.serve):
+        addresses.places(url, asked.i_own_this, ask)
+    served = {name for target in targets for name in target.workloads or ()}
+    return make_plan(
+        profile,
+        (*targets, twin(_original(profile, targets))),
+        [work for work in works if work.name in served],
+        engine=EXTERNAL,
+        seed=_seed(asked),
+        # Workers are not known; warm-up is counted as for one.
+        placement=Placement(1, parity.threads, parity.connections, _own_cores()),
+    )
+
+
+def _reading(profile: Profile, named: list[str]) -> list[Workload]:
+    """The workloads that leave rows as they are; those of the profile that do not are left out."""
+    works = [workload(name) for name in dict.fromkeys(named or profile.workloads)]
+    writing = [work.name for work in works if work.writes]
+    if named and writing:
+        raise UsageError(
+            f"{writing[0]} changes rows, and nobody resets those of a deployment that stands",
+            "leave it out of --workloads",
+        )
+    return [work for work in works if not work.writes]
+
+
+def _original(profile: Profile, targets: tuple[Target, ...]) -> Target:
+    named = [target for target in targets if target.framework == profile.twin]
+    return (named or list(targets))[0]
+
+
+def _own_cores() -> Pinning:
+    """Cores for load and harness; one stays free of them, as the deployments may stand on this machine."""
+    ours = pinning(sorted(os.sched_getaffinity(0)))
+    shared = None
+    if ours.load == ours.harness:
+        shared = f"load and harness share processor {ours.load[0]}"
+    return replace(ours, server=(), database=(), shared=shared)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.options import INDEX_MUST_ANSWER, AsJson
 from bench.cli.places import PUBLISHED, ROOT, RUNS, shown
 from bench.cli.run_options import frameworks
 from bench.deploy import committed_locks
@@ -68,9 +69,7 @@ def command(
     write: Annotated[
         bool, typer.Option("--write", help="Make the locks as of today.")
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON on stdout.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """
     What is newer at the package index than what is locked and measured.
@@ -102,8 +101,7 @@ def command(
     except Refused as error:
         raise EnvironmentFailure(
             f"nothing newer can be known: {error.reason}",
-            "the package index must answer; a mirror is told by UV_DEFAULT_INDEX, "
-            "PIP_INDEX_URL or pip.conf",
+            INDEX_MUST_ANSWER,
         ) from error
     measured = _measured()
     seen = [

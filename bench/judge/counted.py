@@ -8,29 +8,14 @@ differ from themselves decide nothing.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from bench.errors import TargetFailed
+from bench.model.gated import CountedChange
 from bench.model.instructions import EXACT, CountedTwice
 
 
 MARGIN = 0.01
 """The share of more instructions that is let pass, unless another one is asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grown:
-    """One workload: how many times the old one's instructions the new one takes."""
-
-    workload: str
-    times: float
-    exact: bool  # both were equal to their second counts
-    margin: float = MARGIN
-
-    @property
-    def too_much(self) -> bool:
-        """Whether the new one takes more than the margin lets pass."""
-        return self.exact and self.times > 1 + self.margin
 
 
 def grown(
@@ -39,7 +24,7 @@ def grown(
     new: str,
     workloads: Sequence[str],
     margin: float = MARGIN,
-) -> Iterator[Grown]:
+) -> Iterator[CountedChange]:
     """Each workload of two target ids; TargetFailed if one of them, or neither, was counted on it."""
     counts = {(one.target, one.workload): one for one in found}
     for workload in workloads:
@@ -52,4 +37,6 @@ def grown(
                 "count only what both can answer, with --workloads; why it was left out is told above",
             )
         exact = max(old.apart, later.apart) <= EXACT
-        yield Grown(workload, later.instructions / old.instructions, exact, margin)
+        times = later.instructions / old.instructions
+        too_much = exact and times > 1 + margin
+        yield CountedChange(workload, times, margin, exact, too_much)

@@ -20,9 +20,9 @@ class CountedChange:
 
     workload: str
     times: float
-    margin: float
-    exact: bool  # both were counted twice, to the same
-    too_much: bool
+    margin: float  # the share of more instructions that is let pass
+    exact: bool  # both were equal to their second counts
+    too_much: bool  # more than the margin lets pass, by counts that are exact
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.palette import Palette, palette, tokens
 from bench.report.charts.releases import ReleaseMark, ReleasePanel, draw
 from bench.report.clean import clean
+from bench.report.markdown import plain, table
 from bench.report.numbers import percent
 from bench.report.page import page_environment, page_style
-from bench.report.summary import plain
-from bench.report.view import joined
-from bench.workloads import WORKLOADS
+from bench.report.view import joined, workload_title
 
 
 NOBODY = "–"
@@ -26,15 +25,14 @@ MOST_PACKAGES = 8
 def bisection_md(found: Bisection) -> str:
     """A heading, one sentence on what was done, and a row for each step."""
     found = clean(found)
-    table = steps_table(found)
+    steps = steps_table(found)
+    align = "--" + "r" * (len(steps.columns) - 3) + "-"
     lines = [
         f"## {plain(heading(found))}",
         "",
         plain(how(found)),
         "",
-        f"| {' | '.join(table.columns)} |",
-        f"|---|---|{'--:|' * (len(table.columns) - 3)}---|",
-        *(f"| {' | '.join(map(plain, row))} |" for row in table.rows),
+        *table(steps.columns, (map(plain, row) for row in steps.rows), align),
         "",
         *(
             f"- {plain(each.version)} was left out: {plain(each.skipped or '')}"
@@ -178,7 +176,11 @@ def _chart(found: Bisection, framework: Framework, colours: Palette) -> Chart:
             )
         panels.append(
             ReleasePanel(
-                _title(workload), token, text_token, framework.look.marker, tuple(marks)
+                workload_title(workload),
+                token,
+                text_token,
+                framework.look.marker,
+                tuple(marks),
             )
         )
     what = "CPU time" if found.timed else "instructions"
@@ -195,10 +197,6 @@ def _chart(found: Bisection, framework: Framework, colours: Palette) -> Chart:
         _costs(found),
         lambda width: draw(colours, width, panels),
     )
-
-
-def _title(workload: str) -> str:
-    return WORKLOADS[workload].title if workload in WORKLOADS else workload
 
 
 def _costs(found: Bisection) -> ChartTable:

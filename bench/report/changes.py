@@ -1,6 +1,6 @@
-"""Old against new, and one run against an older one: for a terminal, or as Markdown for a pull request."""
+"""What commands say of old and new: for a terminal, or as Markdown for a pull request."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -13,9 +13,11 @@ from bench.judge.regressions import (
     JudgedRegression,
     Judgement,
 )
-from bench.report.clean import clean_text
+from bench.model.gated import CountedChange, Gated, GatedFramework
+from bench.model.history import INSTRUCTIONS, HistoryRow, KeptRun, Point
+from bench.report.clean import clean, clean_text
+from bench.report.markdown import code, plain, table
 from bench.report.numbers import percent
-from bench.report.summary import code, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,8 @@ def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     ]  # fmt: skip
 
 
-def _piped(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
-
-
 TERMINAL = Style(_one_line, _one_line, str, str, _aligned)
-MARKDOWN = Style(plain, code, "## {}".format, "**{}**".format, _piped)
+MARKDOWN = Style(plain, code, "## {}".format, "**{}**".format, table)
 
 _HEAD = (
     "workload", "figure", "time or cost, old = 1", "95 % interval", "margin", "rounds",
@@ -98,17 +96,15 @@ def _row(each: JudgedRegression, style: Style) -> list[str]:
 
 def _found_from(judged: Judgement) -> str:
     """What these rounds can find, by the workload on which they find least."""
-    found: dict[str, float] = {}
+    least: dict[str, float] = {}
     for each in judged.changes:
         if each.found_from is not None:
-            found[each.metric] = max(each.found_from, found.get(each.metric, 1.0))
-    if not found:
+            least[each.metric] = max(each.found_from, least.get(each.metric, 1.0))
+    if not least:
         return ""
-    sizes = " and ".join(f"{_percent_up(f)} by {metric}" for metric, f in found.items())
-    how = {
-        Confirmation.SECOND_RUN: "find and confirm",
-        Confirmation.HALVES: "find and confirm",
-    }.get(judged.confirmation, "find")
+    sizes = " and ".join(f"{_percent_up(f)} by {metric}" for metric, f in least.items())
+    twice = (Confirmation.SECOND_RUN, Confirmation.HALVES)
+    how = "find and confirm" if judged.confirmation in twice else "find"
     return (
         f"By their scatter, these rounds {how} a slowdown of {sizes} four times in five "
         "on every workload, and a smaller one less often."
@@ -157,24 +153,22 @@ def _confirmed_by(judged: Judgement) -> str:
 
 
 def history_text(
-    names: tuple[str, str],
+    before: str,
+    after: str,
     differing: Sequence[Difference],
     rows: Sequence[Moved],
     style: Style,
 ) -> str:
     """What differs first, then how the ratios moved; it judges nothing."""
-    before, after = map(style.code, names)
-    differences = [
-        [
-            style.strong(style.text(each.what)) if each.grave else style.text(each.what),
-            style.text(each.before),
-            style.text(each.after),
-        ]
-        for each in differing
-    ]  # fmt: skip
+    differences = []
+    for each in differing:
+        what, *values = map(style.text, (each.what, each.before, each.after))
+        differences.append([style.strong(what) if each.grave else what, *values])
     head = ("target", "beside", "workload", "figure", "advantage, before = 1", "95 % interval")  # fmt: skip
     lines = [
-        style.heading(f"{after} after {before}: history, not a gate"),
+        style.heading(
+            f"{style.code(after)} after {style.code(before)}: history, not a gate"
+        ),
         "",
         "The two were not measured side by side. A change here is a reason to do so.",
         "",
@@ -192,13 +186,92 @@ def history_text(
 
 def _moved_row(each: Moved, style: Style) -> list[str]:
     name = each.after if each.after == each.before else f"{each.before} → {each.after}"
-    cells = [
-        style.text(name),
-        style.text(each.reference or "–"),
-        style.text(each.workload),
-        style.text(each.metric),
-    ]
-    if each.change is None:
+    names = (name, each.reference or "–", each.workload, each.metric)
+    cells = [style.text(name) for name in names]
+    change = each.change
+    if change is None:
         return [*cells, "–", style.text(each.because or "")]
-    found = each.change
-    return [*cells, f"{found.point:.3f}", f"{found.low:.3f} to {found.high:.3f}"]
+    return [*cells, f"{change.point:.3f}", f"{change.low:.3f} to {change.high:.3f}"]
+
+
+SHORT = 10
+"""Characters of a commit that are shown."""
+
+
+def gated_md(gated: Gated) -> str:
+    """What `bench gate` found: a heading that says it, and for each framework a table or a reason."""
+    gated = clean(gated)
+    commits = f"{code(gated.head[:SHORT])} against {code(gated.base[:SHORT])}"
+    lines = [f"## {plain(gated.package)}: {gated.outcome}", "", f"{commits}.", ""]
+    for framework in gated.frameworks:
+        lines += [*_framework(framework), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _framework(gated: GatedFramework) -> Iterator[str]:
+    yield f"### {plain(gated.title)}: {gated.outcome}"
+    yield ""
+    if gated.because:
+        yield plain(gated.because)
+    if gated.counted:
+        head = ("workload", "instructions of a request, before = 1", "margin", "")
+        rows = map(_counted_row, gated.counted)
+        yield from table(head, rows, "-rr-")
+        yield ""
+        yield "Counted inside the application, twice each; without server and kernel."
+    if gated.timed is not None:
+        yield gated.timed["markdown"].rstrip()
+
+
+def _counted_row(change: CountedChange) -> tuple[str, ...]:
+    said = "**too much**" if change.too_much else "within"
+    if not change.exact:
+        said = "two counts of one thing differ"
+    margin = f"{100 * change.margin:g}\u00a0%"
+    return plain(change.workload), f"{change.times:.4f}", margin, said
+
+
+FIGURES = {
+    "throughput": "requests per second, bare server = 1",
+    "cpu": "CPU time of the bare server, its own = 1",
+    INSTRUCTIONS: "instructions per request",
+}
+
+
+def rows_md(runs: Sequence[KeptRun]) -> str:
+    """The history of all machines, oldest run first; beneath the table, what each name of conditions stands for."""
+    head = ("run", "version", "workload", *FIGURES.values(), "conditions", "note")
+    rows = [_kept_row(row) for run in runs for row in run.rows()]
+    lines = [*table(head, rows, "---rrr--"), ""]
+    conditions = {n: facts for run in runs for n, facts in run.conditions.items()}
+    for name, facts in conditions.items():
+        held = "; ".join(f"{what} {value}" for what, value in facts.items())
+        lines.append(f"{code(name)}: {plain(held)}")
+    return "\n".join(lines) + "\n"
+
+
+def _kept_row(row: HistoryRow) -> tuple[str, ...]:
+    points = row.points.values()
+    # Why a row decides nothing, or less than all.
+    voids = filter(None, (row.run.decides_nothing, *(each.void for each in points)))
+    return (
+        _celled(row.run.id),
+        _celled(row.target),
+        plain(row.workload),
+        *(_figure(row.points.get(metric)) for metric in FIGURES),
+        ", ".join(dict.fromkeys(_celled(each.conditions) for each in points)),
+        plain("; ".join(dict.fromkeys(voids))),
+    )
+
+
+def _celled(text: str) -> str:
+    """As code, in a table."""
+    return code(text).replace("|", "/")
+
+
+def _figure(point: Point | None) -> str:
+    if point is None or point.value is None:
+        return "–"
+    if point.low is None or point.high is None:
+        return f"{point.value:,.0f}"
+    return f"{point.value:.3f} ({point.low:.3f} to {point.high:.3f})"

@@ -1,10 +1,9 @@
-"""
-results.json: the image of Results, without loss.
+"""results.json: the image of Results, without loss.
 
 The schema number stands first. Infinite bounds are written as words, as JSON
-has no way to say them; pydantic reads them back.
-"""
+has no way to say them; pydantic reads them back."""
 
+import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import field, fields, is_dataclass, make_dataclass, replace
@@ -14,11 +13,18 @@ from math import isfinite
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from bench.errors import UsageError, told
 from bench.judge.ranking import ranked
 from bench.judge.results import no_verdicts
-from bench.model.experiment import found_types, nothing_found
+from bench.model.experiment import (
+    evidence_kinds,
+    found_types,
+    nothing_found,
+    rule_names,
+)
 from bench.model.results import RESULTS_SCHEMA, Results
 from bench.report.view import View
 from bench.store.records import validated
@@ -135,3 +141,37 @@ def _plain(value: object) -> object:
     if isinstance(value, float) and not isfinite(value):
         return str(value)
     return value
+
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class _Strict(GenerateJsonSchema):
+    """What pydantic says of the model, with the words for infinity and nothing unnamed."""
+
+    def float_schema(self, schema: core_schema.FloatSchema) -> JsonSchemaValue:
+        """JSON has no infinity: an unbounded interval is written as a word."""
+        return {"anyOf": [super().float_schema(schema), {"enum": ["inf", "-inf"]}]}
+
+    def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
+        """A field that the model does not know is a fault."""
+        described = inspect.cleandoc(schema["cls"].__doc__ or "")
+        made = super().dataclass_schema(schema)
+        return {**made, "description": described, "additionalProperties": False}
+
+
+def results_schema() -> str:
+    """The JSON Schema of results.json as text; the same model gives the same bytes."""
+    made: dict[str, Any] = TypeAdapter(stored_type()).json_schema(
+        schema_generator=_Strict
+    )
+    made |= {"$schema": DIALECT, "title": "results.json of a run"}
+    # Names that only the experiments know.
+    claim, evidence = (
+        made["$defs"][name]["properties"] for name in ("Claim", "Evidence")
+    )
+    for place in (claim["rule"], claim["shows"]):
+        place["anyOf"][0]["enum"] = list(rule_names())
+    evidence["asked"]["anyOf"][0]["enum"] = list(evidence_kinds())
+    made["properties"]["schema"] |= {"const": RESULTS_SCHEMA}
+    return json.dumps(made, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

@@ -27,7 +27,7 @@ from bench.report.charts.standalone import standalone
 from bench.report.clean import clean
 from bench.report.numbers import percent, ratio
 from bench.report.page import page_environment, page_style
-from bench.report.view import joined
+from bench.report.view import joined, workload_title
 from bench.report.write import replace_file
 from bench.store.untrusted_input import refuse_links
 from bench.wording.pooled import worded
@@ -42,27 +42,23 @@ METRICS = {
 }
 
 
-def write_pooled(
-    pool: Pool, frameworks: tuple[Framework, ...], titles: dict[str, str], folder: Path
-) -> Path:
-    """Write the page, its numbers as JSON and its charts as pictures; the page's path. `titles` are of workloads."""
+def write_pooled(pool: Pool, frameworks: tuple[Framework, ...], folder: Path) -> Path:
+    """Write the page, its numbers as JSON and its charts as pictures; the page's path."""
     refuse_links(folder)
     pool = worded(pool)
     colours = palette(frameworks)
-    charts = _charts(clean(pool), colours, titles)
+    charts = _charts(clean(pool), colours)
     files = {
         DATA: json.dumps(asdict(pool), indent=1) + "\n",
         **{f"{c.id}.svg": standalone(c, colours, dark=False) for c in charts},
-        PAGE: pooled_html(pool, colours, charts, titles),
+        PAGE: pooled_html(pool, colours, charts),
     }
     for name, content in files.items():
         page = replace_file(folder / name, content)
     return page
 
 
-def pooled_html(
-    pool: Pool, colours: Palette, charts: Sequence[Chart], titles: dict[str, str]
-) -> str:
+def pooled_html(pool: Pool, colours: Palette, charts: Sequence[Chart]) -> str:
     """The whole page; the same runs give the same bytes."""
     found = clean(pool)
     return (
@@ -76,8 +72,8 @@ def pooled_html(
             machines=_machines(found),
             runs=_runs(found),
             differing=_differing(found),
-            ratios=_ratios(found, titles),
-            left_out=_left_out(found, titles),
+            ratios=_ratios(found),
+            left_out=_left_out(found),
             data=DATA,
         )
     )
@@ -119,7 +115,7 @@ def _between(pool: Pool, machine: int) -> float | None:
     return sqrt(fmean(each**2 for each in found)) if found else None
 
 
-def _charts(pool: Pool, colours: Palette, titles: dict[str, str]) -> list[Chart]:
+def _charts(pool: Pool, colours: Palette) -> list[Chart]:
     """One for each workload and metric of speed, with the ratios between usual deployments."""
     found = []
     speed = [
@@ -131,8 +127,8 @@ def _charts(pool: Pool, colours: Palette, titles: dict[str, str]) -> list[Chart]
         for workload in dict.fromkeys(r.workload for r in speed):
             own = [r for r in speed if (r.workload, r.metric) == (workload, metric)]
             if own:
-                title = titles.get(workload, workload)
-                found.append(_chart(pool, colours, own, f"{METRICS[metric]}: {title}"))
+                title = f"{METRICS[metric]}: {workload_title(workload)}"
+                found.append(_chart(pool, colours, own, title))
     return found
 
 
@@ -245,7 +241,7 @@ def _differing(pool: Pool) -> ChartTable | None:
     return ChartTable(columns, rows) if rows else None
 
 
-def _ratios(pool: Pool, titles: dict[str, str]) -> list[tuple[str, ChartTable]]:
+def _ratios(pool: Pool) -> list[tuple[str, ChartTable]]:
     """Every pooled ratio, by metric."""
     columns = (
         "ratio",
@@ -258,9 +254,7 @@ def _ratios(pool: Pool, titles: dict[str, str]) -> list[tuple[str, ChartTable]]:
     return [
         (
             METRICS.get(metric, metric),
-            ChartTable(
-                columns, tuple(row for r in own for row in _rows(pool, r, titles))
-            ),
+            ChartTable(columns, tuple(row for r in own for row in _rows(pool, r))),
         )
         for metric, own in groupby(
             sorted(pool.ratios, key=lambda r: list(METRICS).index(r.metric)),
@@ -269,10 +263,8 @@ def _ratios(pool: Pool, titles: dict[str, str]) -> list[tuple[str, ChartTable]]:
     ]
 
 
-def _rows(
-    pool: Pool, found: PooledRatio, titles: dict[str, str]
-) -> list[tuple[str, ...]]:
-    name, workload = _name(pool, found), titles.get(found.workload, found.workload)
+def _rows(pool: Pool, found: PooledRatio) -> list[tuple[str, ...]]:
+    name, workload = _name(pool, found), workload_title(found.workload)
     rows: list[tuple[str, ...]] = [
         (name, workload, _over(of), *_numbers(of.estimate, of.between))
         for of in found.machines
@@ -293,11 +285,11 @@ def _numbers(estimate: Estimate | None, between: float | None) -> tuple[str, str
     return (*ratio(estimate), percent(round(expm1(between), 4)))
 
 
-def _left_out(pool: Pool, titles: dict[str, str]) -> ChartTable | None:
+def _left_out(pool: Pool) -> ChartTable | None:
     rows = tuple(
         (
             each.run,
-            _what(each, titles),
+            _what(each),
             each.because,
         )
         for each in sorted(
@@ -307,8 +299,7 @@ def _left_out(pool: Pool, titles: dict[str, str]) -> ChartTable | None:
     return ChartTable(("run", "what", "why it takes no part"), rows) if rows else None
 
 
-def _what(each: LeftOut, titles: dict[str, str]) -> str:
+def _what(each: LeftOut) -> str:
     if each.workload is None:
         return "the whole run"
-    where = titles.get(each.workload, each.workload)
-    return f"{plural(each.ratios, 'ratio')} on {where}"
+    return f"{plural(each.ratios, 'ratio')} on {workload_title(each.workload)}"

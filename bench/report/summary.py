@@ -6,6 +6,7 @@ own comment instead of posting another. No verdict is judged here.
 """
 
 import re
+from collections.abc import Iterator
 from itertools import chain
 
 from bench.model.plural import plural
@@ -13,7 +14,8 @@ from bench.model.ranking import RankingKind
 from bench.model.results import Results
 from bench.model.verdict import Outcome
 from bench.report.cards import Card, card
-from bench.report.clean import clean, clean_text
+from bench.report.clean import clean
+from bench.report.markdown import code, plain, table
 from bench.report.numbers import ends, point
 from bench.report.probe_results import counted
 from bench.report.run_warnings import grouped_warnings
@@ -42,22 +44,6 @@ def summary_md(results: Results) -> str:
             return f"{text[: LONGEST - 40].rpartition(chr(10))[0]}\n\nShortened.\n"
         optional.pop()
         tail = [*_tail(view)[:-1], "Shortened: the page has everything.", ""]
-
-
-def plain(text: str) -> str:
-    """Text that Markdown, HTML and a terminal leave as it is, on one line."""
-    text = " ".join(clean_text(text).split())
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = re.sub(r"([\\`*_\[\]|~#$])", r"\\\1", text)
-    # GitHub makes links of these two without being asked.
-    text = re.sub(r"(?i)\b(www)\.", r"\1&#46;", text)
-    return text.replace("@", "&#64;").replace("://", ":&#47;/")
-
-
-def code(text: str) -> str:
-    """Text as code inside a line of Markdown, outside of a table."""
-    text = re.sub(r"[\n\t]", " ", clean_text(text)).replace("`", "'")
-    return f"`{text}`"
 
 
 def _head(view: View) -> list[str]:
@@ -111,8 +97,8 @@ def _claims(view: View) -> list[str]:
     tested = [each for each in cards if each.tested]
     lines = ["No claim was judged.", ""]
     if tested:
-        lines = ["| | The article says | We found | Number (interval) |"]
-        lines += ["|:-:|:--|:--|--:|", *map(_row, tested), ""]
+        head = ("", "The article says", "We found", "Number (interval)")
+        lines = [*table(head, map(_row, tested), "cllr"), ""]
     others = len(cards) - len(tested)
     if others:
         lines += [f"Not tested here, or not measurable: {others}.", ""]
@@ -127,16 +113,14 @@ _NO_NUMBER = {
 """By rule or not, probed or not: what stands where no single ratio decided."""
 
 
-def _row(one: Card) -> str:
+def _row(one: Card) -> tuple[str, ...]:
     number = f"{one.value}, {one.interval}" if one.value else "not measured"
     if not one.value and not one.by_trials:
         number = _NO_NUMBER[one.by_rule, one.probed]
     quotes = ", ".join(f"“{plain(each)}”" for each in (one.quote, *dict(one.also)))
     by = f" ({plain(one.by)})" if one.by else ""
-    return (
-        f"| {one.sign} | {quotes}{by} | **{one.outcome.capitalize()}**: "
-        f"{plain(one.because)} | {plain(number)} |"
-    )
+    found = f"**{one.outcome.capitalize()}**: {plain(one.because)}"
+    return one.sign, f"{quotes}{by}", found, plain(number)
 
 
 def _numbers(view: View) -> list[str]:
@@ -148,28 +132,29 @@ def _numbers(view: View) -> list[str]:
     ]
     if not ids or not rows:
         return ["Numbers: not measured.", ""]
-    lines = [f"| Measure | {' | '.join(plain(view.label(one)) for one in ids)} |"]
-    lines.append(f"|:--|{'--:|' * len(ids)}")
-    for name, metric in rows:
-        unit = view.metric(metric).unit
-        what = (
-            f"{view.workload(name)}, {lower_first(view.metric(metric).title)}, {unit}"
-        )
-        cells = [_cell(view, one, (name, metric)) for one in ids]
-        lines.append(f"| {plain(what)} | {' | '.join(cells)} |")
+    head = ("Measure", *(plain(view.label(target)) for target in ids))
+    lines = table(
+        head, (_measured(view, ids, *row) for row in rows), "l" + "r" * len(ids)
+    )
     margin = f"{view.margin * 100:g} %"
     return [*lines, "", f"Bold: ahead of every other by more than {margin}.", ""]
 
 
-def _cell(view: View, one: str, what: tuple[str, str]) -> str:
-    quantity = view.quantity(one, *what)
-    if quantity is None or quantity.estimate is None:
-        return "not measured"
-    number = point(quantity.estimate)
-    found = view.ranking(*what)
-    if found and found.kind is RankingKind.LEADER and found.targets[0] == one:
-        number = f"**{number}**"
-    return f"{number} ({ends(quantity.estimate)})"
+def _measured(
+    view: View, targets: list[str], workload: str, metric: str
+) -> Iterator[str]:
+    title, unit = lower_first(view.metric(metric).title), view.metric(metric).unit
+    yield plain(f"{view.workload(workload)}, {title}, {unit}")
+    ranking = view.ranking(workload, metric)
+    leads = ranking is not None and ranking.kind is RankingKind.LEADER
+    leader = ranking.targets[0] if ranking is not None and leads else None
+    for target in targets:
+        quantity = view.quantity(target, workload, metric)
+        if quantity is None or quantity.estimate is None:
+            yield "not measured"
+            continue
+        number, bold = point(quantity.estimate), "**" if target == leader else ""
+        yield f"{bold}{number}{bold} ({ends(quantity.estimate)})"
 
 
 _GRADES = {
@@ -190,22 +175,22 @@ def _checks(view: View) -> list[str]:
         if each in grades
     ]
     lines = [f"<details><summary>Checks: {', '.join(counts) or 'none'}</summary>", ""]
-    lines += ["| Check | Measured | Limit | |", "|:--|:--|:--|:--|"]
-    for check, said in zip(checks, grades, strict=True):
-        cells = (plain(each) for each in (check.title, check.measured, check.limit))
-        lines.append(f"| {' | '.join(cells)} | {_BOLD.get(said, said)} |")
+    rows = (
+        (*map(plain, (check.title, check.measured, check.limit)), _BOLD.get(said, said))
+        for check, said in zip(checks, grades, strict=True)
+    )
+    lines += table(("Check", "Measured", "Limit", ""), rows, "llll")
     return [*lines, "", "</details>", ""]
 
 
 def _counts(view: View) -> list[str]:
     exhibits = view.results.exhibits
-    table = counted(view, exhibits) if exhibits else None
-    if table is None:
+    counts = counted(view, exhibits) if exhibits else None
+    if counts is None:
         return []
     lines = ["<details><summary>Counted, not timed: each only a proxy</summary>", ""]
-    lines.append(f"| {' | '.join(plain(column) for column in table.columns)} |")
-    lines.append(f"|:--|{'--:|' * (len(table.columns) - 3)}:--|:--|")
-    lines += [f"| {' | '.join(map(plain, row))} |" for row in table.rows]
+    head, align = list(map(plain, counts.columns)), "r" * (len(counts.columns) - 3)
+    lines += table(head, (map(plain, row) for row in counts.rows), f"l{align}ll")
     return [*lines, "", "</details>", ""]
 
 

@@ -10,6 +10,7 @@ from bench.model.ranking import Ranking
 from bench.model.results import Check, Results
 from bench.model.warning import Warning
 from bench.report.clean import one_line, unmarked
+from bench.workloads import WORKLOADS
 
 
 GREY = Style("#525d6b", "#a7b1bf", "#525d6b", "#a7b1bf", "D", "dashdot")
@@ -179,6 +180,11 @@ def _labels(targets: tuple[Target, ...]) -> dict[str, str]:
 def _label(name: str) -> str:
     """A name in one line, whoever gave it."""
     return unmarked(one_line(name, LONGEST_LABEL))
+
+
+def workload_title(name: str) -> str:
+    """The title of a workload on a page that is of no single run; its name where there is none of that name here."""
+    return WORKLOADS[name].title if name in WORKLOADS else name
 
 
 def joined(names: list[str], word: str = "and") -> str:

@@ -13,7 +13,7 @@ from bench.model.workload import Workload
 from bench.run.contract_result import ContractResult, Subject
 from bench.workloads import WORKLOADS
 from bench.workloads.answers import canonical, read_json, wrong_json
-from bench.workloads.world import chosen_ids, row
+from bench.workloads.database import chosen_ids, row
 
 
 SEED = 1

@@ -1,52 +1,26 @@
-"""Every workload, one file each; light imports only, since the generator loads them."""
+"""Every workload, by kind of work; light imports only, since the generator loads them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from bench.errors import unknown
 from bench.model.workload import Workload
-from bench.workloads import (
-    db_list,
-    db_many,
-    db_read,
-    db_write,
-    hello,
-    html_page,
-    json_message,
-    large,
-    nested,
-    predict,
-    predict_heavy,
-    validate,
-    wait,
-)
+from bench.workloads.database import DB_LIST, DB_MANY, DB_READ, DB_WRITE
+from bench.workloads.html_page import HTML
+from bench.workloads.predict import PREDICT, PREDICT_HEAVY
+from bench.workloads.small import HELLO, JSON, WAIT
+from bench.workloads.validating import LARGE, NESTED, VALIDATE
 
 
-WORKLOADS: Mapping[str, Workload] = MappingProxyType(
-    {
-        module.WORKLOAD.name: module.WORKLOAD
-        for module in (
-            hello,
-            json_message,
-            validate,
-            db_read,
-            db_many,
-            db_list,
-            db_write,
-            html_page,
-            predict,
-            predict_heavy,
-            nested,
-            large,
-            wait,
-        )
-    }
+_ALL = (
+    *(HELLO, JSON, VALIDATE, DB_READ, DB_MANY, DB_LIST, DB_WRITE),
+    *(HTML, PREDICT, PREDICT_HEAVY, NESTED, LARGE, WAIT),
 )
+WORKLOADS: Mapping[str, Workload] = MappingProxyType({one.name: one for one in _ALL})
 
 
 def workload(name: str) -> Workload:
     """The workload of that name; UsageError with the nearest one if there is none."""
-    try:
-        return WORKLOADS[name]
-    except KeyError:
-        raise unknown("workload", name, list(WORKLOADS)) from None
+    if name not in WORKLOADS:
+        raise unknown("workload", name, list(WORKLOADS))
+    return WORKLOADS[name]

@@ -1,9 +1,9 @@
-"""What is wrong with an answer, in one sentence."""
+"""What is sent as JSON, and what is wrong with an answer, in one sentence."""
 
 import json
 from typing import Any
 
-from bench.model.exchange import Reply
+from bench.model.exchange import Reply, Request
 
 
 SHOWN_BYTES = 80
@@ -20,6 +20,14 @@ def wrong_status(reply: Reply, expected: int = 200) -> str | None:
     if reply.status == expected:
         return None
     return f"expected status {expected}, got {reply.status}: {shown(reply.body)}"
+
+
+def wrong_type(reply: Reply, kind: str) -> str | None:
+    """Say so if it is another kind of text, or not in UTF-8."""
+    got = reply.headers.get("content-type", "").replace(" ", "").lower()
+    if got == f"{kind};charset=utf-8":
+        return None
+    return f"expected {kind}; charset=utf-8, got {got!r}"
 
 
 def read_json(reply: Reply) -> tuple[Any, str | None]:
@@ -52,3 +60,13 @@ def wrong_json(reply: Reply, expected: object) -> str | None:
 def canonical(value: object) -> str:
     """One text for one JSON value."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def encoded(value: object) -> bytes:
+    """A value as compact JSON, in the order of its keys."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def posted(route: str, body: bytes) -> Request:
+    """JSON, sent to a route."""
+    return Request("POST", route, body, "application/json")

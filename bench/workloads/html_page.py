@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 from bench.model.exchange import Reply, Request
 from bench.model.workload import Workload
-from bench.workloads.answers import wrong_status
+from bench.workloads.answers import wrong_status, wrong_type
 
 
 # Ids in the order of their messages by code point, and the messages: what the
@@ -37,18 +37,10 @@ FORTUNES: Sequence[tuple[int, str]] = (
 SHOWN_CHARACTERS = 60
 
 
-def requests(seed: int) -> Sequence[Request]:
-    """Always the same one: the page has no parameter."""
-    return [Request("GET", "/fortunes")]
-
-
-def check(request: Request, reply: Reply) -> str | None:
+def _check(request: Request, reply: Reply) -> str | None:
     """A whole page of UTF-8 whose table holds these rows in this order, as text."""
-    if wrong := wrong_status(reply):
+    if wrong := wrong_status(reply) or wrong_type(reply, "text/html"):
         return wrong
-    kind = reply.headers.get("content-type", "").replace(" ", "").lower()
-    if kind != "text/html;charset=utf-8":
-        return f"expected text/html; charset=utf-8, got {kind!r}"
     try:
         page = reply.body.decode()
     except UnicodeDecodeError as error:
@@ -73,9 +65,9 @@ def _wrong_rows(page: str) -> str | None:
     expected = [(str(number), message) for number, message in FORTUNES]
     if len(table.rows) != len(expected):
         return f"expected {len(expected)} rows, got {len(table.rows)}"
-    for place, (found, wanted) in enumerate(zip(table.rows, expected, strict=True), 1):
-        if found != wanted:
-            shown = " | ".join(found)[:SHOWN_CHARACTERS]
+    for place, (got, wanted) in enumerate(zip(table.rows, expected, strict=True), 1):
+        if got != wanted:
+            shown = " | ".join(got)[:SHOWN_CHARACTERS]
             return f"expected row {place} to be number {wanted[0]}, got {shown!r}"
     return None
 
@@ -90,7 +82,6 @@ class TableParser(HTMLParser):
         self._inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A cell begins a text of its own; a row begins without cells."""
         if tag == "tr":
             self._cells = []
         elif tag == "td":
@@ -98,23 +89,21 @@ class TableParser(HTMLParser):
             self._inside = True
 
     def handle_endtag(self, tag: str) -> None:
-        """A row with cells counts once it is closed."""
         if tag == "td":
             self._inside = False
         elif tag == "tr" and self._cells:
             self.rows.append(tuple(self._cells))
 
     def handle_data(self, data: str) -> None:
-        """What stands in a cell belongs to it."""
         if self._inside:
             self._cells[-1] += data
 
 
-WORKLOAD = Workload(
+HTML = Workload(
     name="html",
     title="A page from a template",
     why="Twelve rows from the database and one added in code, sorted and escaped, through the framework's own templates.",
-    requests=requests,
-    check=check,
+    requests=lambda seed: [Request("GET", "/fortunes")],
+    check=_check,
     uses_database=True,
 )

@@ -1,18 +1,25 @@
 """
-Bodies for the validating route: which are right, and where the others are wrong.
+Bodies for the validating routes: which are right, and where the others are wrong.
 
 Only cases that the three validators in use see alike belong to VECTORS; those
 on which validators differ by design are PROBES: recorded, never forced.
 """
 
 import copy
-import json
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bench.workloads.orders import Order, make_order
+from bench.workloads.answers import encoded
+from bench.workloads.predict import FEATURES, body_of
+from bench.workloads.validating import (
+    DEEPEST,
+    Order,
+    make_level,
+    make_long_order,
+    make_order,
+)
 
 
 type Path = tuple[str | int, ...]
@@ -40,60 +47,57 @@ def sample() -> Order:
     return make_order(random.Random(42), items=3) | {"coupon": "WELCOME10"}
 
 
-def changed(*changes: tuple[Path, Any]) -> Order:
-    """The sample with values replaced; GONE takes one away."""
-    order = sample()
-    for path, value in changes:
-        place: Any = order
-        for step in path[:-1]:
-            place = place[step]
+def changed(whole: Any, changes: Mapping[str, Any]) -> Any:
+    """A copy with values replaced, each by its place ("items.0.qty"); GONE takes one away."""
+    whole = copy.deepcopy(whole)
+    for place, value in changes.items():
+        *way, last = _at(place)
+        inner = whole
+        for step in way:
+            inner = inner[step]
         if value is GONE:
-            del place[path[-1]]
+            del inner[last]
         else:
-            place[path[-1]] = copy.deepcopy(value)
-    return order
-
-
-def _encoded(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+            inner[last] = copy.deepcopy(value)
+    return whole
 
 
 def _at(text: str) -> Path:
     return tuple(int(step) if step.isdigit() else step for step in text.split("."))
 
 
-def _wrong(place: str, title: str, value: Any, at: str | None = None) -> Vector:
-    """One value at one place; the error belongs there, or at `at`."""
-    body = _encoded(changed((_at(place), value)))
-    return Vector(f"{place}: {title}", body, 422, frozenset({_at(at or place)}))
+def _wrong(place: str, title: str, value: Any) -> Vector:
+    """One value at one place; the error belongs there."""
+    body = encoded(changed(sample(), {place: value}))
+    return Vector(f"{place}: {title}", body, 422, frozenset({_at(place)}))
 
 
-def _right(title: str, *changes: tuple[str, Any]) -> Vector:
-    body = _encoded(changed(*((_at(place), value) for place, value in changes)))
-    return Vector(title, body, 200)
+def _right(title: str, changes: Mapping[str, Any]) -> Vector:
+    return Vector(title, encoded(changed(sample(), changes)), 200)
 
 
 _ITEM = sample()["items"][0]
 _OPTION = {"key": "colour", "value": "red"}
 _ADDRESS = "customer.address"
 _GEO = f"{_ADDRESS}.geo"
+_THREE_SHORT = {f"{_GEO}.lat": GONE, "items.1.qty": 0, "items.2.options.1.key": GONE}
 
 VALID: Sequence[Vector] = (
-    _right("as it is"),
-    _right("coupon missing", ("coupon", GONE)),
-    _right("coupon null", ("coupon", None)),
-    _right("coupon of 20 characters", ("coupon", "C" * 20)),
-    _right("option value empty", ("items.0.options.0.value", "")),
-    _right("unknown field", ("note", "ring twice")),
-    _right("unknown nested field", (f"{_GEO}.altitude", 12)),
-    _right("no tags, no options", ("items.1.tags", []), ("items.1.options", [])),
-    _right("50 items", ("items", [_ITEM] * 50)),
-    _right("whole number as latitude", (f"{_GEO}.lat", -90)),
-    _right("largest numbers", ("items.0.qty", 999), ("items.0.unit_cents", 10_000_000)),
-    _right("letters beyond ASCII", ("customer.name", "Zoë Łukasz 山田")),
+    _right("as it is", {}),
+    _right("coupon missing", {"coupon": GONE}),
+    _right("coupon null", {"coupon": None}),
+    _right("coupon of 20 characters", {"coupon": "C" * 20}),
+    _right("option value empty", {"items.0.options.0.value": ""}),
+    _right("unknown field", {"note": "ring twice"}),
+    _right("unknown nested field", {f"{_GEO}.altitude": 12}),
+    _right("no tags, no options", {"items.1.tags": [], "items.1.options": []}),
+    _right("50 items", {"items": [_ITEM] * 50}),
+    _right("whole number as latitude", {f"{_GEO}.lat": -90}),
+    _right("largest numbers", {"items.0.qty": 999, "items.0.unit_cents": 10_000_000}),
+    _right("letters beyond ASCII", {"customer.name": "Zoë Łukasz 山田"}),
     Vector(
         "charset in the content type",
-        _encoded(sample()),
+        encoded(sample()),
         200,
         content_type="application/json; charset=utf-8",
     ),
@@ -153,21 +157,9 @@ INVALID: Sequence[Vector] = (
     _wrong("coupon", "21 characters", "C" * 21),
     Vector(
         "three errors at once",
-        _encoded(
-            changed(
-                ((*_at(_GEO), "lat"), GONE),
-                (("items", 1, "qty"), 0),
-                (("items", 2, "options", 1, "key"), GONE),
-            )
-        ),
+        encoded(changed(sample(), _THREE_SHORT)),
         422,
-        frozenset(
-            {
-                _at(f"{_GEO}.lat"),
-                _at("items.1.qty"),
-                _at("items.2.options.1.key"),
-            }
-        ),
+        frozenset(map(_at, _THREE_SHORT)),
     ),
     Vector(
         "everything missing",
@@ -179,11 +171,10 @@ INVALID: Sequence[Vector] = (
     Vector("a list instead of an order", b"[]", 422),
 )
 
-VECTORS: Sequence[Vector] = (*VALID, *INVALID)
-
 
 def _probe(place: str, title: str, value: Any) -> Vector:
-    return Vector(f"{place}: {title}", _encoded(changed((_at(place), value))), 0)
+    body = encoded(changed(sample(), {place: value}))
+    return Vector(f"{place}: {title}", body, 0)
 
 
 PROBES: Sequence[Vector] = (
@@ -201,3 +192,198 @@ PROBES: Sequence[Vector] = (
     _probe("placed_on", "without hyphens", "20260131"),
     _probe("customer.name", "a NUL character", "a\x00b"),
 )
+
+
+# Objects in objects: each kind of value with one that no validator in use takes for it.
+KINDS: Sequence[tuple[str, str, Any]] = (
+    ("name", "a list", ["amber"]),
+    ("name", "empty", ""),
+    ("count", "text", "many"),
+    ("count", "an object", {}),
+    ("ratio", "above 1", 1.5),
+    ("ratio", "null", None),
+    ("active", "text", "perhaps"),
+    ("tags", "an object", {"0": "amber"}),
+    ("tags.0", "null", None),
+)
+NO_CHILD: Sequence[tuple[str, Any]] = (
+    ("missing", GONE),
+    ("null", None),
+    ("a list", []),
+    ("text", "birch"),
+)
+
+
+def _nested(depth: int) -> Sequence[Vector]:
+    """All vectors of one depth: right, wrong at its innermost level, wrong on the way there."""
+    right = make_level(random.Random(depth), depth)
+
+    def vector(title: str, changes: Mapping[str, Any]) -> Vector:
+        status, places = (422, frozenset(map(_at, changes))) if changes else (200, None)
+        body, name = encoded(changed(right, changes)), f"depth {depth}: {title}"
+        return Vector(name, body, status, places, "nested", f"/nested/{depth}")
+
+    innermost = ".".join(["child"] * (depth - 1))
+    within = f"{innermost}." if innermost else ""
+    return (
+        vector("as it is", {}),
+        *(
+            vector(f"{within}{at}: {title}", {f"{within}{at}": bad})
+            for at, title, bad in KINDS
+        ),
+        *(
+            vector(f"{innermost}: {title}", {innermost: bad})
+            for title, bad in NO_CHILD
+            if innermost
+        ),
+        vector(
+            "every count negative",
+            {f"{'child.' * level}count": -1 for level in range(depth)},
+        ),
+    )
+
+
+_HAND_MADE = {
+    "name": "outer", "count": 3, "ratio": 0.5, "active": True, "tags": [],
+    "child": {"name": "inner", "count": 4, "ratio": 1, "active": False, "tags": ["x"]},
+}  # fmt: skip
+
+NESTED: Sequence[Vector] = (
+    Vector(
+        "depth 2: written by hand",
+        encoded(_HAND_MADE),
+        200,
+        None,
+        "nested",
+        "/nested/2",
+        answer={"depth": 2, "names": ["outer", "inner"], "total": 7},
+    ),
+    Vector("depth 0", encoded(_HAND_MADE), 404, None, "nested", "/nested/0"),
+    Vector("depth 9", encoded(_HAND_MADE), 404, None, "nested", "/nested/9"),
+    Vector("null", b"null", 422, None, "nested", f"/nested/{DEEPEST}"),
+    *(vector for depth in range(1, DEEPEST + 1) for vector in _nested(depth)),
+)
+
+
+def _features(title: str, values: Any, *wrong: Path) -> Vector:
+    status = 422 if wrong else 200
+    places = frozenset(wrong) or None
+    body = body_of(values)
+    return Vector(title, body, status, places, "predict", "/predict")
+
+
+def _one_wrong(title: str, value: Any) -> Vector:
+    values: list[Any] = [0.5] * FEATURES
+    values[5] = value
+    return _features(title, values, ("features", 5))
+
+
+PREDICT: Sequence[Vector] = (
+    # Scores written down beforehand, from the contract.
+    Vector("zeros", body_of([0] * FEATURES), 200, None, "predict", "/predict", answer={"score": 0.515208}),
+    Vector("ones", body_of([1] * FEATURES), 200, None, "predict", "/predict", answer={"score": 0.489993}),
+    _features("whole numbers and fractions", [k % 3 - 0.5 * (k % 2) for k in range(FEATURES)]),
+    _features("the largest numbers", [1_000_000, -1_000_000] * (FEATURES // 2)),
+    _features("63 numbers", [0.5] * 63, ("features",)),
+    _features("65 numbers", [0.5] * 65, ("features",)),
+    _features("no number", [], ("features",)),
+    _features("null instead of numbers", None, ("features",)),
+    _features("an object instead of numbers", {"0": 1}, ("features",)),
+    _features("text instead of numbers", "0.5", ("features",)),
+    _one_wrong("null among them", None),
+    _one_wrong("a word among them", "half"),
+    _one_wrong("text NaN among them", "NaN"),
+    _one_wrong("text Infinity among them", "Infinity"),
+    _one_wrong("a list among them", [0.5]),
+    _one_wrong("too large a number", 1_000_001),
+    _one_wrong("1e308", 1e308),
+    Vector("no features", b"{}", 422, frozenset({("features",)}), "predict", "/predict"),
+    Vector("a list", b"[]", 422, None, "predict", "/predict"),
+)  # fmt: skip
+
+# The item and its score, written down beforehand.
+_RANKED = {
+    "ones": {"item": 6470, "score": 0.623363},
+    "whole numbers and fractions": {"item": 1450, "score": 0.629737},
+}
+
+PREDICT_HEAVY: Sequence[Vector] = tuple(
+    replace(
+        vector,
+        workload="predict-heavy",
+        route="/predict-heavy",
+        answer=_RANKED.get(vector.name),
+    )
+    for vector in PREDICT
+)
+
+
+def _long(title: str, order: Any, wrong: frozenset[Path] | None = None) -> Vector:
+    status = 200 if wrong is None else 422
+    return Vector(title, encoded(order), status, wrong, "large", "/large")
+
+
+def _long_wrong(title: str, changes: Mapping[str, Any]) -> Vector:
+    return _long(title, changed(_LONG, changes), frozenset(map(_at, changes)))
+
+
+_LONG = make_long_order(random.Random(42))
+_ITEM_NOTED = _LONG["items"][0]
+_TWO = [
+    {**_ITEM_NOTED, "sku": "AB0001", "note": "first", "qty": 3, "unit_cents": 250},
+    {**_ITEM_NOTED, "sku": "CD0002", "note": "second", "qty": 2, "unit_cents": 10},
+]
+_WRITTEN = {
+    "order_id": "ORD-000001",
+    "city": _LONG["customer"]["address"]["city"],
+    "n_items": 2,
+    "total_cents": 770,
+    "lines": [
+        {"sku": "AB0001", "note": "first", "qty": 3, "line_cents": 750},
+        {"sku": "CD0002", "note": "second", "qty": 2, "line_cents": 20},
+    ],
+}
+
+LARGE: Sequence[Vector] = (
+    Vector(
+        "two items written by hand",
+        encoded({**_LONG, "order_id": "ORD-000001", "items": _TWO}),
+        200,
+        None,
+        "large",
+        "/large",
+        answer=_WRITTEN,
+    ),
+    _long("500 items", _LONG),
+    _long("1000 items", {**_LONG, "items": [_ITEM_NOTED] * 1000}),
+    _long("one item", {**_LONG, "items": [_ITEM_NOTED]}),
+    _long_wrong("items: empty", {"items": []}),
+    _long_wrong("items: 1001 of them", {"items": [_ITEM_NOTED] * 1001}),
+    _long_wrong("items.0.note: missing", {"items.0.note": GONE}),
+    _long_wrong("items.250.note: empty", {"items.250.note": ""}),
+    _long_wrong("items.499.note: 201 characters", {"items.499.note": "n" * 201}),
+    _long_wrong("items.499.sku: lower case", {"items.499.sku": "ab1234"}),
+    _long_wrong("items.499: null", {"items.499": None}),
+    _long_wrong(
+        "customer.address.geo.lat: text", {"customer.address.geo.lat": "north"}
+    ),
+    _long_wrong(
+        "three errors far apart",
+        {
+            "items.0.qty": 0,
+            "items.250.note": "n" * 201,
+            "items.499.options.1.key": GONE,
+        },
+    ),
+    _long(
+        "an error in each of 500 items",
+        {**_LONG, "items": [{**_ITEM_NOTED, "qty": 0}] * 500},
+        frozenset(("items", index, "qty") for index in range(500)),
+    ),
+)
+
+VECTORS: Sequence[Vector] = (
+    *(*VALID, *INVALID, *NESTED),
+    *(*PREDICT, *PREDICT_HEAVY, *LARGE),
+)
+"""Those of every route."""

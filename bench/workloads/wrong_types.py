@@ -6,10 +6,11 @@ type. Where one could be read as it (`true` as 1, 7 as "7"), validators differ
 by design: those bodies are sent and recorded, and decide nothing.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from bench.workloads.answers import encoded
 
 
 type Path = tuple[str | int, ...]
@@ -57,7 +58,7 @@ class WrongBody:
 
 def right_body() -> bytes:
     """The valid body that every wrong one is one change away from."""
-    return _encoded(_levels())
+    return encoded(_levels())
 
 
 def wrong_bodies() -> Iterator[WrongBody]:
@@ -86,7 +87,7 @@ def _replaced(depth: int, name: str, value: Any) -> bytes:
     for _ in range(depth - 1):
         level = level["child"]
     level[name] = value
-    return _encoded(root)
+    return encoded(root)
 
 
 def _levels() -> dict[str, Any]:
@@ -102,7 +103,3 @@ def _levels() -> dict[str, Any]:
         }
     assert level is not None
     return level
-
-
-def _encoded(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()

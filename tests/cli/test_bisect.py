@@ -11,9 +11,9 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner, Result
 
-from bench.cli import bisect_command, bisecting
+from bench.cli import bisect_command
 from bench.cli.bisect_command import command
-from bench.cli.bisecting import broken_contract
+from bench.cli.counting import broken_contract
 from bench.deploy.instructions import Program
 from bench.errors import BenchError, UsageError
 from bench.model.bisection import CountedRelease, RequestCost
@@ -56,7 +56,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(bisect_command, "find_valgrind", lambda: None)
     monkeypatch.setattr(bisect_command, "valgrind_version", lambda: "valgrind-3")
     monkeypatch.setattr(bisect_command, "releases_between", lambda *_: VERSIONS)
-    monkeypatch.setattr(bisecting, "ReleaseCounter", Counter)
+    monkeypatch.setattr(bisect_command, "ReleaseCounter", Counter)
     return tmp_path
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli.bisect_timed import TimedReleases
+from bench.cli.bisect_command import TimedReleases
 from bench.store.folder import read
 
 

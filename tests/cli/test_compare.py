@@ -67,7 +67,7 @@ def test_a_terminal_is_no_markup() -> None:
         assert "\\" not in shown
     markdown = json.loads(typed(*words, "--json")[1])["markdown"]
     assert markdown.startswith("## flask&#64;3.1/gunicorn-gthread against ")
-    assert "\n| --- | --- |" in markdown
+    assert "\n|---|---|" in markdown
 
 
 def test_halves_confirm_only_where_that_is_asked_for() -> None:

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from bench.cli import check_command, checking, probe_command
 from bench.cli.checking import CheckedTarget
-from bench.cli.probing import chosen_probes
+from bench.cli.probe_command import chosen_probes
 from bench.errors import BenchError, ExitStatus
 from bench.model.probe import Count, ProbeOutcome, ProbeResults
 

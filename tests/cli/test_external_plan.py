@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from bench.analyse.pairs import pairs
-from bench.cli.external import external_plan, refuse_mixture
 from bench.cli.plan_text import plan_lines
 from bench.cli.record import command_line
-from bench.cli.run_options import RunOptions
+from bench.cli.run_options import RunOptions, external_plan, refuse_mixture
 from bench.errors import UsageError
 from bench.model.framework import Role
 from bench.model.plan import Plan

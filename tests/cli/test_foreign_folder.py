@@ -13,7 +13,7 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from bench.cli import indexing, list_command, measuring
+from bench.cli import list_command, measuring, rendering
 from bench.cli.faults import complain
 from bench.cli.progress import Display, ProgressPace
 from bench.cli.rendering import render
@@ -121,7 +121,7 @@ def test_the_index_of_all_runs_is_as_safe(
 
     pages = []
     for folders in ([plain, tmp_path / "none"], [tag, odd]):
-        indexing.write_list(index, indexing.understood(folders))
+        rendering.write_list(index, rendering.understood(folders))
         pages.append(Skeleton(index.read_text("utf-8")))
 
     assert pages[1].elements == pages[0].elements
@@ -148,8 +148,8 @@ def test_results_that_cannot_be_drawn_do_not_stop_the_index(
     for name, content in (("good", text), ("bad", text.replace(before, after, 1))):
         (tmp_path / name).mkdir()
         (tmp_path / name / "results.json").write_text(content, "utf-8")
-    found = indexing.understood([tmp_path / "bad", tmp_path / "good"])
-    html = indexing.write_list(tmp_path / "index.html", found).read_text("utf-8")
+    found = rendering.understood([tmp_path / "bad", tmp_path / "good"])
+    html = rendering.write_list(tmp_path / "index.html", found).read_text("utf-8")
 
     assert 'href="good/report.html"' in html
     assert "Cannot be read: results.json: " in html

@@ -12,10 +12,9 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner, Result
 
-from bench.cli import bisect_timed, compare_command, gate_command, gating
-from bench.cli.bisecting import Prepared
-from bench.cli.gate_command import command
-from bench.cli.gating import commits, users_of
+from bench.cli import bisect_command, compare_command, gate_command
+from bench.cli.counting import Prepared
+from bench.cli.gate_command import command, commits, users_of
 from bench.configure.tables import load_frameworks
 from bench.configure.version_requests import version_request
 from bench.errors import BenchError, UsageError
@@ -148,9 +147,10 @@ def test_the_gravest_of_all_frameworks_is_the_whole(
     """A package of several frameworks is gated in each."""
     found = [GateOutcome.PASSED, GateOutcome.BROKEN, GateOutcome.SLOWER]
     outcomes = cycle(found)
+    monkeypatch.setattr(Counter, "takes", {"base": 1.0, "head": 1.0}, raising=False)
     monkeypatch.setattr(
-        gating,
-        "counted",
+        gate_command,
+        "by_counts",
         lambda counter, of, *_: GatedFramework(of.name, of.title, next(outcomes)),
     )
     done = typed(clone, "typing-extensions", "main", "change")
@@ -232,7 +232,7 @@ def test_what_alarms_is_timed_a_second_time(
         return Judgement(old, new, left.pop(0))
 
     monkeypatch.setattr(Counter, "takes", {"base": 1.0, "head": 1.0}, raising=False)
-    monkeypatch.setattr(bisect_timed, "run_of", run_of)
+    monkeypatch.setattr(bisect_command, "run_of", run_of)
     monkeypatch.setattr(compare_command, "judged_pair", judged_pair)
     monkeypatch.setattr(compare_command, "confirming_by", lambda first, second: second)
     monkeypatch.setattr(folder, "read", lambda path: path)

@@ -12,9 +12,10 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
-from bench.cli import history_command, keeping, places
+from bench.cli import history_command, places, rendering
+from bench.cli.counting import changed_since
 from bench.cli.history_command import command
-from bench.cli.instructions_command import changed_since, counted_of
+from bench.cli.instructions_command import followed_targets
 from bench.cli.places import PUBLISHED
 from bench.errors import UsageError
 from bench.model.framework import Role
@@ -39,7 +40,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / RUN.name).mkdir(exist_ok=True)
         shutil.copy(RUN / name, tmp_path / RUN.name / name)
     history = tmp_path / "history.sqlite"
-    for module in (history_command, keeping):
+    for module in (history_command, rendering):
         monkeypatch.setattr(module, "HISTORY", history)
     for module in (history_command, places):
         monkeypatch.setattr(module, "PUBLISHED", tmp_path / "none")
@@ -193,7 +194,7 @@ def test_whoever_asks_for_a_change_is_told_what_judges() -> None:
 def test_counts_are_those_of_what_the_run_measured() -> None:
     """Its contestants and floors, on the same packages and application; else the reason."""
     record = read_head(RUN)
-    assert {t.role for t in counted_of(record)} == {Role.CONTESTANT, Role.FLOOR}
+    assert {t.role for t in followed_targets(record)} == {Role.CONTESTANT, Role.FLOOR}
     ran_on = record.receipts[FLASK]
     assert changed_since(ran_on, ran_on) is None
     assert "did not measure" in (changed_since(None, ran_on) or "")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bench.cli import exporting, instructions_command, places, readings, report_command
+from bench.cli import instructions_command, places, readings, rendering, report_command
 from bench.cli.main import program
 from bench.cli.rendering import render
 from bench.configure.claims import CLAIMS, load_claims
@@ -175,4 +175,4 @@ def test_nothing_is_put_into_a_published_run(
 def test_there_is_no_format_but_those_there_are() -> None:
     """Refused with their names."""
     with pytest.raises(UsageError, match="no format named 'csv'"):
-        exporting.refuse_format("csv")
+        rendering.refuse_format("csv")

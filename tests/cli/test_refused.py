@@ -54,7 +54,7 @@ def test_a_check_that_could_not_be_played_leaves_its_logs(
 ) -> None:
     """They were written to a temporary folder, which is gone when the hint is read."""
     monkeypatch.setattr(checking, "new_engine", refusing)
-    monkeypatch.setattr("bench.cli.failure_logs.keep_logs", lambda logs, runs: keep_logs(logs, tmp_path))  # fmt: skip
+    monkeypatch.setattr("bench.cli.faults.keep_logs", lambda logs, runs: keep_logs(logs, tmp_path))  # fmt: skip
     with pytest.raises(EnvironmentFailure, match="did not come up"):
         check_command.command(["floor"], None, "local", False)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench.cli.selftest_plans import BASE_STEPS, copies, slowed, steps_of
+from bench.cli.selftest_command import BASE_STEPS, copies, slowed, steps_of
 from bench.errors import UsageError
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import analyse
-from bench.cli import keeping
+from bench.cli import history_command
 from bench.errors import UsageError
 from bench.judge.kept import digest_of, kept_of
 from bench.model.estimate import Comparison
@@ -134,7 +134,7 @@ def test_a_run_that_was_never_meant_to_decide_is_refused(
 ) -> None:
     """With the reason, and with what would be kept."""
     with pytest.raises(UsageError, match=fault) as caught:
-        keeping.kept(make_run(truth), "hash")
+        history_command.kept(make_run(truth), "hash")
     assert caught.value.hint
 
 

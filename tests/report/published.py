@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from bench.cli.run_options import frameworks, known_workloads
+from bench.cli.run_options import frameworks
 from bench.configure.claims import load_claims
 from bench.judge.results import SupplementaryResults
 from bench.judge.results import results as judged_again
@@ -16,6 +16,7 @@ from bench.model.results import Results, WorkloadNote
 from bench.report.json_file import results_json
 from bench.store.documents import read_exhibits
 from bench.store.folder import read
+from bench.workloads import WORKLOADS
 
 
 type Json = dict[str, Any]
@@ -33,7 +34,7 @@ def results(folder: Path) -> Json:
 @cache
 def judged_values(folder: Path) -> Results:
     """What the harness makes of the run's stored windows now, without a sentence."""
-    notes = [WorkloadNote(w.name, w.title, w.why) for w in known_workloads().values()]
+    notes = [WorkloadNote(w.name, w.title, w.why) for w in WORKLOADS.values()]
     beside = SupplementaryResults(read_exhibits(folder))
     return judged_again(read(folder), load_claims(), frameworks(), notes, (), beside)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli import indexing
+from bench.cli import rendering
 from bench.cli.places import PUBLISHED_INDEX
 from bench.model.results import Check, Results
 from bench.report.index import RunEntry, index_html
@@ -97,8 +97,8 @@ def test_a_run_without_results_is_named_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "broken" / "results.json").write_text("{")
     (tmp_path / "killed").mkdir()
     folders = [tmp_path / name for name in ("broken", "good", "killed")]
-    found = indexing.understood(folders)
-    html = indexing.write_list(tmp_path / "index.html", found).read_text()
+    found = rendering.understood(folders)
+    html = rendering.write_list(tmp_path / "index.html", found).read_text()
 
     assert 'href="good/report.html"' in html
     assert "Not understood yet: bench report killed." in html
@@ -138,7 +138,7 @@ def test_a_page_links_the_list_that_holds_it(tmp_path: Path) -> None:
 
     assert '<a href="../index.html">All runs</a>' in one
     assert "All runs" not in page_of("normal")
-    assert indexing.index_of(tmp_path / "one") is None
+    assert rendering.index_of(tmp_path / "one") is None
 
 
 def test_an_older_run_keeps_its_grade() -> None:

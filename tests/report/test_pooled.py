@@ -9,7 +9,7 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
-from bench.cli import pooling
+from bench.cli import rendering
 from bench.cli.places import PUBLISHED
 from bench.cli.report_command import command
 from bench.errors import UsageError
@@ -35,7 +35,7 @@ def typed(*words: str) -> str:
 def test_a_page_has_every_run_the_pooled_ratio_and_what_differs(tmp_path: Path) -> None:
     """Two machines: a row for each run, a diamond for each machine and one for both."""
     runs = [run(1), run(2), run(3, fingerprint="g", kernel="<b>other</b>")]
-    page = write_pooled(pool(runs), FRAMEWORKS, {"hello": "Hello!"}, tmp_path)
+    page = write_pooled(pool(runs), FRAMEWORKS, tmp_path)
     html = page.read_text("utf-8")
     for each in runs:
         assert each.record.id in html
@@ -54,7 +54,7 @@ def test_the_same_runs_give_the_same_bytes(tmp_path: Path) -> None:
     pages = []
     for name, order in (("one", (1, 2)), ("other", (2, 1))):
         found = pool([run(n) for n in order])
-        pages.append(write_pooled(found, FRAMEWORKS, {}, tmp_path / name).read_bytes())
+        pages.append(write_pooled(found, FRAMEWORKS, tmp_path / name).read_bytes())
     assert pages[0] == pages[1]
 
 
@@ -63,7 +63,7 @@ def test_one_runs_scatter_is_told_without_a_second_run_of_its_machine(
 ) -> None:
     """Two runs of two machines: nobody knows by how much runs of one differ."""
     found = pool([run(1), run(2, fingerprint="g")])
-    html = write_pooled(found, FRAMEWORKS, {}, tmp_path).read_text("utf-8")
+    html = write_pooled(found, FRAMEWORKS, tmp_path).read_text("utf-8")
     assert "No machine has two of them" in html
 
 
@@ -71,7 +71,7 @@ def test_the_command_writes_beside_and_changes_no_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The published quick runs of one machine: the path is printed, and their folders stay as they are."""
-    monkeypatch.setattr(pooling, "POOLED", tmp_path / "pooled")
+    monkeypatch.setattr(rendering, "POOLED", tmp_path / "pooled")
 
     def state() -> str:
         files = sorted(
@@ -117,7 +117,5 @@ def test_a_hostile_id_is_shown_and_obeyed_by_nobody(tmp_path: Path) -> None:
     """A run folder may come from elsewhere."""
     runs = [run(1), run(2)]
     bad = replace(runs[1], record=replace(runs[1].record, id="<script>\u202ex"))
-    html = write_pooled(pool([runs[0], bad]), FRAMEWORKS, {}, tmp_path).read_text(
-        "utf-8"
-    )
+    html = write_pooled(pool([runs[0], bad]), FRAMEWORKS, tmp_path).read_text("utf-8")
     assert "<script" not in html and "\u202e" not in html

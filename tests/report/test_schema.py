@@ -10,8 +10,7 @@ from jsonschema import (  # type: ignore[import-untyped]
     ValidationError,
 )
 
-from bench.report.json_file import results_json
-from bench.report.schema_file import results_schema
+from bench.report.json_file import results_json, results_schema
 from tests.report.pages import written
 from tests.report.states import STATES, normal
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench.cli import keeping, places
+from bench.cli import places, rendering
 from bench.model.estimate import Quantity
 from bench.model.framework import Target
 from bench.model.history import INSTRUCTIONS, KeptRun
@@ -442,7 +442,7 @@ def test_the_page_gets_the_history_and_stands_without_one(
 ) -> None:
     """Written again once the run is kept; a broken history costs the section and not the page."""
     path = tmp_path / "history.sqlite"
-    monkeypatch.setattr(keeping, "HISTORY", path)
+    monkeypatch.setattr(rendering, "HISTORY", path)
     (tmp_path / "results.json").write_text(results_json(last()), encoding="utf-8")
     page = write_trend(last(), tmp_path)
     assert page is not None
@@ -450,10 +450,10 @@ def test_the_page_gets_the_history_and_stands_without_one(
     assert history(page.read_text("utf-8")) == ""
     for run in NIGHTS:
         keep(path, run)
-    keeping.refresh_trend(tmp_path)
+    rendering.refresh_trend(tmp_path)
     assert f"Flask {NIGHTS[0].id}" in history(page.read_text("utf-8"))
     path.write_text("no database")
-    keeping.refresh_trend(tmp_path)
+    rendering.refresh_trend(tmp_path)
     assert page.read_bytes() == plain
     assert "trend.html is without history" in capsys.readouterr().err
 
@@ -462,8 +462,8 @@ def test_a_published_page_depends_on_no_history(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Everybody must be able to make it again."""
-    monkeypatch.setattr(keeping, "HISTORY", tmp_path / "history.sqlite")
+    monkeypatch.setattr(rendering, "HISTORY", tmp_path / "history.sqlite")
     monkeypatch.setattr(places, "PUBLISHED", tmp_path / "published")
     keep(tmp_path / "history.sqlite", NIGHTS[0])
-    assert keeping.kept_beside(tmp_path / "published" / "run") == ()
-    assert keeping.kept_beside(tmp_path / "runs" / "run") == (NIGHTS[0],)
+    assert rendering.kept_beside(tmp_path / "published" / "run") == ()
+    assert rendering.kept_beside(tmp_path / "runs" / "run") == (NIGHTS[0],)

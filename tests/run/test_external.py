@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.analyse import reasons
-from bench.cli.external import external_plan
-from bench.cli.run_options import RunOptions, frameworks, known_workloads
+from bench.cli.run_options import RunOptions, external_plan, frameworks
 from bench.configure.addresses import Place
 from bench.configure.claims import load_claims
 from bench.deploy.engine import CpuPlacement, Engine, Server
@@ -26,6 +25,7 @@ from bench.run.admission import refuse_broken
 from bench.run.contract_result import ContractResult
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
+from bench.workloads import WORKLOADS
 from tests.builders import PINNING, record, target
 from tests.deploy.telling import telling
 from tests.fakes.generator import FakeGenerator, Script
@@ -236,7 +236,7 @@ def run(urls: list[str], tmp_path_factory: pytest.TempPathFactory) -> Run:
             utc_now=lambda: "2026-01-01T00:00:00.000Z",
             fingerprint=lambda: "abcd1234",
         )
-        found = measure(plan, tools, known_workloads(), None, lambda number: False)
+        found = measure(plan, tools, dict(WORKLOADS), None, lambda number: False)
         events = [event for event in found if not isinstance(event, Now)]
     known = {k: r for k, r in receipts.items() if isinstance(r, Receipt)}
     return Run(
@@ -251,7 +251,7 @@ def run(urls: list[str], tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture(scope="module")
 def understood(run: Run) -> Results:
     """The same, judged by the project's own claims."""
-    notes = [WorkloadNote(w.name, w.title, w.why) for w in known_workloads().values()]
+    notes = [WorkloadNote(w.name, w.title, w.why) for w in WORKLOADS.values()]
     return results(run, load_claims(), frameworks(), notes)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli.keeping import made_from
+from bench.cli.history_command import made_from
 from bench.cli.rendering import stored_files
 from bench.errors import UsageError
 from bench.store.archive import ARCHIVE, LEFT_OUT, pack

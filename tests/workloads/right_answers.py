@@ -10,13 +10,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bench.model.exchange import Reply, Request
+from bench.workloads.database import chosen_ids, parameter, row
 from bench.workloads.html_page import FORTUNES
-from bench.workloads.large import long_receipt
-from bench.workloads.nested import summary
-from bench.workloads.orders import receipt
-from bench.workloads.predict import score
-from bench.workloads.predict_heavy import best
-from bench.workloads.world import chosen_ids, parameter, row
+from bench.workloads.predict import best, score
+from bench.workloads.validating import long_receipt, receipt, summary
 
 
 TEXT = {"content-type": "text/plain; charset=utf-8"}

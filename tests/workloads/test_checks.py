@@ -16,12 +16,10 @@ import pytest
 from bench.errors import UsageError
 from bench.model.exchange import Reply, Request
 from bench.workloads import WORKLOADS, workload
+from bench.workloads.database import ROWS, SUM, chosen_ids, number
 from bench.workloads.html_page import FORTUNES
-from bench.workloads.more_vectors import MORE_VECTORS
-from bench.workloads.predict import FEATURES, score, weights
-from bench.workloads.predict_heavy import ITEMS, best
-from bench.workloads.vectors import Vector
-from bench.workloads.world import ROWS, SUM, chosen_ids, number
+from bench.workloads.predict import FEATURES, ITEMS, best, score, weights
+from bench.workloads.vectors import VECTORS, Vector
 from tests.workloads.right_answers import HTML, JSON, RIGHT, SINGLE, page
 
 
@@ -185,7 +183,7 @@ def test_wrong_pages_are_refused(change: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "vector", [v for v in MORE_VECTORS if v.answer is not None], ids=lambda v: v.name
+    "vector", [v for v in VECTORS if v.answer is not None], ids=lambda v: v.name
 )
 def test_checks_agree_with_answers_written_by_hand(vector: Vector) -> None:
     """What a check reckons is what the contract says in figures."""

@@ -7,18 +7,13 @@ from datetime import date
 from typing import Any
 
 from bench.workloads import workload
-from bench.workloads.large import make_long_order
-from bench.workloads.more_vectors import (
+from bench.workloads.validating import DEEPEST, make_long_order, make_order
+from bench.workloads.vectors import (
+    INVALID,
     LARGE,
-    MORE_VECTORS,
     NESTED,
     PREDICT,
     PREDICT_HEAVY,
-)
-from bench.workloads.nested import DEEPEST
-from bench.workloads.orders import make_order
-from bench.workloads.vectors import (
-    INVALID,
     PROBES,
     VALID,
     VECTORS,
@@ -35,24 +30,23 @@ def test_there_are_enough() -> None:
 
 def test_names_and_bodies_are_distinct() -> None:
     """No vector is there twice; the charset alone differs in one of them."""
-    every = (*VECTORS, *MORE_VECTORS)
-    names = [(v.workload, v.name) for v in (*every, *PROBES)]
+    names = [(v.workload, v.name) for v in (*VECTORS, *PROBES)]
     assert len(set(names)) == len(names)
-    assert len({(v.route, v.body, v.content_type) for v in every}) == len(every)
+    assert len({(v.route, v.body, v.content_type) for v in VECTORS}) == len(VECTORS)
 
 
 def test_every_body_is_json() -> None:
     """Vectors are about values: none of them is malformed."""
-    for vector in (*VECTORS, *MORE_VECTORS):
+    for vector in VECTORS:
         json.loads(vector.body)
 
 
 def test_every_vector_belongs_to_a_workload_that_posts() -> None:
     """A vector is sent where its workload's own requests go, or beside it."""
-    named = {vector.workload for vector in MORE_VECTORS}
+    named = {vector.workload for vector in VECTORS}
     # Each once: five hundred items take a while to make.
     first = {name: workload(name).requests(1)[0] for name in named}
-    for vector in MORE_VECTORS:
+    for vector in VECTORS:
         usual = first[vector.workload]
         assert usual.method == "POST"
         assert vector.route.split("/")[1] == usual.path.split("/")[1]

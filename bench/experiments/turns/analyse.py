@@ -19,7 +19,7 @@ from bench.experiments.turns.model import SetUp, Turns
 from bench.model.estimate import Series
 from bench.model.trial import Burst, OneOfMany, Window
 from bench.stats import interval
-from bench.workloads import wait
+from bench.workloads.small import WAIT_MS
 
 
 EXPERIMENT = "turns"
@@ -33,7 +33,7 @@ def turns(trials: Trials) -> Turns | None:
         return None
     return Turns(
         workload=played.cells[0].workload,
-        wait_ms=float(wait.MILLISECONDS),
+        wait_ms=float(WAIT_MS),
         clients=max(load.clients for load in experiment.loads),
         at_once=experiment.at_once,
         set_ups=tuple(
@@ -122,7 +122,7 @@ def _together(requests: Sequence[OneOfMany]) -> int:
     or more; only together can both come within the half of it.
     """
     answers = sorted(one.answered_ms or 0.0 for one in requests)
-    half_ms = wait.MILLISECONDS / 2
+    half_ms = WAIT_MS / 2
     return max(
         bisect_right(answers, first + half_ms) - position
         for position, first in enumerate(answers)

@@ -1,15 +1,17 @@
-"""Releases of a framework, counted: each in an environment of its own, after it has met the contract."""
+"""What is counted by instructions: targets as programs, and releases in environments of their own."""
 
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import batched
 from pathlib import Path
 
-from bench.cli.instructions_command import SEED, VARIANTS, program_of
+from rich.console import Console
+
 from bench.cli.places import CACHE, ROOT
-from bench.cli.run_options import chosen_targets
+from bench.cli.run_options import chosen_targets, frameworks
 from bench.configure.tables import load_frameworks
 from bench.configure.version_requests import version_request
 from bench.deploy import environments
@@ -25,10 +27,13 @@ from bench.deploy.instructions import (
 )
 from bench.deploy.machine import available_cores
 from bench.deploy.requested_locks import pins, resolve
-from bench.errors import TargetFailed
+from bench.deploy.scratch import scratch
+from bench.deploy.server import Where, surroundings
+from bench.errors import TargetFailed, UsageError
 from bench.model.bisection import CountedRelease, RequestCost
-from bench.model.exchange import Request
+from bench.model.exchange import Reply, Request
 from bench.model.framework import Framework, Target
+from bench.model.instructions import CountedTwice
 from bench.model.run import Receipt
 from bench.run.contract_bodies import fault, request_of
 from bench.store.counts import (
@@ -38,13 +43,149 @@ from bench.store.counts import (
     read_counts,
     read_fault,
 )
-from bench.workloads import workload
-from bench.workloads.more_vectors import MORE_VECTORS
+from bench.workloads import WORKLOADS, workload
 from bench.workloads.vectors import VECTORS
 
 
+VARIANTS = 64
+"""Distinct requests of a workload that are used, in turn."""
+SEED = 1
+_NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
 COUNTS = CACHE / "counts"
 """Counts that were made once."""
+
+
+def countable(names: Sequence[str]) -> list[str]:
+    """The names, if each is a workload that needs neither database nor waiting."""
+    for name in names:
+        if workload(name).uses_database or name == "wait":
+            fit = [w.name for w in WORKLOADS.values() if not w.uses_database]
+            raise UsageError(
+                f"the instructions of {name!r} cannot be counted inside the application: it waits for others",
+                f"count those that do not: {', '.join(n for n in fit if n != 'wait')}",
+            )
+    return list(names)
+
+
+def changed_since(ran_on: Receipt | None, now: Receipt) -> str | None:
+    """Why a count of today would not be one of what the run measured; None if it would."""
+    if ran_on is None:
+        return "the run did not measure it"
+    if dict(ran_on.packages) != dict(now.packages):
+        return "its packages are not those of the run any more"
+    if ran_on.app_sha256 != now.app_sha256:
+        return "its application has changed since the run"
+    return None
+
+
+@contextmanager
+def programs(
+    targets: Sequence[Target],
+    console: Console,
+    ran_on: Mapping[str, Receipt] | None = None,
+) -> Iterator[list[tuple[Program, Target]]]:
+    """
+    Each target as a program that can be called while the block runs; those that cannot are named on stderr.
+
+    With `ran_on` also those are left out that are not what a run measured any more.
+    """
+    with scratch("home") as home:
+        yield list(_programs(targets, console, home, ran_on))
+
+
+def _programs(
+    targets: Sequence[Target],
+    console: Console,
+    home: Path,
+    ran_on: Mapping[str, Receipt] | None,
+) -> Iterator[tuple[Program, Target]]:
+    made = Environments(ROOT / "apps", CACHE / "environments")
+    packages = {f.name: f.package for f in frameworks()}
+    prepared = environments.prepare(made, targets, packages, console.print)
+    for target in targets:
+        application = application_of(target)
+        receipt = prepared[target.id]
+        why = receipt if isinstance(receipt, str) else None
+        if ran_on and not isinstance(receipt, str):
+            why = changed_since(ran_on.get(target.id), receipt)
+        if application is None:
+            why = "its command names no application"
+        if why is not None or application is None:
+            console.print(f"left out: {target.id}: {why}", style="yellow")
+            continue
+        yield program_of(target, application, made, home), target
+
+
+def program_of(
+    target: Target, application: str, made: Environments, home: Path
+) -> Program:
+    """A target whose environment is made, as it is called directly."""
+    environment = made.path(target.framework, target.lock_name)
+    folder = ROOT / "apps" / target.framework
+    where = Where(environment, folder, home, _NO_DATABASE)
+    values = {"port": "1", "connections": str(target.pool_connections)}
+    return Program(
+        target.id,
+        application,
+        target.interface,
+        environment / "bin" / "python",
+        folder,
+        surroundings(target, where, values, hash_seed=SEED),
+    )
+
+
+def asked(names: Sequence[str]) -> dict[str, Sequence[Request]]:
+    """The requests of each workload that are counted."""
+    return {name: workload(name).requests(SEED)[:VARIANTS] for name in names}
+
+
+def counted(
+    program: Program, target: Target, names: Sequence[str], requests: int
+) -> list[CountedTwice]:
+    """Two counts on each workload that the target serves; TargetFailed if an answer is wrong."""
+    sent = asked([name for name in names if target.serves(name)])
+    if not sent:
+        return []
+    if wrong := _wrong_answer(sent, rehearse(program, sent)):
+        raise TargetFailed(
+            f"{target.id}: {wrong}",
+            f"play the whole contract: bench check {target.id}",
+        )
+    first, again = count([program] * 2, sent, requests)
+    return [CountedTwice(target.id, name, first[name], again[name]) for name in sent]
+
+
+def broken_contract(
+    program: Program, target: Target, names: Sequence[str]
+) -> str | None:
+    """The first wrong answer to the workloads' own requests and to the contract's right and wrong bodies; None if there is none."""
+    vectors = [each for each in VECTORS if each.workload in names]
+    if missing := [name for name in names if not target.serves(name)]:
+        return f"it does not serve {', '.join(missing)}"
+    sent = asked(names)
+    try:
+        replies = rehearse(
+            program, {**sent, "": [request_of(each) for each in vectors]}
+        )
+    except TargetFailed as error:
+        last = (error.log_tail or "").strip().splitlines()[-1:]
+        return ": ".join([error.message, *last])
+    if wrong := _wrong_answer(sent, replies):
+        return wrong
+    for vector, reply in zip(vectors, replies[""], strict=True):
+        if wrong := fault(vector, reply, names_all=target.names_all_faults):
+            return f"{vector.workload}: {vector.name}: {wrong}"
+    return None
+
+
+def _wrong_answer(
+    sent: Mapping[str, Sequence[Request]], replies: Mapping[str, Sequence[Reply]]
+) -> str | None:
+    for name, requests in sent.items():
+        for request, reply in zip(requests, replies[name], strict=True):
+            if wrong := workload(name).check(request, reply):
+                return f"{name}: {wrong}"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +282,11 @@ class ReleaseCounter:
         name = (locked.framework, locked.version)
         (target,) = chosen_targets(["@".join(name)], [name])
         receipt = environments.prepare(
-            self._made, [target], {target.framework: self._framework.package}, _quiet
+            self._made,
+            [target],
+            {target.framework: self._framework.package},
+            # Made by the dozen; the release that is counted is told instead.
+            lambda line: None,
         )[target.id]
         if isinstance(receipt, str):
             return CountedRelease(version, skipped=receipt)
@@ -211,37 +356,3 @@ class ReleaseCounter:
                     for name, of in each.counts_of.items()
                 },
             )
-
-
-def asked(names: Sequence[str]) -> dict[str, Sequence[Request]]:
-    """The requests of each workload that are counted."""
-    return {name: workload(name).requests(SEED)[:VARIANTS] for name in names}
-
-
-def broken_contract(
-    program: Program, target: Target, names: Sequence[str]
-) -> str | None:
-    """The first wrong answer to the workloads' own requests and to the contract's right and wrong bodies; None if there is none."""
-    vectors = [each for each in (*VECTORS, *MORE_VECTORS) if each.workload in names]
-    requests = asked([name for name in names if target.serves(name)])
-    if missing := [name for name in names if name not in requests]:
-        return f"it does not serve {', '.join(missing)}"
-    try:
-        replies = rehearse(
-            program, {**requests, "": [request_of(each) for each in vectors]}
-        )
-    except TargetFailed as error:
-        last = (error.log_tail or "").strip().splitlines()[-1:]
-        return ": ".join([error.message, *last])
-    for name, own in requests.items():
-        for request, reply in zip(own, replies[name], strict=True):
-            if wrong := workload(name).check(request, reply):
-                return f"{name}: {wrong}"
-    for vector, reply in zip(vectors, replies[""], strict=True):
-        if wrong := fault(vector, reply, names_all=target.names_all_faults):
-            return f"{vector.workload}: {vector.name}: {wrong}"
-    return None
-
-
-def _quiet(line: str) -> None:
-    """Environments are made by the dozen; the release that is counted is told instead."""

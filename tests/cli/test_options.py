@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bench.cli.margins import margins
+from bench.cli.options import margins
 from bench.errors import UsageError
 
 
