@@ -20,6 +20,7 @@ from bench.model.load import experiment_of
 from bench.model.releases import releases_of, successions
 from bench.model.run import Run
 from bench.store.folder import find, read
+from bench.wording.reasons import withheld
 
 
 EXIT = {
@@ -98,7 +99,7 @@ def command(
         found = [
             {
                 "run": folder.name,
-                **asdict(each),
+                **_facts(each),
                 "markdown": judgement_text(each, folder.name, MARKDOWN),
             }
             for each in judged
@@ -109,6 +110,13 @@ def command(
         print("\n".join(texts), end="")
     ends = {EXIT[each.gate] for each in judged}
     raise typer.Exit(1 if 1 in ends else max(ends))
+
+
+def _facts(judged: Judgement) -> dict[str, Any]:
+    facts = asdict(judged)
+    if judged.unfit is not None:
+        facts["unfit"]["because"] = withheld(judged.unfit.because)
+    return facts
 
 
 def _two_runs(names: Sequence[str]) -> tuple[Path, Path] | None:

@@ -25,7 +25,7 @@ from bench.store.archive import read_raw
 from bench.store.documents import INSTRUCTIONS_FILE, read_instructions
 from bench.store.folder import HEAD, TRIALS, find, read, run_folders
 from bench.store.history import keep, kept_runs
-from bench.wording.reasons import no_verdicts_because
+from bench.wording.reasons import decides_nothing, no_verdicts_because
 
 
 ADD, LIST = "add", "list"
@@ -113,7 +113,7 @@ def _tell(
     if as_json:
         found: dict[str, Any] = {
             "kept": [
-                {"run": run.id, "decides_nothing": run.decides_nothing} for run in kept
+                {"run": run.id, "decides_nothing": decides_nothing(run)} for run in kept
             ],
             "left_out": list(left_out),
             "history": shown(HISTORY),
@@ -121,9 +121,9 @@ def _tell(
         print(json.dumps(found, indent=1))
         return
     for run in kept:
-        mark = f", marked: it decides nothing, {run.decides_nothing}"
-        rest = mark if run.decides_nothing else ""
-        print(f"kept: {run.id}, {len(run.points)} figures{rest}")
+        why = decides_nothing(run)
+        mark = f", marked: it decides nothing, {why}" if why else ""
+        print(f"kept: {run.id}, {len(run.points)} figures{mark}")
     for each in left_out:
         print(f"left out: {each['because']}", file=sys.stderr)
     if not kept:
@@ -138,7 +138,7 @@ def _row(row: HistoryRow) -> dict[str, Any]:
         "target": row.target,
         "version": row.run.version(row.target),
         "workload": row.workload,
-        "decides_nothing": row.run.decides_nothing,
+        "decides_nothing": decides_nothing(row.run),
         "figures": [asdict(point) for point in row.points.values()],
     }
 

@@ -126,10 +126,11 @@ def _experiment_lines(plan: Plan) -> Iterator[str]:
             )
         if cells:
             targets = len({cell.target for cell in cells})
+            rounds = min(experiment.rounds, plan.profile.looks[-1])
             works = ", ".join(dict.fromkeys(cell.workload for cell in cells))
             yield (
                 f"        and {experiment.name}: {experiment.why} {plural(targets, 'target')} on "
-                f"{works}, {plural(windows, 'window')} in each of the first {plural(experiment.rounds, 'round')}"
+                f"{works}, {plural(windows, 'window')} in each of the first {plural(rounds, 'round')}"
             )
 
 

@@ -51,9 +51,3 @@ def withheld_because(analysis: Analysis) -> Withheld | None:
             reason = warning.reason
             return Withheld(reason.code, reason.title, warning.detail)
     return None
-
-
-def forced_because(analysis: Analysis) -> str | None:
-    """The same in words, for what is kept and compared."""
-    found = withheld_because(analysis)
-    return f"{found.title.lower()}: {found.detail}" if found else None

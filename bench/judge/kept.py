@@ -14,7 +14,7 @@ from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
 from bench.analyse.pairs import floor_of
 from bench.errors import UsageError
-from bench.judge.context import forced_because
+from bench.judge.context import withheld_because
 from bench.judge.history import must_be_equal
 from bench.judge.regressions import MARGINS
 from bench.model.contestants import contestants
@@ -60,7 +60,7 @@ def kept_of(
         profile=record.plan.profile.name,
         rounds=len(analysis.rounds),
         measuring=record.harness.get("measuring_sha256"),
-        decides_nothing=forced_because(analysis),
+        decides_nothing=withheld_because(analysis),
         made_from=made_from,
         conditions=known,
         targets=tuple(_made_of(record, points)),

@@ -25,8 +25,9 @@ from math import log
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
-from bench.judge.context import forced_because
+from bench.judge.context import withheld_because
 from bench.model.estimate import Comparison, Estimate
+from bench.model.verdict import Withheld
 from bench.stats import holm, interval, power
 
 
@@ -89,7 +90,7 @@ class Unfit:
     """A run that may decide nothing; `second` is the one that confirms."""
 
     second: bool
-    because: str
+    because: Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +175,10 @@ def judge_change(
 
 
 def _unfit(analysis: Analysis, second: SecondRun | None) -> Unfit | None:
-    if (because := forced_because(analysis)) is not None:
+    if (because := withheld_because(analysis)) is not None:
         return Unfit(False, because)
-    if second is not None and (because := forced_because(second.analysis)) is not None:
-        return Unfit(True, because)
-    return None
+    because = withheld_because(second.analysis) if second is not None else None
+    return Unfit(True, because) if because is not None else None
 
 
 def slowdown(

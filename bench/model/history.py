@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bench.model.verdict import Withheld
+
 
 INSTRUCTIONS = "instructions"
 """The metric that is a count, and no ratio to the floor."""
@@ -48,7 +50,7 @@ class KeptRun:
     profile: str
     rounds: int
     measuring: str | None  # hash of the code that measured; None: not recorded
-    decides_nothing: str | None  # the twin differs from itself ...; None: it may decide
+    decides_nothing: Withheld | None  # the twin differs from itself ...; None: it may
     made_from: str  # hash of the stored files that this was read from
     conditions: Mapping[str, Mapping[str, str]]  # what must be equal, by its digest
     targets: tuple[MadeOf, ...]

@@ -18,6 +18,7 @@ from bench.model.history import INSTRUCTIONS, HistoryRow, KeptRun, Point
 from bench.report.clean import clean, clean_text
 from bench.report.markdown import code, plain, table
 from bench.report.numbers import percent
+from bench.wording.reasons import decides_nothing, withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _because(judged: Judgement) -> str:
         return "; ".join(judged.missing) + "."
     if judged.unfit is not None:
         which = judged.second if judged.unfit.second else "This run"
-        return f"{which} decides nothing: {judged.unfit.because}."
+        return f"{which} decides nothing: {withheld(judged.unfit.because)}."
     slower, alarms = judged.those(Change.SLOWER), judged.those(Change.ALARM)
     if slower:
         return f"Slower beyond the margin, twice: {_names(slower)}."
@@ -253,7 +254,7 @@ def rows_md(runs: Sequence[KeptRun]) -> str:
 def _kept_row(row: HistoryRow) -> tuple[str, ...]:
     points = row.points.values()
     # Why a row decides nothing, or less than all.
-    voids = filter(None, (row.run.decides_nothing, *(each.void for each in points)))
+    voids = filter(None, (decides_nothing(row.run), *(each.void for each in points)))
     return (
         _celled(row.run.id),
         _celled(row.target),

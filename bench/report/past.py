@@ -17,6 +17,7 @@ from bench.report.charts.palette import Palette
 from bench.report.charts.versions import Spot, VersionLine
 from bench.report.clean import clean
 from bench.report.view import View
+from bench.wording.reasons import decides_nothing
 
 
 FIGURES = {
@@ -152,5 +153,5 @@ def _row(
         row.run.version(row.target) or "–",
         *figures,
         "–" if point.n is None else str(point.n),
-        row.run.decides_nothing or point.void or "",
+        decides_nothing(row.run) or point.void or "",
     )

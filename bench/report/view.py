@@ -195,8 +195,9 @@ def joined(names: list[str], word: str = "and") -> str:
 
 
 def lower_first(title: str) -> str:
-    """A title inside a sentence; abbreviations stay as they are."""
-    return title if title[:2].isupper() else title[:1].lower() + title[1:]
+    """A title inside a sentence; abbreviations stay as they are, an article does not."""
+    short = title[:2].isupper() and title[1:2] != " "
+    return title if short else title[:1].lower() + title[1:]
 
 
 def absent(reason: str | None) -> str:

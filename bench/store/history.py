@@ -16,12 +16,13 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError, EnvironmentFailure, UsageError
 from bench.model.history import KeptRun, MadeOf, Point
+from bench.model.verdict import Withheld
 
 
 FORMAT = 1
@@ -83,7 +84,7 @@ def keep(path: Path, run: KeptRun) -> None:
         (run.id, t.target, t.version, _packages(t), t.app_sha256) for t in run.targets
     ]
     head = (run.id, run.created_at, run.machine, run.profile, run.rounds)
-    marks = (run.measuring, run.decides_nothing, run.made_from)
+    marks = (run.measuring, _mark(run.decides_nothing), run.made_from)
     with _opened(path, write=True) as file, file:
         file.execute("BEGIN IMMEDIATE")
         file.execute("DELETE FROM runs WHERE id = ?", (run.id,))
@@ -116,7 +117,9 @@ def _run(file: sqlite3.Connection, row: tuple[Any, ...]) -> KeptRun:
         for name, version, packages, app in _of(file, "targets", row[0])
     )
     points = tuple(Point(*each) for each in _of(file, "points", row[0]))
-    return KeptRun(*(*row, conditions, targets, points))
+    *head, decides_nothing, made_from = row
+    marks = (_read_mark(decides_nothing), made_from)
+    return KeptRun(*(*head, *marks, conditions, targets, points))
 
 
 def _of(file: sqlite3.Connection, table: str, run: str) -> list[tuple[Any, ...]]:
@@ -130,6 +133,17 @@ def _insert(
     if rows:
         places = ", ".join("?" * len(rows[0]))
         file.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
+
+
+def _mark(withheld: Withheld | None) -> str | None:
+    return json.dumps(asdict(withheld)) if withheld else None
+
+
+def _read_mark(text: str | None) -> Withheld | None:
+    """Of rows that older versions wrote, the sentence that stands there instead of a value."""
+    if text is None or text.startswith("{"):
+        return Withheld(**json.loads(text)) if text else None
+    return Withheld("", "", text)
 
 
 def _packages(target: MadeOf) -> str:

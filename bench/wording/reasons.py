@@ -1,6 +1,7 @@
 """Why something decides nothing, and why there is no verdict."""
 
 from bench.analyse.reasons import FEWEST_ROUNDS
+from bench.model.history import KeptRun
 from bench.model.plan import Profile
 from bench.model.plural import plural
 from bench.model.results import NoVerdicts
@@ -50,6 +51,11 @@ def excluded(why: Excluded) -> str:
 def withheld(found: Withheld) -> str:
     """What forbids a verdict."""
     return f"{found.title.lower()}: {found.detail}" if found.title else found.detail
+
+
+def decides_nothing(run: KeptRun) -> str | None:
+    """Why a run of the history does; None where it may decide."""
+    return withheld(run.decides_nothing) if run.decides_nothing else None
 
 
 def untested(names: Names, verdict: Verdict) -> str:

@@ -21,6 +21,7 @@ from bench.errors import UsageError
 from bench.model.framework import Role
 from bench.model.history import INSTRUCTIONS
 from bench.model.instructions import CountedTwice, Instructions
+from bench.model.verdict import Withheld
 from bench.store.archive import ARCHIVE
 from bench.store.documents import read_instructions, write_instructions
 from bench.store.folder import read_head
@@ -105,7 +106,8 @@ def test_the_list_has_a_row_for_each_run_and_version(here: Path) -> None:
     count = point(371_234.5, metric=INSTRUCTIONS, conditions="ba9876543210")
     keep(here / "history.sqlite", night(1, [point(), count]))
     marked = [point(0.25, void="the generator was the limit")]
-    keep(here / "history.sqlite", night(2, marked, decides_nothing="the twin differs"))
+    twin = Withheld("twin", "The twin differs", "by 3 %")
+    keep(here / "history.sqlite", night(2, marked, decides_nothing=twin))
     status, text, _ = typed("list")
     lines = text.splitlines()
     assert status == 0
@@ -125,7 +127,7 @@ def test_the_list_has_a_row_for_each_run_and_version(here: Path) -> None:
                 "–",
                 "`0123456789ab`",
             ),
-            "the twin differs; the generator was the limit |",
+            "the twin differs: by 3 %; the generator was the limit |",
         ],
     ]
     assert "`0123456789ab`: machine Test CPU, 2 cores (abcd1234); engine local" in lines

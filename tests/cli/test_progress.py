@@ -1,17 +1,21 @@
 """What a person sees while a run goes on, and that the page can be made at any moment of it."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from bench.analyse.progress import ratios_so_far
+from bench.cli.plan_text import plan_lines
 from bench.cli.progress import Display, ProgressPace, basis
 from bench.cli.rendering import render
+from bench.cli.run_options import RunOptions, plan_for
 from bench.model.estimate import Comparison, Estimate
 from bench.model.plan import Plan
 from bench.model.trial import Failure, RoundEnd
+from bench.plan.make import Extent
 from bench.run.instruments import Now
 from bench.run.rounds import Event
 from bench.store.folder import TRIALS, create
@@ -124,3 +128,10 @@ def test_time_left_follows_the_pace_that_was_measured() -> None:
         pace.left_s(now_s)
 
     assert slow.left_s(400.0) > 2 * fast.left_s(100.0)
+
+
+def test_no_experiment_is_announced_for_more_rounds_than_the_run_has() -> None:
+    """Its profile may plan seven, and the run two."""
+    plan = plan_for(RunOptions("standard", seed=1, extent=Extent(rounds=2)))
+    text = "\n".join(plan_lines(plan, ""))
+    assert set(re.findall(r"in each of the first (.+)", text)) == {"2 rounds"}

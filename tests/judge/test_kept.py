@@ -98,7 +98,8 @@ def test_a_run_whose_twin_differs_is_kept_and_marked() -> None:
     """It was meant to decide and may not: the reason stands beside its figures."""
     found = kept(make_run(Truth(speeds={**SPEEDS, AGAIN: 1.0})))
     assert found.decides_nothing is not None
-    assert "against itself" in found.decides_nothing
+    assert found.decides_nothing.code == "twin"
+    assert "against itself" in found.decides_nothing.detail
     assert point(found, FLASK, "hello", "cpu").value is not None
 
 

@@ -17,7 +17,7 @@ from bench.model.verdict import (
 )
 from bench.report.answer import question, short_answer
 from bench.report.page import report_html
-from bench.report.view import View
+from bench.report.view import View, lower_first
 from bench.report.words import TESTED
 from tests.report.pages import made
 from tests.report.probed import probed
@@ -145,3 +145,19 @@ def test_the_page_asks_it() -> None:
     html = report_html(only(turns()))
     assert "<title>Does Django handle requests one after the other?" in html
     assert "<b>No</b>: as its users deploy it, it handles them <b>together</b>." in html
+
+
+@pytest.mark.parametrize(
+    ("title", "inside"),
+    [
+        ("A target differs from itself", "a target differs from itself"),
+        ("Server CPU time", "server CPU time"),
+        ("CPU time per request", "CPU time per request"),
+        ("A/A check", "A/A check"),
+    ],
+)
+def test_a_title_inside_a_sentence_keeps_abbreviations_alone(
+    title: str, inside: str
+) -> None:
+    """An article is no abbreviation."""
+    assert lower_first(title) == inside

@@ -15,6 +15,7 @@ from bench.model.framework import Target
 from bench.model.history import INSTRUCTIONS, KeptRun
 from bench.model.results import Results
 from bench.model.trial import Failure
+from bench.model.verdict import Withheld
 from bench.report.charts.canvas import Canvas, Pen, Type, text_width
 from bench.report.charts.chart import Chart
 from bench.report.charts.palette import palette
@@ -415,7 +416,7 @@ def test_a_run_that_may_not_decide_is_shown_with_its_reason(
     monkeypatch.setattr(
         Canvas, "mark", lambda self, x, y, mark: marks.append(mark.hollow)
     )
-    marked = replace(NIGHTS[4], decides_nothing="the twin differs")
+    marked = replace(NIGHTS[4], decides_nothing=Withheld("", "", "the twin differs"))
     missing = replace(NIGHTS[5], points=(point(None),))
     (found,) = charts([*NIGHTS[:4], marked, missing, *NIGHTS[6:]])
     rows = {row[0]: row[1:] for row in found.table.rows}

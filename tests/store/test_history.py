@@ -10,6 +10,7 @@ import pytest
 
 from bench.errors import BenchError, EnvironmentFailure, UsageError
 from bench.model.history import INSTRUCTIONS, KeptRun
+from bench.model.verdict import Withheld
 from bench.store import history as history_module
 from bench.store.history import FORMAT, KIND, keep, kept_runs
 from tests.kept_runs import night, point
@@ -44,7 +45,8 @@ def asked(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
     """To the last bit, with what was not measured, not recorded or without an end."""
-    run = night(1, ODD, measuring=None, decides_nothing="the twin, 3 % apart")
+    twin = Withheld("twin", "A target differs from itself", "3 % apart")
+    run = night(1, ODD, measuring=None, decides_nothing=twin)
     assert kept_runs(filled(tmp_path / NAME, run)) == (run,)
 
 
@@ -53,7 +55,8 @@ def test_the_file_of_an_older_version_is_read_and_written_on(tmp_path: Path) -> 
     path = tmp_path / NAME
     with closing(sqlite3.connect(path)) as file:
         file.executescript(OLDER.read_text("utf-8"))
-    older = night(1, ODD[1:], decides_nothing="the twin, 3 % apart")
+    said = Withheld("", "", "the twin, 3 % apart")  # a sentence, as it was kept then
+    older = night(1, ODD[1:], decides_nothing=said)
     assert kept_runs(path) == (older,)
     keep(path, night(2, [point()]))
     assert kept_runs(path) == (older, night(2, [point()]))
