@@ -138,7 +138,7 @@ def twin_text(trials: Trials, noise: Noise) -> str:
         return f"{original.title} against itself: not measured"
     return (
         f"{original.title} against itself on {worst.workload} ({worst.metric}): "
-        f"{estimate.point:.3f} ({estimate.low:.3f} to {estimate.high:.3f}), "
+        f"{estimate.spelled('{:.3f}'.format)}, "
         f"adjusted p = {min(noise.adjusted):.2g}"
     )
 

@@ -4,13 +4,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
 from pathlib import Path
 
 import bench
 from bench.child_environment import sending_environment
+from bench.deploy.http_client import ask
 from bench.errors import EnvironmentFailure
 from bench.load.generator import LoadRequest
 from bench.load.locust_generator import LocustGenerator
@@ -48,10 +48,7 @@ class Known:
 
     def answers(self) -> int:
         """How many requests it has answered, by its own count."""
-        # No library that would ask the user's proxy for this machine's own server.
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=END_S)) as asked:
-            asked.request("GET", "/count")
-            return int(asked.getresponse().read())
+        return int(ask("127.0.0.1", self.port, Request("GET", "/count")).body)
 
     def cpu_ns(self) -> int:
         """Processor time that it has used; it has one thread."""
@@ -145,7 +142,7 @@ def all_of(passed: Sequence[bool | None]) -> bool | None:
 
 def ratio_text(ratio: Estimate) -> str:
     """A ratio with its interval."""
-    return f"{ratio.point:.3f} ({ratio.low:.3f} to {ratio.high:.3f})"
+    return ratio.spelled("{:.3f}".format)
 
 
 def cpu_list(cpus: Sequence[int]) -> str:

@@ -186,9 +186,7 @@ def _shared(plan: Plan, *targets: Target) -> bool:
 
 def span_text(estimate: Estimate | None) -> str:
     """A ratio with its interval, or that there is none yet."""
-    if estimate is None:
-        return "no interval yet"
-    return f"{estimate.point:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
+    return estimate.spelled("{:.2f}".format) if estimate else "no interval yet"
 
 
 def headline_text(plan: Plan, ratios: Sequence[Comparison]) -> str:

@@ -35,7 +35,8 @@ from bench.selftest.cpu_burner import burn_cpu
 from bench.selftest.disturbed import beside_another_program
 from bench.selftest.power import BLOCK
 from bench.selftest.result import SelfTestResult, table
-from bench.store.folder import read, write_atomically
+from bench.store.folder import read
+from bench.store.whole_file import write_whole
 from bench.workloads import workload
 
 
@@ -196,7 +197,7 @@ def _store(finding: SelfTestResult, seed: int) -> str:
         "passed": finding.passed,
         **asdict(finding),
     }
-    write_atomically(path, json.dumps(content, indent=1))
+    write_whole(path, json.dumps(content, indent=1))
     return shown(path)
 
 

@@ -1,7 +1,6 @@
 """Raw samples: exact quantiles of them, and the file they are kept in."""
 
 import io
-import os
 import zipfile
 from collections.abc import Buffer
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import numpy as np
 
 from bench.errors import EnvironmentFailure, UsageError
 from bench.model.trial import Quantiles
+from bench.store.whole_file import write_whole
 
 
 type Nanoseconds = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -58,21 +58,13 @@ def write_samples(path: Path, samples: Samples) -> None:
 
 def write_packed(path: Path, content: Buffer) -> None:
     """Write samples that are packed already, likewise."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        write_whole(path, content)
     except OSError as error:
         raise EnvironmentFailure(
             f"the samples of a window could not be written: {error}",
             hint="is the disk full?",
         ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def read_samples(path: Path) -> Samples:

@@ -1,5 +1,6 @@
 """Numbers that carry their doubt."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
 from typing import NamedTuple
@@ -21,6 +22,11 @@ class Estimate:
         return Estimate(
             _over(self.point), _over(self.high), _over(self.low), self.level, self.n
         )
+
+    def spelled(self, number: Callable[[float], str], unit: str = "") -> str:
+        """With its interval, as `number` writes a value: "7.9 ms (7.7 to 8.0)"."""
+        point, low, high = map(number, (self.point, self.low, self.high))
+        return f"{point}{unit} ({low} to {high})"
 
 
 def _over(value: float) -> float:

@@ -26,10 +26,10 @@ from bench.report.rule_answers import is_whole, rule_answer, rule_question
 from bench.report.trend_charts import step_words
 from bench.report.versions import Family, families
 from bench.report.versions import question as versions_question
-from bench.report.view import View, joined, lower_first
+from bench.report.view import View, lower_first
 from bench.report.words import TESTED, why_no_verdicts
 from bench.wording.names import Names
-from bench.wording.numbers import in_this_run
+from bench.wording.numbers import in_this_run, joined
 
 
 MOST_FAILS, MOST_STEPS = 2, 2

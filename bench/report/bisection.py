@@ -14,7 +14,8 @@ from bench.report.clean import clean
 from bench.report.markdown import plain, table
 from bench.report.numbers import percent
 from bench.report.page import page_environment, page_style
-from bench.report.view import joined, workload_title
+from bench.report.view import workload_title
+from bench.wording.numbers import joined
 
 
 NOBODY = "–"

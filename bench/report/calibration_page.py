@@ -13,7 +13,7 @@ from bench.report.charts.palette import palette
 from bench.report.clean import clean
 from bench.report.numbers import number, percent
 from bench.report.page import page_environment, page_style
-from bench.report.view import joined
+from bench.wording.numbers import joined
 
 
 CLOCK = {

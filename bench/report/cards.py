@@ -20,10 +20,11 @@ from bench.report.charts.palette import Palette
 from bench.report.headline import headline
 from bench.report.numbers import percent
 from bench.report.probe_results import evidence
-from bench.report.view import View, joined, lower_first
+from bench.report.view import View, lower_first
 from bench.report.words import css_class, sentence, sign
 from bench.wording.experiments import words_of
 from bench.wording.names import Names
+from bench.wording.numbers import joined
 from bench.wording.orders import (
     fails_by_tie,
     largest,

@@ -6,8 +6,9 @@ from pathlib import PurePath
 from bench.model.framework import Target
 from bench.model.plural import plural
 from bench.report.numbers import THIN, percent
-from bench.report.view import View, joined
+from bench.report.view import View
 from bench.stats.looks import OVERALL
+from bench.wording.numbers import joined
 
 
 MOST_VERSIONS = 6

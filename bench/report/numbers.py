@@ -54,7 +54,8 @@ def point(estimate: Estimate) -> str:
 
 def with_interval(estimate: Estimate) -> str:
     """Point and interval: "6,760 (6,650 to 6,870)"."""
-    return f"{point(estimate)} ({span(estimate)})"
+    places = decimals(estimate)
+    return estimate.spelled(lambda value: number(value, places))
 
 
 def ends(estimate: Estimate) -> str:

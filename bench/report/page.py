@@ -30,7 +30,7 @@ from bench.report.quality import failure_words, failures_in_short
 from bench.report.run_warnings import grouped_warnings
 from bench.report.sections import answer_chart, sections
 from bench.report.versions import families
-from bench.report.view import View, joined
+from bench.report.view import View
 from bench.report.words import (
     TESTED,
     counted_outcomes,
@@ -42,6 +42,7 @@ from bench.report.words import (
     tied,
     why_no_verdicts,
 )
+from bench.wording.numbers import joined
 from bench.wording.worded import worded
 
 

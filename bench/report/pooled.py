@@ -27,9 +27,10 @@ from bench.report.charts.standalone import standalone
 from bench.report.clean import clean
 from bench.report.numbers import percent, ratio
 from bench.report.page import page_environment, page_style
-from bench.report.view import joined, workload_title
+from bench.report.view import workload_title
 from bench.report.write import replace_file
 from bench.store.untrusted_input import refuse_links
+from bench.wording.numbers import joined
 from bench.wording.pooled import worded
 
 

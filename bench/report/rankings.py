@@ -5,7 +5,8 @@ from itertools import pairwise
 
 from bench.model.ranking import Pair, Ranking, RankingKind, Relation
 from bench.report.numbers import at_least, percent, percent_span, percent_up, times_span
-from bench.report.view import View, joined, lower_first
+from bench.report.view import View, lower_first
+from bench.wording.numbers import joined
 
 
 NOT_COMPARED = "Not compared in this run."

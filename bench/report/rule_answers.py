@@ -1,9 +1,10 @@
 """What a verdict by a rule asks and answers, in a sentence each without a number."""
 
 from bench.model.verdict import Exclusion, GroupKind, GroupState, Outcome, Verdict
-from bench.report.view import View, joined
+from bench.report.view import View
 from bench.wording.experiments import words_of
 from bench.wording.names import Names
+from bench.wording.numbers import joined
 
 
 def rule_question(view: View, rule: str, verdict: Verdict) -> str:

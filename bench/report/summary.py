@@ -19,8 +19,9 @@ from bench.report.markdown import code, plain, table
 from bench.report.numbers import ends, point
 from bench.report.probe_results import counted
 from bench.report.run_warnings import grouped_warnings
-from bench.report.view import View, joined, lower_first
+from bench.report.view import View, lower_first
 from bench.report.words import grade, tally_words
+from bench.wording.numbers import joined
 from bench.wording.worded import worded
 
 

@@ -28,9 +28,10 @@ from bench.report.versions import (
     only_beneath,
     question,
 )
-from bench.report.view import View, joined
+from bench.report.view import View
 from bench.report.write import replace_file
 from bench.store.untrusted_input import refuse_links
+from bench.wording.numbers import joined
 
 
 def write_trend(

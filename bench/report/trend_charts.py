@@ -12,7 +12,8 @@ from bench.report.charts.dots import look_tokens
 from bench.report.charts.palette import Palette
 from bench.report.charts.versions import Spot, VersionLine, draw
 from bench.report.versions import Family, VersionRow, asked_for, only_beneath
-from bench.report.view import View, absent, joined, lower_first
+from bench.report.view import View, absent, lower_first
+from bench.wording.numbers import joined
 
 
 METRICS = ("throughput", "cpu")

@@ -8,7 +8,8 @@ from packaging.utils import canonicalize_name
 from bench.model import releases
 from bench.model.framework import Target
 from bench.model.releases import releases_of, successions
-from bench.report.view import View, joined
+from bench.report.view import View
+from bench.wording.numbers import joined
 
 
 MOST_NAMED = 3

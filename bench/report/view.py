@@ -187,13 +187,6 @@ def workload_title(name: str) -> str:
     return WORKLOADS[name].title if name in WORKLOADS else name
 
 
-def joined(names: list[str], word: str = "and") -> str:
-    """A list as a sentence says it: "A, B and C"."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {word} {names[-1]}"
-
-
 def lower_first(title: str) -> str:
     """A title inside a sentence; abbreviations stay as they are, an article does not."""
     short = title[:2].isupper() and title[1:2] != " "

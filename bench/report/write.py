@@ -1,6 +1,5 @@
 """The files of a report, written so that a reader never sees half of one, and inside its folder."""
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from bench.report.page import Page, report_page
 from bench.report.rounds_file import rounds_parquet
 from bench.report.summary import summary_md
 from bench.store.untrusted_input import refuse_links
+from bench.store.whole_file import write_whole
 
 
 CHARTS = "charts"
@@ -72,28 +72,15 @@ def write_report(
 
 
 def replace_file(path: Path, content: str | bytes) -> Path:
-    """Write beside the target, then rename over it; EnvironmentFailure when the disk does not take it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    if isinstance(content, str):
-        # Lone surrogates come from undecodable bytes in a server's log.
-        content = content.encode("utf-8", "backslashreplace")
+    """Replace a file of a report; EnvironmentFailure when the disk does not take it."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Made anew: whatever lies there under this name is not written to.
-        beside.unlink(missing_ok=True)
-        with beside.open("xb") as file:
-            file.write(content)
-        beside.replace(path)
+        return write_whole(path, content, synced=False)
     except OSError as error:
         raise EnvironmentFailure(
             f"{path}: {error.strerror}",
             "make room or mend the permissions; what was measured is untouched, "
             "and `bench report` writes the page again",
         ) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-    return path
 
 
 def _pictures(page: Page) -> dict[str, str]:

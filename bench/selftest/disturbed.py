@@ -107,7 +107,7 @@ def _change(before: Comparison | None, after: Comparison | None) -> str:
     beyond = log(moved.low) > 0 or log(moved.high) < 0
     return (
         f"{before.advantage.point:.2f} undisturbed, {after.advantage.point:.2f} disturbed: "
-        f"{moved.point:.3f} times ({moved.low:.3f} to {moved.high:.3f}), "
+        f"{moved.spelled('{:.3f}'.format, ' times')}, "
         f"{'beyond' if beyond else 'within'} chance"
     )
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.store.folder import write_atomically
+from bench.store.whole_file import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def keep_count(folder: Path, of: CountOf, count: float) -> None:
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         counts = [*read_counts(folder, of), count]
-        write_atomically(folder / of.name, json.dumps(counts) + "\n")
+        write_whole(folder / of.name, json.dumps(counts) + "\n")
 
 
 def read_fault(folder: Path, of: CountOf) -> str | None:
@@ -68,4 +68,4 @@ def keep_fault(folder: Path, of: CountOf, fault: str) -> None:
     """Note why nothing was counted of it."""
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / f"fault-{of.name}", json.dumps(fault) + "\n")
+        write_whole(folder / f"fault-{of.name}", json.dumps(fault) + "\n")

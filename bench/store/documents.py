@@ -19,9 +19,9 @@ from bench.model.bisection import BISECTION_SCHEMA, Bisection
 from bench.model.calibration import CALIBRATION_SCHEMA, Calibration
 from bench.model.instructions import INSTRUCTIONS_SCHEMA, Instructions
 from bench.model.probe import EXHIBITS_SCHEMA, ProbeResults
-from bench.store.folder import write_atomically
 from bench.store.records import schema_of, validated
 from bench.store.untrusted_input import loads, read_plain
+from bench.store.whole_file import write_whole
 
 
 EXHIBITS = "exhibits.json"
@@ -47,8 +47,8 @@ class _Document[Noun]:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             for ending, words in beside.items():
-                write_atomically(path.with_suffix(f".{ending}"), words)
-            write_atomically(path, f"{text}\n")
+                write_whole(path.with_suffix(f".{ending}"), words)
+            write_whole(path, f"{text}\n")
         except OSError as error:
             raise EnvironmentFailure(
                 f"{path}: {error.strerror}", "make room or mend the permissions"

@@ -42,6 +42,7 @@ from bench.store.records import (
 )
 from bench.store.untrusted_input import loads, read_plain, refuse_links
 from bench.store.validate import most_cycles, refuse_event
+from bench.store.whole_file import write_whole
 
 
 HEAD = "run.json"
@@ -142,7 +143,7 @@ def create(runs: Path, record: RunRecord) -> RunWriter:
     with _new(folder):
         (folder / SAMPLES).mkdir(parents=True)
         (folder / LOGS).mkdir(exist_ok=True)
-        write_atomically(folder / HEAD, head_to_text(record))
+        write_whole(folder / HEAD, head_to_text(record))
         return RunWriter(folder)
 
 
@@ -178,24 +179,6 @@ def _remove_unfinished(folder: Path, but: str) -> None:
         for path in place.glob(".*"):
             if path.is_file() and path.suffix[1:].isdigit() and path.suffix != but:
                 path.unlink(missing_ok=True)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file as a whole, so that no reader ever meets half of it."""
-    partial = path.with_name(path.name + ".part")
-    # Made anew: what is left of a crash, or a link, is not written to.
-    partial.unlink(missing_ok=True)
-    try:
-        with partial.open("xb") as file:
-            # Lone surrogates stand for bytes that were no text; as escapes
-            # they are JSON.
-            file.write(text.encode("utf-8", "backslashreplace"))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
 
 
 def read(folder: Path) -> Run:

@@ -8,7 +8,7 @@ than that. A promise is rounded down, a bound of a difference up.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import ceil, floor, inf, isfinite
+from math import ceil, floor, isfinite
 
 from bench.model.estimate import Estimate
 from bench.model.verdict import Evidence, Part
@@ -16,17 +16,6 @@ from bench.model.verdict import Evidence, Part
 
 TIMES_FROM = 1.5
 """From here on people think in "times"; below it in per cent."""
-
-
-def inverted(estimate: Estimate) -> Estimate:
-    """The same ratio seen from the other side."""
-    return Estimate(
-        1 / estimate.point if estimate.point else inf,
-        1 / estimate.high if estimate.high else inf,
-        1 / estimate.low if estimate.low else inf,
-        estimate.level,
-        estimate.n,
-    )
 
 
 def times(ratio: float) -> str:
@@ -62,11 +51,9 @@ def as_times(estimate: Estimate | None) -> str:
     """A ratio with its interval: "1.92 times (1.80 to 2.05)"."""
     if estimate is None:
         return "no ratio can be bounded"
-    point, low, high = (
-        _minus(f"{value:.2f}") if value < 9.995 else times(value)
-        for value in (estimate.point, estimate.low, estimate.high)
+    return estimate.spelled(
+        lambda x: _minus(f"{x:.2f}") if x < 9.995 else times(x), " times"
     )
-    return f"{point} times ({low} to {high})"
 
 
 def microseconds(estimate: Estimate | None) -> str:
@@ -87,11 +74,7 @@ def share(estimate: Estimate, digits: int = 0) -> str:
 
 def spanned(estimate: Estimate, digits: int, unit: str = "") -> str:
     """A number with its interval: "7.9 ms (7.7 to 8.0)"."""
-    point, low, high = (
-        _minus(f"{value:,.{digits}f}")
-        for value in (estimate.point, estimate.low, estimate.high)
-    )
-    return f"{point}{unit} ({low} to {high})"
+    return estimate.spelled(lambda x: _minus(f"{x:,.{digits}f}"), unit)
 
 
 def at_once(estimate: Estimate) -> str:
@@ -119,11 +102,11 @@ def in_this_run(decided: Part | Evidence) -> str:
     return " in this run" if decided.near_line else ""
 
 
-def joined(names: Sequence[str]) -> str:
+def joined(names: Sequence[str], word: str = "and") -> str:
     """A list as a sentence says it: "A, B and C"."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
 def _minus(number: str) -> str:

@@ -10,7 +10,6 @@ from bench.wording.numbers import (
     at_least,
     bound,
     in_this_run,
-    inverted,
     joined,
     percent,
     percent_up_to,
@@ -42,7 +41,7 @@ def leads(names: Names, comparison: Comparison) -> str:
         return f"{subject} and {baseline} were not both measured on {where}"
     leader, other = subject, baseline
     if estimate.point < 1:
-        leader, other, estimate = other, leader, inverted(estimate)
+        leader, other, estimate = other, leader, estimate.inverse
     pattern, as_many, more, less = _SENTENCES[comparison.metric]
     if estimate.point >= TIMES_FROM:
         size, many, than = f"{times(estimate.point)} times", as_many, "as"
@@ -230,7 +229,7 @@ def who_is_ahead(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
         else:
             of = f"of {subject} " if several else ""
             who = f"{baseline} ahead"
-            said = f"{of}by {_lead(inverted(estimate))}{in_this_run(part)}"
+            said = f"{of}by {_lead(estimate.inverse)}{in_this_run(part)}"
         told.setdefault(who, []).append(said)
     return joined([f"{who} {joined(said)}" for who, said in told.items()])
 
@@ -250,7 +249,7 @@ def _fails(names: Names, claim: Claim, part: Part) -> str:
             margin=percent(claim.margin),
         )
     if estimate.high < 1:
-        lead = _lead(inverted(estimate))
+        lead = _lead(estimate.inverse)
         said = _AHEAD[metric].format(ahead=subject, behind=baseline, lead=lead)
     else:
         said = f"{subject} does not lead {baseline} by {percent(claim.margin)}"

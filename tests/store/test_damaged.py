@@ -364,7 +364,7 @@ def test_a_file_that_lies_in_the_way_is_replaced_not_written_through(
     """The unfinished file beside the finished one is always made anew."""
     outside = tmp_path / "outside"
     outside.write_text("mine")
-    (tmp_path / f"{EXHIBITS}.part").symlink_to(outside)
+    (tmp_path / f".{EXHIBITS}.{os.getpid()}").symlink_to(outside)
     write_exhibits(tmp_path, EXHIBITS_OF_NOTHING)
 
     assert outside.read_text() == "mine"

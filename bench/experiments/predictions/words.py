@@ -17,12 +17,8 @@ from bench.wording.reasons import excluded
 from bench.wording.verdicts import deciding, tally, yes_and_no
 
 
-def _times(estimate: Estimate) -> tuple[str, str]:
-    point, low, high = (
-        numbers.times(value) if value >= 10 else f"{value:.2f}"
-        for value in (estimate.point, estimate.low, estimate.high)
-    )
-    return point, f"{low} to {high}"
+def _times(estimate: Estimate, unit: str) -> str:
+    return estimate.spelled(lambda x: numbers.times(x) if x >= 10 else f"{x:.2f}", unit)
 
 
 def _as_many(names: Names, finding: Evidence) -> str:
@@ -31,8 +27,9 @@ def _as_many(names: Names, finding: Evidence) -> str:
         return NOT_MEASURED
     # Of a time the reader wants to hear how many times as long it is.
     longer = finding.asked == PredictionsEvidence.BESIDE_P99
-    point, span = _times(numbers.inverted(estimate) if longer else estimate)
-    return f"{point} times as {'long' if longer else 'many'} ({span})"
+    if longer:
+        return _times(estimate.inverse, " times as long")
+    return _times(estimate, " times as many")
 
 
 def _not_behind(names: Names, finding: Evidence) -> str:
@@ -71,8 +68,7 @@ def _alone_and_beside(names: Names, finding: Evidence) -> str:
     text = f"{_series(one.alone_ms, ' ms')}, and {_series(one.beside_ms, ' ms')}"
     if finding.estimate is None:
         return text
-    point, span = _times(finding.estimate)
-    return f"{text}: {point} times as long ({span})"
+    return f"{text}: {_times(finding.estimate, ' times as long')}"
 
 
 def _predictions_rate(names: Names, finding: Evidence) -> str:
@@ -84,11 +80,7 @@ def _series(series: RoundSeries, unit: str) -> str:
     estimate = series.estimate
     if estimate is None:
         return NOT_MEASURED
-    point, low, high = (
-        f"{value:.0f}" if value >= 20 else f"{value:.1f}"
-        for value in (estimate.point, estimate.low, estimate.high)
-    )
-    return f"{point}{unit} ({low} to {high})"
+    return estimate.spelled(lambda x: f"{x:.0f}" if x >= 20 else f"{x:.1f}", unit)
 
 
 def _pitfall(names: Names, finding: Evidence) -> str:

@@ -11,7 +11,8 @@ from bench.report.charts.ends import end_labels
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, labelled_ticks
 from bench.report.numbers import number, percent, with_interval
-from bench.report.view import View, absent, joined
+from bench.report.view import View, absent
+from bench.wording.numbers import joined
 
 
 HEIGHT = 290.0

@@ -36,8 +36,7 @@ def _workers(names: Names, finding: Evidence) -> str:
 
 def share(estimate: Estimate) -> str:
     """A share as per cent with its interval, each end with its sign."""
-    ends = f"{numbers.percent(estimate.low)} to {numbers.percent(estimate.high)}"
-    return f"{numbers.percent(estimate.point)} ({ends})"
+    return estimate.spelled(numbers.percent)
 
 
 def _share(names: Names, finding: Evidence) -> str:

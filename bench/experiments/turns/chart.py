@@ -10,8 +10,8 @@ from bench.report.charts.dots import look_tokens
 from bench.report.charts.palette import Palette
 from bench.report.charts.scale import Scale, from_zero, labelled_ticks
 from bench.report.numbers import number
-from bench.report.view import View, joined
-from bench.wording.numbers import under_way
+from bench.report.view import View
+from bench.wording.numbers import joined, under_way
 
 
 HEAD = 22.0
