@@ -16,7 +16,7 @@ from bench.load.locust_generator import LocustGenerator
 from bench.load.worker_pool import WorkerPool
 from bench.model.framework import Target
 from bench.model.plan import Pinning
-from bench.run.admission import refuse_broken
+from bench.run.contract import refuse_broken
 
 
 type AnyEngine = LocalEngine | ComposeEngine | ExternalEngine

@@ -12,10 +12,9 @@ from bench.configure.probes import load_probes
 from bench.configure.tables import DEFINITIONS, load_frameworks
 from bench.configure.toml_file import read_toml
 from bench.errors import UsageError, place, told, unknown
-from bench.model.article import Article
 from bench.model.experiment import rule_names
 from bench.model.probe import COUNTED, Probe
-from bench.model.verdict import Claim, Quote
+from bench.model.verdict import Article, Claim, Quote
 from bench.workloads import WORKLOADS
 
 

@@ -13,12 +13,6 @@ from bench.errors import UsageError
 from bench.model.framework import Framework
 
 
-_OPTIONS = (
-    *("--quiet", "--generate-hashes", "--universal", "--no-emit-index-url"),
-    *("--no-header", "--python-version", "3.13"),
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Package:
     """One package that a version's requirements name, in the lock and at the index."""
@@ -81,8 +75,7 @@ def _is_new(now: str | None, locked: str | None) -> bool:
 
 def newest_release(package: str) -> str:
     """The newest release of a package at the index; Refused if it does not answer."""
-    words = ("-", "--no-deps", *_OPTIONS)
-    lines = compile_lock(*words, doing="ask the index", given=package)
+    lines = compile_lock("-", "--no-deps", doing="ask the index", given=package)
     return pins(lines)[package_of(package)]
 
 
@@ -131,7 +124,7 @@ def today(root: Path, framework: Framework, version: str) -> Lock:
         lines = [line for line in lines if package_of(line) != framework.package]
         lines.append(f"{framework.package}=={version}.*")
     lines += own.read_text(encoding="utf-8").splitlines() if own.is_file() else []
-    text = compile_lock("-", *_OPTIONS, given="\n".join(lines) + "\n")
+    text = compile_lock("-", given="\n".join(lines) + "\n")
     return Lock(
         root / folder / "locks" / f"{version}.txt",
         text.replace("-r -\n", f"-r {source}\n"),
@@ -186,7 +179,7 @@ def named(root: Path) -> frozenset[str]:
 
 
 def _of_file(root: Path, source: Path, *options: str) -> str:
-    return compile_lock(*_OPTIONS, *options, str(source), folder=root)
+    return compile_lock(*options, str(source), folder=root)
 
 
 NEWEST = "newest"

@@ -108,7 +108,7 @@ def compiled(lines: str, *options: str, standing: Path | None = None) -> str:
 
     Of what `standing` locks, everything is kept that fits.
     """
-    words = ("-", "--quiet", *_PLAIN, *options)
+    words = ("-", "--no-annotate", *options)
     if standing is None or not standing.is_file():
         return compile_lock(*words, given=lines)
     with TemporaryDirectory(prefix="bench-lock-") as folder:
@@ -117,12 +117,6 @@ def compiled(lines: str, *options: str, standing: Path | None = None) -> str:
         shutil.copyfile(standing, lock)
         compile_lock(*words, "--output-file", str(lock), given=lines)
         return lock.read_text(encoding="utf-8")
-
-
-_PLAIN = (
-    *("--generate-hashes", "--universal", "--no-emit-index-url"),
-    *("--no-header", "--no-annotate", "--python-version", "3.13"),
-)
 
 
 def pins(lock: str) -> dict[str, str]:

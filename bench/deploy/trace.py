@@ -90,10 +90,10 @@ class Tracer:
             generator_wait_s=_waited_s(
                 before.generator_wait_ns, after.generator_wait_ns
             ),
-            pressure_s=_less(after.pressure_s, before.pressure_s),
+            pressure_s=difference(before.pressure_s, after.pressure_s),
             frequency_mhz=after.frequency_mhz,
-            throttles=_less(after.throttles, before.throttles),
-            swapped_pages=_less(after.swapped_pages, before.swapped_pages),
+            throttles=difference(before.throttles, after.throttles),
+            swapped_pages=difference(before.swapped_pages, after.swapped_pages),
         )
 
     def _foreign_s(self, before: Moment, after: Moment, known_s: float) -> float | None:
@@ -173,7 +173,8 @@ def _swapped_pages() -> int | None:
     return sum(known) if known else None
 
 
-def _less[Number: (int, float)](
-    after: Number | None, before: Number | None
+def difference[Number: (int, float)](
+    before: Number | None, after: Number | None
 ) -> Number | None:
+    """How far a counter went between two looks; None where one of them does not tell."""
     return None if before is None or after is None else after - before

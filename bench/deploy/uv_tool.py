@@ -16,6 +16,10 @@ LIMIT_S = 600
 _MESSAGE_LINES = 6
 _ROOT = Path(__file__).resolve().parents[2]
 _ENVIRONMENT = "make the environment"
+_LOCK = (
+    *("--quiet", "--generate-hashes", "--universal", "--no-emit-index-url"),
+    *("--no-header", "--python-version", "3.13", "--python", sys.executable),
+)
 _NO_SUCH = 1
 """uv's status where the index answered, and has no such thing; 2: it could not be asked, or uv failed."""
 
@@ -36,9 +40,9 @@ def compile_lock(
     given: str | None = None,
     folder: Path = _ROOT,
 ) -> str:
-    """The lock that `uv pip compile` makes in that folder; Refused with the end of uv's words."""
+    """The lock, with hashes, for all machines and without any index's name, that uv makes in that folder; Refused with the end of its words."""
     tool = _tool(locking=True)
-    words = ("pip", "compile", *words, "--python", sys.executable, *tool.options)
+    words = ("pip", "compile", *_LOCK, *words, *tool.options)
     return _uv(tool, doing, words, given, folder)
 
 

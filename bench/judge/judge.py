@@ -10,8 +10,7 @@ from bench.judge.orders import order
 from bench.judge.probe_results import judge_by_probes
 from bench.judge.question import Inquiry, Question
 from bench.judge.rules import asks_of, at_other_margins
-from bench.model.contestants import contestants
-from bench.model.framework import Framework
+from bench.model.framework import Framework, contestants
 from bench.model.plan import Plan
 from bench.model.verdict import (
     Claim,

@@ -17,9 +17,8 @@ from bench.errors import UsageError
 from bench.judge.context import withheld_because
 from bench.judge.history import must_be_equal
 from bench.judge.regressions import MARGINS
-from bench.model.contestants import contestants
 from bench.model.estimate import Comparison
-from bench.model.framework import Framework, Role
+from bench.model.framework import Framework, Role, contestants
 from bench.model.history import INSTRUCTIONS, KeptRun, MadeOf, Point
 from bench.model.instructions import EXACT, Instructions
 from bench.model.plan import Plan

@@ -10,9 +10,7 @@ from bench.judge.judge import judge
 from bench.judge.ranking import ranked
 from bench.judge.rules import decided
 from bench.judge.settled import settled
-from bench.model.article import Article
-from bench.model.contestants import contestants
-from bench.model.framework import Framework
+from bench.model.framework import Framework, contestants
 from bench.model.plan import Profile
 from bench.model.probe import ProbeResults
 from bench.model.results import (
@@ -23,7 +21,7 @@ from bench.model.results import (
     WorkloadNote,
 )
 from bench.model.run import Run
-from bench.model.verdict import Claim
+from bench.model.verdict import Article, Claim
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from time import process_time_ns
 import numpy as np
 
 from bench.load.faults import Fault
-from bench.load.samples import Nanoseconds, Samples, median_us, quantiles
+from bench.load.samples import Nanoseconds, Samples, latencies, median_us
 from bench.model.trial import SLOT_S, Slot, WindowStats
-from bench.stats.sketch import sketch
 
 
 LATE_NS = 5_000_000  # a send later than this after it was due is late
@@ -116,7 +115,6 @@ class LatencyRecorder:
         """The whole visit in numbers."""
         measure_ns = self.end_ns - self.start_ns
         cpu_ns = (self._cpu_end_ns or 0) - (self._cpu_start_ns or 0)
-        latency = quantiles(samples.latency_ns)
         return WindowStats(
             requests=len(samples.latency_ns),
             requests_total=self.answered,
@@ -125,20 +123,13 @@ class LatencyRecorder:
             first_error=self.first_error,
             connections_opened=self.opened,
             retried=self.retried,
-            latency_us=latency,
-            service_us=quantiles(samples.service_ns) if self.open_loop else latency,
+            **latencies(samples, self.open_loop),
             per_second=self._per_second(samples, measure_ns),
             generator_cpu_s=cpu_ns / 1e9,
             late_sends=self._measured(self.late),
             offered=self.offered,
             locust_requests=locust_requests,
-            latency_mean_us=(
-                float(samples.latency_ns.mean()) / 1000
-                if len(samples.latency_ns)
-                else None
-            ),
             starved_sends=self._measured(self.starved),
-            latency_sketch=sketch(samples.latency_ns) if self.open_loop else None,
             slots=self._slots(samples, measure_ns) if self.open_loop else None,
         )
 

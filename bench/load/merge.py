@@ -18,10 +18,9 @@ from bench.errors import EnvironmentFailure
 from bench.load import messages
 from bench.load.generator import LoadRequest
 from bench.load.messages import Message
-from bench.load.samples import Nanoseconds, Samples, median_us, quantiles, write_samples
+from bench.load.samples import Nanoseconds, Samples, latencies, median_us, write_samples
 from bench.load.worker_pool import WorkerAssignment
 from bench.model.trial import SLOT_S, Slot, WindowStats, WorkerPart
-from bench.stats.sketch import sketch
 
 
 def samples_message(samples: Samples) -> dict[str, bytes | None]:
@@ -72,7 +71,6 @@ def merge_tallies(
     """
     first = tallies[0]
     is_open = first.offered is not None
-    latency = quantiles(samples.latency_ns)
     errors: Counter[str] = Counter()
     for tally in tallies:
         errors.update(tally.errors)
@@ -85,18 +83,13 @@ def merge_tallies(
         first_error=next((t.first_error for t in tallies if t.first_error), None),
         connections_opened=sum(tally.connections_opened for tally in tallies),
         retried=sum(tally.retried for tally in tallies),
-        latency_us=latency,
-        service_us=quantiles(samples.service_ns) if is_open else latency,
+        **latencies(samples, is_open),
         per_second=_added([tally.per_second for tally in tallies]),
         generator_cpu_s=max(tally.generator_cpu_s for tally in tallies),
         late_sends=sum(tally.late_sends for tally in tallies),
         offered=sum(tally.offered or 0 for tally in tallies) if is_open else None,
         locust_requests=locust_requests,
-        latency_mean_us=(
-            float(samples.latency_ns.mean()) / 1000 if len(samples.latency_ns) else None
-        ),
         starved_sends=sum(tally.starved_sends for tally in tallies),
-        latency_sketch=sketch(samples.latency_ns) if is_open else None,
         slots=_slots(tallies, samples) if is_open else None,
         beside=None,
     )

@@ -5,11 +5,13 @@ import zipfile
 from collections.abc import Buffer
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from bench.errors import EnvironmentFailure, UsageError
 from bench.model.trial import Quantiles
+from bench.stats.sketch import sketch
 from bench.store.whole_file import write_whole
 
 
@@ -39,6 +41,18 @@ def quantiles(samples_ns: Nanoseconds) -> Quantiles | None:
     found = np.quantile(samples_ns, levels, method="inverted_cdf") / 1000
     p50, p90, p99, p999 = (float(value) for value in found)
     return Quantiles(p50, p90, p99, p999, float(samples_ns.max()) / 1000)
+
+
+def latencies(samples: Samples, open_loop: bool) -> dict[str, Any]:
+    """What the tally of a window says of response times, by its fields; the sketch, and times from the actual send, of an open loop."""
+    latency_ns = samples.latency_ns
+    latency_us = quantiles(latency_ns)
+    return {
+        "latency_us": latency_us,
+        "service_us": quantiles(samples.service_ns) if open_loop else latency_us,
+        "latency_mean_us": float(latency_ns.mean()) / 1000 if len(latency_ns) else None,
+        "latency_sketch": sketch(latency_ns) if open_loop else None,
+    }
 
 
 def median_us(samples_ns: Nanoseconds) -> float | None:

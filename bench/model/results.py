@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bench.model.article import Article
 from bench.model.calibration import Calibration
 from bench.model.estimate import Comparison, Metric, Quantity
 from bench.model.experiment import nothing_found
@@ -16,7 +15,7 @@ from bench.model.probe import ProbeResults
 from bench.model.ranking import Ranking, Step
 from bench.model.run import Machine, Receipt
 from bench.model.trial import Failure
-from bench.model.verdict import Verdict
+from bench.model.verdict import Article, Verdict
 from bench.model.warning import Scope, Warning
 
 

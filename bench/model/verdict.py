@@ -264,3 +264,12 @@ class Verdict:
     others_too: bool | None = None  # None: the others were not asked
     rows: tuple[MetricRow, ...] = ()
     short: str = ""  # `because` for a table
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """Its title as printed, and where it can be read; "" where that is not known."""
+
+    title: str
+    url: str = ""
+    note: str = ""  # one sentence on the text that is quoted

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from bench.judge.ranking import margin_of
-from bench.model.contestants import contestants
 from bench.model.estimate import Comparison, Estimate, Metric, Quantity
-from bench.model.framework import Framework, Role, Style, Target
+from bench.model.framework import Framework, Role, Style, Target, contestants
 from bench.model.ranking import Ranking
 from bench.model.results import Check, Results
 from bench.model.warning import Warning

@@ -4,7 +4,7 @@ from dataclasses import replace
 from time import sleep
 
 from bench.deploy.engine import Server
-from bench.deploy.trace import Moment
+from bench.deploy.trace import Moment, difference
 from bench.errors import TargetFailed
 from bench.load.faults import Fault
 from bench.load.generator import LoadRequest
@@ -106,7 +106,7 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
     look_after = _look(state, server)
     database_after = database.usage()
     others_after = _cpu_ns(others)
-    others_ns = _difference(others_before, others_after)
+    others_ns = difference(others_before, others_after)
     server_ns = _spent_ns(before, after)
     _refuse_silence(cell, tally)
     _note_connections(state)
@@ -125,7 +125,7 @@ def measure_window(state: Round, cell: Cell, cycle: int) -> Window:
         server_memory_bytes=after.memory_bytes if after else None,
         database_cpu_ns=_spent_ns(database_before, database_after),
         others_cpu_ns=others_ns,
-        steal_s=_difference(steal_before, state.tools.steal_s()),
+        steal_s=difference(steal_before, state.tools.steal_s()),
         throttled_s=_throttled_s(before, after),
         samples=samples,
         trace=(
@@ -184,14 +184,8 @@ def _spent_ns(before: Usage | None, after: Usage | None) -> int | None:
 def _throttled_s(before: Usage | None, after: Usage | None) -> float | None:
     if before is None or after is None:
         return None
-    stopped_ns = _difference(before.throttled_ns, after.throttled_ns)
+    stopped_ns = difference(before.throttled_ns, after.throttled_ns)
     return None if stopped_ns is None else stopped_ns / 1e9
-
-
-def _difference[Number: (int, float)](
-    before: Number | None, after: Number | None
-) -> Number | None:
-    return None if before is None or after is None else after - before
 
 
 def _refuse_silence(cell: Cell, tally: WindowStats) -> None:

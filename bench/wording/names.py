@@ -1,8 +1,7 @@
 """The names that readers know things by."""
 
 from bench.experiments import parts
-from bench.model.contestants import contestants
-from bench.model.framework import Target
+from bench.model.framework import Target, contestants
 from bench.model.results import Results
 from bench.model.verdict import GroupKind, GroupResult
 

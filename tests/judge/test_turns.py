@@ -10,8 +10,7 @@ from bench.experiments.turns.questions import by_set_up, turns
 from bench.judge.context import JudgeContext, RunEvidence
 from bench.judge.engine import decide
 from bench.judge.results import results
-from bench.model.contestants import contestants
-from bench.model.framework import Role
+from bench.model.framework import Role, contestants
 from bench.model.run import Run
 from bench.model.verdict import Evidence, Exclusion, Outcome, Verdict
 from bench.stats import interval

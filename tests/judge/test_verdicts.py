@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bench.model.contestants import contestants
+from bench.model.framework import contestants
 from bench.model.run import Run
 from bench.model.trial import Failure
 from bench.model.verdict import Claim, Excluded, Exclusion, Label, Outcome, Verdict

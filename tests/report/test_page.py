@@ -10,10 +10,10 @@ import pytest
 
 from bench.experiments.stress.chart import points_of
 from bench.experiments.stress.section import stress_table
-from bench.model.article import Article
 from bench.model.estimate import Estimate
 from bench.model.results import Check, TraceRow
 from bench.model.verdict import (
+    Article,
     Evidence,
     GroupState,
     Label,

@@ -21,7 +21,7 @@ from bench.model.run import NOT_KNOWN, Receipt, Run
 from bench.model.trial import Boot, RoundEnd, Window
 from bench.model.verdict import Outcome
 from bench.report.page import report_html
-from bench.run.admission import refuse_broken
+from bench.run.contract import refuse_broken
 from bench.run.contract_result import ContractResult
 from bench.run.instruments import Instruments, Now
 from bench.run.rounds import measure
@@ -201,7 +201,7 @@ def test_deployments_that_do_other_work_are_not_compared(
     ) -> Iterator[ContractResult]:
         yield ContractResult("GET /db/1", True, "right", seen=f"200 row of {port}")
 
-    monkeypatch.setattr("bench.run.admission.play", played)
+    monkeypatch.setattr("bench.run.contract.play", played)
     alpha, beta = standing_at("http://one.test"), standing_at("http://two.test", "beta")
     here = (alpha, Place("127.0.0.1", 1))
     refuse_broken([here, (beta, Place("127.0.0.1", 1))], quiet)
