@@ -1,15 +1,18 @@
 """bisection.html and bisection.md: which releases changed what a request costs; pure functions of a Bisection."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from markupsafe import Markup
 
 from bench.judge.steps import neighbours
 from bench.model.bisection import Bisection, CostStep, PackageChange
 from bench.model.framework import Framework
+from bench.report.charts.canvas import Pen
 from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
-from bench.report.charts.palette import Palette, palette, tokens
-from bench.report.charts.releases import ReleaseMark, ReleasePanel, draw
+from bench.report.charts.lines import Plot, Spot, beside_newest, over_time
+from bench.report.charts.palette import Look, Palette, palette, tokens
+from bench.report.charts.scale import Guide
 from bench.report.clean import clean
 from bench.report.markdown import plain, table
 from bench.report.numbers import percent
@@ -155,35 +158,8 @@ def _changes(changed: tuple[PackageChange, ...]) -> str:
 
 
 def _chart(found: Bisection, framework: Framework, colours: Palette) -> Chart:
-    token, text_token = tokens(0)
-    stepped = {(step.newer, step.workload) for step in found.steps}
-    panels = []
-    for workload in found.workloads:
-        base = next(
-            (r.costs[workload].value for r in found.releases if workload in r.costs),
-            1.0,
-        )
-        marks = []
-        for release in found.releases:
-            cost = release.costs.get(workload)
-            marks.append(
-                ReleaseMark(
-                    release.version,
-                    cost.value / base if cost else None,
-                    cost.low if cost else None,
-                    cost.high if cost else None,
-                    (release.version, workload) in stepped,
-                )
-            )
-        panels.append(
-            ReleasePanel(
-                workload_title(workload),
-                token,
-                text_token,
-                framework.look.marker,
-                tuple(marks),
-            )
-        )
+    look = Look(*tokens(0), framework.look.marker)
+    plots = [_plot(found, workload, look) for workload in found.workloads]
     what = "CPU time" if found.timed else "instructions"
     words = ChartText(
         finding=heading(found),
@@ -196,8 +172,30 @@ def _chart(found: Bisection, framework: Framework, colours: Palette) -> Chart:
         colours,
         words,
         _costs(found),
-        lambda width: draw(colours, width, panels),
+        beside_newest(plots, stacked=True),
     )
+
+
+def _plot(found: Bisection, workload: str, look: Look) -> Plot:
+    """A stair: a release costs what the last measured one did until the next; steps are named, and both ends."""
+    stepped = {each.newer for each in found.steps if each.workload == workload}
+    costs = [release.costs.get(workload) for release in found.releases]
+    base = next((cost.value for cost in costs if cost), 1.0)
+    spots, guides = [], []
+    for place, (release, cost) in enumerate(zip(found.releases, costs, strict=True)):
+        step = release.version in stepped
+        told = step or place in {0, len(costs) - 1}
+        name = (release.version,) if told else ()
+        size = 7.0 if step else 4.5
+        if cost is None:
+            spots.append(Spot(place, None, name=name))
+            continue
+        times = cost.value / base
+        spots.append(Spot(place, times, cost.low, cost.high, size=size, name=name))
+        if step:
+            guides.append(Guide(place, Pen("warn", 1.0, "dotted")))
+    plot = over_time((workload_title(workload), look.text), look, spots, stairs=True)
+    return replace(plot, guides=tuple(guides))
 
 
 def _costs(found: Bisection) -> ChartTable:

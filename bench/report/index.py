@@ -15,8 +15,7 @@ from bench.model.framework import Framework, Target
 from bench.model.plural import plural
 from bench.model.results import Results
 from bench.model.verdict import Outcome
-from bench.report.charts.dots import look_tokens
-from bench.report.charts.palette import Palette, palette
+from bench.report.charts.palette import Palette, look_of, palette
 from bench.report.charts.spark import SparkHistory, sparkline
 from bench.report.clean import clean, one_line
 from bench.report.numbers import ends, point, with_interval
@@ -211,18 +210,18 @@ def _card(
     past: Sequence[SparkHistory],
 ) -> RunCard:
     target, workload = cell
-    line, text, shape = look_tokens(view, target.id)
+    look = look_of(view, target.id)
     metric = view.metric(METRIC)
     last = past[-1].estimate
     said = "; ".join(f"{one.run}: {with_interval(one.estimate)}" for one in past)
     title = f"{view.label(target.id)}: {metric.title}, {view.workload(workload)}"
     drawing = None
     if len(past) > 1:
-        drawing = sparkline(colours, (title, said), (line, shape), past)
+        drawing = sparkline(colours, (title, said), look, past)
     runs = "the only run" if drawing is None else f"the last {len(past)} runs"
     return RunCard(
         label=view.label(target.id),
-        colour=text,
+        colour=look.text,
         value=point(last),
         spread=ends(last),
         unit=f"{metric.unit}, {view.workload(workload)}",

@@ -11,10 +11,8 @@ from itertools import product
 from bench.model.estimate import Estimate
 from bench.model.history import INSTRUCTIONS, HistoryRow, KeptRun, Point
 from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
-from bench.report.charts.dots import look_tokens
-from bench.report.charts.history import draw
-from bench.report.charts.palette import Palette
-from bench.report.charts.versions import Spot, VersionLine
+from bench.report.charts.lines import Plot, Spot, beside_newest, over_time
+from bench.report.charts.palette import Palette, look_of
 from bench.report.clean import clean
 from bench.report.view import View
 from bench.wording.reasons import decides_nothing
@@ -94,36 +92,39 @@ def _chart(
         caption="Mark and bar: a run and its interval. Hollow: a run that may not "
         f"decide.{reach}",
     )
-    lines = [_line(view, target, track) for target, track in tracks.items()]
-    table = tuple(
-        _row(line.title, row, point, spot.beside)
-        for line, track in zip(lines, tracks.values(), strict=True)
-        for (row, point), spot in zip(track, line.spots, strict=True)
-    )
+    plots, table = [], []
+    for target, track in tracks.items():
+        framework = view.framework_of(target)
+        title = framework.title if framework else target
+        newest = [p.value for row, p in track if _decides(row, p) and p.value][-1]
+        besides = [_beside(point, newest) for _, point in track]
+        plots.append(_plot(view, (target, title), track, besides))
+        table += [
+            _row(title, row, point, beside)
+            for (row, point), beside in zip(track, besides, strict=True)
+        ]
     return chart(
         f"history-{metric}-{workload}",
         colours,
         words,
-        ChartTable(COLUMNS, table),
-        lambda width: draw(colours, width, lines, band),
+        ChartTable(COLUMNS, tuple(table)),
+        beside_newest(plots, band),
     )
 
 
-def _line(view: View, target: str, track: Track) -> VersionLine:
-    framework = view.framework_of(target)
-    newest = [p.value for row, p in track if _decides(row, p) and p.value][-1]
-    spots = (
-        Spot(
-            name=(row.run.created_at[:10],),
-            beside=_beside(point, newest),
-            reference=False,
-            hollow=not _decides(row, point),
-        )
-        for row, point in track
-    )
-    title = framework.title if framework else target
-    dash = view.look(target).dash
-    return VersionLine(title, *look_tokens(view, target), dash, tuple(spots))
+def _plot(
+    view: View, named: tuple[str, str], track: Track, besides: list[Estimate | None]
+) -> Plot:
+    """A mark for each run, dated at both ends."""
+    target, title = named
+    spots = []
+    for place, ((row, point), beside) in enumerate(zip(track, besides, strict=True)):
+        dated = place in {0, len(track) - 1}
+        name = (row.run.created_at[:10],) if dated else ()
+        hollow = not _decides(row, point)
+        spots.append(Spot.of(place, beside, hollow=hollow, name=name))
+    look = look_of(view, target)
+    return over_time((title, look.text), look, spots)
 
 
 def _beside(point: Point, newest: float) -> Estimate | None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
-from math import expm1, sqrt
+from math import expm1, isfinite, sqrt
 from pathlib import Path
 from statistics import fmean
 
@@ -20,10 +20,11 @@ from bench.model.pooled import (
     PooledRatio,
     RatioOfMachine,
 )
-from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
-from bench.report.charts.palette import Palette, palette
-from bench.report.charts.pooled import PooledPanel, PooledRow, panels
-from bench.report.charts.standalone import standalone
+from bench.report.charts.canvas import Pen
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart, standalone
+from bench.report.charts.palette import Look, Palette, palette
+from bench.report.charts.rows import Dot, Panel, Row, Rows
+from bench.report.charts.scale import Axis, Guide
 from bench.report.clean import clean
 from bench.report.numbers import percent, ratio
 from bench.report.page import page_environment, page_style
@@ -140,14 +141,11 @@ def _contestants(pool: Pool, ratio_: PooledRatio) -> bool:
 def _chart(
     pool: Pool, colours: Palette, own: Sequence[PooledRatio], finding: str
 ) -> Chart:
-    drawn = [
-        PooledPanel(f"{_name(pool, r)}, times better", _lines(pool, r)) for r in own
-    ]
-    rows = tuple(
-        (f"{panel.name}: {line.name}", *ratio(line.estimate), str(line.estimate.n))
-        for panel in drawn
-        for line in panel.lines
-    )
+    panels, rows = [], []
+    for each in own:
+        title, lines = f"{_name(pool, each)}, times better", _lines(pool, each)
+        panels.append(_panel(title, lines))
+        rows += [(f"{title}: {name}", *ratio(e), str(e.n)) for name, e, _ in lines]
     words = ChartText(
         finding,
         "One row for each run with its own interval; diamonds are several runs together",
@@ -158,28 +156,62 @@ def _chart(
         colours,
         words,
         ChartTable(
-            ("ratio", "times better", "interval", "rounds, runs or machines"), rows
+            ("ratio", "times better", "interval", "rounds, runs or machines"),
+            tuple(rows),
         ),
-        panels(colours, drawn),
+        Rows(tuple(panels), pitch=19.0, share=0.42),
     )
 
 
-def _lines(pool: Pool, found: PooledRatio) -> tuple[PooledRow, ...]:
-    lines: list[PooledRow] = []
+type Line = tuple[str, Estimate, bool]
+"""A name, its ratio, and whether that is of several runs."""
+
+
+def _panel(title: str, lines: Sequence[Line]) -> Panel:
+    """One ratio, on a linear axis of its own: ratios differ by far more than runs do."""
+    rows = tuple(
+        Row(
+            name,
+            Look("ink", "ink", "D") if pooled else Look("muted", "muted", "o"),
+            dots=Dot.of(estimate),
+            value=ratio(estimate)[0],
+            quiet=not pooled,
+        )
+        for name, estimate, pooled in lines
+    )
+    axis = Axis(between=_ends(lines), unit="×")
+    return Panel(rows, axis, title=title, guides=(Guide(1.0, Pen("ink", 1.4)),))
+
+
+def _ends(lines: Sequence[Line]) -> tuple[float, float]:
+    """
+    Around the runs' own intervals and every point; a pooled interval of two runs may go beyond.
+
+    Two runs know next to nothing of how far runs lie apart: such an interval
+    would leave the others no room.
+    """
+    points = [e.point for _, e, _ in lines if isfinite(e.point)]
+    own = [v for _, e, pooled in lines if not pooled for v in (e.low, e.high)]
+    ends = [v for _, e, _ in lines for v in (e.low, e.high) if isfinite(v)]
+    shown = [*points, *filter(isfinite, own)]
+    low, high = min(shown), max(shown)
+    room = max(high - low, 0.01 * high)
+    low = max(min(ends), low - 0.5 * room, 0.0)
+    high = min(max(ends), high + 0.5 * room)
+    air = max(0.05 * (high - low), 0.001 * high)
+    return max(low - air, 0.0), high + air
+
+
+def _lines(pool: Pool, found: PooledRatio) -> list[Line]:
+    lines: list[Line] = []
     for of in found.machines:
-        lines += [
-            PooledRow(_day(pool, each.run), each.estimate, _said(each.estimate))
-            for each in of.runs
-        ]
+        lines += [(_day(pool, each.run), each.estimate, False) for each in of.runs]
         if of.estimate is not None:
             name = f"machine {of.machine + 1}, {plural(len(of.runs), 'run')}"
-            lines.append(PooledRow(name, of.estimate, _said(of.estimate), pooled=True))
+            lines.append((name, of.estimate, True))
     if found.estimate is not None:
-        name = plural(len(found.machines), "machine")
-        lines.append(
-            PooledRow(name, found.estimate, _said(found.estimate), pooled=True)
-        )
-    return tuple(lines)
+        lines.append((plural(len(found.machines), "machine"), found.estimate, True))
+    return lines
 
 
 def _day(pool: Pool, run: str) -> str:
@@ -190,10 +222,6 @@ def _day(pool: Pool, run: str) -> str:
     if not (date.isdigit() and len(date) == 8):
         return f"{number}: {run}"
     return f"{number}: {date[4:6]}-{date[6:]} {clock[:2]}:{clock[2:4]} {profile.partition('-')[0]}"
-
-
-def _said(estimate: Estimate) -> str:
-    return ratio(estimate)[0]
 
 
 def _name(pool: Pool, found: PooledRatio) -> str:

@@ -4,11 +4,15 @@ from markupsafe import Markup
 
 from bench.experiments import parts
 from bench.report.answer import ShortAnswer, leading_verdict
-from bench.report.charts.answer import dots_chart, level_of, reading
 from bench.report.charts.chart import Chart, ChartText
-from bench.report.charts.generator import generator_chart
-from bench.report.charts.latency import latency_chart
-from bench.report.charts.memory import memory_chart
+from bench.report.charts.measured import (
+    dots_chart,
+    generator_chart,
+    latency_chart,
+    level_of,
+    memory_chart,
+    reading,
+)
 from bench.report.charts.palette import Palette
 from bench.report.charts.twin import twin_chart
 from bench.report.conditions import over_looks

@@ -5,12 +5,13 @@ A step between two versions is named only where its whole interval lies outside
 the noise.
 """
 
+from dataclasses import replace
+
 from bench.model.ranking import Step
 from bench.model.trial import Failure
 from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
-from bench.report.charts.dots import look_tokens
-from bench.report.charts.palette import Palette
-from bench.report.charts.versions import Spot, VersionLine, draw
+from bench.report.charts.lines import Plot, Spot, beside_newest, over_time
+from bench.report.charts.palette import Palette, look_of
 from bench.report.versions import Family, VersionRow, asked_for, only_beneath
 from bench.report.view import View, absent, lower_first
 from bench.wording.numbers import joined
@@ -78,7 +79,7 @@ def _chart(
     view: View, colours: Palette, found: list[Family], workload: str, metric: str
 ) -> Chart:
     band = view.results.control_reach.get(metric)
-    lines = tuple(_line(view, family, workload, metric) for family in found)
+    plots = [_plot(view, family, workload, metric) for family in found]
     named = [
         step_words(view, found, each)
         for each in view.results.steps
@@ -117,30 +118,20 @@ def _chart(
         colours,
         words,
         ChartTable(columns, rows),
-        lambda width: draw(colours, width, lines, band),
+        beside_newest(plots, band),
     )
 
 
-def _line(view: View, family: Family, workload: str, metric: str) -> VersionLine:
+def _plot(view: View, family: Family, workload: str, metric: str) -> Plot:
     one = _reference(view, family, workload, metric)
     there = view.measured(one.target.id, workload, metric)
-    token, text_token, shape = look_tokens(view, one.target.id)
-    return VersionLine(
-        title(view, one),
-        token,
-        text_token,
-        shape,
-        view.look(one.target.id).dash,
-        tuple(
-            Spot(
-                family.lines(each),
-                view.advantage(each.target.id, one.target.id, workload, metric),
-                each is one and there,
-                bool(each.asked),
-            )
-            for each in family.versions
-        ),
-    )
+    look, spots = look_of(view, one.target.id), []
+    for place, each in enumerate(family.versions):
+        beside = view.advantage(each.target.id, one.target.id, workload, metric)
+        hollow, name = bool(each.asked), family.lines(each)
+        spot = Spot.of(place, beside, hollow=hollow, name=name)
+        spots.append(replace(spot, y=1.0) if each is one and there else spot)
+    return over_time((title(view, one), look.text), look, spots)
 
 
 def _row(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from bench.errors import EnvironmentFailure
 from bench.model.results import Results, StoredFile
+from bench.report.charts.chart import standalone
 from bench.report.charts.palette import palette
-from bench.report.charts.standalone import standalone
 from bench.report.csv_file import chart_csv, results_csv
 from bench.report.hgrm import FOLDER as PERCENTILES
 from bench.report.hgrm import percentile_files

@@ -1,24 +1,24 @@
 """Where a request's CPU time goes: server, framework, validation, database layer, rest."""
 
 from dataclasses import dataclass
-from math import isfinite
 
 from bench.experiments.costs.model import Share
 from bench.model.estimate import Estimate
 from bench.model.framework import CostPart, Role, Target
-from bench.report.charts.bars import label, label_width
-from bench.report.charts.canvas import Canvas, Pen, Type, fitted, text_width
 from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
-from bench.report.charts.dots import fitting, look_tokens, whisker
 from bench.report.charts.palette import Palette
-from bench.report.numbers import ends, point, with_interval
+from bench.report.charts.rows import Bar, Panel, Row, Rows, row_of
+from bench.report.charts.scale import Axis
+from bench.report.numbers import point, with_interval
 from bench.report.view import View, absent
 
 
-ROW = 36.0
-HEAD = 26.0
 BAR = 19.0
-INSIDE = 11.0
+BENEATH = 5.0
+"""Pixels of a bar and of the one beneath it."""
+
+UNTICKED = Axis(ticks=())
+"""Each figure is printed."""
 
 # One hue from dark to pale; text in a part needs the token that is seen on it.
 DRAWN = {
@@ -54,11 +54,8 @@ def cost_chart(view: View, palette: Palette, workload: str) -> Chart:
     costs = _costs(view, workload)
     unit = view.metric("cpu").unit
 
-    def draw(width: float) -> Canvas:
-        canvas = Canvas(palette, width, HEAD + ROW * len(costs) + 2)
-        _draw(view, canvas, costs, f"{unit} per request")
-        return canvas
-
+    drawn = tuple(_drawn(view, cost) for cost in costs)
+    shape = Rows((Panel(drawn, UNTICKED, corner=f"{unit} per request"),), pitch=36.0)
     words = ChartText(
         finding=view.workload(workload),
         sub=f"CPU time per request in {unit}, less is better",
@@ -72,9 +69,8 @@ def cost_chart(view: View, palette: Palette, workload: str) -> Chart:
         for target in (*(cost.target for cost in costs), *floors)
         for metric in ("cpu", "database_cpu")
     ]
-    return chart(
-        f"cost-{workload}", palette, words, ChartTable(columns, rows), draw, sources
-    )
+    name = f"cost-{workload}"
+    return chart(name, palette, words, ChartTable(columns, rows), shape, sources)
 
 
 def untold(view: View, workload: str) -> bool:
@@ -149,69 +145,22 @@ def _rows(cost: CostBar) -> list[tuple[str, ...]]:
     return rows
 
 
-def _draw(view: View, canvas: Canvas, costs: list[CostBar], head: str) -> None:
-    room = label_width([cost.label for cost in costs], canvas.width)
-    totals = [cost.total for cost in costs if cost.total]
-    values = max((text_width(point(e), 13, True) for e in totals), default=0)
-    spreads = max((text_width(ends(e), 11.5) for e in totals), default=0)
-    values, spreads = fitting(canvas.width, room, values, spreads)
-    left, right = room + 10, canvas.width - values - spreads - 20
-    pixel = (right - left) / _most(costs)
-    small = Type(size=11.5, token="muted", align="right")
-    canvas.text(canvas.width, 14, head, small)
-    for position, cost in enumerate(costs):
-        y = HEAD + ROW * position
-        label(canvas, room, y + 14, (cost.label, look_tokens(view, cost.target)[1]))
-        if cost.total is None:
-            words = fitted(cost.reason, canvas.width - left, 11.5)
-            canvas.text(left, y + 14, words, Type(size=11.5, token="muted"))
-            continue
-        _bar(canvas, cost, left, y, pixel)
-        edge = canvas.width - spreads - 6
-        number = Type(size=13, bold=True, align="right")
-        if values:
-            canvas.text(edge, y + 14, point(cost.total), number)
-        if spreads:
-            beside = Type(size=11.5, token="muted")
-            canvas.text(edge + 6, y + 14, ends(cost.total), beside)
-
-
-def _bar(canvas: Canvas, cost: CostBar, left: float, y: float, pixel: float) -> None:
-    assert cost.total is not None
-    end = left + cost.total.point * pixel
-    start = left
+def _drawn(view: View, cost: CostBar) -> Row:
+    if (total := cost.total) is None:
+        return row_of(view, cost.target, (), None, missing=cost.reason)
+    bars, start = [], 0.0
     for share in cost.shares:
-        token, ink = DRAWN[share.part]
         # A part below zero is nothing, and the others end with the total.
-        until = min(start + max(share.estimate.point, 0.0) * pixel, end)
-        if until <= start:
-            continue
-        canvas.box((start, y), (until - start, BAR), token)
-        if start > left:
-            canvas.line((start, y), (start, y + BAR), Pen("page", 1.5))
-        room = min(until, left + cost.total.low * pixel) - start
-        words = point(share.estimate)
-        if text_width(words, INSIDE) + 10 < room:
-            style = Type(size=INSIDE, token=ink, align="left")
-            canvas.text(start + 5, y + 13.5, words, style)
-        start = until
+        end = min(start + max(share.estimate.point, 0.0), total.point)
+        if end > start:
+            token, ink = DRAWN[share.part]
+            words = point(share.estimate)
+            bars.append(Bar(start, end, token, BAR, words=words, ink=ink))
+            start = end
     if not cost.shares:
-        canvas.box((left, y), (end - left, BAR), DRAWN[CostPart.REST][0])
-    high = min(cost.total.high, _most([cost])) * pixel
-    whisker(
-        canvas,
-        (left + max(cost.total.low, 0.0) * pixel, left + high),
-        y + BAR / 2,
-        Pen("ink", 1.4),
-        mark=0.0,
-    )
+        bars.append(Bar(0.0, total.point, DRAWN[CostPart.REST][0], BAR))
     if cost.database is not None:
-        canvas.box((left, y + BAR + 2), (cost.database.point * pixel, 5), BESIDE)
-
-
-def _most(costs: list[CostBar]) -> float:
-    values = [0.0]
-    for cost in costs:
-        values += [cost.total.point, cost.total.high] if cost.total else []
-        values += [cost.database.point] if cost.database else []
-    return max(value for value in values if isfinite(value)) * 1.02 or 1.0
+        drop = (BAR + BENEATH) / 2 + 2
+        bars.append(Bar(0.0, cost.database.point, BESIDE, BENEATH, drop))
+    more = {"bars": tuple(bars), "interval": (total.low, total.high)}
+    return row_of(view, cost.target, (), total, **more)

@@ -3,8 +3,8 @@
 from bench.experiments.predictions.model import Predictions, Serving
 from bench.model.estimate import RoundSeries
 from bench.model.framework import Role, Target
-from bench.report.charts.chart import Chart, ChartTable, ChartText
-from bench.report.charts.dumbbell import dumbbells, in_order
+from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
+from bench.report.charts.measured import in_order, two_states
 from bench.report.charts.palette import Palette
 from bench.report.numbers import percent, point, with_interval
 from bench.report.section import Body, Section
@@ -43,7 +43,7 @@ def predictions_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
     if found is None:
         return ()
     rows = [
-        (target, one.alone_ms.estimate, one.beside_ms.estimate)
+        (target.id, one.alone_ms.estimate, one.beside_ms.estimate)
         for target, one in _servings(view, found)
     ]
     if not any(alone or beside for _, alone, beside in rows):
@@ -56,8 +56,8 @@ def predictions_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
     table = ChartTable(
         _COLUMNS, tuple(_row(view, one) for _, one in _servings(view, found))
     )
-    named = ("predictions", "ms")
-    return (dumbbells(view, palette, named, in_order(view, rows), (words, table)),)
+    shape = two_states(view, in_order(view, rows), "ms")
+    return (chart("predictions", palette, words, table, shape),)
 
 
 def predictions_missing(view: View) -> tuple[str, ...]:

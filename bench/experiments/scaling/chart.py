@@ -3,21 +3,14 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from bench.experiments.scaling.model import Scaling, ScalingPoint, Scalings
-from bench.report.charts.canvas import Canvas, Mark, Pen, Type, text_width
+from bench.experiments.scaling.model import Scaling, Scalings
 from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
-from bench.report.charts.dots import look_tokens
-from bench.report.charts.ends import end_labels
-from bench.report.charts.palette import Palette
-from bench.report.charts.scale import Scale, labelled_ticks
+from bench.report.charts.lines import Lines, Plot, Series, Spot
+from bench.report.charts.palette import Palette, look_of
+from bench.report.charts.scale import Axis
 from bench.report.numbers import number, percent, with_interval
 from bench.report.view import View, absent
 from bench.wording.numbers import joined
-
-
-HEIGHT = 290.0
-HEAD = 26.0
-FOOT = 40.0
 
 
 def scaling_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
@@ -40,11 +33,14 @@ def _lines(view: View, workload: str) -> list[Scaling]:
 def _chart(
     view: View, palette: Palette, workload: str, lines: Sequence[Scaling]
 ) -> Chart:
-    def draw(width: float) -> Canvas:
-        canvas = Canvas(palette, width, HEIGHT)
-        _draw(view, canvas, lines)
-        return canvas
-
+    levels = sorted({point.clients for one in lines for point in one.points})
+    across = Axis(
+        "clients (log scale)",
+        kind="log",
+        between=(levels[0], max(levels[-1], 2 * levels[0])),
+        ticks=tuple((level, str(level)) for level in levels),
+    )
+    plot = Plot(tuple(_series(view, one) for one in lines), across)
     words = ChartText(
         finding=_finding(view, lines),
         sub=f"{view.workload(workload)}: requests per second as clients rise",
@@ -56,7 +52,10 @@ def _chart(
     )
     columns = ("set-up", "clients", "requests/s", "rounds", "decides")
     rows = tuple(row for one in lines for row in (*_rows(view, one), *_law(view, one)))
-    return chart(f"scaling-{workload}", palette, words, ChartTable(columns, rows), draw)
+    shape = Lines((plot,), Axis("requests/s"))
+    return chart(
+        f"scaling-{workload}", palette, words, ChartTable(columns, rows), shape
+    )
 
 
 def _finding(view: View, lines: Sequence[Scaling]) -> str:
@@ -103,93 +102,27 @@ def _law(view: View, one: Scaling) -> list[tuple[str, ...]]:
     ]
 
 
-def _draw(view: View, canvas: Canvas, lines: Sequence[Scaling]) -> None:
-    names = [view.label(one.target) for one in lines]
-    room = min(max(text_width(name, 12.5, True) for name in names), canvas.width / 4)
-    bottom = HEIGHT - FOOT
-    up = _up(lines, bottom)
-    ticks = labelled_ticks(_flat(up), 11.5)
-    left = max(text_width(words, 11.5) for _, words in ticks) + 10
-    levels = sorted({point.clients for one in lines for point in one.points})
-    across = Scale(
-        levels[0],
-        max(levels[-1], 2 * levels[0]),
-        left + 6,
-        canvas.width - room - 16,
-        True,
+def _series(view: View, one: Scaling) -> Series:
+    curve = one.fit.curve if one.fit is not None else ()
+    laws = [(p.clients, p.rate_rps) for p in curve]
+    return Series(
+        look_of(view, one.target),
+        view.label(one.target),
+        spots=tuple(
+            Spot(p.clients, p.rate_rps.point, hollow=p.excluded is not None, size=7.5)
+            for p in one.points
+            if p.rate_rps is not None and isfinite(p.rate_rps.point)
+        ),
+        line=tuple((clients, law.point) for clients, law in laws),
+        band=tuple((clients, law.low, law.high) for clients, law in laws),
+        rounds=tuple(
+            (point.clients, value)
+            for point in one.points
+            for value in point.rounds
+            if value is not None and isfinite(value)
+        ),
+        width=1.8,
     )
-    canvas.text(0, 13, "requests/s", Type(size=11.5, token="muted"))
-    for tick, words in ticks:
-        y = up.at(tick)
-        canvas.line((left, y), (across.right, y), Pen("grid"))
-        style = Type(size=11.5, token="muted", align="right")
-        canvas.text(left - 5, y + 4, words, style)
-    _clients(canvas, across, levels, bottom)
-    for one in lines:
-        _line(view, canvas, one, (across, up))
-    ends = [(up.at(_last(one)), one.target) for one in lines]
-    end_labels(view, canvas, ends, room, bottom + 4)
-
-
-def _flat(up: Scale) -> Scale:
-    """The same axis laid flat, with a line's height where a label's width is asked for."""
-    return Scale(up.low, up.high, 0.0, (up.left - up.right) * 2.2)
-
-
-def _up(lines: Sequence[Scaling], bottom: float) -> Scale:
-    values = [v for one in lines for point in one.points for v in _values(point)]
-    top = max((v for v in values if isfinite(v)), default=1.0)
-    return Scale(0.0, top * 1.04 if top > 0 else 1.0, bottom, HEAD)
-
-
-def _values(point: ScalingPoint) -> list[float]:
-    known = [value for value in point.rounds if value is not None]
-    return [*known, point.rate_rps.point] if point.rate_rps else known
-
-
-def _clients(canvas: Canvas, across: Scale, levels: list[int], bottom: float) -> None:
-    taken = float("-inf")
-    for level in levels:
-        x, words = across.at(level), str(level)
-        half = text_width(words, 11.5) / 2
-        if x - half > taken + 6:
-            style = Type(size=11.5, token="muted", align="center")
-            canvas.text(x, bottom + 16, words, style)
-            taken = x + half
-    canvas.text(
-        across.right,
-        bottom + 33,
-        "clients (log scale)",
-        Type(size=11.5, token="muted", align="right"),
-    )
-
-
-def _line(
-    view: View, canvas: Canvas, one: Scaling, scales: tuple[Scale, Scale]
-) -> None:
-    across, up = scales
-    token, _, shape = look_tokens(view, one.target)
-    if one.fit is not None and one.fit.curve:
-        curve = one.fit.curve
-        upper = [(across.at(p.clients), up.at(p.rate_rps.high)) for p in curve]
-        lower = [(across.at(p.clients), up.at(p.rate_rps.low)) for p in curve]
-        canvas.band([*upper, *reversed(lower)], token)
-        middle = [(across.at(p.clients), up.at(p.rate_rps.point)) for p in curve]
-        canvas.curve(middle, Pen(token, 1.8, view.look(one.target).dash))
-    for point in one.points:
-        x = across.at(point.clients)
-        for value in point.rounds:
-            if value is not None and isfinite(value):
-                canvas.dots([x], up.at(value), token)
-        if point.rate_rps is not None and isfinite(point.rate_rps.point):
-            hollow = point.excluded is not None
-            mark = Mark(token, shape, size=7.5, hollow=hollow)
-            canvas.mark(x, up.at(point.rate_rps.point), mark)
-
-
-def _last(one: Scaling) -> float:
-    known = [p.rate_rps.point for p in one.points if p.rate_rps]
-    return known[-1] if known and isfinite(known[-1]) else 0.0
 
 
 def workers_table(view: View) -> ChartTable | None:

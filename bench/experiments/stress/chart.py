@@ -5,28 +5,22 @@ The first is flat for long and then goes up, where the capacity ends; the
 second is told quarter second by quarter second.
 """
 
-from collections.abc import Iterable, Sequence
-from math import isclose, isfinite
+from math import isclose
 from typing import NamedTuple
 
 from bench.experiments.stress.model import Stress, Stressed
 from bench.model.estimate import Estimate
 from bench.model.trial import SLOT_S
-from bench.report.charts.canvas import Canvas, Mark, Pen, Type, text_width
+from bench.report.charts.canvas import Pen
 from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
-from bench.report.charts.dots import look_tokens
-from bench.report.charts.ends import end_labels
-from bench.report.charts.hdr import log_steps
-from bench.report.charts.palette import Palette
-from bench.report.charts.scale import Scale, from_zero, labelled_ticks
+from bench.report.charts.lines import Lines, Plot, Series, Spot
+from bench.report.charts.palette import Palette, look_of
+from bench.report.charts.scale import Axis, Guide
 from bench.report.numbers import number, percent, with_interval
 from bench.report.view import View
 
 
-HEIGHT = 270.0
-HEAD = 26.0
-FOOT = 44.0
-LEFT = 46.0
+DASHED = Pen("axis", 1.0, "dashed")
 GUIDE_MS = 100.0
 """About where a person begins to notice that something waits."""
 REACHED = 0.99
@@ -54,11 +48,12 @@ def hockey_chart(
     if not found:
         return None
 
-    def draw(width: float) -> Canvas:
-        canvas = Canvas(palette, width, HEIGHT)
-        _draw(view, canvas, found)
-        return canvas
-
+    series = tuple(_series(view, *each) for each in found.items())
+    shape = Lines(
+        (Plot(series, Axis("offered requests/s")),),
+        Axis("p99, ms (log scale)", kind="log"),
+        guide=Guide(GUIDE_MS, DASHED),
+    )
     words = ChartText(
         finding=_finding(stress, workload),
         sub=f"{view.workload(workload)}: 99th percentile response time in ms as the offered rate rises",
@@ -82,7 +77,7 @@ def hockey_chart(
         for target, points in found.items()
         for point in points
     )
-    return chart(f"hockey-{workload}", palette, words, ChartTable(columns, rows), draw)
+    return chart(f"hockey-{workload}", palette, words, ChartTable(columns, rows), shape)
 
 
 def points_of(one: Stressed) -> list[CurvePoint]:
@@ -117,71 +112,13 @@ def _finding(stress: Stress, workload: str) -> str:
     return f"Offered {percent(highest)} of its own capacity, each still answers {span} of it"
 
 
-def _draw(view: View, canvas: Canvas, found: dict[str, list[CurvePoint]]) -> None:
-    room = _room(view, canvas, found)
-    every = [point for points in found.values() for point in points]
-    values = [v for p in every for v in (p.p99.low, p.p99.point, p.p99.high)]
-    rates = [point.offered.point for point in every]
-    words = ("p99, ms (log scale)", "offered requests/s")
-    scales = _axes(canvas, room, (rates, values), words, GUIDE_MS)
-    for target, points in found.items():
-        _line(view, canvas, (target, points), scales)
-    _, up = scales
-    ends = [(up.at(points[-1].p99.point), target) for target, points in found.items()]
-    end_labels(view, canvas, ends, room, HEIGHT - FOOT + 4)
-
-
-def _room(view: View, canvas: Canvas, targets: Iterable[str]) -> float:
-    """For the names at the ends of the lines."""
-    widest = max(text_width(view.label(each), 12.5, True) for each in targets)
-    return min(widest, canvas.width / 4)
-
-
-def _axes(
-    canvas: Canvas,
-    room: float,
-    values: tuple[Sequence[float], Sequence[float]],
-    words: tuple[str, str],
-    guide_ms: float | None = None,
-) -> tuple[Scale, Scale]:
-    """Across from zero, and up on a log scale of milliseconds, drawn; the words name up and across."""
-    bottom = HEIGHT - FOOT
-    across = from_zero(list(values[0]), LEFT, canvas.width - room - 14)
-    known = [v for v in values[1] if isfinite(v) and v > 0]
-    low, high = min(known), max(known)
-    up = Scale(low / 1.15, max(high, low * 1.2) * 1.15, bottom, HEAD, True)
-    canvas.text(0, 13, words[0], Type(size=11.5, token="muted"))
-    for tick, told in log_steps(up):
-        canvas.line((LEFT, up.at(tick)), (across.right, up.at(tick)), Pen("grid"))
-        style = Type(size=11.5, token="muted", align="right")
-        canvas.text(LEFT - 6, up.at(tick) + 4, told, style)
-    if guide_ms is not None and up.holds(guide_ms):
-        y = up.at(guide_ms)
-        canvas.line((LEFT, y), (across.right, y), Pen("axis", 1.0, "dashed"))
-    middle = Type(size=11.5, token="muted", align="center")
-    for tick, told in labelled_ticks(across, 11.5):
-        canvas.text(across.at(tick), bottom + 16, told, middle)
-    canvas.text((LEFT + across.right) / 2, bottom + 34, words[1], middle)
-    return across, up
-
-
-def _line(
-    view: View,
-    canvas: Canvas,
-    series: tuple[str, list[CurvePoint]],
-    scales: tuple[Scale, Scale],
-) -> None:
-    target, points = series
-    across, up = scales
-    line, _, shape = look_tokens(view, target)
-    places = [(across.at(p.offered.point), up.at(p.p99.point)) for p in points]
-    if len(places) > 1:
-        canvas.curve(places, Pen(line, 2.0, view.look(target).dash))
-    for point, (x, y) in zip(points, places, strict=True):
-        ends = (up.at(point.p99.low), up.at(point.p99.high))
-        if ends[0] - ends[1] > 10:
-            canvas.line((x, ends[0]), (x, ends[1]), Pen(line, 1.6))
-        canvas.mark(x, y, Mark(line, shape, hollow=not point.reached))
+def _series(view: View, target: str, points: list[CurvePoint]) -> Series:
+    spots = tuple(
+        Spot(p.offered.point, p.p99.point, p.p99.low, p.p99.high, hollow=not p.reached)
+        for p in points
+    )
+    line = tuple((each.offered.point, each.p99.point) for each in points)
+    return Series(look_of(view, target), view.label(target), spots, line)
 
 
 def surge_chart(
@@ -196,11 +133,13 @@ def surge_chart(
     if not found:
         return None
 
-    def draw(width: float) -> Canvas:
-        canvas = Canvas(palette, width, HEIGHT)
-        _draw_surge(view, canvas, stress, found)
-        return canvas
-
+    surge = (stress.surge.from_s, stress.surge.until_s)
+    plot = Plot(
+        tuple(_timeline(view, one) for one in found),
+        Axis("seconds of the visit", holds=(_longest_s(found),)),
+        guides=tuple(Guide(moment_s, DASHED) for moment_s in surge),
+    )
+    shape = Lines((plot,), Axis("median, ms (log scale)", kind="log"))
     peak = percent(round(stress.base_share * stress.surge.times, 4))
     words = ChartText(
         finding=_finding_surge(stress, found),
@@ -227,7 +166,7 @@ def surge_chart(
         )
         for one in found
     )
-    return chart(f"surge-{workload}", palette, words, ChartTable(columns, rows), draw)
+    return chart(f"surge-{workload}", palette, words, ChartTable(columns, rows), shape)
 
 
 def _finding_surge(stress: Stress, found: list[Stressed]) -> str:
@@ -243,27 +182,14 @@ def _finding_surge(stress: Stress, found: list[Stressed]) -> str:
     return f"After the surge, response times were back within {number(max(took), 2)} s, always"
 
 
-def _draw_surge(
-    view: View, canvas: Canvas, stress: Stress, found: list[Stressed]
-) -> None:
-    room = _room(view, canvas, [one.target for one in found])
-    longest = max(len(one.timeline_ms) for one in found) * SLOT_S
-    known = [ms for one in found for ms in one.timeline_ms if ms]
-    words = ("median, ms (log scale)", "seconds of the visit")
-    across, up = _axes(canvas, room, ([longest], known), words)
-    bottom = HEIGHT - FOOT
-    for moment_s in (stress.surge.from_s, stress.surge.until_s):
-        x = across.at(moment_s)
-        canvas.line((x, HEAD), (x, bottom), Pen("axis", 1.0, "dashed"))
-    ends = []
-    for one in found:
-        places = [
-            (across.at((position + 0.5) * SLOT_S), up.at(ms))
-            for position, ms in enumerate(one.timeline_ms)
-            if ms
-        ]
-        line = look_tokens(view, one.target)[0]
-        if len(places) > 1:
-            canvas.curve(places, Pen(line, 2.0, view.look(one.target).dash))
-        ends.append((places[-1][1], one.target))
-    end_labels(view, canvas, ends, room, bottom + 4)
+def _longest_s(found: list[Stressed]) -> float:
+    return max(len(one.timeline_ms) for one in found) * SLOT_S
+
+
+def _timeline(view: View, one: Stressed) -> Series:
+    line = tuple(
+        ((position + 0.5) * SLOT_S, ms)
+        for position, ms in enumerate(one.timeline_ms)
+        if ms
+    )
+    return Series(look_of(view, one.target), view.label(one.target), line=line)

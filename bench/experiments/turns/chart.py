@@ -1,23 +1,22 @@
 """Requests sent at once, as a timeline: in turns is a staircase, together is a wall."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bench.experiments.turns.model import SetUp, Turns
 from bench.model.trial import OneOfMany
-from bench.report.charts.canvas import Canvas, Pen, Type, fitted, text_width
+from bench.report.charts.canvas import Pen
 from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
-from bench.report.charts.dots import look_tokens
-from bench.report.charts.palette import Palette
-from bench.report.charts.scale import Scale, from_zero, labelled_ticks
+from bench.report.charts.palette import Palette, look_of
+from bench.report.charts.rows import Bar, Panel, Row, Rows
+from bench.report.charts.scale import Axis, Guide
 from bench.report.numbers import number
 from bench.report.view import View
 from bench.wording.numbers import joined, under_way
 
 
-HEAD = 22.0
 LANE = 6.0
-GAP = 12.0
-FOOT = 22.0
+"""Pixels from one request to the next."""
 
 
 def turns_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
@@ -47,19 +46,8 @@ def _chart(
     last_ms: float,
 ) -> Chart:
     name, set_ups = framework
-    panel = HEAD + LANE * turns.at_once + GAP
-
-    def draw(width: float) -> Canvas:
-        canvas = Canvas(palette, width, panel * len(set_ups) + FOOT)
-        scale = from_zero([last_ms], 2, width - 24)
-        bottom = panel * len(set_ups)
-        for tick, words in labelled_ticks(scale, 11.5):
-            under = Type(11.5, token="muted", align="left" if tick == 0 else "center")
-            canvas.text(scale.at(tick), bottom + 12, words, under)
-        for place, one in enumerate(set_ups):
-            _panel(view, canvas, panel * place, one, (turns, scale))
-        return canvas
-
+    axis = Axis(holds=(last_ms,))
+    panels = tuple(_panel(view, turns, one, axis) for one in set_ups)
     words = ChartText(
         finding=_finding(view, name, set_ups),
         sub=(
@@ -75,47 +63,29 @@ def _chart(
     )
     columns = ("set-up", "last answer, ms", "met", "under way at once", "rounds")
     rows = tuple(_row(view, one, turns.clients) for one in set_ups)
-    return chart(f"turns-{name}", palette, words, ChartTable(columns, rows), draw)
+    table, shape = ChartTable(columns, rows), Rows(panels, pitch=LANE)
+    return chart(f"turns-{name}", palette, words, table, shape)
 
 
-def _panel(
-    view: View,
-    canvas: Canvas,
-    top: float,
-    one: SetUp,
-    drawn: tuple[Turns, Scale],
-) -> None:
-    turns, scale = drawn
-    line, text, _ = look_tokens(view, one.target)
-    words = f"last after {_last_ms(one):,.0f} ms" if one.volley else "not measured"
-    room = text_width(words, 11.5)
-    canvas.text(
-        canvas.width, top + 14, words, Type(size=11.5, token="muted", align="right")
-    )
-    _ground(canvas, top, turns, scale)
-    title = fitted(view.label(one.target), canvas.width - room - 14, 13, bold=True)
-    canvas.text(0, top + 14, title, Type(size=13, bold=True, token=text))
-    for lane, request in enumerate(_by_answer(one)):
-        y = top + HEAD + LANE * lane + LANE / 2
+def _panel(view: View, turns: Turns, one: SetUp, axis: Axis) -> Panel:
+    """A lane for each request, and a guide at the wait itself: where all answers stand that wait together."""
+    look, rows = look_of(view, one.target), []
+    head = Panel((), axis, title=view.label(one.target), token=look.text)
+    if not one.volley:
+        why = Row("", missing="no volley of this run was answered in full")
+        return replace(head, rows=(why,), corner="not measured")
+    for request in _by_answer(one):
         answered_ms = request.answered_ms or 0.0
         inside_ms = max(request.sent_ms, answered_ms - turns.wait_ms)
-        sent = (scale.at(request.sent_ms), y)
-        entered = (scale.at(inside_ms), y)
-        canvas.line(sent, entered, Pen("axis", 2.0))
-        canvas.line(entered, (scale.at(answered_ms), y), Pen(line, 3.6))
-    if not one.volley:
-        why = fitted("no volley of this run was answered in full", canvas.width, 11.5)
-        canvas.text(0, top + HEAD + 16, why, Type(size=11.5, token="muted"))
-
-
-def _ground(canvas: Canvas, top: float, turns: Turns, scale: Scale) -> None:
-    """Ticks as lines, and a guide at the wait itself: where all answers stand that wait together."""
-    ends = (top + HEAD - 2, top + HEAD + LANE * turns.at_once + 2)
-    for tick, _ in labelled_ticks(scale, 11.5):
-        x = scale.at(tick)
-        canvas.line((x, ends[0]), (x, ends[1]), Pen("grid"))
-    guide = scale.at(turns.wait_ms)
-    canvas.line((guide, ends[0]), (guide, ends[1]), Pen("muted", 1.0, "dotted"))
+        before = Bar(request.sent_ms, inside_ms, "axis", height=2.0)
+        inside = Bar(inside_ms, answered_ms, look.line, height=3.6)
+        rows.append(Row("", bars=(before, inside)))
+    return replace(
+        head,
+        rows=tuple(rows),
+        corner=f"last after {_last_ms(one):,.0f} ms",
+        guides=(Guide(turns.wait_ms, Pen("muted", 1.0, "dotted")),),
+    )
 
 
 def _by_answer(one: SetUp) -> list[OneOfMany]:

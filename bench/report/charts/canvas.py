@@ -33,6 +33,10 @@ from bench.report.charts.svg import adopt
 mpl.rcdefaults()
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
+WIDE = 520.0
+NARROW = 350.0
+"""Widths in pixels; the style sheet chooses by the reader's screen."""
+
 DASHES: dict[str, tuple[float, ...]] = {
     "solid": (),
     "dashed": (5, 3),
@@ -121,9 +125,13 @@ class Canvas:
         )
 
     def box(
-        self, corner: tuple[float, float], size: tuple[float, float], token: str
+        self,
+        corner: tuple[float, float],
+        size: tuple[float, float],
+        token: str,
+        over: bool = False,
     ) -> None:
-        """A filled rectangle from its upper left corner."""
+        """A filled rectangle from its upper left corner, beneath all lines or over those before it."""
         self._add(
             Rectangle(
                 corner,
@@ -131,6 +139,7 @@ class Canvas:
                 facecolor=self.palette.stand_in(token),
                 linewidth=0,
                 clip_on=False,
+                zorder=2 if over else 1,
             )
         )
 

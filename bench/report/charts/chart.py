@@ -1,24 +1,25 @@
 """A chart as the page holds it: finding, drawings, caption, and its numbers as a table."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
 from bench.model.estimate import Comparison, Quantity
 from bench.model.results import Curve
 from bench.model.verdict import Evidence
-from bench.report.charts.canvas import Canvas
+from bench.report.charts.canvas import NARROW, WIDE
+from bench.report.charts.lines import Lines
 from bench.report.charts.palette import Palette
+from bench.report.charts.rows import Rows
 
 
 type Source = Quantity | Comparison | Curve | Evidence
 
-WIDE = 520.0
-NARROW = 350.0
-"""Widths in pixels; the style sheet chooses by the reader's screen."""
-
 LONGEST_NAME = 200
 """Characters; a file system takes 255 bytes."""
+NAMESPACE = "http://www.w3.org/2000/svg"
+FONTS = "Inter, Segoe UI, system-ui, -apple-system, Roboto, Arial, sans-serif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,28 @@ class Chart:
     sources: tuple[Source, ...] = ()  # what was drawn, unrounded; may be empty
 
 
+def chart(
+    name: str,
+    palette: Palette,
+    words: ChartText,
+    table: ChartTable,
+    shape: Rows | Lines,
+    sources: Sequence[Source | None] = (),
+) -> Chart:
+    """
+    Draw at both widths; the table stands beside them, the sources become its CSV.
+
+    `name` becomes an id on the page and a file's name, whoever gave it.
+    """
+    name = re.sub(r"[^A-Za-z0-9.+_-]+", "_", name)[:LONGEST_NAME]
+    assert palette.order, "a palette without colours draws nothing"
+    wide, narrow = (
+        shape.draw(palette, width).svg(words.finding) for width in (WIDE, NARROW)
+    )
+    known = tuple(each for each in sources if each is not None)
+    return Chart(name, words, table, wide, narrow, known)
+
+
 def description(table: ChartTable) -> str:
     """The table in one line, for a drawing that stands without it."""
     return "; ".join(
@@ -63,26 +86,18 @@ def description(table: ChartTable) -> str:
     )
 
 
-def chart(
-    name: str,
-    palette: Palette,
-    words: ChartText,
-    table: ChartTable,
-    draw: Callable[[float], Canvas],
-    sources: Sequence[Source | None] = (),
-) -> Chart:
-    """
-    Draw at both widths; the table stands beside them, the sources become its CSV.
-
-    `name` becomes an id on the page and a file's name, whoever gave it.
-    """
-    name = re.sub(r"[^A-Za-z0-9.+_-]+", "_", name)[:LONGEST_NAME]
-    assert palette.order, "a palette without colours draws nothing"
-    return Chart(
-        id=name,
-        words=words,
-        table=table,
-        wide=draw(WIDE).svg(words.finding),
-        narrow=draw(NARROW).svg(words.finding),
-        sources=tuple(each for each in sources if each is not None),
-    )
+def standalone(drawn: Chart, palette: Palette, dark: bool) -> str:
+    """For a README or a slide: the wide drawing with its numbers in words and its colours of one mode written out, on a ground that shines through."""
+    root = ElementTree.fromstring(drawn.wide)
+    told = ElementTree.Element("desc")
+    told.text = description(drawn.table)
+    root.insert(1, told)
+    for element in root.iter():
+        for name in element.attrib.pop("class", "").split():
+            letter, _, token = name.partition("-")
+            paint = {"f": "fill", "s": "stroke"}[letter]
+            element.set(paint, palette.colours[token][int(dark)])
+    _, _, width, height = root.attrib["viewBox"].split()
+    root.attrib |= {"xmlns": NAMESPACE, "width": width, "height": height}
+    root.set("font-family", FONTS)
+    return ElementTree.tostring(root, encoding="unicode") + "\n"

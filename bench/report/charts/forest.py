@@ -1,12 +1,17 @@
 """What decides a claim: ratios with intervals against the claim's own line."""
 
+from collections.abc import Sequence
+
 from bench.model.estimate import Estimate
 from bench.model.verdict import Evidence, Label, Outcome, Part, Verdict
-from bench.report.charts.against_line import Against, LimitRow, against_line
+from bench.report.charts.canvas import Pen
 from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
-from bench.report.charts.palette import Palette
+from bench.report.charts.palette import Palette, look_of
+from bench.report.charts.rows import Dot, Panel, Row, Rows
+from bench.report.charts.scale import Axis, Guide, Zone
 from bench.report.numbers import number, percent, ratio
 from bench.report.view import View, absent
+from bench.report.words import SIGNS
 from bench.wording.experiments import words_of
 
 
@@ -15,6 +20,7 @@ LABELS = {
     Label.TIE: "practically equal in this run",
     Label.NOT_MATERIAL: "no lead of the margin",
 }
+TOKENS = {Outcome.SUPPORTED: "yes", Outcome.REFUTED: "no"}
 BEHIND = "behind"
 """Where the whole interval lies below 1, whatever the margin."""
 
@@ -33,10 +39,10 @@ def forest_chart(view: View, palette: Palette, verdict: Verdict) -> Chart:
         ),
     )
     drawn = [_drawn(view, part) for part in verdict.parts]
-    draw = against_line(view, palette, drawn, Against(line, "times better"))
+    shape = _against_line(drawn, line, "times better")
     name = f"forest-{verdict.claim.id}"
     sources = [part.comparison for part in verdict.parts]
-    return chart(name, palette, words, ChartTable(columns, rows), draw, sources)
+    return chart(name, palette, words, ChartTable(columns, rows), shape, sources)
 
 
 def findings_chart(view: View, palette: Palette, verdict: Verdict) -> Chart | None:
@@ -58,9 +64,31 @@ def findings_chart(view: View, palette: Palette, verdict: Verdict) -> Chart | No
         ),
     )
     drawn = [_finding(view, each) for each in decide]
-    draw = against_line(view, palette, drawn, Against(line, axis))
+    shape = _against_line(drawn, line, axis)
     name = f"forest-{verdict.claim.id}"
-    return chart(name, palette, words, ChartTable(columns, rows), draw, decide)
+    return chart(name, palette, words, ChartTable(columns, rows), shape, decide)
+
+
+def _against_line(rows: Sequence[Row], line: float, axis: str) -> Rows:
+    """All on one axis of ratios, which the line parts in two."""
+    panel = Panel(
+        tuple(rows),
+        Axis(
+            f"{axis} (log scale)",
+            kind="ratio",
+            holds=(line, line * 1.08, 1 / line),
+            unit="×",
+        ),
+        guides=(
+            Guide(1.0),
+            Guide(line, Pen("ink", 1.6), f"line at {number(line, 2)}×"),
+        ),
+        zones=(
+            Zone(None, line, "no-soft", "claim fails"),
+            Zone(line, None, "yes-soft", "claim holds"),
+        ),
+    )
+    return Rows((panel,), names="above")
 
 
 def _sub(line: float) -> str:
@@ -113,27 +141,40 @@ def _numbers(estimate: Estimate, line: float) -> tuple[str, ...]:
     return value, interval, percent(estimate.level), str(estimate.n)
 
 
-def _drawn(view: View, part: Part) -> LimitRow:
+def _drawn(view: View, part: Part) -> Row:
     pair = part.comparison
-    return LimitRow(
-        subject=pair.subject,
-        name=part_name(view, part),
-        value=ratio(pair.advantage)[0] if pair.advantage else "",
-        estimate=pair.advantage,
-        missing=absent(pair.void or part.because),
-        outcome=part.outcome,
-    )
+    value = ratio(pair.advantage)[0] if pair.advantage else ""
+    named = (pair.subject, part_name(view, part), value)
+    missing = absent(pair.void or part.because)
+    return _limit_row(view, named, pair.advantage, missing, part.outcome)
 
 
-def _finding(view: View, finding: Evidence) -> LimitRow:
+def _finding(view: View, finding: Evidence) -> Row:
     # What was found stands in its own words: of a time they say how many times
     # as long it is, whichever way the ratio is drawn.
     name = finding_name(view, finding)
-    return LimitRow(
-        subject=finding.subject,
-        name=f"{name}: {finding.value}" if finding.estimate else name,
-        value="",
-        estimate=finding.estimate,
-        missing=absent(finding.because),
-        outcome=finding.outcome or Outcome.NOT_TESTED,
+    said = f"{name}: {finding.value}" if finding.estimate else name
+    outcome = finding.outcome or Outcome.NOT_TESTED
+    missing = absent(finding.because)
+    named = (finding.subject, said, "")
+    return _limit_row(view, named, finding.estimate, missing, outcome)
+
+
+def _limit_row(
+    view: View,
+    named: tuple[str, str, str],
+    estimate: Estimate | None,
+    missing: str,
+    outcome: Outcome,
+) -> Row:
+    """One thing with its own outcome; `named` are whose look it has, its name and its value."""
+    subject, name, value = named
+    undecided = outcome is Outcome.INCONCLUSIVE
+    return Row(
+        name,
+        look_of(view, subject),
+        dots=Dot.of(estimate, undecided, undecided),
+        value=f"{value} {SIGNS[outcome]}".strip(),
+        token=TOKENS.get(outcome, "open"),
+        missing=missing,
     )

@@ -7,10 +7,11 @@ vision deficiency and in grey. Frameworks bring their own look.
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bench.errors import UsageError
 from bench.model.framework import Framework
-from bench.report.view import GREY
+from bench.report.view import GREY, View
 
 
 MEANINGS: dict[str, tuple[str, str]] = {
@@ -80,6 +81,24 @@ class Palette:
             f".f-{token}{{fill:var(--{token})}}.s-{token}{{stroke:var(--{token})}}"
             for token in self.order
         )
+
+
+class Look(NamedTuple):
+    """How a target is drawn: tokens of its lines and of its name, marker and dash."""
+
+    line: str
+    text: str
+    shape: str
+    dash: str = "solid"
+
+
+def look_of(view: View, target: str) -> Look:
+    """That of its framework."""
+    framework = view.framework_of(target)
+    frameworks = view.results.frameworks
+    position = None if framework is None else frameworks.index(framework)
+    look = view.look(target)
+    return Look(*tokens(position), look.marker, look.dash)
 
 
 def palette(frameworks: tuple[Framework, ...]) -> Palette:

@@ -1,4 +1,9 @@
-"""A figure's last values on one machine: each a point with its interval, on its own scale."""
+"""
+A figure's last values on one machine: each a point with its interval, on its own scale.
+
+It stands in a card beside its value and has no axis, no words and one width, so
+it is none of the two shapes.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +11,7 @@ from math import isfinite
 
 from bench.model.estimate import Estimate
 from bench.report.charts.canvas import Canvas, Mark, Pen
-from bench.report.charts.palette import Palette
+from bench.report.charts.palette import Look, Palette
 from bench.report.charts.scale import Scale
 
 
@@ -26,12 +31,11 @@ class SparkHistory:
 def sparkline(
     palette: Palette,
     words: tuple[str, str],
-    look: tuple[str, str],
+    look: Look,
     past: Sequence[SparkHistory],
 ) -> str:
-    """Oldest left; `look` is colour and marker, `words` are title and description."""
+    """Oldest left; `words` are title and description."""
     canvas = Canvas(palette, WIDTH, HEIGHT)
-    token, shape = look
     up = _scale(past)
     step = (WIDTH - 20) / max(len(past) - 1, 1)
     places = [
@@ -40,14 +44,15 @@ def sparkline(
     ]
     for i in range(len(past) - 1):
         if past[i].like == past[i + 1].like:
-            canvas.line(places[i], places[i + 1], Pen(token, 1.4))
+            canvas.line(places[i], places[i + 1], Pen(look.line, 1.4))
     for (x, y), one in zip(places, past, strict=True):
         ends = [
             HEIGHT - up.at(bound) for bound in (one.estimate.low, one.estimate.high)
         ]
-        canvas.line((x, ends[0]), (x, ends[1]), Pen(token, 1.6))
+        canvas.line((x, ends[0]), (x, ends[1]), Pen(look.line, 1.6))
         last = one is past[-1]
-        canvas.mark(x, y, Mark(token, shape, 9.0 if last else 5.0, hollow=not last))
+        size = 9.0 if last else 5.0
+        canvas.mark(x, y, Mark(look.line, look.shape, size, hollow=not last))
     return canvas.svg(*words)
 
 
