@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from bench.deploy import compose_leftovers
-from bench.deploy.cleanup_registry import MARK, alone_here, undisturbed
+from bench.deploy.cleanup_registry import MARK, undisturbed
 from bench.deploy.compose_images import Images, Recipe
 from bench.deploy.compose_refusals import LOCAL
 from bench.deploy.compose_relay import Relay
@@ -22,8 +22,8 @@ from bench.deploy.compose_services import (
 from bench.deploy.compose_settings import BY_HAND, Settings, read_settings
 from bench.deploy.compose_tool import ComposeTool, find_tool, surroundings
 from bench.deploy.engine import CpuPlacement, Say
-from bench.deploy.local import Options, safe_name
-from bench.deploy.server import Where, fill
+from bench.deploy.local import StartingEngine, safe_name
+from bench.deploy.server import Where, fill, placeholders
 from bench.deploy.server import surroundings as surroundings_of
 from bench.errors import BenchError, EnvironmentFailure, TargetFailed
 from bench.model.framework import Target
@@ -34,7 +34,7 @@ from bench.model.run import Receipt
 _NEED_BYTES = 2 << 30
 
 
-class ComposeEngine:
+class ComposeEngine(StartingEngine[ContainerDatabase, ContainerServer]):
     """
     Implements the seam with containers; the same arguments as the local engine.
 
@@ -43,26 +43,6 @@ class ComposeEngine:
     """
 
     name = "compose"
-
-    def __init__(
-        self,
-        root: Path,
-        cache: Path | None,
-        logs: Path,
-        cores: Pinning,
-        packages: Mapping[str, str | None],
-        options: Options | None = None,
-    ) -> None:
-        self._root = root
-        self._cache = cache or root / ".cache"
-        self._logs = logs
-        self._cores = cores
-        self._packages = packages
-        self._options = options or Options()
-        self._open: ExitStack | None = None
-        self._database: ContainerDatabase | None = None
-        self._servers: list[ContainerServer] = []
-        self._started = 0
 
     def __enter__(self) -> Self:
         """
@@ -73,14 +53,12 @@ class ComposeEngine:
         """
         with ExitStack() as stack:
             found = find_tool()
-            wait_s, say = self._options.wait_s, self._options.say
-            here = alone_here(self._cache, self._cores.harness, wait_s, say)
-            self._cleanup = stack.enter_context(here)
-            self._cleanup.record_containers()
+            self._begin(stack).record_containers()
             self._tool = self._named(found)
             self._refuse_little_memory()
             self._settings = self._read_settings()
             self._sweep()
+            say = self._options.say
             self._images = Images(
                 self._tool, self._settings, self._root, self._cache, say
             )
@@ -89,24 +67,6 @@ class ComposeEngine:
             self._bring_up(generator, stack)
             self._open = stack.pop_all()
         return self
-
-    def __exit__(self, *error: Any) -> None:
-        """
-        Save the logs and remove every container and network of the run; not to be interrupted.
-
-        An error of the run itself goes before one of the removal.
-        """
-        if self._open is not None:
-            with undisturbed():
-                self._open.__exit__(*error)
-            self._open = self._database = None
-
-    @property
-    def database(self) -> ContainerDatabase:
-        """The database, once entered."""
-        if self._database is None:
-            raise RuntimeError("the engine has not been entered")
-        return self._database
 
     @property
     def images_built(self) -> int:
@@ -187,18 +147,18 @@ class ComposeEngine:
         server = ContainerServer(
             target, container, self._relay, command, self._options.ready_s
         )
-        self._servers = [s for s in self._servers if not s.stopped] + [server]
-        return server
+        return self._keep(server)
 
     def _named(self, found: ComposeTool) -> ComposeTool:
         """The tool with this run's project, log, and the variables of docker-compose.yml."""
-        self._logs.mkdir(parents=True, exist_ok=True)
+        token, logs = self._entered().token, self.logs
+        logs.mkdir(parents=True, exist_ok=True)
         return replace(
             found,
             file=self._root / "docker-compose.yml",
-            project=f"trial-{self._cleanup.token}",
-            log=self._logs / "compose.log",
-            variables=of_the_run(self._cache, self._cleanup.token, self._cores),
+            project=f"trial-{token}",
+            log=logs / "compose.log",
+            variables=of_the_run(self._cache, token, self._cores),
         )
 
     def _refuse_little_memory(self) -> None:
@@ -230,7 +190,7 @@ class ComposeEngine:
             variables={**generator.variables, "DATABASE_IMAGE": image},
         )
         self._containers = {name: self._container(name) for name in services}
-        marked = {**surroundings(), MARK: self._cleanup.mark("relay")}
+        marked = {**surroundings(), MARK: self._entered().mark("relay")}
         module = "bench.deploy.compose_relay"
         try:
             self._relay = Relay([*self._exec("relay"), module], marked)
@@ -268,22 +228,16 @@ class ComposeEngine:
 
     def _service(self, service: str, name: str) -> Container:
         own = "DATABASE_MEMORY" if service == SERVICE else "GENERATOR_MEMORY"
-        return Container(self._tool, name, self._logs / f"{service}.log", own)
+        return Container(self._tool, name, self.logs / f"{service}.log", own)
 
     def _exec(self, service: str) -> tuple[str, ...]:
         name = self._containers[service].name
         return ("docker", "exec", "-i", name, "python", "-m")
 
-    def _stop_servers(self) -> None:
-        with ExitStack() as all_of_them:
-            for server in self._servers:
-                all_of_them.callback(server.stop)
-        self._servers = []
-
     def _remove_all(self, kind: object, error: object, trace: object) -> None:
         """Keep the logs of the services, then remove everything of the run, or let the next run do it."""
         with undisturbed():
-            token = self._cleanup.token
+            token = self._entered().token
             with suppress(BenchError):
                 for container in self._services_left(token):
                     container.save_log()
@@ -291,7 +245,7 @@ class ComposeEngine:
             try:
                 compose_leftovers.remove(self._tool.docker, "run", token)
             except EnvironmentFailure as left:
-                self._cleanup.keep()
+                self._entered().keep()
                 if error is None:
                     raise
                 self._options.say(
@@ -340,13 +294,7 @@ def command_and_environment(
     target: Target, placement: CpuPlacement, name: str, hash_seed: int
 ) -> tuple[list[str], list[str]]:
     """The words that a local server is started with, for a container of that name."""
-    values: Mapping[str, str] = {
-        "host": "0.0.0.0",
-        "port": str(INNER_PORT),
-        "workers": str(placement.workers),
-        "threads": str(placement.threads),
-        "connections": str(target.pool_connections),
-    }
+    values = placeholders(target, placement, "0.0.0.0", INNER_PORT)
     temporary = Path("/tmp")
     where = Where(temporary, temporary, temporary, INNER_DSN)
     given = surroundings_of(target, where, values, hash_seed)

@@ -6,8 +6,9 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from bench.deploy import environments
 from bench.deploy.child import Child, LaunchSpec
@@ -23,6 +24,7 @@ from bench.deploy.server import (
     Where,
     fill,
     free_port,
+    placeholders,
     port_is_free,
     surroundings,
 )
@@ -47,15 +49,19 @@ class Options:
     say: Say = lambda line: None  # is told what goes on while the engine comes up
 
 
-class LocalEngine:
-    """
-    Implements the seam with processes; Linux.
+class _Started(Protocol):
+    stopped: bool
 
-    `packages` gives each framework's distribution, None for the floor; without
-    a folder for them, `logs` are gone with the engine.
-    """
+    def stop(self) -> None:
+        """End it."""
 
-    name = "local"
+
+class StartingEngine[ADatabase: StandingDatabase, AServer: _Started]:
+    """
+    What engines have in common that start servers beside a database of the run.
+
+    `packages` gives each framework's distribution, None for the floor.
+    """
 
     def __init__(
         self,
@@ -66,49 +72,32 @@ class LocalEngine:
         packages: Mapping[str, str | None],
         options: Options | None = None,
     ) -> None:
+        self._root = root
         self._apps = root / "apps"
         self._cache = cache or root / ".cache"
         self._logs = logs
         self._cores = cores
         self._packages = packages
         self._options = options or Options()
-        self._environments = Environments(
-            self._apps, self._cache / "environments", compiled=self._options.timed
-        )
         self._open: ExitStack | None = None
         self._cleanup: CleanupRegistry | None = None
-        self._database: StandingDatabase | None = None
-        self._servers: list[LocalServer] = []
+        self._database: ADatabase | None = None
+        self._servers: list[AServer] = []
         self._started = 0
-        self._folders = 0
-
-    def __enter__(self) -> Self:
-        """
-        Sweep up after dead runs, then bring the database up.
-
-        SIGTERM and SIGHUP end the harness through `__exit__` from here on.
-        EnvironmentFailure while another run lives, or without PostgreSQL.
-        """
-        with ExitStack() as stack:
-            wait_s, say = self._options.wait_s, self._options.say
-            here = alone_here(self._cache, self._cores.harness, wait_s, say)
-            self._cleanup = stack.enter_context(here)
-            self._database = stack.enter_context(
-                open_database(self._apps, self.logs, self._cores, self._cleanup)
-            )
-            stack.callback(self._stop_servers)
-            self._open = stack.pop_all()
-        return self
 
     def __exit__(self, *error: Any) -> None:
-        """Stop servers and database and remove their files; not to be interrupted."""
+        """
+        End and remove all that was started and made; not to be interrupted.
+
+        An error of the run itself goes before one of the removal.
+        """
         if self._open is not None:
             with undisturbed():
-                self._open.close()
+                self._open.__exit__(*error)
             self._open = self._cleanup = self._database = None
 
     @property
-    def database(self) -> StandingDatabase:
+    def database(self) -> ADatabase:
         """The database, once entered."""
         if self._database is None:
             raise RuntimeError("the engine has not been entered")
@@ -118,6 +107,57 @@ class LocalEngine:
     def logs(self) -> Path:
         """Where logs are written: the folder that was given, else one that is gone with the engine."""
         return self._logs or self._entered().folder / "logs"
+
+    def _begin(self, stack: ExitStack) -> CleanupRegistry:
+        """Sweep up after dead runs, and keep others away until the stack ends."""
+        wait_s, say = self._options.wait_s, self._options.say
+        here = alone_here(self._cache, self._cores.harness, wait_s, say)
+        self._cleanup = stack.enter_context(here)
+        return self._cleanup
+
+    def _entered(self) -> CleanupRegistry:
+        if self._cleanup is None:
+            raise RuntimeError("the engine has not been entered")
+        return self._cleanup
+
+    def _keep(self, server: AServer) -> AServer:
+        self._servers = [s for s in self._servers if not s.stopped] + [server]
+        return server
+
+    def _stop_servers(self) -> None:
+        with ExitStack() as all_of_them:
+            for server in self._servers:
+                all_of_them.callback(server.stop)
+        self._servers = []
+
+
+class LocalEngine(StartingEngine[StandingDatabase, LocalServer]):
+    """Implements the seam with processes; Linux."""
+
+    name = "local"
+
+    _folders = 0
+
+    @cached_property
+    def _environments(self) -> Environments:
+        folder, compiled = self._cache / "environments", self._options.timed
+        return Environments(self._apps, folder, compiled=compiled)
+
+    def __enter__(self) -> Self:
+        """
+        Sweep up after dead runs, then bring the database up.
+
+        SIGTERM and SIGHUP end the harness through `__exit__` from here on.
+        EnvironmentFailure while another run lives, or without PostgreSQL.
+        """
+        with ExitStack() as stack:
+            cleanup = self._begin(stack)
+            self._database = stack.enter_context(
+                open_database(self._apps, self.logs, self._cores, cleanup)
+            )
+            stack.callback(self._stop_servers)
+            self._open = stack.pop_all()
+        return self
 
     @property
     def mark(self) -> dict[str, str]:
@@ -160,8 +200,7 @@ class LocalEngine:
                 if self._options.first_port or attempt == _PORT_TRIES - 1:
                     raise
                 continue
-            self._servers = [s for s in self._servers if not s.stopped] + [server]
-            return server
+            return self._keep(server)
         raise AssertionError("the loop above returns or raises")
 
     def _port(self) -> int:
@@ -183,13 +222,7 @@ class LocalEngine:
         cleanup = self._entered()
         self._started += 1
         where = self._where(target)
-        values = {
-            "host": HOST,
-            "port": str(port),
-            "workers": str(placement.workers),
-            "threads": str(placement.threads),
-            "connections": str(target.pool_connections),
-        }
+        values = placeholders(target, placement, HOST, port)
         mark = cleanup.mark(str(self._started))
         argv = [fill(word, values) for word in target.serve]
         order = LaunchSpec(
@@ -214,27 +247,14 @@ class LocalEngine:
             environment = self._environments.path(target.framework, target.lock_name)
         except Refused as error:
             raise TargetFailed(f"{target.id}: {error.reason}") from error
-        folder = self._apps / target.framework
-        return Where(
-            environment,
-            folder,
-            self._entered().folder,
-            self.database.dsn,
-            self.database.sslmode,
-        )
-
-    def _entered(self) -> CleanupRegistry:
-        if self._cleanup is None:
-            raise RuntimeError("the engine has not been entered")
-        return self._cleanup
+        folder, home = self._apps / target.framework, self._entered().folder
+        database = self.database
+        return Where(environment, folder, home, database.dsn, database.sslmode)
 
     def _stop_servers(self) -> None:
         for server in self._servers:
             server.ask_to_end()  # all at once, so that they end side by side
-        with ExitStack() as all_of_them:
-            for server in self._servers:
-                all_of_them.callback(server.stop)
-        self._servers = []
+        super()._stop_servers()
 
 
 def safe_name(text: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.child_environment import measured_environment
 from bench.deploy.child import Child
+from bench.deploy.engine import CpuPlacement
 from bench.deploy.processes import Process, living, owns_port, settle
 from bench.deploy.readiness import HOST, Readiness, quoted_fault
 from bench.errors import TargetFailed
@@ -33,6 +34,19 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     for name, value in values.items():
         text = text.replace("{" + name + "}", value)
     return text
+
+
+def placeholders(
+    target: Target, placement: CpuPlacement, host: str, port: int
+) -> dict[str, str]:
+    """What stands for the {names} in the command and the variables of a target."""
+    return {
+        "host": host,
+        "port": str(port),
+        "workers": str(placement.workers),
+        "threads": str(placement.threads),
+        "connections": str(target.pool_connections),
+    }
 
 
 def free_port() -> int:

@@ -36,7 +36,7 @@ def test_database_generator_relay_and_engine_are_named(
     logs = tmp_path / "logs"
     with new_engine(tmp_path / "cache", logs) as engine:
         assert isinstance(engine.prepare([floor], lambda line: None)[floor.id], Receipt)
-        project = f"trial-{engine._cleanup.token}"
+        project = f"trial-{engine._entered().token}"
         server = engine.start(floor, placement(logs), 0)
 
         docker("kill", f"{project}-database-1")
