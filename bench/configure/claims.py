@@ -193,14 +193,14 @@ def _remedy(kind: str, key: str, row: dict[str, Any]) -> str:
 
 
 def _refuse_twice(path: Path, claims: Sequence[Claim]) -> None:
-    seen: set[str] = set()
+    ids: set[str] = set()
     for claim in claims:
-        if claim.id in seen:
+        if claim.id in ids:
             raise UsageError(
                 f"{path}: two claims are named {told(claim.id)}",
                 "give each claim a name of its own: it is its address on the page",
             )
-        seen.add(claim.id)
+        ids.add(claim.id)
 
 
 def _refuse_unknown(
@@ -216,7 +216,7 @@ def _refuse_unknown(
             "workload",
             (*claim.workloads, *claim.also_on, *claim.without_layer),
         ),
-        ("probe", [each for each in (claim.probe, claim.strict_probe) if each]),
+        ("probe", [probe for probe in (claim.probe, claim.strict_probe) if probe]),
         ("count", claim.counts),
     ):
         for name in names:
@@ -260,14 +260,14 @@ def _refuse_incomplete(where: str, claim: Claim) -> None:
 
 
 def _refuse_same_words(where: str, claim: Claim) -> None:
-    seen = [claim.quote]
-    for each in claim.also:
-        if each.quote in seen:
+    quotes = [claim.quote]
+    for further in claim.also:
+        if further.quote in quotes:
             raise UsageError(
-                f"{where}: it quotes {told(each.quote)} twice",
+                f"{where}: it quotes {told(further.quote)} twice",
                 "`also` is for words that stand beside the quote; leave these out",
             )
-        seen.append(each.quote)
+        quotes.append(further.quote)
 
 
 def _refuse_unplayed(where: str, claim: Claim, probe: Probe) -> None:

@@ -56,10 +56,10 @@ def _framework(name: str) -> str:
     return name.partition(":")[0]
 
 
-def _refuse_name(name: str, known: list[str]) -> None:
+def _refuse_name(name: str, existing: list[str]) -> None:
     framework, colon, label = name.partition(":")
-    if framework not in known:
-        raise unknown("framework", framework, known, where="--at")
+    if framework not in existing:
+        raise unknown("framework", framework, existing, where="--at")
     if colon and not _LABEL.fullmatch(label):
         raise UsageError(
             f"--at {name}: {label!r} is no label",

@@ -122,8 +122,8 @@ def _case(
     if row.sends is not None and row.sends not in conversations:
         raise unknown("conversation", row.sends, list(conversations), where)
     rows = conversations[row.sends] if row.sends else row.send
-    sends = tuple(Send(**one.model_dump()) for one in rows)
-    patterns = [row.log_says or "", *(p for one in sends for p in one.take.values())]
+    sends = tuple(Send(**send.model_dump()) for send in rows)
+    patterns = [row.log_says or "", *(p for send in sends for p in send.take.values())]
     for pattern in patterns:
         _refuse_no_pattern(where, pattern)
     _refuse_nothing_to_do(where, row, sends)
@@ -151,7 +151,7 @@ def _refuse_unfilled(where: str, row: _CaseRow) -> None:
     refuse_places(where, served, (*PLACES, "work", "app"))
     if row.serve:
         refuse_no_port(where, row.serve)
-    commands = (word for each in (*row.prepare, *row.clean) for word in each)
+    commands = (word for command in (*row.prepare, *row.clean) for word in command)
     refuse_places(where, commands, ("work", "app"))
     refuse_places(where, row.script, ("work", "app", "url"))
 

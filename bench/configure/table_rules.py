@@ -74,10 +74,10 @@ def refuse_variables(where: str, names: Iterable[str]) -> None:
 def refuse_order(where: str, versions: Sequence[str]) -> None:
     """UsageError where versions do not rise: the last one is taken for the newest."""
     try:
-        found = [Version(version) for version in versions]
+        numbers = [Version(version) for version in versions]
     except InvalidVersion:
         return  # names that are no numbers have the order that they are given
-    if found != sorted(found):
+    if numbers != sorted(numbers):
         raise UsageError(
             f"{where}: versions must rise, found {told(list(versions))}",
             "write the oldest first: the last one is meant where no version is said",

@@ -176,11 +176,11 @@ class _ExperimentRow(_Row):
 
         With something beside, each open loop is there twice: alone and beside it.
         """
-        one = Load(1, self.warm_s, self.measure_s, experiment=self.name)
+        plain = Load(1, self.warm_s, self.measure_s, experiment=self.name)
         closed_s = self.capacity_s or self.measure_s
-        pool = replace(one, clients=self.connections, arrivals=self.arrivals)
+        pool = replace(plain, clients=self.connections, arrivals=self.arrivals)
         loads = (
-            *(replace(one, clients=n, measure_s=closed_s) for n in self.clients),
+            *(replace(plain, clients=n, measure_s=closed_s) for n in self.clients),
             *open_loads(pool, self.equal, self.rates_rps, self.own),
             *([self.surge.load(pool)] if self.surge else []),
         )
@@ -239,10 +239,12 @@ def load_frameworks(
         where = f"{path}: framework {row.name!r}"
         refuse_twice(f"{where}: version", row.versions)
         refuse_order(where, row.versions)
-        refuse_twice(f"{where}: deployment", (one.deployment for one in row.target))
-        refuse_roles(where, row.package, [one.role for one in row.target])
-        for one in row.target:
-            _refuse_target(f"{where}: {one.deployment}", one)
+        refuse_twice(
+            f"{where}: deployment", (target.deployment for target in row.target)
+        )
+        refuse_roles(where, row.package, [target.role for target in row.target])
+        for target in row.target:
+            _refuse_target(f"{where}: {target.deployment}", target)
         if row.look.fault:
             raise UsageError(
                 f"{where}: look: {row.look.fault}",
@@ -250,7 +252,7 @@ def load_frameworks(
             )
     refuse_twice(
         f"{path}: title",
-        (one.title or row.title for row in table.framework for one in row.target),
+        (target.title or row.title for row in table.framework for target in row.target),
     )
     return {
         row.name: (

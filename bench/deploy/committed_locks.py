@@ -69,7 +69,9 @@ class Lock:
 
 def _is_new(now: str | None, locked: str | None) -> bool:
     # A commit or another address is neither older nor newer.
-    plain = [Version(each) for each in (now, locked) if each and "-" not in each]
+    plain = [
+        Version(version) for version in (now, locked) if version and "-" not in version
+    ]
     return now != locked and (len(plain) < 2 or plain[0] > plain[1])
 
 
@@ -195,17 +197,17 @@ def releases_between(package: str, old: str, new: str) -> list[str]:
     lies between them.
     """
     low = _version(old)
-    found: list[str] = []
+    releases: list[str] = []
     version = _below(package, "" if new == NEWEST else f"<={_version(new)}")
     while version is not None and Version(version) >= low:
-        found.append(version)
+        releases.append(version)
         version = _below(package, f"<{version}")
-    if len(found) < 2:
+    if len(releases) < 2:
         raise UsageError(
-            f"{package}: from {old} to {new} the index has {found[0] if found else 'no release'}",
+            f"{package}: from {old} to {new} the index has {releases[0] if releases else 'no release'}",
             "name an older and a newer release",
         )
-    return found[::-1]
+    return releases[::-1]
 
 
 def _below(package: str, bound: str) -> str | None:

@@ -149,12 +149,12 @@ class ComposeEngine(StartingEngine[ContainerDatabase, ContainerServer]):
         )
         return self._keep(server)
 
-    def _named(self, found: ComposeTool) -> ComposeTool:
+    def _named(self, tool: ComposeTool) -> ComposeTool:
         """The tool with this run's project, log, and the variables of docker-compose.yml."""
         token, logs = self._entered().token, self.logs
         logs.mkdir(parents=True, exist_ok=True)
         return replace(
-            found,
+            tool,
             file=self._root / "docker-compose.yml",
             project=f"trial-{token}",
             log=logs / "compose.log",
@@ -214,17 +214,17 @@ class ComposeEngine(StartingEngine[ContainerDatabase, ContainerServer]):
 
     def _container(self, service: str) -> Container:
         """The one container of a service of this run, by the labels that every compose sets."""
-        found = self._tool.docker(
+        containers = self._tool.docker(
             *("ps", "--all", "--quiet", "--no-trunc"),
             *("--filter", f"label=com.docker.compose.project={self._tool.project}"),
             *("--filter", f"label=com.docker.compose.service={service}"),
         ).split()
-        if len(found) != 1:
+        if len(containers) != 1:
             raise EnvironmentFailure(
-                f"compose started {len(found)} containers of {service} instead of one",
+                f"compose started {len(containers)} containers of {service} instead of one",
                 "compose.log among the run's logs has what it said",
             )
-        return self._service(service, found[0])
+        return self._service(service, containers[0])
 
     def _service(self, service: str, name: str) -> Container:
         own = "DATABASE_MEMORY" if service == SERVICE else "GENERATOR_MEMORY"

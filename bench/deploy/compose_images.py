@@ -152,13 +152,13 @@ class Images:
         return f"-{digest.hexdigest()[:12]}"
 
     def _pulled(self, name: str, variable: str, say: Say) -> str:
-        found = self._id(name)
-        if found is None:
+        image_id = self._id(name)
+        if image_id is None:
             say(f"pulling the base image {name}")
             command = ["docker", "pull", "--quiet", name]
             status, out, err = self._tool.attempt(command, {}, BUILD_LIMIT_S)
-            found = None if status else self._id(name)
-            if found is None:
+            image_id = None if status else self._id(name)
+            if image_id is None:
                 raise explain_pull(name, variable, f"{out}\n{err}")
         template = "{{.Os}}/{{.Architecture}}"
         made_for = self._tool.docker("image", "inspect", "--format", template, name)
@@ -169,7 +169,7 @@ class Images:
                 f"docker rmi {name}, so that the right one is pulled, or name another "
                 f"in {variable}; or {LOCAL}",
             )
-        return found
+        return image_id
 
     def _id(self, image: str) -> str | None:
         listed = self._tool.docker("images", "--quiet", "--no-trunc", image).split()

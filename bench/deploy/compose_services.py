@@ -66,13 +66,13 @@ class Container:
 
     def address(self) -> str:
         """Its address in its network."""
-        found = self.inspect(
+        addresses = self.inspect(
             "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}"
         )
-        if not found.split():
+        if not addresses.split():
             how = self.ended() or "it has no address in its network"
             raise EnvironmentFailure(f"a container cannot be reached: {how}")
-        return found.split()[0]
+        return addresses.split()[0]
 
     def account(self) -> Account:
         """Where what it uses is told: by the kernel, else by the engine; EnvironmentFailure if nowhere."""

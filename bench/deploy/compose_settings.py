@@ -73,8 +73,8 @@ def index_of_builds(
         return {}
     if not (said.get("PIP_INDEX_URL") or said.get("PIP_EXTRA_INDEX_URL")):
         said = _told(shell, folder)
-    found = {name: value for name, value in said.items() if value}
-    for name, value in found.items():
+    index = {name: value for name, value in said.items() if value}
+    for name, value in index.items():
         if re.search(r"://[^/\s]*@", value):
             raise EnvironmentFailure(
                 f"the package index of {name} has a user or a password in its address, "
@@ -82,7 +82,7 @@ def index_of_builds(
                 "fill apps/docker/wheelhouse and set BUILD_NO_INDEX=1 "
                 f"(apps/docker/README.md), or {LOCAL}",
             )
-    return found
+    return index
 
 
 def _told(shell: Mapping[str, str], folder: Path) -> dict[str, str]:

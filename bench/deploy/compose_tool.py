@@ -155,14 +155,16 @@ def find_tool() -> ComposeTool:
     shown = shlex.join(command)
     old = version is not None and int(version.split(".")[0]) < _OLDEST_COMPOSE
     if version is None or old:
-        seen = f"is Compose {version}, no longer maintained" if old else "does not work"
+        fault = (
+            f"is Compose {version}, no longer maintained" if old else "does not work"
+        )
         if os.environ.get(COMPOSE_VARIABLE):
             raise UsageError(
-                f"{COMPOSE_VARIABLE} names `{shown}`, which {seen}",
+                f"{COMPOSE_VARIABLE} names `{shown}`, which {fault}",
                 "name a Compose 2 or newer, or unset it",
             )
         raise EnvironmentFailure(
-            f"a container engine answers, but `{shown}` {seen}",
+            f"a container engine answers, but `{shown}` {fault}",
             f"install the compose plugin of docker (Compose 2 or newer), or {LOCAL}",
         )
     return ComposeTool(tuple(command), version, engine)
@@ -184,8 +186,8 @@ def compose_version(command: Sequence[str]) -> str | None:
     if not shutil.which(command[0]):
         return None
     status, out, _ = run([*command, "version", "--short"], {})
-    found = re.search(r"\d+\.\d+\.\d+", out)
-    return found.group() if found and not status else None
+    number = re.search(r"\d+\.\d+\.\d+", out)
+    return number.group() if number and not status else None
 
 
 def _engine() -> ContainerEngine:

@@ -50,7 +50,7 @@ def pinning(
             hint="run on a machine (or with a CPU set) of at least 2 processors",
         )
     shares = allocate_cores(within_quota(topology), most_workers)
-    found = Pinning(
+    shared_out = Pinning(
         server=shares.server.threads[:1],
         load=_firsts(shares.load),
         database=_all(shares.database),
@@ -60,9 +60,14 @@ def pinning(
         among="; ".join(_among(shares, topology)),
         physical=tuple(sorted(core.threads for core in topology.cores)),
     )
-    busy = {*spare(found), *found.load, *found.database, *found.harness}
+    busy = {
+        *spare(shared_out),
+        *shared_out.load,
+        *shared_out.database,
+        *shared_out.harness,
+    }
     return replace(
-        found, idle=tuple(cpu for cpu in topology.processors if cpu not in busy)
+        shared_out, idle=tuple(cpu for cpu in topology.processors if cpu not in busy)
     )
 
 

@@ -77,12 +77,12 @@ class StandingDatabase:
 
     def facts(self) -> Mapping[str, str]:
         """Version, where it came from, and the settings that matter, as it tells them."""
-        found = self._rows(
+        rows = self._rows(
             b"SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY(%s)",
             [list(_SETTINGS)],
         )
         version = self._rows(b"SHOW server_version")[0][0]
-        settings = {str(name): str(value) for name, value in sorted(found, key=str)}
+        settings = {str(name): str(value) for name, value in sorted(rows, key=str)}
         return {"version": str(version), "source": self.source, **settings}
 
     def reset(self) -> None:
@@ -99,13 +99,13 @@ class StandingDatabase:
 
     def connections(self) -> Mapping[str, int]:
         """Connections of clients open now, by application name, the harness's own left out."""
-        found = self._rows(
+        rows = self._rows(
             b"SELECT application_name, count(*)::int FROM pg_stat_activity"
             b" WHERE backend_type = 'client backend' AND datname = current_database()"
             b" AND application_name <> %s GROUP BY 1",
             [HARNESS_NAME],
         )
-        return {str(name): int(str(count)) for name, count in found}
+        return {str(name): int(str(count)) for name, count in rows}
 
     def close(self) -> None:
         """Close the harness's own connection."""
@@ -171,10 +171,10 @@ class StandingDatabase:
         self._check_rows()
 
     def _check_rows(self) -> None:
-        found = self._rows(b"SELECT count(*), sum(randomnumber) FROM world")[0]
-        if found != (ROWS, SUM_OF_NUMBERS):
+        counted = self._rows(b"SELECT count(*), sum(randomnumber) FROM world")[0]
+        if counted != (ROWS, SUM_OF_NUMBERS):
             raise EnvironmentFailure(
-                f"the seed gave {found[0]} rows with sum {found[1]}, not {ROWS} with sum "
+                f"the seed gave {counted[0]} rows with sum {counted[1]}, not {ROWS} with sum "
                 f"{SUM_OF_NUMBERS}",
                 hint="restore the scripts in apps/database",
             )

@@ -197,15 +197,15 @@ class ExternalEngine:
         return AgentClient(target.id, self._places[agent]) if agent else None
 
     def _refuse_one_for_two(self) -> None:
-        seen: dict[Place, str] = {}
+        urls: dict[Place, str] = {}
         for url, place in self._places.items():
-            if place in seen:
+            if place in urls:
                 raise UsageError(
-                    f"{seen[place]} and {url} are the same server "
+                    f"{urls[place]} and {url} are the same server "
                     f"({place.host} port {place.port})",
                     "name each server once; the twin is entered by itself",
                 )
-            seen[place] = url
+            urls[place] = url
 
 
 def unknown_receipt() -> Receipt:

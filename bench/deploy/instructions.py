@@ -59,13 +59,13 @@ def application_of(target: Target) -> str | None:
 
 def find_valgrind() -> str:
     """The program; EnvironmentFailure where it is missing."""
-    found = shutil.which("valgrind")
-    if found is None:
+    program = shutil.which("valgrind")
+    if program is None:
         raise EnvironmentFailure(
             "instructions are counted by valgrind, and there is none on this machine",
             hint="install it (Debian, Ubuntu: apt-get install valgrind), or compare CPU time: bench run",
         )
-    return found
+    return program
 
 
 def valgrind_version() -> str:
@@ -88,11 +88,11 @@ def rehearse(
     return {
         work: [
             Reply(
-                one["status"],
-                base64.b64decode(one["body"]),
-                {name.lower(): value for name, value in one["headers"]},
+                answer["status"],
+                base64.b64decode(answer["body"]),
+                {name.lower(): value for name, value in answer["headers"]},
             )
-            for one in answers
+            for answer in answers
         ]
         for work, answers in told["answers"].items()
     }
@@ -132,16 +132,16 @@ def _order(requests: Mapping[str, Sequence[Request]], number: int) -> Mapping[st
         "requests": {
             work: [
                 {
-                    "method": one.method,
-                    "path": one.path,
+                    "method": request.method,
+                    "path": request.path,
                     "body": None
-                    if one.body is None
-                    else base64.b64encode(one.body).decode(),
-                    "content_type": one.content_type,
+                    if request.body is None
+                    else base64.b64encode(request.body).decode(),
+                    "content_type": request.content_type,
                 }
-                for one in found
+                for request in requests_of_work
             ]
-            for work, found in requests.items()
+            for work, requests_of_work in requests.items()
         },
     }
 
@@ -214,10 +214,10 @@ def _told(process: subprocess.Popen[str], program: Program) -> dict[str, Any]:
 
 
 def _counted(log: Path) -> int:
-    found = _COUNT.search(log.read_text(errors="replace"))
-    if found is None:
+    count = _COUNT.search(log.read_text(errors="replace"))
+    if count is None:
         raise EnvironmentFailure(
             f"valgrind did not count: {log.read_text(errors='replace')[-300:].strip()}",
             "try it by hand: valgrind --tool=cachegrind python3 -c pass",
         )
-    return int(found[1].replace(",", ""))
+    return int(count[1].replace(",", ""))

@@ -40,7 +40,7 @@ def inspect_machine() -> Machine:
     """What is known of this machine now; unknown things are None, or missing from `details`."""
     cpu = _first_cpu()
     groups = siblings()
-    known = {
+    facts = {
         "cpu": cpu_name(cpu),
         "cpu_identity": cpu_identity(cpu),
         "microcode": cpu.get("microcode", ""),
@@ -54,16 +54,16 @@ def inspect_machine() -> Machine:
         "python": platform.python_version(),
         "python_optimised": str(python_optimised()),
     }
-    text = "\n".join(f"{name}={value}" for name, value in sorted(known.items()))
+    text = "\n".join(f"{name}={value}" for name, value in sorted(facts.items()))
     return Machine(
-        cpu_model=known["cpu"],
-        cores=int(known["cores"]),
-        threads_per_core=int(known["threads_per_core"]),
+        cpu_model=facts["cpu"],
+        cores=int(facts["cores"]),
+        threads_per_core=int(facts["threads_per_core"]),
         memory_bytes=psutil.virtual_memory().total,
         kernel=f"{platform.system()} {platform.release()}",
-        hypervisor=known["hypervisor"] or None,
-        governor=known["governor"] or None,
-        python=known["python"],
+        hypervisor=facts["hypervisor"] or None,
+        governor=facts["governor"] or None,
+        python=facts["python"],
         python_optimised=python_optimised(),
         container_engine=None,  # an engine that uses one says so itself
         cgroup=cgroup_version(text_of(Path("/proc/self/mountinfo")) or ""),
@@ -128,12 +128,12 @@ def siblings() -> tuple[tuple[int, ...], ...]:
 
 def parse_cpu_list(text: str) -> tuple[int, ...]:
     """The kernel's short form, "0,4-6", as numbers."""
-    found: list[int] = []
+    cpus: list[int] = []
     for part in text.strip().split(","):
         first, _, last = part.partition("-")
         if first:
-            found.extend(range(int(first), int(last or first) + 1))
-    return tuple(found)
+            cpus.extend(range(int(first), int(last or first) + 1))
+    return tuple(cpus)
 
 
 def python_optimised() -> bool:

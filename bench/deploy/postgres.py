@@ -124,17 +124,17 @@ class OwnDatabase(StandingDatabase):
 
 def logged(text: str, application_name: str) -> list[str]:
     """The statements of one application in a piece of the server's log."""
-    found: list[str] = []
+    statements: list[str] = []
     open_entry = False
     for line in text.splitlines():
         if open_entry and line.startswith("\t"):
-            found[-1] += "\n" + line[1:]
+            statements[-1] += "\n" + line[1:]
             continue
         match = _LOGGED.match(line)
         open_entry = bool(match and match["name"] == application_name)
         if match and open_entry:
-            found.append(match["text"])
-    return found
+            statements.append(match["text"])
+    return statements
 
 
 @contextmanager
@@ -335,8 +335,8 @@ def _environment(data: Path) -> dict[str, str]:
 def _complaints(said: str) -> str:
     """Of all that it wrote, the lines that a reader looks for; else the last one."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    found = [line for line in lines if _COMPLAINT.search(line)]
-    return "; ".join(found[-_COMPLAINTS:] or lines[-1:])
+    complaints = [line for line in lines if _COMPLAINT.search(line)]
+    return "; ".join(complaints[-_COMPLAINTS:] or lines[-1:])
 
 
 def _refused(said: str, log: str | None = None) -> EnvironmentFailure:

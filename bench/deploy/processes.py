@@ -73,8 +73,8 @@ def everyone() -> dict[int, Process]:
     """Every process that can be seen, by id."""
     with os.scandir(_PROC) as entries:
         pids = [int(entry.name) for entry in entries if entry.name.isdigit()]
-    found = (read(pid) for pid in pids)
-    return {process.pid: process for process in found if process}
+    processes = (read(pid) for pid in pids)
+    return {process.pid: process for process in processes if process}
 
 
 class ProcessTable:
@@ -124,12 +124,12 @@ def memory_bytes(pids: Iterable[int]) -> int | None:
 
 def marked(mark: str) -> list[Process]:
     """Live processes that were started with this text in their environment."""
-    found = []
+    processes = []
     for process in everyone().values():
         with contextlib.suppress(OSError):
             if mark.encode() in (_PROC / str(process.pid) / "environ").read_bytes():
-                found.append(process)
-    return [process for process in found if process.alive]
+                processes.append(process)
+    return [process for process in processes if process.alive]
 
 
 def owns_port(pids: Iterable[int], port: int) -> bool:
@@ -154,23 +154,25 @@ class Tree:
     def members(self, fresh: bool = False) -> list[Process]:
         """All processes of it that are still in the table, zombies included."""
         table = TABLE.seen(fresh)
-        found = dict[int, Process]()
+        members = dict[int, Process]()
         for pid, process in table.items():
-            known = self._known.get(pid)
-            recognised = known is not None and known.started == process.started
+            remembered = self._known.get(pid)
+            recognised = (
+                remembered is not None and remembered.started == process.started
+            )
             if pid == self.root or process.session == self.root or recognised:
-                found[pid] = process
+                members[pid] = process
         children: dict[int, list[Process]] = {}
         for process in table.values():
             children.setdefault(process.parent, []).append(process)
-        waiting = list(found)
+        waiting = list(members)
         while waiting:
             for child in children.get(waiting.pop(), ()):
-                if child.pid not in found:
-                    found[child.pid] = child
+                if child.pid not in members:
+                    members[child.pid] = child
                     waiting.append(child.pid)
-        self._known = found
-        return list(found.values())
+        self._known = members
+        return list(members.values())
 
     def alive(self) -> list[Process]:
         """Those that can still do something, as of now."""

@@ -115,8 +115,8 @@ def quoted_fault(log: str) -> str | None:
 
     For people to read; nothing is decided by it.
     """
-    _, found, rest = log.partition(_TRACEBACK)
-    if not found:
+    _, begins, rest = log.partition(_TRACEBACK)
+    if not begins:
         return None
     # A chain of exceptions has several parts; the last one is what was raised.
     raised = None

@@ -121,10 +121,10 @@ def compiled(lines: str, *options: str, standing: Path | None = None) -> str:
 
 def pins(lock: str) -> dict[str, str]:
     """What a lock holds: versions by package; git-<commit> for what comes from one, url-<hash> from another address."""
-    found: dict[str, str] = {
+    versions: dict[str, str] = {
         canonicalize_name(name): version for name, version in _PIN.findall(lock)
     }
-    return found | {
+    return versions | {
         canonicalize_name(name): _of_address(url) for name, url in _AT.findall(lock)
     }
 
@@ -137,14 +137,14 @@ def _of_address(url: str) -> str:
 
 
 def _version(lock: str, wished: VersionRequest, standing: Sequence[str]) -> str:
-    found = pins(lock)
+    versions = pins(lock)
     names = [package_of(r) for r in wished.requirements]
     for name in names:
-        if name not in found:
+        if name not in versions:
             raise Refused(
                 f"{name} is not needed on this Python, so it has no version", False
             )
-    asked = {name: found[name] for name in names if name != wished.package}
-    name = version_name(found[wished.package], asked)
+    asked = {name: versions[name] for name in names if name != wished.package}
+    name = version_name(versions[wished.package], asked)
     # The first release of a series may be called as the series: 6.1 is 6.1.0.
     return f"{name}.0" if name in standing else name

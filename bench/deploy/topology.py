@@ -39,14 +39,14 @@ def read_topology(allowed: Iterable[int], root: Path = Path("/")) -> Topology:
     online = _cpu_list(root / _CPUS / "online")
     ours = _usable(frozenset(allowed), online, _cpuset(root))
     kinds, nodes = _kinds(root, ours), _nodes(root)
-    cores, seen = [], set[int]()
+    cores, placed = [], set[int]()
     for cpu in sorted(ours):
-        if cpu in seen:
+        if cpu in placed:
             continue
         # Less what was seen: a kernel that contradicts itself gives no
         # processor twice.
-        group = _threads(root, cpu, online) - seen
-        seen |= group
+        group = _threads(root, cpu, online) - placed
+        placed |= group
         place = root / _CPUS / f"cpu{cpu}"
         cores.append(
             Core(
@@ -71,9 +71,9 @@ def _usable(allowed: frozenset[int], *limits: frozenset[int] | None) -> frozense
 
 def _threads(root: Path, cpu: int, online: frozenset[int] | None) -> frozenset[int]:
     """All threads of the processor's physical core that are online, itself included."""
-    found = _cpu_list(root / _CPUS / f"cpu{cpu}/topology/thread_siblings_list")
-    found = found or frozenset({cpu})
-    return (found & online if online else found) | {cpu}
+    siblings = _cpu_list(root / _CPUS / f"cpu{cpu}/topology/thread_siblings_list")
+    siblings = siblings or frozenset({cpu})
+    return (siblings & online if online else siblings) | {cpu}
 
 
 def _kinds(root: Path, ours: frozenset[int]) -> dict[int, int]:
@@ -90,8 +90,8 @@ def _kinds(root: Path, ours: frozenset[int]) -> dict[int, int]:
 
 def _by_speed(root: Path, ours: frozenset[int]) -> dict[int, int]:
     for name in _SPEEDS:
-        told = {cpu: _number(root / _CPUS / f"cpu{cpu}" / name) for cpu in ours}
-        speeds = {cpu: speed for cpu, speed in told.items() if speed}
+        speed_of = {cpu: _number(root / _CPUS / f"cpu{cpu}" / name) for cpu in ours}
+        speeds = {cpu: speed for cpu, speed in speed_of.items() if speed}
         if len(speeds) == len(ours) and len(set(speeds.values())) > 1:
             return _ranked(speeds)
     return dict.fromkeys(ours, 0)
@@ -131,8 +131,8 @@ def _cpuset(root: Path) -> frozenset[int] | None:
     """The processors of our control group; None where none says."""
     for folder in _control_groups(root, "cpuset"):
         for name in ("cpuset.cpus.effective", "cpuset.effective_cpus"):
-            if found := _cpu_list(folder / name):
-                return found
+            if cpus := _cpu_list(folder / name):
+                return cpus
     return None
 
 

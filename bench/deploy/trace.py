@@ -124,12 +124,12 @@ def core_times(cores: Iterable[int]) -> CoreTimes | None:
 
 def waits_ns(pids: Iterable[int]) -> dict[int, int] | None:
     """How long each thread of these processes was ready to run and did not; None if nobody tells."""
-    found: dict[int, int] = {}
+    waits: dict[int, int] = {}
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, IndexError):
             for task in (_PROC / str(pid) / "task").iterdir():
-                found[int(task.name)] = int((task / "schedstat").read_text().split()[1])
-    return found or None
+                waits[int(task.name)] = int((task / "schedstat").read_text().split()[1])
+    return waits or None
 
 
 def _waited_s(
@@ -153,24 +153,24 @@ def _pressure_s() -> float | None:
 
 def _frequency_mhz(cores: Sequence[int]) -> float | None:
     """The mean of what the processors say they run at now; None where nobody sets it."""
-    found = [text_of(_CPUS / f"cpu{core}/cpufreq/scaling_cur_freq") for core in cores]
-    known = [int(text) / 1000 for text in found if text]
-    return sum(known) / len(known) if known else None
+    texts = [text_of(_CPUS / f"cpu{core}/cpufreq/scaling_cur_freq") for core in cores]
+    frequencies = [int(text) / 1000 for text in texts if text]
+    return sum(frequencies) / len(frequencies) if frequencies else None
 
 
 def _throttles(cores: Sequence[int]) -> int | None:
     """How often heat has slowed these processors down, since boot."""
     paths = [_CPUS / f"cpu{c}/thermal_throttle/core_throttle_count" for c in cores]
-    known = [int(text) for text in map(text_of, paths) if text]
-    return sum(known) if known else None
+    counts = [int(text) for text in map(text_of, paths) if text]
+    return sum(counts) if counts else None
 
 
 def _swapped_pages() -> int | None:
     """Pages that went to swap or came back, since boot."""
     counts = {"pswpin", "pswpout"}
     lines = (line.split() for line in (text_of(_PROC / "vmstat") or "").splitlines())
-    known = [int(count) for name, count in lines if name in counts]
-    return sum(known) if known else None
+    pages = [int(count) for name, count in lines if name in counts]
+    return sum(pages) if pages else None
 
 
 def difference[Number: (int, float)](

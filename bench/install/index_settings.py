@@ -188,8 +188,8 @@ def _uv_indexes(
 
 def _named(shell: Mapping[str, str], word: str) -> str:
     """The URL of `name=url`, or of a URL alone."""
-    found = re.fullmatch(r"([A-Za-z0-9._-]+)=(.+)", word)
-    return _signed(shell, found[1], found[2]) if found else word
+    named = re.fullmatch(r"([A-Za-z0-9._-]+)=(.+)", word)
+    return _signed(shell, named[1], named[2]) if named else word
 
 
 def _signed(shell: Mapping[str, str], name: object, url: str) -> str:
@@ -255,7 +255,7 @@ def pip_settings(shell: Mapping[str, str]) -> dict[str, str]:
     Later files and the section [install] go before earlier ones and [global].
     Raises UnreadableSettings.
     """
-    found: dict[str, str] = {}
+    values_of_all: dict[str, str] = {}
     sections: dict[str, dict[str, str]] = {"global": {}, "install": {}}
     for file in _pip_files(shell):
         parser = configparser.RawConfigParser(strict=False)
@@ -267,8 +267,8 @@ def pip_settings(shell: Mapping[str, str]) -> dict[str, str]:
             if parser.has_section(name):
                 values.update({k.replace("_", "-"): v for k, v in parser.items(name)})
     for values in sections.values():
-        found.update(values)
-    return found
+        values_of_all.update(values)
+    return values_of_all
 
 
 def _pip_files(shell: Mapping[str, str]) -> Iterator[Path]:
@@ -311,8 +311,8 @@ def _uv_files(shell: Mapping[str, str], folder: Path) -> Iterator[Path]:
     project = _uv_file_of_project(folder)
     users = [_user_folder(shell) / "uv" / "uv.toml"] if shell.get("HOME") else []
     system = [
-        Path(one, "uv", "uv.toml")
-        for one in (shell.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")
+        Path(folder_of_system, "uv", "uv.toml")
+        for folder_of_system in (shell.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")
     ]
     # Of the system's files uv reads the first one alone.
     systems = [f for f in (*system, SYSTEM_UV) if f.is_file()][:1]
@@ -341,10 +341,10 @@ def _user_folder(shell: Mapping[str, str]) -> Path:
 def _toml(file: Path) -> dict[str, Any]:
     try:
         text = file.read_text(encoding="utf-8")
-        found: dict[str, Any] = _parser().loads(text)
+        table: dict[str, Any] = _parser().loads(text)
     except (OSError, ValueError, ImportError) as error:
         raise UnreadableSettings(_unreadable(file, error)) from error
-    return found
+    return table
 
 
 def _parser() -> Any:

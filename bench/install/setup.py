@@ -158,10 +158,10 @@ def _sha256(file: Path) -> str:
 
 def _stamp() -> dict[str, str]:
     try:
-        found = json.loads(_STAMP.read_text(encoding="utf-8"))
+        stamp = json.loads(_STAMP.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return stamp if isinstance(stamp, dict) else {}
 
 
 def _write_stamp(made: Mapping[str, str]) -> None:
@@ -257,10 +257,10 @@ def _write(path: Path, text: str) -> None:
 def _lock_entry(package: str) -> str:
     """The lines of one package in the lock: its version and its hashes."""
     pattern = rf"^{package}==\S+.*\n(?:    --hash=.*\n)+"
-    found = re.search(pattern, LOCK.read_text(encoding="utf-8"), re.MULTILINE)
-    if found is None:
+    entry = re.search(pattern, LOCK.read_text(encoding="utf-8"), re.MULTILINE)
+    if entry is None:
         raise ToolFailed(f"{LOCK.name} names no {package}; `git checkout {LOCK.name}`")
-    return found.group()
+    return entry.group()
 
 
 def _make_venv(shell: Mapping[str, str]) -> None:
@@ -270,11 +270,11 @@ def _make_venv(shell: Mapping[str, str]) -> None:
             "checkout; remove the link, and make a folder or nothing in its place"
         )
     python = _choose_python(shell)
-    found = list(VENV.iterdir()) if VENV.is_dir() else []
-    if found:
+    content = list(VENV.iterdir()) if VENV.is_dir() else []
+    if content:
         _say("making .venv again: it was made elsewhere, or its Python is gone")
     # Its content alone: in a container .venv is a volume.
-    for path in found:
+    for path in content:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

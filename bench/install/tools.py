@@ -74,8 +74,8 @@ def run_tool(words: Sequence[str], tool: Tool, doing: str, folder: Path) -> str:
         raise ToolFailed(f"cannot {doing}: {error}") from error
     if done.returncode:
         lines = (done.stdout + done.stderr).decode(errors="replace").splitlines()
-        told = [f"  {line}" for line in lines if line.strip()]
-        said = "\n".join(told[-_SHOWN_LINES:])
+        shown = [f"  {line}" for line in lines if line.strip()]
+        said = "\n".join(shown[-_SHOWN_LINES:])
         raise ToolFailed(f"cannot {doing}:\n{said}")
     return done.stdout.decode(errors="replace")
 

@@ -69,13 +69,13 @@ class Answers:
 
 def variants(workload: Workload, seed: int, host: str, port: int) -> Sequence[Variant]:
     """Every distinct request of the workload, rendered for one server; UsageError if there is none."""
-    found = tuple(
+    rendered = tuple(
         Variant(index, request, render(request, host, port))
         for index, request in enumerate(workload.requests(seed))
     )
-    if not found:
+    if not rendered:
         raise UsageError(f"workload {workload.name!r} has no request to send")
-    return found
+    return rendered
 
 
 def render(request: Request, host: str, port: int) -> bytes:

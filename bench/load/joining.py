@@ -46,12 +46,12 @@ class Credentials:
     def apart(self, theirs: Mapping[str, str]) -> str | None:
         """In what the other side differs, in words; None if in nothing."""
         names = sorted({*self.facts, *theirs})
-        found = [
+        differences = [
             f"{name} ({_short(theirs.get(name))} there, {_short(self.facts.get(name))} here)"
             for name in names
             if theirs.get(name) != self.facts.get(name)
         ]
-        return ", ".join(found) or None
+        return ", ".join(differences) or None
 
     def answer_to(self, shown: Mapping[str, str]) -> Message:
         """What the master says to a worker that asks to join: its own proof, or why the worker is refused."""

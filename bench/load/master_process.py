@@ -209,8 +209,8 @@ class Master:
         for index, node in enumerate(nodes):
             share = WorkerShare(index, len(nodes))
             visit = replace(order.visit, share=share, samples=None)
-            told = messages.order_message(replace(order, visit=visit))
-            asks[node] = {**told, "do": "prepare", "label": f"#{self._visits}"}
+            ordered = messages.order_message(replace(order, visit=visit))
+            asks[node] = {**ordered, "do": "prepare", "label": f"#{self._visits}"}
         answers = self._ask_all(asks, PREPARE_S)
         for answer in answers.values():
             if "refused" in answer:

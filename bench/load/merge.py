@@ -38,14 +38,14 @@ def samples_of(message: Mapping[str, Any], requests: int) -> Samples:
     """The samples of so many requests; EnvironmentFailure if there are not as many."""
     sent, latency = _unpacked(message["sent_ns"]), _unpacked(message["latency_ns"])
     service = message["service_ns"]
-    found = Samples(sent, latency, latency if service is None else _unpacked(service))
-    lengths = {len(found.sent_ns), len(found.latency_ns), len(found.service_ns)}
+    samples = Samples(sent, latency, latency if service is None else _unpacked(service))
+    lengths = {len(samples.sent_ns), len(samples.latency_ns), len(samples.service_ns)}
     if lengths != {requests}:
         raise EnvironmentFailure(
             f"a load worker counted {requests} requests and sent samples of {sorted(lengths)}",
             hint="this is a fault of the harness or of the machine: measure again",
         )
-    return found
+    return samples
 
 
 def merge_samples(parts: Sequence[Samples]) -> Samples:

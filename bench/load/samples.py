@@ -38,8 +38,8 @@ def quantiles(samples_ns: Nanoseconds) -> Quantiles | None:
     if not len(samples_ns):
         return None
     levels = (0.5, 0.9, 0.99, 0.999)
-    found = np.quantile(samples_ns, levels, method="inverted_cdf") / 1000
-    p50, p90, p99, p999 = (float(value) for value in found)
+    levels_us = np.quantile(samples_ns, levels, method="inverted_cdf") / 1000
+    p50, p90, p99, p999 = (float(value) for value in levels_us)
     return Quantiles(p50, p90, p99, p999, float(samples_ns.max()) / 1000)
 
 

@@ -19,7 +19,7 @@ class ExperimentModel:
 
 def found_types() -> dict[str, Any]:
     """The type of every field of results.json that is an experiment's."""
-    return {name: kind for one in parts("model") for name, kind in one.found.items()}
+    return {name: kind for part in parts("model") for name, kind in part.found.items()}
 
 
 def nothing_found() -> dict[str, Any]:
@@ -32,9 +32,9 @@ def nothing_found() -> dict[str, Any]:
 
 def rule_names() -> tuple[str, ...]:
     """Every rule that a claim may be judged by."""
-    return tuple(rule for one in parts("model") for rule in one.rules)
+    return tuple(rule for part in parts("model") for rule in part.rules)
 
 
 def evidence_kinds() -> tuple[str, ...]:
     """Everything that a finding may be of."""
-    return tuple(kind.value for one in parts("model") for kind in one.evidence)
+    return tuple(kind.value for part in parts("model") for kind in part.evidence)

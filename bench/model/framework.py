@@ -132,11 +132,11 @@ def contestants(
     for target in targets:
         if target.role is not Role.CONTESTANT:
             continue
-        known = chosen.get(target.framework)
+        standing = chosen.get(target.framework)
         age = age_of.get((target.framework, target.version), -1)
-        if known is None or (
-            target.version != known.version
-            and age >= age_of.get((known.framework, known.version), -1)
+        if standing is None or (
+            target.version != standing.version
+            and age >= age_of.get((standing.framework, standing.version), -1)
         ):
             chosen[target.framework] = target
     return chosen

@@ -49,11 +49,11 @@ class Gated:
     @property
     def outcome(self) -> GateOutcome:
         """The gravest one."""
-        found = {each.outcome for each in self.frameworks}
+        outcomes = {framework.outcome for framework in self.frameworks}
         order = (
             GateOutcome.BROKEN,
             GateOutcome.SLOWER,
             GateOutcome.UNRELIABLE,
             GateOutcome.PASSED,
         )
-        return next(each for each in order if each in found)
+        return next(outcome for outcome in order if outcome in outcomes)

@@ -58,11 +58,11 @@ class KeptRun:
 
     def rows(self) -> tuple["HistoryRow", ...]:
         """One for each target and workload, in the order in which they were kept."""
-        found: dict[tuple[str, str], dict[str, Point]] = {}
+        by_row: dict[tuple[str, str], dict[str, Point]] = {}
         for point in self.points:
             key = (point.target, point.workload)
-            found.setdefault(key, {})[point.metric] = point
-        return tuple(HistoryRow(self, *key, own) for key, own in found.items())
+            by_row.setdefault(key, {})[point.metric] = point
+        return tuple(HistoryRow(self, *key, own) for key, own in by_row.items())
 
     def version(self, target: str) -> str | None:
         """The release that this target was; None for one that did not take part."""

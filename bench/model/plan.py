@@ -111,7 +111,10 @@ class Profile:
 
     def experiment(self, name: str) -> Experiment | None:
         """The experiment of that name, if the profile plays it."""
-        return next((one for one in self.experiments if one.name == name), None)
+        return next(
+            (experiment for experiment in self.experiments if experiment.name == name),
+            None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +203,10 @@ class Plan:
     def warmup_requests(self, cell: Cell) -> int:
         """How many requests warm the cell's target up in a round; as many for each of its workers."""
         experiment = self.profile.experiment(cell.load.experiment)
-        each = self.profile.warmup_requests
+        requests = self.profile.warmup_requests
         if experiment is not None and experiment.warmup_requests is not None:
-            each = experiment.warmup_requests
-        return each * (self.target(cell.target).workers or self.workers)
+            requests = experiment.warmup_requests
+        return requests * (self.target(cell.target).workers or self.workers)
 
     @property
     def own_servers(self) -> bool:

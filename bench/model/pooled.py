@@ -121,5 +121,5 @@ class Pool:
     @property
     def named(self) -> tuple[str, ...]:
         """Every run that was asked for, those left out included."""
-        out = (each.run for each in self.left_out)
+        out = (left.run for left in self.left_out)
         return tuple(sorted({*(run.id for run in self.runs), *out}))

@@ -147,11 +147,11 @@ class ProbeResults:
 
     def of(self, probe: str) -> tuple[ProbeOutcome, ...]:
         """The outcomes of one probe, in the order of its cases."""
-        return tuple(one for one in self.outcomes if one.probe == probe)
+        return tuple(outcome for outcome in self.outcomes if outcome.probe == probe)
 
     def count(self, framework: str, measure: str) -> Count | None:
         """One count, or None."""
-        for one in self.counts:
-            if (one.framework, one.measure) == (framework, measure):
-                return one
+        for count in self.counts:
+            if (count.framework, count.measure) == (framework, measure):
+                return count
         return None

@@ -50,13 +50,13 @@ class Ranking:
 
     def pairs_of(self, ahead: str) -> tuple[Pair, ...]:
         """Those in which this one is ahead."""
-        return tuple(each for each in self.pairs if each.ahead == ahead)
+        return tuple(pair for pair in self.pairs if pair.ahead == ahead)
 
     def pair(self, one: str, other: str) -> Pair | None:
         """The two in whichever order, if they were compared."""
-        for each in self.pairs:
-            if {each.ahead, each.behind} == {one, other}:
-                return each
+        for pair in self.pairs:
+            if {pair.ahead, pair.behind} == {one, other}:
+                return pair
         return None
 
 

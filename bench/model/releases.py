@@ -66,19 +66,19 @@ def releases_of(
         if target.role is Role.CONTESTANT:
             made = _version(target, receipts.get(target.id))
             by_name.setdefault(target.framework, []).append(made)
-    return {name: tuple(_releases(found)) for name, found in by_name.items()}
+    return {name: tuple(_releases(versions)) for name, versions in by_name.items()}
 
 
 def successions(releases: Iterable[Release]) -> list[tuple[Version, Version]]:
     """The old one and the new one of each step: within a release, and then from release to release."""
     releases = list(releases)
-    found: list[tuple[Version, Version]] = []
-    for each in releases:
-        own = each.in_turn
-        found += [(other, each.head) for other in each.older if other not in own]
-        found += pairwise(own)
-        found += [(each.head, other) for other in each.newer if other not in own]
-    return found + list(pairwise(each.head for each in releases))
+    steps: list[tuple[Version, Version]] = []
+    for release in releases:
+        own = release.in_turn
+        steps += [(other, release.head) for other in release.older if other not in own]
+        steps += pairwise(own)
+        steps += [(release.head, other) for other in release.newer if other not in own]
+    return steps + list(pairwise(release.head for release in releases))
 
 
 def _version(target: Target, receipt: Receipt | None) -> Version:
@@ -88,15 +88,15 @@ def _version(target: Target, receipt: Receipt | None) -> Version:
     return Version(target, own, number, asked, by_plain_name(installed))
 
 
-def _releases(found: list[Version]) -> list[Release]:
+def _releases(versions: list[Version]) -> list[Release]:
     groups: dict[Number, list[Version]] = {}
-    for each in found:
-        if not each.asked:
-            groups.setdefault(each.number, []).append(each)
-    plain = [each for group in groups.values() for each in group]
-    for each in found:
-        if each.asked:
-            groups.setdefault(_home(each, plain), []).append(each)
+    for version in versions:
+        if not version.asked:
+            groups.setdefault(version.number, []).append(version)
+    plain = [version for group in groups.values() for version in group]
+    for version in versions:
+        if version.asked:
+            groups.setdefault(_home(version, plain), []).append(version)
     return [_release(group) for _, group in sorted(groups.items())]
 
 
@@ -110,14 +110,18 @@ def _home(version: Version, plain: list[Version]) -> Number:
 
 def _release(group: list[Version]) -> Release:
     group = sorted(group, key=_beneath)
-    plain = [each for each in group if not each.asked]
+    plain = [version for version in group if not version.asked]
     head = (plain or group)[-1]
-    others = [each for each in group if each is not head]
+    others = [version for version in group if version is not head]
     typed = not head.asked and not head.is_release
     older = tuple(
-        each for each in others if _on_older(each, head) or (typed and not each.asked)
+        version
+        for version in others
+        if _on_older(version, head) or (typed and not version.asked)
     )
-    return Release(head, older, tuple(each for each in others if each not in older))
+    return Release(
+        head, older, tuple(version for version in others if version not in older)
+    )
 
 
 def _beneath(version: Version) -> list[tuple[str, Number]]:
@@ -125,10 +129,10 @@ def _beneath(version: Version) -> list[tuple[str, Number]]:
     return sorted((name, _number(version.packages[name])) for name in version.asked)
 
 
-def _on_older(one: Version, head: Version) -> bool:
+def _on_older(version: Version, head: Version) -> bool:
     return any(
         number < _number(head.packages[name])
-        for name, number in _beneath(one)
+        for name, number in _beneath(version)
         if name in head.packages
     )
 

@@ -22,15 +22,16 @@ def taken_apart(
     """
     plain = by_plain_name(installed)
     parts = [
-        rf"{re.escape(each)}-(?:{re.escape(safe(what))}|git-[0-9a-f]{{7}}|url(?:-[0-9a-f]{{7}})?)"
-        for each, what in plain.items()
+        rf"{re.escape(package)}-(?:{re.escape(safe(what))}|git-[0-9a-f]{{7}}|url(?:-[0-9a-f]{{7}})?)"
+        for package, what in plain.items()
     ]
     ending = re.compile(rf"(.+?)-({'|'.join(parts)})", re.IGNORECASE)
     asked: dict[str, str] = {}
-    while parts and (found := ending.fullmatch(name)):
-        name, part = found.groups()
+    while parts and (match := ending.fullmatch(name)):
+        name, part = match.groups()
         package = max(
-            (each for each in plain if part.lower().startswith(f"{each}-")), key=len
+            (package for package in plain if part.lower().startswith(f"{package}-")),
+            key=len,
         )
         asked = {package: part[len(package) + 1 :], **asked}
     return name, asked

@@ -40,11 +40,11 @@ def make_plan(
     """Every cell of the run."""
     load = Load(profile.clients, profile.warm_s, profile.measure_s)
     cells = tuple(
-        Cell(target.id, workload.name, each)
+        Cell(target.id, workload.name, own)
         for workload in workloads
         for target in targets
         if target.serves(workload.name)
-        for each in (load, *_open_loads(profile, target, workload.name))
+        for own in (load, *_open_loads(profile, target, workload.name))
     )
     used = {cell.target for cell in cells}
     return Plan(

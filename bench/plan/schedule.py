@@ -81,7 +81,7 @@ def blocks(plan: Plan, round_number: int) -> Iterator[Block]:
     names = _shuffled(names, _random(plan, round_number, "workloads"))
     last = {(c.load.experiment, c.workload) for c in cells if c.load.beside}
     for experiment, name in sorted(
-        names, key=lambda each: (bool(each[0]), each in last)
+        names, key=lambda name: (bool(name[0]), name in last)
     ):
         own = [
             c for c in cells if (c.load.experiment, c.workload) == (experiment, name)

@@ -33,22 +33,22 @@ def meet(state: Round, cell: Cell) -> Overlap:
     limit_s = parties * PARTY_LIMIT_S + ANSWER_LIMIT_S
     asked = state.tools.ask_at_once(server.host, server.port, MEETING, parties, limit_s)
     server.check_alive()
-    answers = [_met(one) for one in asked]
-    known = [met for met, _ in answers if met is not None]
+    answers = [_met(burst) for burst in asked]
+    witnesses = [met for met, _ in answers if met is not None]
     # One that met is a witness; that none did is only known if all answered.
-    met = True if any(known) else (False if len(known) == parties else None)
+    met = True if any(witnesses) else (False if len(witnesses) == parties else None)
     because = ", ".join(dict.fromkeys(words for _, words in answers))
     experiment = cell.load.experiment
     return Overlap(state.number, cell.target, experiment, parties, met, because)
 
 
-def _met(one: BurstReply) -> tuple[bool | None, str]:
-    if one.reply is None:
-        return None, one.fault or "no answer"
-    found, wrong = read_json(one.reply)
-    if wrong is None and found in ({"met": True}, {"met": False}):
-        return (True, "met") if found["met"] else (False, "waited in vain")
-    return None, f"answered with status {one.reply.status}"
+def _met(burst: BurstReply) -> tuple[bool | None, str]:
+    if burst.reply is None:
+        return None, burst.fault or "no answer"
+    answer, wrong = read_json(burst.reply)
+    if wrong is None and answer in ({"met": True}, {"met": False}):
+        return (True, "met") if answer["met"] else (False, "waited in vain")
+    return None, f"answered with status {burst.reply.status}"
 
 
 def volley(state: Round, cell: Cell, number: int) -> Burst:
@@ -62,12 +62,13 @@ def volley(state: Round, cell: Cell, number: int) -> Burst:
     server.check_alive()
     began_s = asked[0].sent_s
     requests = []
-    for one in asked:
-        wrong = one.fault if one.reply is None else workload.check(request, one.reply)
-        answered_ms = None if wrong else round((one.answered_s - began_s) * 1000, 3)
-        sent_ms = round((one.sent_s - began_s) * 1000, 3)
+    for burst in asked:
+        reply = burst.reply
+        wrong = burst.fault if reply is None else workload.check(request, reply)
+        answered_ms = None if wrong else round((burst.answered_s - began_s) * 1000, 3)
+        sent_ms = round((burst.sent_s - began_s) * 1000, 3)
         requests.append(OneOfMany(sent_ms, answered_ms, wrong))
-    if all(one.wrong for one in requests):
+    if all(request.wrong for request in requests):
         raise TargetFailed(
             f"{cell.target}: {cell.workload}: not one of {number} requests at once "
             f"was answered: {requests[0].wrong}",

@@ -106,14 +106,14 @@ def refuse_broken(standing: Sequence[tuple[Target, Place]], say: Say) -> None:
     a slip of the finger, gets no more than it must. Nothing that writes is
     played, so nothing has to be reset.
     """
-    found = {}
+    results = {}
     for target, place in standing:
-        found[target.id] = _passed(target, place)
-        shown = sum(finding.ok is True for finding in found[target.id])
+        results[target.id] = _passed(target, place)
+        shown = sum(finding.ok is True for finding in results[target.id])
         say(
             f"contract: {target.serve[0]} passed {plural(shown, 'check')} for {target.id}"
         )
-    for finding in compare(found):
+    for finding in compare(results):
         if finding.ok is False:
             raise TargetFailed(
                 f"the deployments do not do the same work: {finding.name}: {finding.detail}",
@@ -122,7 +122,7 @@ def refuse_broken(standing: Sequence[tuple[Target, Place]], say: Say) -> None:
 
 
 def _passed(target: Target, place: Place) -> list[ContractResult]:
-    found = []
+    results = []
     for finding in play(
         place.host, place.port, target, reset=_nothing, bare=target.role is Role.FLOOR
     ):
@@ -133,8 +133,8 @@ def _passed(target: Target, place: Place) -> list[ContractResult]:
                 "nothing was loaded; apps/README.md says what is asked, and "
                 "--workloads what is to be asked of it",
             )
-        found.append(finding)
-    return found
+        results.append(finding)
+    return results
 
 
 def _nothing() -> None:

@@ -73,13 +73,13 @@ def fault(vector: Vector, reply: Reply, *, names_all: bool) -> str | None:
 
 
 def _wrong_paths(vector: Vector, reply: Reply, partly: bool) -> str | None:
-    found = paths(reply)
-    if found is None:
+    named = paths(reply)
+    if named is None:
         return f"expected a list of errors with loc and msg, got {shown(reply.body)}"
-    if vector.wrong is None or (partly and found < vector.wrong):
+    if vector.wrong is None or (partly and named < vector.wrong):
         return None
-    if found != vector.wrong:
-        return f"expected errors at {_listed(vector.wrong)}, got {_listed(found)}"
+    if named != vector.wrong:
+        return f"expected errors at {_listed(vector.wrong)}, got {_listed(named)}"
     return None
 
 
@@ -87,16 +87,16 @@ def paths(reply: Reply) -> frozenset[Path] | None:
     """The set of paths that a 422 names; None if it is not of the agreed form."""
     try:
         errors = json.loads(reply.body)["errors"]
-        if not errors or not all(isinstance(one["msg"], str) for one in errors):
+        if not errors or not all(isinstance(error["msg"], str) for error in errors):
             return None
-        return frozenset(tuple(one["loc"]) for one in errors)
+        return frozenset(tuple(error["loc"]) for error in errors)
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
 
 
 def _verdict(reply: Reply, with_paths: bool) -> str:
-    found = paths(reply) if with_paths and reply.status == 422 else None
-    return f"{reply.status} at {_listed(found)}" if found else f"{reply.status}"
+    named = paths(reply) if with_paths and reply.status == 422 else None
+    return f"{reply.status} at {_listed(named)}" if named else f"{reply.status}"
 
 
 def _listed(places: frozenset[Path]) -> str:

@@ -62,9 +62,9 @@ def _headers(subject: Subject, path: str) -> Iterator[ContractResult]:
 
 
 def _wrong_headers(reply: Reply) -> str | None:
-    found = [name for name in FORBIDDEN if name in reply.headers]
-    if found:
-        return f"must not be there: {', '.join(found)}"
+    forbidden = [name for name in FORBIDDEN if name in reply.headers]
+    if forbidden:
+        return f"must not be there: {', '.join(forbidden)}"
     if "cookie" in reply.headers.get("vary", "").lower():
         return "the answer varies by cookie"
     if reply.headers.get("content-length") != str(len(reply.body)):
@@ -105,7 +105,7 @@ def _rendezvous(subject: Subject) -> ContractResult:
     with ThreadPoolExecutor(parties) as pool:
         replies = list(pool.map(lambda _: _come(subject), range(parties)))
     bodies = [read_json(reply) for reply in replies]
-    met = any(wrong is None and found == {"met": True} for found, wrong in bodies)
+    met = any(wrong is None and answer == {"met": True} for answer, wrong in bodies)
     seen = "met" if met else "never met: one request at a time"
     ok = met is not subject.target.serial
     return ContractResult("rendezvous", ok, seen, seen, binding=False)

@@ -53,8 +53,8 @@ def compare(
     """
     seen: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     free: set[str] = set()
-    for target, found in findings.items():
-        for finding in found:
+    for target, results in findings.items():
+        for finding in results:
             if finding.seen is not None:
                 seen[finding.name][finding.seen].append(target)
                 if not finding.binding:

@@ -105,17 +105,17 @@ def _written(subject: Subject) -> Iterator[ContractResult]:
     )
     again, wrong = read_json(ask(subject.host, subject.port, write))
     if wrong is None:
-        last = sorted(again, key=lambda one: int(one["id"]))
+        last = sorted(again, key=lambda world: int(world["id"]))
         wrong = _read_back(subject, last)
-        if [one["randomNumber"] for one in last] != [1355, 6212, 4514]:
+        if [world["randomNumber"] for world in last] != [1355, 6212, 4514]:
             wrong = f"the second write did not go on from the first: {canonical(last)}"
     yield ContractResult("written rows are read back", wrong is None, wrong or "right")
 
 
 def _read_back(subject: Subject, rows: Sequence[dict[str, int]]) -> str | None:
-    for one in rows:
-        reply = ask(subject.host, subject.port, Request("GET", f"/db/{one['id']}"))
-        if wrong := wrong_json(reply, one):
+    for world in rows:
+        reply = ask(subject.host, subject.port, Request("GET", f"/db/{world['id']}"))
+        if wrong := wrong_json(reply, world):
             return wrong
     return None
 
@@ -175,7 +175,7 @@ def _counted(
         ask(subject.host, subject.port, count.request)
     _settled(statements)
     ask(subject.host, subject.port, count.request)
-    words = Counter(_verb(one) for one in _settled(statements))
+    words = Counter(_verb(statement) for statement in _settled(statements))
     seen = ", ".join(f"{words[verb]} {verb}" for verb in sorted(words)) or "none"
     right = words["SELECT"] == count.selects and words["UPDATE"] in count.updates
     wanted = f"expected {count.selects} SELECT, got {seen}"
@@ -185,15 +185,15 @@ def _counted(
 
 def _settled(statements: Callable[[], list[str]]) -> list[str]:
     """What was logged until the log was quiet: a transaction may end after the answer."""
-    found = list(statements())
+    logged = list(statements())
     end = time.monotonic() + SETTLE_LIMIT_S
     while time.monotonic() < end:
         time.sleep(SETTLE_S)
         more = statements()
         if not more:
             break
-        found += more
-    return found
+        logged += more
+    return logged
 
 
 def _verb(statement: str) -> str:

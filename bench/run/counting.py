@@ -46,16 +46,16 @@ def count_all(
     """Every measure of every framework; what cannot be counted says why."""
     for row in rows:
         version = bench.newest[row.framework]
-        found: dict[str, tuple[float, str]] = {}
+        numbers: dict[str, tuple[float, str]] = {}
         faults: dict[str, str] = {}
         own = packages[row.framework] or row.framework
         for names, counter in _counters(bench, row, version, own):
             try:
-                found |= counter()
+                numbers |= counter()
             except (TargetFailed, Refused, OSError, SyntaxError, ValueError) as error:
                 faults |= dict.fromkeys(names, f"not counted: {error}")
         for measure in MEASURES:
-            value, detail = found.get(measure.name, (None, ""))
+            value, detail = numbers.get(measure.name, (None, ""))
             detail = detail or faults.get(measure.name, "")
             yield Count(row.framework, version, measure.name, value, detail)
 
@@ -91,18 +91,18 @@ def _packages(run: Callable[..., str], app: Path, own: str) -> Numbers:
 def requirements(path: Path) -> list[str]:
     """The distributions that a requirements.in names, plainly written."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    found = [re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line.strip()) for line in lines]
-    return [canonicalize_name(one[0]) for one in found if one]
+    matches = [re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line.strip()) for line in lines]
+    return [canonicalize_name(match[0]) for match in matches if match]
 
 
 def _import(run: Callable[..., str], entry: Sequence[str]) -> Numbers:
-    seen: list[Any] = [
+    starts: list[Any] = [
         json.loads(run(["python", "-c", _IMPORT, *entry])) for _ in range(IMPORT_STARTS)
     ]
-    spent = min(cpu for cpu, _ in seen) / 1e6
+    spent = min(cpu for cpu, _ in starts) / 1e6
     what = f"import {', '.join(entry)}"
     return {
-        "import_modules": (seen[0][1], what),
+        "import_modules": (starts[0][1], what),
         "import_cpu_ms": (round(spent, 1), what),
     }
 
@@ -124,11 +124,11 @@ def sources(app: Path, left_out: Sequence[str]) -> list[Path]:
 def _written(prefix: str, paths: Sequence[Path]) -> Numbers:
     size = size_of(paths)
     detail = ", ".join(path.name for path in paths)
-    found: Numbers = {
+    numbers: Numbers = {
         f"{prefix}_lines": (size.lines, detail),
         f"{prefix}_statements": (size.statements, detail),
     }
-    return {**found, f"{prefix}_files": (size.files, detail)}
+    return {**numbers, f"{prefix}_files": (size.files, detail)}
 
 
 def _first(

@@ -173,8 +173,8 @@ def _cpu_ns(servers: list[Server]) -> int | None:
         used = [server.usage(memory=False) for server in servers]
     except TargetFailed:
         return None
-    known = [usage.cpu_ns for usage in used if usage is not None]
-    return sum(known) if known and len(known) == len(used) else None
+    used_ns = [usage.cpu_ns for usage in used if usage is not None]
+    return sum(used_ns) if used_ns and len(used_ns) == len(used) else None
 
 
 def _spent_ns(before: Usage | None, after: Usage | None) -> int | None:

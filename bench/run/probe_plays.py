@@ -100,12 +100,12 @@ def conversation(stand: ProbeSession) -> ObservedRequests:
     """Send all, stop at nothing: a later answer may show what an earlier one did."""
     visitor = Visitor(stand.host, stand.port)
     taken: dict[str, str] = {}
-    faults, evidence, told = [], [], []
+    faults, evidence, answers = [], [], []
     for request in stand.case.sends:
         reply = visitor.send(request, taken)
         fault = wrong(request, reply, taken)
         faults += [f"{request.why}: {fault}"] if fault else []
-        told.append(f"{request.why}: {reply.status}")
+        answers.append(f"{request.why}: {reply.status}")
         mark = "as asked" if fault is None else "NOT as asked"
         evidence.append(
             f"{request.why}: {request.method} {request.path} {reply.status}, {mark}"
@@ -113,9 +113,9 @@ def conversation(stand: ProbeSession) -> ObservedRequests:
     cookies = dict.fromkeys(map(cookie_rules, visitor.cookie_words))
     evidence += [f"cookie {words}" for words in cookies]
     sent = f"{len(stand.case.sends)} requests: " + "; ".join(
-        f"{one.method} {one.path}" for one in stand.case.sends
+        f"{send.method} {send.path}" for send in stand.case.sends
     )
-    back = "; ".join(faults) or f"every answer as asked ({', '.join(told)})"
+    back = "; ".join(faults) or f"every answer as asked ({', '.join(answers)})"
     return ObservedRequests(not faults, sent, back, tuple(evidence))
 
 
@@ -134,10 +134,10 @@ def wrong(request: Send, reply: Reply, taken: dict[str, str]) -> str | None:
         if part in text:
             return f"its body holds {part!r}"
     for name, pattern in request.take.items():
-        found = re.search(pattern, text)
-        if found is None:
+        match = re.search(pattern, text)
+        if match is None:
             return f"its body holds no {name}"
-        taken[name] = found[1]
+        taken[name] = match[1]
     return None
 
 
@@ -169,14 +169,14 @@ def wrong_types(stand: ProbeSession) -> ObservedRequests:
     right = _post(stand, right_body())
     if right.status != 200:
         faults.append(f"the right body was answered with {right.status}")
-    for one in wrong_bodies():
-        reply = _post(stand, one.body)
-        if one.readable:
+    for body in wrong_bodies():
+        reply = _post(stand, body.body)
+        if body.readable:
             readable += 1
-            read[f"{one.given} as {one.declared}"] += reply.status == 200
+            read[f"{body.given} as {body.declared}"] += reply.status == 200
             continue
-        sent[one.depth] += 1
-        faults += [fault] if (fault := misjudged(one, reply)) else []
+        sent[body.depth] += 1
+        faults += [fault] if (fault := misjudged(body, reply)) else []
     total = sent.total()
     taken = [f"{what} {count} times" for what, count in read.items() if count]
     evidence = [
@@ -195,13 +195,13 @@ def wrong_types(stand: ProbeSession) -> ObservedRequests:
     )
 
 
-def misjudged(one: WrongBody, reply: Reply) -> str | None:
+def misjudged(body: WrongBody, reply: Reply) -> str | None:
     """Why a reply to a wrong body is not what was asked for; None if it is."""
-    where = ".".join(map(str, one.path))
-    what = f"{one.given} for {one.declared} at {where}"
+    where = ".".join(map(str, body.path))
+    what = f"{body.given} for {body.declared} at {where}"
     if reply.status not in REFUSALS:
         return f"{what}: status {reply.status}"
-    if not names(reply, one.path):
+    if not names(reply, body.path):
         return f"{what}: the error names no such path"
     return None
 
@@ -209,16 +209,16 @@ def misjudged(one: WrongBody, reply: Reply) -> str | None:
 def names(reply: Reply, path: Path) -> bool:
     """Whether an error names that path: in a list with `loc`, or as a tree of the body's shape."""
     try:
-        found = json.loads(reply.body)
+        answer = json.loads(reply.body)
     except ValueError:
         return False
-    return _in_list(found, path) or _in_tree(found, path)
+    return _in_list(answer, path) or _in_tree(answer, path)
 
 
-def _in_list(found: Any, path: Path) -> bool:
-    if not isinstance(found, dict):
+def _in_list(answer: Any, path: Path) -> bool:
+    if not isinstance(answer, dict):
         return False
-    for errors in found.values():
+    for errors in answer.values():
         for error in errors if isinstance(errors, list) else []:
             loc = error.get("loc") if isinstance(error, dict) else None
             # Some begin with the part of the request: "body".
@@ -227,26 +227,28 @@ def _in_list(found: Any, path: Path) -> bool:
     return False
 
 
-def _in_tree(found: Any, path: Path) -> bool:
+def _in_tree(place: Any, path: Path) -> bool:
     for step in path:
-        if isinstance(found, dict) and str(step) in found:
-            found = found[str(step)]
-        elif isinstance(found, list) and isinstance(step, int) and step < len(found):
-            found = found[step]
+        if isinstance(place, dict) and str(step) in place:
+            place = place[str(step)]
+        elif isinstance(place, list) and isinstance(step, int) and step < len(place):
+            place = place[step]
         else:
             return False
-    return bool(found)
+    return bool(place)
 
 
 def contract(stand: ProbeSession) -> ObservedRequests:
     """The part of the contract that is about bodies, on a measured target."""
     subject = Subject(stand.host, stand.port, stand.target, stand.reset, None, 1)
-    found = list(bodies(subject))
-    failed = [f"{one.name}: {one.detail}" for one in found if one.ok is not True]
+    results = list(bodies(subject))
+    failed = [
+        f"{result.name}: {result.detail}" for result in results if result.ok is not True
+    ]
     return ObservedRequests(
-        bool(found) and not failed,
-        f"{len(found)} bodies of the contract, right and wrong ones",
-        f"{len(found) - len(failed)} of {len(found)} answered as the contract asks",
+        bool(results) and not failed,
+        f"{len(results)} bodies of the contract, right and wrong ones",
+        f"{len(results) - len(failed)} of {len(results)} answered as the contract asks",
         tuple(failed[:_SHOWN]),
     )
 
@@ -349,8 +351,8 @@ def _bites(connection: Connection[Any], text: str) -> bool:
     for pattern in GLUED:
         try:
             before = connection.execute(_STATE).fetchone()
-            found = connection.execute(cast(Any, pattern.format(text)))
-            rows = found.fetchall() if found.description else []
+            cursor = connection.execute(cast(Any, pattern.format(text)))
+            rows = cursor.fetchall() if cursor.description else []
             if rows or connection.execute(_STATE).fetchone() != before:
                 return True
         except psycopg.Error:
@@ -421,23 +423,23 @@ def _replies(stand: ProbeSession, requests: list[Request]) -> list[Reply]:
     given = json.dumps(
         [
             {
-                "method": one.method,
-                "path": one.path,
-                "body": one.body.decode() if one.body is not None else None,
-                "content_type": one.content_type,
+                "method": request.method,
+                "path": request.path,
+                "body": None if request.body is None else request.body.decode(),
+                "content_type": request.content_type,
             }
-            for one in requests
+            for request in requests
         ]
     )
     said = stand.script(given)
     try:
         replies = [
             Reply(
-                one["status"],
-                one["body"].encode(),
-                {"content-type": one["content_type"]},
+                answer["status"],
+                answer["body"].encode(),
+                {"content-type": answer["content_type"]},
             )
-            for one in json.loads(said)
+            for answer in json.loads(said)
         ]
     except (ValueError, LookupError, TypeError) as error:
         raise TargetFailed(

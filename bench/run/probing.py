@@ -88,7 +88,7 @@ def _play(bench: Bench, probe: Probe, case: Case) -> ProbeOutcome:
     if isinstance(receipt, str):
         return replace(outcome, came_back=f"it could not be played: {receipt}")
     try:
-        seen = _seen(bench, own, target, case)
+        observed = _observe(bench, own, target, case)
     except (TargetFailed, OSError, http.client.HTTPException, psycopg.Error) as error:
         said = getattr(error, "message", None) or f"{type(error).__name__}: {error}"
         here = f"{bench.apps.parent}/"
@@ -97,10 +97,10 @@ def _play(bench: Bench, probe: Probe, case: Case) -> ProbeOutcome:
             came_back=f"it could not be played: {said}".replace(here, ""),
             evidence=tuple(line.replace(here, "") for line in _tail(error)),
         )
-    return replace(outcome, **asdict(seen))
+    return replace(outcome, **asdict(observed))
 
 
-def _seen(bench: Bench, own: Target, target: Target, case: Case) -> ObservedRequests:
+def _observe(bench: Bench, own: Target, target: Target, case: Case) -> ObservedRequests:
     with bench.engine.folder("probe") as place, ExitStack() as end:
         values = {"work": str(place), "app": str(bench.apps / case.framework)}
         target = _filled(target, values)
@@ -126,17 +126,17 @@ def _seen(bench: Bench, own: Target, target: Target, case: Case) -> ObservedRequ
 
 
 def _with_log(
-    seen: ObservedRequests, case: Case, server: LocalServer | None
+    observed: ObservedRequests, case: Case, server: LocalServer | None
 ) -> ObservedRequests:
     """What the server's own log says, where the case asks for it."""
     if case.log_says is None:
-        return seen
+        return observed
     log = server.log_tail() if server is not None else ""
     lines = [line.strip() for line in log.splitlines()]
     said = [line for line in lines if re.search(case.log_says, line)]
     words = f"its log says: {plain(said[0])}" if said else "its log says nothing of it"
-    passed = seen.passed and bool(said)
-    return replace(seen, passed=passed, came_back=f"{seen.came_back}; {words}")
+    passed = observed.passed and bool(said)
+    return replace(observed, passed=passed, came_back=f"{observed.came_back}; {words}")
 
 
 def plain(line: str) -> str:

@@ -25,12 +25,12 @@ def settle(state: Round, cells: Iterable[Cell]) -> Mapping[str, float]:
     A cell whose capacity nobody knows is missing. What was settled before an
     interruption stays: one round has one rate.
     """
-    found: dict[str, float] = {}
+    rates: dict[str, float] = {}
     for cell in cells:
         rate_rps = _settled(state, cell) or _rate_rps(state, cell)
         if rate_rps is not None:
-            found[cell.key] = rate_rps
-    return found
+            rates[cell.key] = rate_rps
+    return rates
 
 
 def settled(state: Round, cell: Cell, rates: Mapping[str, float]) -> Cell | None:
@@ -95,5 +95,5 @@ def _slowest_rps(state: Round, workload: str, experiment: str) -> float | None:
         for target in state.plan.targets
         if target.role is Role.CONTESTANT
     ]
-    known = [capacity for capacity in capacities if capacity is not None]
-    return min(known, default=None)
+    measured = [capacity for capacity in capacities if capacity is not None]
+    return min(measured, default=None)

@@ -210,9 +210,13 @@ def _open_loops(
             )
             yield from _drop(state, cell, unknown)
     timed = [
-        Turn(found, turn.number)
+        Turn(timed_cell, turn.number)
         for turn in turns
-        if (found := ready.get(turn.cell.key) if turn.cell.load.is_open else turn.cell)
+        if (
+            timed_cell := ready.get(turn.cell.key)
+            if turn.cell.load.is_open
+            else turn.cell
+        )
     ]
     yield from _windows(state, timed, live)
 

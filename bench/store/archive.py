@@ -81,8 +81,10 @@ def members(folder: Path) -> Iterator[tuple[str, bytes]]:
         with tarfile.open(fileobj=content, mode="r:xz") as archive:
             for member in archive:
                 file = archive.extractfile(member) if member.isreg() else None
-                known = _MEMBER.fullmatch(member.name) and member.size < LARGEST_BYTES
-                if file is None or not known:
+                expected = (
+                    _MEMBER.fullmatch(member.name) and member.size < LARGEST_BYTES
+                )
+                if file is None or not expected:
                     raise UsageError(
                         f"{path} holds {member.name[:200]!r}",
                         "an archive of a run holds trials.jsonl, logs/ and samples/ only: have it made again",

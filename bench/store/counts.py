@@ -41,8 +41,8 @@ class CountOf:
 def read_counts(folder: Path, of: CountOf) -> tuple[float, ...]:
     """The counts that were made of it, none if there are none or the file is damaged."""
     try:
-        found = json.loads((folder / of.name).read_text(encoding="utf-8"))
-        return tuple(float(each) for each in found)
+        counts = json.loads((folder / of.name).read_text(encoding="utf-8"))
+        return tuple(float(count) for count in counts)
     except (OSError, ValueError, TypeError):
         return ()
 
@@ -58,10 +58,10 @@ def keep_count(folder: Path, of: CountOf, count: float) -> None:
 def read_fault(folder: Path, of: CountOf) -> str | None:
     """Why it met no contract when that was last asked; None if it did, or was never asked."""
     try:
-        found = json.loads((folder / f"fault-{of.name}").read_text(encoding="utf-8"))
+        fault = json.loads((folder / f"fault-{of.name}").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, str) else None
+    return fault if isinstance(fault, str) else None
 
 
 def keep_fault(folder: Path, of: CountOf, fault: str) -> None:

@@ -246,11 +246,11 @@ def find(runs: Path, published: Path, name: str | None) -> Path:
         if not run_folders(runs):
             raise UsageError("there is no run yet", "make bench PROFILE=smoke")
         return run_folders(runs)[-1]
-    found = [folder for folder in folders if folder.name.startswith(name)]
-    if len(found) == 1:
-        return found[0]
-    names = ", ".join(f.name for f in (found or folders)[-8:]) or "none"
-    fault = "several runs begin with" if found else "there is no run"
+    matching = [folder for folder in folders if folder.name.startswith(name)]
+    if len(matching) == 1:
+        return matching[0]
+    names = ", ".join(f.name for f in (matching or folders)[-8:]) or "none"
+    fault = "several runs begin with" if matching else "there is no run"
     raise UsageError(f"{fault} {told(name)}", f"there are: {names}")
 
 

@@ -91,7 +91,7 @@ def keep(path: Path, run: KeptRun) -> None:
         _insert(file, "runs", [(*head, *marks)])
         _insert(file, "conditions", conditions)
         _insert(file, "targets", targets)
-        _insert(file, "points", [(run.id, *astuple(each)) for each in run.points])
+        _insert(file, "points", [(run.id, *astuple(point)) for point in run.points])
 
 
 def kept_runs(path: Path) -> tuple[KeptRun, ...]:
@@ -116,7 +116,7 @@ def _run(file: sqlite3.Connection, row: tuple[Any, ...]) -> KeptRun:
         MadeOf(name, version, json.loads(packages), app)
         for name, version, packages, app in _of(file, "targets", row[0])
     )
-    points = tuple(Point(*each) for each in _of(file, "points", row[0]))
+    points = tuple(Point(*point) for point in _of(file, "points", row[0]))
     *head, decides_nothing, made_from = row
     marks = (_read_mark(decides_nothing), made_from)
     return KeptRun(*(*head, *marks, conditions, targets, points))
@@ -180,10 +180,10 @@ def _opened(path: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
 def _see_whose(path: Path, file: sqlite3.Connection) -> None:
     if _number(file, "application_id") != KIND:
         raise UsageError(f"{path}: a database, but no history", _AGAIN)
-    found = _number(file, "user_version")
-    if found != FORMAT:
+    number = _number(file, "user_version")
+    if number != FORMAT:
         raise UsageError(
-            f"{path}: format {found}, this version reads format {FORMAT}",
+            f"{path}: format {number}, this version reads format {FORMAT}",
             f"use the version of the harness that wrote it, or {_AGAIN}",
         )
 

@@ -41,8 +41,8 @@ def remove_headless(runs: Path, but: Path) -> list[Path]:
     nothing but logs; not the folder `but`, whose run is about to begin. To be
     called while no other run lives.
     """
-    found = [folder for folder in runs.glob("*") if folder.name != but.name]
-    gone = [folder for folder in found if folder.is_dir() and _is_headless(folder)]
+    others = [folder for folder in runs.glob("*") if folder.name != but.name]
+    gone = [folder for folder in others if folder.is_dir() and _is_headless(folder)]
     for folder in gone:
         shutil.rmtree(folder, ignore_errors=True)
     return gone

@@ -49,8 +49,8 @@ def from_line(line: str) -> Event:
         raise ValueError("it has no 'kind'")
     kind = value.pop("kind")
     if not isinstance(kind, str) or kind not in _KINDS:
-        known = ", ".join(_KINDS)
-        raise ValueError(f"its kind {told(kind)} is unknown; known are {known}")
+        kinds = ", ".join(_KINDS)
+        raise ValueError(f"its kind {told(kind)} is unknown; known are {kinds}")
     event: Event = validated(_KINDS[kind], value)
     return event
 

@@ -50,8 +50,8 @@ def refuse_record(record: RunRecord) -> None:
     for where, load in _loads(plan):
         _refuse_load(where, load)
     for number, cell in enumerate(plan.cells):
-        known = cell.target in ids
-        _refuse(f"plan.cells.{number}.target", "a target of the plan", not known)
+        planned = cell.target in ids
+        _refuse(f"plan.cells.{number}.target", "a target of the plan", not planned)
     if record.calibration is not None:
         ceiling = record.calibration.closed_ceiling_rps
         _refuse("calibration.closed_ceiling_rps", "more than 0", not ceiling > 0)
@@ -62,19 +62,19 @@ def _cycles(plan: Plan) -> Iterator[tuple[str, int]]:
     yield "plan.profile.cycles", profile.cycles
     if profile.open_loop:
         yield "plan.profile.open_loop.cycles", profile.open_loop.cycles
-    for number, one in enumerate(profile.experiments):
-        yield f"plan.profile.experiments.{number}.cycles", one.cycles
-        yield f"plan.profile.experiments.{number}.rounds", one.rounds
+    for number, experiment in enumerate(profile.experiments):
+        yield f"plan.profile.experiments.{number}.cycles", experiment.cycles
+        yield f"plan.profile.experiments.{number}.rounds", experiment.rounds
         # It is read for the most clients that it had.
-        yield f"plan.profile.experiments.{number}.loads", len(one.loads)
+        yield f"plan.profile.experiments.{number}.loads", len(experiment.loads)
 
 
 def _loads(plan: Plan) -> Iterator[tuple[str, Load]]:
     for number, cell in enumerate(plan.cells):
         yield f"plan.cells.{number}.load", cell.load
-    for number, one in enumerate(plan.profile.experiments):
-        for each in one.loads:
-            yield f"plan.profile.experiments.{number}.loads", each
+    for number, experiment in enumerate(plan.profile.experiments):
+        for load in experiment.loads:
+            yield f"plan.profile.experiments.{number}.loads", load
 
 
 def _refuse_load(where: str, load: Load) -> None:
