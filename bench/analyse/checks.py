@@ -14,9 +14,8 @@ from bench.analyse.whole_run import (
     void_windows,
 )
 from bench.analyse.windows import Trials, too_many
-from bench.analyse.words import per_cent
 from bench.model.framework import Role
-from bench.model.plural import plural
+from bench.model.plural import per_cent, plural
 from bench.model.results import Check
 from bench.model.trial import Window
 from bench.model.warning import Reason, Scope, Warning

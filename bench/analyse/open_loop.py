@@ -15,10 +15,10 @@ from bench.analyse.open_metrics import measures, round_sketch
 from bench.analyse.paired import paired, ratios
 from bench.analyse.pairs import pairs
 from bench.analyse.windows import Windows
-from bench.analyse.words import per_cent
 from bench.model.estimate import Comparison
 from bench.model.load import Load
 from bench.model.plan import Cell
+from bench.model.plural import per_cent
 from bench.model.results import Check, Curve, CurvePoint
 from bench.model.trial import Sketch
 from bench.model.warning import Scope

@@ -5,9 +5,9 @@ from functools import lru_cache
 from statistics import median
 
 from bench.analyse.metrics import Measure
-from bench.analyse.words import per_cent
 from bench.model.estimate import Metric
 from bench.model.load import Basis, Load
+from bench.model.plural import per_cent
 from bench.model.trial import Sketch, Window
 from bench.stats import sketch
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bench.analyse import reasons
-from bench.analyse.words import per_cent
 from bench.model.load import Load
-from bench.model.plural import plural
+from bench.model.plural import per_cent, plural
 from bench.model.run import Run
 from bench.model.trial import Window, WindowStats
 from bench.model.warning import Reason, Scope

@@ -7,9 +7,8 @@ from bench.analyse import metrics, reasons
 from bench.analyse.comparisons import Doubts
 from bench.analyse.voids import Violation
 from bench.analyse.windows import Trials, Windows
-from bench.analyse.words import per_cent
 from bench.model.framework import Role
-from bench.model.plural import plural
+from bench.model.plural import per_cent, plural
 from bench.model.warning import Reason, Warning
 
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from bench.analyse import reasons
 from bench.analyse.noise import Noise
 from bench.analyse.windows import Trials
-from bench.analyse.words import per_cent
 from bench.model.framework import Role
-from bench.model.plural import plural
+from bench.model.plural import per_cent, plural
 from bench.model.warning import Warning
 
 

@@ -29,11 +29,10 @@ from bench.model.framework import Role, Target
 from bench.model.plan import Plan, Profile
 from bench.model.run import Run
 from bench.plan.make import Placement, make_plan
-from bench.selftest.copies import detection, false_alarms
+from bench.selftest.copies import BLOCK, detection, false_alarms
 from bench.selftest.coverage import coverage
 from bench.selftest.cpu_burner import burn_cpu
 from bench.selftest.disturbed import beside_another_program
-from bench.selftest.power import BLOCK
 from bench.selftest.result import SelfTestResult, table
 from bench.store.folder import read
 from bench.store.whole_file import write_whole

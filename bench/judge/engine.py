@@ -81,15 +81,6 @@ class Judged:
     findings: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of a question."""
-
-    question: Question
-    outcome: Outcome
-    label: Label | None = None
-
-
 def judged(
     ask: Callable[[float], Inquiry],
     margin: float,
@@ -97,58 +88,57 @@ def judged(
     other_margins: Sequence[float] = (),
 ) -> Judged:
     """What `ask` finds at the claim's margin, and the outcomes at the others."""
-    asked = ask(margin)
-    decision, answers = decide(asked, margin, withheld)
+    decision, asked = decide(ask(margin), margin, withheld)
     others = tuple(
         (each, decide(ask(each), each, withheld)[0].outcome) for each in other_margins
     )
-    parts, findings = _evidence(asked, answers, margin)
-    decision = replace(decision, at_other_margins=others)
-    return Judged(decision, asked, parts, findings)
+    told = [_told(row, margin, asked.opposite) for row in asked.rows]
+    return Judged(
+        replace(decision, at_other_margins=others),
+        asked,
+        tuple(row for row in told if isinstance(row, Part)),
+        tuple(row for row in told if isinstance(row, Evidence)),
+    )
 
 
 def decide(
     asked: Inquiry, margin: float = 0.0, withheld: Withheld | None = None
-) -> tuple[Decision, tuple[Answer, ...]]:
-    """The decision, and the answer to each question in its order."""
+) -> tuple[Decision, Inquiry]:
+    """The decision, and what was asked with the outcome of each question."""
     questions = asked.questions
     if asked.untested is not None or not any(each.measured for each in questions):
-        nothing = tuple(Answer(each, Outcome.NOT_TESTED) for each in questions)
-        return Decision(Outcome.NOT_TESTED, _bare(asked, set())), nothing
+        nothing = (replace(each, outcome=Outcome.NOT_TESTED) for each in questions)
+        decision = Decision(Outcome.NOT_TESTED, _bare(asked, set()))
+        return decision, asked.answered(nothing)
     if (why := withheld or asked.withheld) is not None:
         return _withheld(asked, why)
-    found, answers = _conjunction(asked, margin)
-    return _opposite(found, answers) if asked.opposite else (found, answers)
+    decision, asked = _conjunction(asked, margin)
+    return _opposite(decision, asked) if asked.opposite else (decision, asked)
 
 
-def _conjunction(asked: Inquiry, margin: float) -> tuple[Decision, tuple[Answer, ...]]:
+def _conjunction(asked: Inquiry, margin: float) -> tuple[Decision, Inquiry]:
     groups = _groups(asked)
-    answers = tuple(_answers(asked.questions, groups, margin))
-    whole = {each.key for each in asked.groups} <= {q.group for q in asked.questions}
-    outcome = _outcome(answers, groups, whole)
+    asked = asked.answered(_answers(asked.questions, groups, margin))
+    outcome = _outcome(asked, groups)
     if outcome is Outcome.SUPPORTED:
         groups = [replace(group, state=GroupState.HOLDS) for group in groups]
     strict = Outcome.REFUTED if outcome is Outcome.DEPENDS else outcome
     decision = Decision(
         outcome,
         tuple(
-            replace(g, decided_by=_hangs_on(asked, answers, _OF_STATE[g.state], g.key))
+            replace(g, decided_by=_hangs_on(asked, _OF_STATE[g.state], g.key))
             for g in groups
         ),
         tuple(group.key for group in groups if group.state is GroupState.HOLDS),
         tuple(group.key for group in groups if group.state is GroupState.FAILS),
         strict=strict if len(groups) > 1 else None,
-        withheld_because=_void(answers, outcome),
-        decided_by=_hangs_on(
-            asked, answers, Outcome.REFUTED if outcome is Outcome.DEPENDS else outcome
-        ),
+        withheld_because=_void(asked, outcome),
+        decided_by=_hangs_on(asked, strict),
     )
-    return decision, answers
+    return decision, asked
 
 
-def _opposite(
-    found: Decision, answers: Sequence[Answer]
-) -> tuple[Decision, tuple[Answer, ...]]:
+def _opposite(found: Decision, asked: Inquiry) -> tuple[Decision, Inquiry]:
     """The same of the claim that one group at least fails."""
     groups = tuple(
         replace(
@@ -167,24 +157,28 @@ def _opposite(
         fails_on=found.holds_on,
         strict=None,
     )
-    return decision, tuple(
-        replace(each, outcome=_OPPOSITE.get(each.outcome, each.outcome), label=None)
-        for each in answers
-    )
-
-
-def _withheld(asked: Inquiry, why: Withheld) -> tuple[Decision, tuple[Answer, ...]]:
-    answers = tuple(
-        Answer(each, Outcome.INCONCLUSIVE if each.measured else Outcome.NOT_TESTED)
+    return decision, asked.answered(
+        replace(each, outcome=_opposite_of(each.outcome), label=None)
         for each in asked.questions
     )
+
+
+def _opposite_of(outcome: Outcome | None) -> Outcome | None:
+    return _OPPOSITE.get(outcome, outcome) if outcome else None
+
+
+def _withheld(asked: Inquiry, why: Withheld) -> tuple[Decision, Inquiry]:
+    outcomes = {True: Outcome.INCONCLUSIVE, False: Outcome.NOT_TESTED}
+    asked = asked.answered(
+        replace(each, outcome=outcomes[each.measured]) for each in asked.questions
+    )
     groups = _bare(asked, {each.group for each in asked.questions if each.measured})
-    if any(each.outcome is Outcome.NOT_TESTED for each in answers):
-        return Decision(Outcome.NOT_TESTED, groups), answers
-    hangs_on = _hangs_on(asked, answers, Outcome.INCONCLUSIVE)
+    if not all(each.measured for each in asked.questions):
+        return Decision(Outcome.NOT_TESTED, groups), asked
+    hangs_on = _hangs_on(asked, Outcome.INCONCLUSIVE)
     return Decision(
         Outcome.INCONCLUSIVE, groups, withheld_because=why, decided_by=hangs_on
-    ), answers
+    ), asked
 
 
 def _bare(asked: Inquiry, known: set[str]) -> tuple[GroupResult, ...]:
@@ -240,7 +234,7 @@ def _state(questions: Sequence[Question], holds: bool, fails: bool) -> GroupStat
 
 def _answers(
     questions: Sequence[Question], groups: Sequence[GroupResult], margin: float
-) -> Iterator[Answer]:
+) -> Iterator[Question]:
     every = iter(holm.adjusted([p for each in questions for p in each.failing]))
     behind = holm.adjusted([each.p_behind for each in questions])
     failing = {group.key for group in groups if group.state is GroupState.FAILS}
@@ -254,14 +248,15 @@ def _answers(
         yield _answer(question, refuted, p_behind < question.error, margin)
 
 
-def _answer(question: Question, refuted: bool, behind: bool, margin: float) -> Answer:
+def _answer(question: Question, refuted: bool, behind: bool, margin: float) -> Question:
     if not question.measured:
-        return Answer(question, Outcome.NOT_TESTED)
+        return replace(question, outcome=Outcome.NOT_TESTED)
     if question.decides and max(question.p_holds) < question.error:
-        return Answer(question, Outcome.SUPPORTED)
+        return replace(question, outcome=Outcome.SUPPORTED)
     if not question.decides or not refuted:
-        return Answer(question, Outcome.INCONCLUSIVE)
-    return Answer(question, Outcome.REFUTED, _label(question, behind, margin))
+        return replace(question, outcome=Outcome.INCONCLUSIVE)
+    label = _label(question, behind, margin)
+    return replace(question, outcome=Outcome.REFUTED, label=label)
 
 
 def _label(question: Question, behind: bool, margin: float) -> Label | None:
@@ -273,11 +268,10 @@ def _label(question: Question, behind: bool, margin: float) -> Label | None:
     return Label.REVERSED if behind else Label.NOT_MATERIAL
 
 
-def _outcome(
-    answers: Sequence[Answer], groups: Sequence[GroupResult], whole: bool
-) -> Outcome:
-    """`whole`: every group has a question; one that has none was not measured."""
-    found = {each.outcome for each in answers}
+def _outcome(asked: Inquiry, groups: Sequence[GroupResult]) -> Outcome:
+    found = {each.outcome for each in asked.questions}
+    # A group that has no question was not measured.
+    whole = {each.key for each in asked.groups} <= {q.group for q in asked.questions}
     states = {group.state for group in groups}
     if found == {Outcome.SUPPORTED} and whole:
         return Outcome.SUPPORTED
@@ -288,24 +282,19 @@ def _outcome(
     return Outcome.INCONCLUSIVE
 
 
-def _void(answers: Sequence[Answer], outcome: Outcome) -> Withheld | None:
+def _void(asked: Inquiry, outcome: Outcome) -> Withheld | None:
     """What is void, where nothing else leaves the claim open."""
     if outcome is not Outcome.INCONCLUSIVE:
         return None
-    return all_void(a.question for a in answers if a.outcome is Outcome.INCONCLUSIVE)
+    return all_void(q for q in asked.questions if q.outcome is outcome)
 
 
-def _hangs_on(
-    asked: Inquiry,
-    answers: Sequence[Answer],
-    outcome: Outcome,
-    group: str | None = None,
-) -> int | None:
+def _hangs_on(asked: Inquiry, outcome: Outcome, group: str | None = None) -> int | None:
     """The place, among the parts or findings, of what refutes hardest, or of what is nearest to its line."""
     own = [
-        (place, answer)
-        for place, answer in _placed(asked, answers)
-        if answer.outcome is outcome and group in (None, answer.question.group)
+        (place, question)
+        for place, question in _placed(asked)
+        if question.outcome is outcome and group in (None, question.group)
     ]
     if not own:
         return None
@@ -315,29 +304,27 @@ def _hangs_on(
     return min(own, key=lambda each: _order(each[1], fails))[0]
 
 
-def _placed(asked: Inquiry, answers: Sequence[Answer]) -> Iterator[tuple[int, Answer]]:
+def _placed(asked: Inquiry) -> Iterator[tuple[int, Question]]:
     parts = findings = 0
-    left = iter(answers)
     for row in asked.rows:
-        answer = next(left) if isinstance(row, Question) else None
-        if answer and isinstance(answer.question.evidence, Comparison):
-            yield parts, answer
+        if isinstance(row, Question) and isinstance(row.evidence, Comparison):
+            yield parts, row
             parts += 1
             continue
-        if answer:
-            yield findings, answer
+        if isinstance(row, Question):
+            yield findings, row
         findings += 1
 
 
-def _order(answer: Answer, fails: bool) -> tuple[int, float]:
+def _order(question: Question, fails: bool) -> tuple[int, float]:
     """
     A key that sorts what a verdict hangs on to the front.
 
     Where it fails, by the label and the better end of the interval; else by the
     worse end. Ends are held against the line, so that units can be put in order.
     """
-    worst = _WORST_FIRST.index(answer.label) if answer.label else 0
-    evidence, estimate = answer.question.evidence, answer.question.estimate
+    worst = _WORST_FIRST.index(question.label) if question.label else 0
+    evidence, estimate = question.evidence, question.estimate
     line, above = 1.0, True
     if isinstance(evidence, Evidence):
         above = evidence.above
@@ -353,56 +340,49 @@ def _over(value: float, by: float) -> float:
     return value / by if by > 0 else inf
 
 
-def _evidence(
-    asked: Inquiry, answers: Sequence[Answer], margin: float
-) -> tuple[tuple[Part, ...], tuple[Evidence, ...]]:
-    parts: list[Part] = []
-    findings: list[Evidence] = []
-    left = iter(answers)
-    for row in asked.rows:
-        found = row if isinstance(row, Evidence) else _told(next(left), margin)
-        if isinstance(found, Part):
-            parts.append(found)
-        elif asked.opposite and found.line is not None:
-            findings.append(replace(found, above=not found.above))
-        else:
-            findings.append(found)
-    return tuple(parts), tuple(findings)
-
-
-def _told(answer: Answer, margin: float) -> Part | Evidence:
-    """The evidence of a question with its outcome."""
-    question, outcome, found = answer.question, answer.outcome, answer.question.evidence
-    if isinstance(found, Evidence):
-        return replace(
-            found,
-            outcome=outcome,
-            excluded=question.excluded,
-            group=question.group,
-            near_line=_near(answer, found.line),
+def _told(row: Question | Evidence, margin: float, opposite: bool) -> Part | Evidence:
+    """The evidence of a row, with its outcome if it decides."""
+    if isinstance(row, Evidence):
+        finding = row
+    elif isinstance(row.evidence, Evidence):
+        finding = replace(
+            row.evidence,
+            outcome=row.outcome,
+            excluded=row.excluded,
+            group=row.group,
+            near_line=_near(row, row.evidence.line),
         )
+    else:
+        return _part(row, row.evidence, margin)
+    turned = opposite and finding.line is not None
+    return replace(finding, above=not finding.above) if turned else finding
+
+
+def _part(question: Question, found: Comparison, margin: float) -> Part:
+    outcome = question.outcome
+    assert outcome is not None, "it is decided"
     least = found.smallest_detectable
     is_open = outcome is Outcome.INCONCLUSIVE and question.decides
     return Part(
         found,
         outcome,
-        answer.label,
+        question.label,
         more_rounds=_more_rounds(found, margin) if is_open else None,
         excluded=question.excluded if found.advantage else None,
         group=question.group,
-        near_line=_near(answer, 1 + margin),
+        near_line=_near(question, 1 + margin),
         smallest_lead=(1 + margin) * least if is_open and least else None,
     )
 
 
-def _near(answer: Answer, line: float | None) -> bool:
+def _near(question: Question, line: float | None) -> bool:
     """
     Whether an end of a deciding interval lies within NEAR of the line.
 
     Runs of one machine differ by about as much, which no run's interval holds.
     """
-    estimate = answer.question.estimate
-    decided = answer.outcome in (Outcome.SUPPORTED, Outcome.REFUTED)
+    estimate = question.estimate
+    decided = question.outcome in (Outcome.SUPPORTED, Outcome.REFUTED)
     if not decided or estimate is None or not line or line <= 0:
         return False
     ends = (end for end in (estimate.low, estimate.high) if 0 < end < inf)

@@ -1,7 +1,7 @@
 """What a claim asks: questions with their p-values, in groups."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.analyse import reasons
 from bench.model.estimate import Comparison, Estimate
@@ -10,7 +10,9 @@ from bench.model.verdict import (
     Excluded,
     Exclusion,
     GroupKind,
+    Label,
     OtherOutcome,
+    Outcome,
     Untested,
     Withheld,
 )
@@ -42,6 +44,9 @@ class Question:
     p_fails: tuple[float, ...] = ()
     p_behind: float = 1.0  # of "the ratio is at least 1"; labels a refutation
     excluded: Excluded | None = None
+    # What became of it, once it is decided.
+    outcome: Outcome | None = None
+    label: Label | None = None
 
     @property
     def measured(self) -> bool:
@@ -100,6 +105,12 @@ class Inquiry:
     def questions(self) -> tuple[Question, ...]:
         """What decides."""
         return tuple(row for row in self.rows if isinstance(row, Question))
+
+    def answered(self, questions: Iterable[Question]) -> "Inquiry":
+        """The same with these in the places of its own questions."""
+        left = iter(questions)
+        rows = (next(left) if isinstance(r, Question) else r for r in self.rows)
+        return replace(self, rows=tuple(rows))
 
 
 def all_void(questions: Iterable[Question]) -> Withheld | None:

@@ -164,12 +164,12 @@ def test_of_the_opposite_claim_one_group_that_fails_is_enough() -> None:
         ([[YES], [OPEN]], Outcome.INCONCLUSIVE),
     ):
         asked = grouped(*groups)
-        found, answers = decide(replace(asked, opposite=True))
+        found, turned = decide(replace(asked, opposite=True))
         assert found.outcome is outcome
         assert found.strict is None
         assert found.holds_on == decide(asked)[0].fails_on
         said = {YES.p_holds: Outcome.REFUTED, NO.p_holds: Outcome.SUPPORTED}
-        for question_, answer in zip(asked.questions, answers, strict=True):
+        for question_, answer in zip(asked.questions, turned.questions, strict=True):
             assert answer.outcome is said.get(question_.p_holds, Outcome.INCONCLUSIVE)
 
 
@@ -210,10 +210,10 @@ def test_turned_round_it_still_hangs_on_what_is_nearest_to_the_line() -> None:
 def test_what_is_withheld_decides_nothing_and_keeps_what_was_not_tested() -> None:
     """A reason against the whole run stands before any p-value."""
     why = Withheld("twin", "A target differs from itself", "p = 0.001")
-    found, answers = decide(grouped([YES], [NO]), withheld=why)
+    found, asked = decide(grouped([YES], [NO]), withheld=why)
     assert (found.outcome, found.withheld_because) == (Outcome.INCONCLUSIVE, why)
     assert found.holds_on == found.fails_on == ()
-    assert {each.outcome for each in answers} == {Outcome.INCONCLUSIVE}
+    assert {each.outcome for each in asked.questions} == {Outcome.INCONCLUSIVE}
     untested, _ = decide(grouped([YES], [None]), withheld=why)
     assert untested.outcome is Outcome.NOT_TESTED
 
@@ -253,8 +253,8 @@ def test_where_the_interval_lies_decides(
     asked = Inquiry(
         (Group(GroupKind.WORKLOAD, "w"),), (question("w", around(middle), 0.05),)
     )
-    found, answers = decide(asked, 0.05)
-    assert (found.outcome, answers[0].label) == (outcome, label)
+    found, answered = decide(asked, 0.05)
+    assert (found.outcome, answered.questions[0].label) == (outcome, label)
 
 
 @given(LOGS)
