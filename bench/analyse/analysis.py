@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.analyse import metrics, reasons
 from bench.analyse.checks import checks
-from bench.analyse.comparisons import Doubts, compare, connections_apart
+from bench.analyse.comparisons import Doubts, compare, connections_apart, pairs
 from bench.analyse.drift import drifting, growing
 from bench.analyse.experiments import experiment_checks
 from bench.analyse.machine_trace import machine_trace
@@ -21,7 +21,6 @@ from bench.analyse.open_loop import (
     open_comparisons,
 )
 from bench.analyse.open_metrics import measures
-from bench.analyse.pairs import pairs
 from bench.analyse.quantities import quantities, quantities_of_targets
 from bench.analyse.warning_rules import warnings_from, warnings_of
 from bench.analyse.whole_run import run_warnings

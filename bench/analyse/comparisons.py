@@ -1,16 +1,125 @@
-"""Ratios, paired by round."""
+"""Which targets are compared with which, and their ratios, paired by round."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import permutations, product
+from typing import NamedTuple
+
+import numpy as np
 
 from bench.analyse import metrics, reasons
 from bench.analyse.metrics import COMPARED, Measure
-from bench.analyse.paired import paired_by_logs
-from bench.analyse.pairs import Pair, pairs
 from bench.analyse.windows import Trials
-from bench.model.estimate import Comparison
+from bench.model.estimate import Comparison, Series
+from bench.model.framework import Role, Target
+from bench.model.plan import Plan
 from bench.model.warning import Warning
+from bench.stats import interval, power
 from bench.stats.interleaved import Floats
+
+
+class Pair(NamedTuple):
+    """Two targets that are compared."""
+
+    subject: Target
+    baseline: Target
+
+
+def pairs(plan: Plan) -> Iterator[Pair]:
+    """Every ordered pair that is worth a ratio; the newest version of a framework is its last one in the plan."""
+    contestants = _with_role(plan, Role.CONTESTANT)
+    newest = {target.framework: target for target in contestants}
+    yield from (
+        pair
+        for pair in map(Pair._make, permutations(contestants, 2))
+        # Versions are compared with each other, frameworks at their newest.
+        if pair.subject.framework == pair.baseline.framework
+        or all(newest[target.framework] is target for target in pair)
+    )
+    yield from (
+        Pair(twin, plan.target(twin.twin_of or ""))
+        for twin in _with_role(plan, Role.TWIN)
+        if twin.twin_of in {target.id for target in plan.targets}
+    )
+    floors = [(contestant, floor_of(plan, contestant)) for contestant in contestants]
+    yield from (Pair(contestant, floor) for contestant, floor in floors if floor)
+    yield from (
+        Pair(ablation, contestant)
+        for ablation, contestant in product(
+            _with_role(plan, Role.ABLATION), newest.values()
+        )
+        if contestant.framework == ablation.framework
+    )
+
+
+def floor_of(plan: Plan, target: Target) -> Target | None:
+    """The bare server under a target: the same deployment, else the same interface."""
+    floors = [
+        floor
+        for floor in _with_role(plan, Role.FLOOR)
+        if floor.interface == target.interface
+    ]
+    same = [floor for floor in floors if floor.deployment == target.deployment]
+    return next(iter([*same, *floors]), None)
+
+
+def _with_role(plan: Plan, role: Role) -> list[Target]:
+    return [target for target in plan.targets if target.role is role]
+
+
+def ratios(above: Series, below: Series) -> Series:
+    """Above over below in each round; None where one of them is not known, or 0."""
+    return tuple(
+        one / other if one and other else None
+        for one, other in zip(above, below, strict=True)
+    )
+
+
+def paired(
+    subject: str,
+    baseline: str,
+    workload: str,
+    metric: str,
+    advantages: Series,
+    level: float,
+) -> Comparison:
+    """
+    What the rounds say about two targets.
+
+    `advantages` are ratios above 0, how many times better the subject was in
+    each round. From two known ones on there are an interval at `level`, the
+    smallest difference that could have been seen, and a p-value.
+    """
+    logs = np.log([np.nan if ratio is None else ratio for ratio in advantages])
+    found = paired_by_logs(subject, baseline, workload, metric, logs, level)
+    return replace(found, rounds=advantages)
+
+
+def paired_by_logs(
+    subject: str,
+    baseline: str,
+    workload: str,
+    metric: str,
+    logs: Floats,
+    level: float,
+) -> Comparison:
+    """The same from the logs of these ratios, NaN where there is none."""
+    known = logs[~np.isnan(logs)]
+    tested = len(known) >= 2
+    return Comparison(
+        subject=subject,
+        baseline=baseline,
+        workload=workload,
+        metric=metric,
+        advantage=interval.from_logs(known, level) if tested else None,
+        rounds=tuple(None if np.isnan(x) else float(np.exp(x)) for x in logs),
+        smallest_detectable=(
+            power.smallest_detectable(interval.scatter(known), len(known), level)
+            if tested
+            else None
+        ),
+        p_value=interval.p_no_difference(known) if tested else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,8 @@ from math import exp, log
 from statistics import fmean
 
 from bench.analyse import reasons
+from bench.analyse.comparisons import paired, pairs, ratios
 from bench.analyse.open_metrics import measures, round_sketch
-from bench.analyse.paired import paired, ratios
-from bench.analyse.pairs import pairs
 from bench.analyse.windows import Windows
 from bench.model.estimate import Comparison
 from bench.model.load import Load

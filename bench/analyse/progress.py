@@ -1,8 +1,7 @@
 """The few ratios that a person wants to see while a run goes on."""
 
 from bench.analyse import metrics
-from bench.analyse.comparisons import comparison_by_logs
-from bench.analyse.pairs import Pair, pairs
+from bench.analyse.comparisons import Pair, comparison_by_logs, pairs
 from bench.analyse.windows import lay_out
 from bench.model.estimate import Comparison
 from bench.model.framework import Role

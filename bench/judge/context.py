@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bench.analyse.analysis import Analysis
-from bench.analyse.paired import paired
+from bench.analyse.comparisons import paired
 from bench.model.estimate import Comparison
 from bench.model.framework import Target
 from bench.model.plan import Plan

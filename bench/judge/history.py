@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from bench.analyse import reasons
 from bench.analyse.analysis import AnalysedRun, Analysis
-from bench.analyse.pairs import floor_of
+from bench.analyse.comparisons import floor_of
 from bench.judge.regressions import MARGINS, slowdown
 from bench.model.estimate import Estimate
 from bench.model.framework import Role, Target

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
-from bench.analyse.pairs import floor_of
+from bench.analyse.comparisons import floor_of
 from bench.errors import UsageError
 from bench.judge.context import withheld_because
 from bench.judge.history import must_be_equal

@@ -18,7 +18,7 @@ from statistics import mean
 
 from bench.analyse import metrics, reasons
 from bench.analyse.analysis import AnalysedRun, Analysis, analyse
-from bench.analyse.pairs import pairs
+from bench.analyse.comparisons import pairs
 from bench.judge.context import withheld_because
 from bench.judge.history import must_be_equal, worth_knowing
 from bench.judge.settled import settled

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bench.analyse.pairs import pairs
+from bench.analyse.comparisons import pairs
 from bench.cli.plan_text import plan_lines
 from bench.cli.record import command_line
 from bench.cli.run_options import RunOptions, external_plan, refuse_mixture

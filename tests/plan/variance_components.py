@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.analyse import metrics
-from bench.analyse.pairs import pairs
+from bench.analyse.comparisons import pairs
 from bench.analyse.windows import Trials, lay_out
 from bench.cli.run_options import RunOptions, plan_for
 from bench.model.framework import Role

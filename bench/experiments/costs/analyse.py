@@ -18,11 +18,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 
-from bench.analyse.comparisons import Doubts, comparison_of, connections_apart
+from bench.analyse.comparisons import (
+    Doubts,
+    Pair,
+    comparison_of,
+    connections_apart,
+    floor_of,
+    paired,
+    ratios,
+)
 from bench.analyse.experiments import Analyse, Analysed
 from bench.analyse.metrics import CPU, THROUGHPUT
-from bench.analyse.paired import paired, ratios
-from bench.analyse.pairs import Pair, floor_of
 from bench.analyse.warning_rules import DISTURBED
 from bench.analyse.windows import (
     Trials,

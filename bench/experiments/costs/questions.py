@@ -23,8 +23,8 @@ from dataclasses import replace
 from itertools import product
 from typing import NamedTuple
 
+from bench.analyse.comparisons import paired, ratios
 from bench.analyse.metrics import CPU, IDLE_MEMORY, MEMORY, STARTUP
-from bench.analyse.paired import paired, ratios
 from bench.experiments.costs.analyse import EXPERIMENTS
 from bench.experiments.costs.model import (
     LAYERS,

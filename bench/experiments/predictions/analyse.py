@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from itertools import permutations
 from statistics import median
 
-from bench.analyse.comparisons import Doubts
+from bench.analyse.comparisons import Doubts, paired, ratios
 from bench.analyse.experiments import Analyse, Analysed, sound
 from bench.analyse.open_metrics import quantile_ms, sketch_quantile_ms
-from bench.analyse.paired import paired, ratios
 from bench.analyse.windows import Trials, Windows
 from bench.experiments.predictions.model import Predictions, Serving
 from bench.model.estimate import Comparison, Series

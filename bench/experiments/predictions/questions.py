@@ -10,7 +10,7 @@ Statistical Hypotheses of Equivalence and Noninferiority, 2010.
 from collections.abc import Iterator
 from itertools import product
 
-from bench.analyse.paired import paired
+from bench.analyse.comparisons import paired
 from bench.experiments.predictions.analyse import MORE, SOONER
 from bench.experiments.predictions.model import Predictions, PredictionsEvidence
 from bench.judge.context import JudgeContext

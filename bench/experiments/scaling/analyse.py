@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from bench.analyse.comparisons import Doubts
+from bench.analyse.comparisons import Doubts, ratios
 from bench.analyse.experiments import Analyse, Analysed, sound
 from bench.analyse.metrics import THROUGHPUT
-from bench.analyse.paired import ratios
 from bench.analyse.windows import Trials, Windows
 from bench.experiments.scaling.model import (
     CurvePlace,
