@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from statistics import median
 
-from bench.analyse.metrics import Measure
+from bench.analyse.metrics import CPU, Measure
 from bench.model.estimate import Metric
 from bench.model.load import Basis, Load
 from bench.model.plural import per_cent
@@ -39,6 +39,13 @@ def measures(load: Load) -> tuple[Measure, ...]:
             ),
             _service_p99_ms,
             requests=NEEDED["p99"],
+        ),
+        # At saturation a server costs the least per request that it can; most
+        # servers are paid for at less.
+        Measure(
+            _metric(load, "cpu", CPU.metric.title, CPU.metric.unit),
+            CPU.of_round,
+            compared=True,
         ),
         Measure(
             _metric(load, "late", "Sends more than 5 ms late", "% of sends"),

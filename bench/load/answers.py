@@ -16,10 +16,13 @@ VERDICT_TOTAL_BYTES = 64 * 1024 * 1024
 class Variant:
     """One distinct request, ready to send, and the last right answer to it."""
 
-    __slots__ = ("index", "payload", "request", "right", "size")
+    __slots__ = ("index", "kind", "payload", "request", "right", "size")
 
-    def __init__(self, index: int, request: Request, payload: bytes) -> None:
+    def __init__(
+        self, index: int, request: Request, payload: bytes, kind: int = 0
+    ) -> None:
         self.index = index
+        self.kind = kind  # its place among those of a mixed workload
         self.request = request
         self.payload = payload
         self.size = len(payload)
@@ -70,7 +73,12 @@ class Answers:
 def variants(workload: Workload, seed: int, host: str, port: int) -> Sequence[Variant]:
     """Every distinct request of the workload, rendered for one server; UsageError if there is none."""
     rendered = tuple(
-        Variant(index, request, render(request, host, port))
+        Variant(
+            index,
+            request,
+            render(request, host, port),
+            workload.kinds.index(workload.kind(request)) if workload.kind else 0,
+        )
         for index, request in enumerate(workload.requests(seed))
     )
     if not rendered:

@@ -244,6 +244,7 @@ class Connection:
             fault,
             f"{path}: {wrong or 'bytes after the answer'}",
             answer.status if refused else None,
+            variant.kind,
         )
         course.proceed(self, now_ns)
 
@@ -273,10 +274,7 @@ class Connection:
         course = self.course
         assert course is not None
         used = self._used
-        self.close()
-        self._retrying = False
-        self.rest()
-        course.recorder.fault(fault, detail)
+        self._count(fault, detail)
         if used:
             course.proceed(self, monotonic_ns())
         else:
@@ -284,11 +282,15 @@ class Connection:
 
     def give_up(self, fault: Fault, detail: str) -> None:
         """Stop waiting for the answer: close, count, rest."""
+        self._count(fault, detail)
+
+    def _count(self, fault: Fault, detail: str) -> None:
         assert self.course is not None
+        kind = None if self.variant is None else self.variant.kind
         self.close()
         self._retrying = False
         self.rest()
-        self.course.recorder.fault(fault, detail)
+        self.course.recorder.fault(fault, detail, kind=kind)
 
 
 def _fault(error: OSError | None, begun: bool) -> Fault:

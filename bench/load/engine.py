@@ -6,7 +6,13 @@ from bench.load.answers import Answers, Variant, variants
 from bench.load.arrivals import own_due_times
 from bench.load.connection import Connection, Loop
 from bench.load.generator import LoadRequest, WorkerShare
-from bench.load.loops import ClosedLoop, LoadLoop, OpenLoop
+from bench.load.loops import (
+    ClosedLoop,
+    LoadLoop,
+    MixedClosedLoop,
+    MixedOpenLoop,
+    OpenLoop,
+)
 from bench.load.parser import Heads
 from bench.model.workload import Workload
 
@@ -44,11 +50,12 @@ class LoadEngine:
             variants(workload, visit.seed, visit.host, visit.port), visit.share
         )
         answers = Answers(workload.check)
+        how = (self._loop, load, connections, sendable, answers, workload.kinds)
         course: LoadLoop
         if load.rate_rps is None:
-            course = ClosedLoop(self._loop, load, connections, sendable, answers)
+            course = (MixedClosedLoop if workload.kinds else ClosedLoop)(*how)
         else:
-            opened = OpenLoop(self._loop, load, connections, sendable, answers)
+            opened = (MixedOpenLoop if workload.kinds else OpenLoop)(*how)
             seed = visit.seed if visit.arrival_seed is None else visit.arrival_seed
             opened.due = own_due_times(load, seed, visit.share)
             course = opened

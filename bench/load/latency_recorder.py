@@ -2,13 +2,14 @@
 
 from array import array
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import process_time_ns
 
 import numpy as np
 
 from bench.load.faults import Fault
-from bench.load.samples import Nanoseconds, Samples, latencies, median_us
+from bench.load.samples import Nanoseconds, Samples, kind_stats, latencies, median_us
 from bench.model.trial import SLOT_S, Slot, WindowStats
 
 
@@ -33,11 +34,14 @@ class LatencyRecorder:
     distances from the answer, so that the fast path subtracts once.
     """
 
-    def __init__(self, open_loop: bool) -> None:
+    def __init__(self, open_loop: bool, kinds: Sequence[str] = ()) -> None:
         self.answered_ns = array("Q")  # the clock when the answer was there
         self.latency_ns = array("Q")  # since the intended send
         self.service_ns = array("Q") if open_loop else self.latency_ns
         self.open_loop = open_loop
+        self.kinds = kinds
+        self.kind = array("B")  # the place of each answer's kind; empty if there is one
+        self.kind_faults = [0] * len(kinds)
         self.wrong = 0
         self.faults: Counter[str] = Counter()
         self.first_error: str | None = None
@@ -61,13 +65,25 @@ class LatencyRecorder:
         """How many complete answers there were, right or wrong."""
         return len(self.answered_ns) + self.wrong
 
-    def fault(self, fault: Fault, detail: str, status: int | None = None) -> None:
-        """Count one request that went wrong; by the status of its answer, if that says so."""
-        kind = fault.value if status is None else f"status {status}"
-        self.faults[kind] += 1
-        self.examples.setdefault(kind, detail[:DETAIL_LIMIT])
+    def fault(
+        self,
+        fault: Fault,
+        detail: str,
+        status: int | None = None,
+        kind: int | None = None,
+    ) -> None:
+        """
+        Count one request that went wrong; by the status of its answer, if that says so.
+
+        `kind` is the place of its kind; None: it was never sent.
+        """
+        if self.kinds and kind is not None:
+            self.kind_faults[kind] += 1
+        fault_name = fault.value if status is None else f"status {status}"
+        self.faults[fault_name] += 1
+        self.examples.setdefault(fault_name, detail[:DETAIL_LIMIT])
         if self.first_error is None:
-            self.first_error = f"{kind}: {detail}"[:DETAIL_LIMIT]
+            self.first_error = f"{fault_name}: {detail}"[:DETAIL_LIMIT]
 
     def mark_start(self) -> None:
         """The measured part begins: note the CPU time of this process."""
@@ -109,7 +125,8 @@ class LatencyRecorder:
         inside = (moment >= self.start_ns) & (moment < self.end_ns)
         kept = latency[inside]
         service = _times(self.service_ns)[inside] if self.open_loop else kept
-        return Samples(due[inside] - self.start_ns, kept, service)
+        kind = np.frombuffer(self.kind, np.uint8)[inside] if self.kinds else None
+        return Samples(due[inside] - self.start_ns, kept, service, kind)
 
     def tally(self, samples: Samples, locust_requests: int) -> WindowStats:
         """The whole visit in numbers."""
@@ -131,6 +148,7 @@ class LatencyRecorder:
             locust_requests=locust_requests,
             starved_sends=self._measured(self.starved),
             slots=self._slots(samples, measure_ns) if self.open_loop else None,
+            kinds=kind_stats(self.kinds, samples, self.kind_faults),
         )
 
     def _slots(self, samples: Samples, measure_ns: int) -> tuple[Slot, ...]:

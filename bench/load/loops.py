@@ -40,8 +40,9 @@ class LoadLoop(ABC):
         connections: Sequence[Connection],
         variants: Sequence[Variant],
         answers: Answers,
+        kinds: Sequence[str] = (),
     ) -> None:
-        self.recorder = LatencyRecorder(open_loop=load.rate_rps is not None)
+        self.recorder = LatencyRecorder(load.rate_rps is not None, kinds)
         self.answers = answers
         self.finished = Event()
         self.timeout_s = 10.0
@@ -59,6 +60,7 @@ class LoadLoop(ABC):
         self._timers: dict[object, Watcher] = {}
         self._record_answer = self.recorder.answered_ns.append
         self._record_latency = self.recorder.latency_ns.append
+        self._record_kind = self.recorder.kind.append
 
     @abstractmethod
     def accept(self, connection: Connection, now_ns: int) -> None:
@@ -221,8 +223,9 @@ class OpenLoop(LoadLoop):
         connections: Sequence[Connection],
         variants: Sequence[Variant],
         answers: Answers,
+        kinds: Sequence[str] = (),
     ) -> None:
-        super().__init__(loop, load, connections, variants, answers)
+        super().__init__(loop, load, connections, variants, answers, kinds)
         self.due: array[int] = array("q")
         self._position = 0
         self._start_ns = 0
@@ -317,3 +320,21 @@ class OpenLoop(LoadLoop):
             self._connections
         ):
             self.finish()
+
+
+class _NotesKinds(LoadLoop):
+    """Notes of what kind each request was; where all are of one kind nothing is spent on it."""
+
+    def accept(self, connection: Connection, now_ns: int) -> None:
+        """Record the kind, too."""
+        assert connection.variant is not None
+        self._record_kind(connection.variant.kind)
+        super().accept(connection, now_ns)  # type: ignore[safe-super]
+
+
+class MixedClosedLoop(_NotesKinds, ClosedLoop):
+    """A closed loop of requests of several kinds."""
+
+
+class MixedOpenLoop(_NotesKinds, OpenLoop):
+    """An open loop of requests of several kinds."""

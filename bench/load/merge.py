@@ -18,7 +18,7 @@ from bench.errors import EnvironmentFailure
 from bench.load import messages
 from bench.load.generator import LoadRequest
 from bench.load.messages import Message
-from bench.load.samples import Nanoseconds, Samples, latencies, median_us, write_samples
+from bench.load.samples import Nanoseconds, Samples, kind_stats, latencies, median_us, write_samples
 from bench.load.worker_pool import WorkerAssignment
 from bench.model.trial import SLOT_S, Slot, WindowStats, WorkerPart
 
@@ -31,6 +31,7 @@ def samples_message(samples: Samples) -> dict[str, bytes | None]:
         "sent_ns": _packed(samples.sent_ns),
         "latency_ns": _packed(samples.latency_ns),
         "service_ns": None if same else _packed(service),
+        "kind": None if samples.kind is None else samples.kind.tobytes(),
     }
 
 
@@ -38,8 +39,16 @@ def samples_of(message: Mapping[str, Any], requests: int) -> Samples:
     """The samples of so many requests; EnvironmentFailure if there are not as many."""
     sent, latency = _unpacked(message["sent_ns"]), _unpacked(message["latency_ns"])
     service = message["service_ns"]
-    samples = Samples(sent, latency, latency if service is None else _unpacked(service))
+    kind = message["kind"]
+    samples = Samples(
+        sent,
+        latency,
+        latency if service is None else _unpacked(service),
+        None if kind is None else np.frombuffer(kind, np.uint8),
+    )
     lengths = {len(samples.sent_ns), len(samples.latency_ns), len(samples.service_ns)}
+    if samples.kind is not None:
+        lengths.add(len(samples.kind))
     if lengths != {requests}:
         raise EnvironmentFailure(
             f"a load worker counted {requests} requests and sent samples of {sorted(lengths)}",
@@ -57,7 +66,10 @@ def merge_samples(parts: Sequence[Samples]) -> Samples:
     service = merged
     if any(part.service_ns is not part.latency_ns for part in parts):
         service = np.concatenate([part.service_ns for part in parts])[order]
-    return Samples(sent[order], merged, service)
+    kinds = [part.kind for part in parts if part.kind is not None]
+    return Samples(
+        sent[order], merged, service, np.concatenate(kinds)[order] if kinds else None
+    )
 
 
 def merge_tallies(
@@ -92,7 +104,16 @@ def merge_tallies(
         starved_sends=sum(tally.starved_sends for tally in tallies),
         slots=_slots(tallies, samples) if is_open else None,
         beside=None,
+        kinds=kind_stats(
+            [kind.name for kind in first.kinds],
+            samples,
+            [sum(own) for own in zip(*(_kind_errors(t) for t in tallies), strict=True)],
+        ),
     )
+
+
+def _kind_errors(tally: WindowStats) -> list[int]:
+    return [kind.errors for kind in tally.kinds]
 
 
 def _slots(tallies: Sequence[WindowStats], samples: Samples) -> tuple[Slot, ...]:

@@ -11,7 +11,14 @@ from bench.errors import BenchError, EnvironmentFailure, UsageError
 from bench.load.generator import LoadRequest, WorkerShare
 from bench.model.exchange import Request
 from bench.model.load import Arrivals, BackgroundLoad, Basis, Load, Surge
-from bench.model.trial import Quantiles, Sketch, Slot, WindowStats, WorkerPart
+from bench.model.trial import (
+    KindStats,
+    Quantiles,
+    Sketch,
+    Slot,
+    WindowStats,
+    WorkerPart,
+)
 
 
 SKETCH = ("buckets", "counts")
@@ -95,14 +102,29 @@ def tally_from(given: Message) -> WindowStats:
         if fields[name] is not None:
             fields[name] = Quantiles(**fields[name])
     fields["per_second"] = tuple(fields["per_second"])
-    if (sketch := fields["latency_sketch"]) is not None:
-        fields["latency_sketch"] = Sketch(*(tuple(sketch[name]) for name in SKETCH))
+    fields["latency_sketch"] = _sketch_from(fields["latency_sketch"])
     if (slots := fields["slots"]) is not None:
         fields["slots"] = tuple(Slot(**slot) for slot in slots)
+    fields["kinds"] = tuple(_kind_from(kind) for kind in fields["kinds"])
     fields["workers"] = tuple(WorkerPart(**part) for part in fields["workers"])
     if fields["beside"] is not None:
         fields["beside"] = tally_from(fields["beside"])
     return WindowStats(**fields)
+
+
+def _sketch_from(given: Message | None) -> Sketch | None:
+    return None if given is None else Sketch(*(tuple(given[n]) for n in SKETCH))
+
+
+def _kind_from(given: Message) -> KindStats:
+    latency = given["latency_us"]
+    return KindStats(
+        given["name"],
+        given["requests"],
+        given["errors"],
+        latency and Quantiles(**latency),
+        _sketch_from(given["latency_sketch"]),
+    )
 
 
 def refusal_message(error: BenchError) -> Message:

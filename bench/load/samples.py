@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Buffer
+from collections.abc import Buffer, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from bench.errors import EnvironmentFailure, UsageError
-from bench.model.trial import Quantiles
+from bench.model.trial import KindStats, Quantiles
 from bench.stats.sketch import sketch
 from bench.store.whole_file import write_whole
 
 
 type Nanoseconds = np.ndarray[tuple[int], np.dtype[np.int64]]
+type Kinds = np.ndarray[tuple[int], np.dtype[np.uint8]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,12 +26,14 @@ class Samples:
 
     `sent_ns` runs from the start of the measured part to the intended send
     (below 0 for what a closed loop had sent just before), `latency_ns` from the intended send to the answer, `service_ns` from the
-    actual send. In a closed loop the last two are the same.
+    actual send. In a closed loop the last two are the same. `kind` is the place
+    of each request's kind among those of a mixed workload; None: it has one.
     """
 
     sent_ns: Nanoseconds
     latency_ns: Nanoseconds
     service_ns: Nanoseconds
+    kind: Kinds | None = None
 
 
 def quantiles(samples_ns: Nanoseconds) -> Quantiles | None:
@@ -55,6 +58,18 @@ def latencies(samples: Samples, open_loop: bool) -> dict[str, Any]:
     }
 
 
+def kind_stats(
+    names: Sequence[str], samples: Samples, errors: Sequence[int]
+) -> tuple[KindStats, ...]:
+    """Each kind of request by itself; nothing where there is one kind."""
+    found: list[KindStats] = []
+    for place, (name, failed) in enumerate(zip(names, errors, strict=True)):
+        own = samples.latency_ns[samples.kind == place]
+        counted = sketch(own) if len(own) else None
+        found.append(KindStats(name, len(own), failed, quantiles(own), counted))
+    return tuple(found)
+
+
 def median_us(samples_ns: Nanoseconds) -> float | None:
     """The middle of them in microseconds; None of nothing."""
     return float(np.median(samples_ns)) / 1000 if len(samples_ns) else None
@@ -62,9 +77,14 @@ def median_us(samples_ns: Nanoseconds) -> float | None:
 
 def write_samples(path: Path, samples: Samples) -> None:
     """Write the file whole or not at all; EnvironmentFailure if it cannot be written."""
-    arrays = {"sent_ns": samples.sent_ns, "latency_ns": samples.latency_ns}
+    arrays: dict[str, Nanoseconds | Kinds] = {
+        "sent_ns": samples.sent_ns,
+        "latency_ns": samples.latency_ns,
+    }
     if samples.service_ns is not samples.latency_ns:
         arrays["service_ns"] = samples.service_ns
+    if samples.kind is not None:
+        arrays["kind"] = samples.kind
     content = io.BytesIO()
     np.savez_compressed(content, allow_pickle=False, **arrays)
     write_packed(path, content.getbuffer())
@@ -87,7 +107,7 @@ def read_samples(path: Path) -> Samples:
         with np.load(path, allow_pickle=False) as stored:
             latency = stored["latency_ns"]
             service = stored.get("service_ns", latency)
-            return Samples(stored["sent_ns"], latency, service)
+            return Samples(stored["sent_ns"], latency, service, stored.get("kind"))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise UsageError(
             f"{path} does not hold samples: {error}",

@@ -1,6 +1,6 @@
 """What an experiment is known by on every floor."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, get_origin
@@ -13,8 +13,8 @@ class ExperimentModel:
     """The fields of results.json that hold what was found, by type; rules that ask for it; kinds of its evidence."""
 
     found: Mapping[str, Any]
-    rules: tuple[str, ...]
-    evidence: type[StrEnum]
+    rules: tuple[str, ...] = ()
+    evidence: Iterable[StrEnum] = ()
 
 
 def found_types() -> dict[str, Any]:

@@ -48,6 +48,17 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class KindStats:
+    """One kind of request of a mixed workload in a visit; as in `WindowStats`."""
+
+    name: str
+    requests: int  # right answers of the measured part
+    errors: int  # of the whole visit
+    latency_us: Quantiles | None  # from the intended send; None: no request
+    latency_sketch: Sketch | None  # None: no request
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerPart:
     """What one of several load workers did in a visit; None throughout: it was lost, and nobody knows."""
 
@@ -100,6 +111,7 @@ class WindowStats:
     # the generator's CPU time is of both. None: nothing was sent beside it.
     beside: "WindowStats | None" = None
     workers: tuple[WorkerPart, ...] = ()  # (): one process sent it all
+    kinds: tuple[KindStats, ...] = ()  # (): the workload has requests of one kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,3 +28,7 @@ class Workload:
     uses_database: bool = False
     writes: bool = False  # rows change: the table is reset before each round
     floor: bool = False  # the bare servers answer it too
+    # Of a mixed workload: its kinds of requests, by name, and the kind of each
+    # request. Every kind is counted and timed on its own, too.
+    kinds: tuple[str, ...] = ()
+    kind: Callable[[Request], str] | None = None

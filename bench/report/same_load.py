@@ -45,7 +45,13 @@ def same_load_table(view: View) -> ChartTable | None:
     if not rows:
         return None
     columns = ("workload", "load", "set-up", "requests/s", "p50, ms", "p90, ms")
-    tail = ("p99, ms", "p99.9, ms", "p99 from the actual send, ms", "sent late")
+    tail = (
+        "p99, ms",
+        "p99.9, ms",
+        "p99 from the actual send, ms",
+        "sent late",
+        "CPU per request, µs",
+    )
     return ChartTable((*columns, *tail), rows)
 
 
@@ -55,7 +61,8 @@ def _row(view: View, target: str, workload: str, load: Load) -> tuple[str, ...]:
     quantiles = [_cell(view, (target, workload), name, load) for name in LEVELS]
     service = _cell(view, (target, workload), "service_p99", load)
     late = _cell(view, (target, workload), "late", load, short=True, unit="\u00a0%")
-    return (*names, rate, *quantiles, service, late)
+    cpu = _cell(view, (target, workload), "cpu", load)
+    return (*names, rate, *quantiles, service, late, cpu)
 
 
 def _cell(

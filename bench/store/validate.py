@@ -116,8 +116,15 @@ def _refuse_tally(where: str, tally: WindowStats) -> None:
     slots = tally.slots or ()
     least = min((min(s.due, s.right, s.answered) for s in slots), default=0)
     _refuse_below(f"{where}.slots", least, 0)
-    if tally.latency_sketch is not None:
-        _refuse_sketch(f"{where}.latency_sketch", tally.latency_sketch)
+    for number, kind in enumerate(tally.kinds):
+        _refuse_below(f"{where}.kinds[{number}]", min(kind.requests, kind.errors), 0)
+    sketches = {f"{where}.latency_sketch": tally.latency_sketch} | {
+        f"{where}.kinds[{number}].latency_sketch": kind.latency_sketch
+        for number, kind in enumerate(tally.kinds)
+    }
+    for place, sketch in sketches.items():
+        if sketch is not None:
+            _refuse_sketch(place, sketch)
 
 
 def _refuse_sketch(where: str, sketch: Sketch) -> None:

@@ -7,6 +7,7 @@ from bench.errors import unknown
 from bench.model.workload import Workload
 from bench.workloads.database import DB_LIST, DB_MANY, DB_READ, DB_WRITE
 from bench.workloads.html_page import HTML
+from bench.workloads.mix import MIX
 from bench.workloads.predict import PREDICT, PREDICT_HEAVY
 from bench.workloads.small import HELLO, JSON, WAIT
 from bench.workloads.validating import LARGE, NESTED, VALIDATE
@@ -14,7 +15,7 @@ from bench.workloads.validating import LARGE, NESTED, VALIDATE
 
 _ALL = (
     *(HELLO, JSON, VALIDATE, DB_READ, DB_MANY, DB_LIST, DB_WRITE),
-    *(HTML, PREDICT, PREDICT_HEAVY, NESTED, LARGE, WAIT),
+    *(HTML, PREDICT, PREDICT_HEAVY, NESTED, LARGE, MIX, WAIT),
 )
 WORKLOADS: Mapping[str, Workload] = MappingProxyType({one.name: one for one in _ALL})
 

@@ -178,3 +178,41 @@ def test_answers_in_two_pieces_are_all_right(
         "a piece was remembered as a whole answer"
     )
     engine.forget("127.0.0.1", slicer.port)
+
+
+@pytest.mark.parametrize("rate_rps", [None, 400.0])
+def test_every_kind_of_a_mixed_workload_is_told_apart(
+    engine: LoadEngine, known: Known, rate_rps: float | None
+) -> None:
+    """Requests, latencies and errors of each kind; a kind that fails does so alone."""
+    right, wrong, slow = (workload(name) for name in ("right", "half", "slow?ms=20"))
+
+    def kind(request: Request) -> str:
+        return request.path[1:].partition("?")[0]
+
+    mixed = Workload(
+        "mixed",
+        "mixed",
+        "known",
+        lambda seed: [
+            request
+            for three in zip(
+                *(w.requests(seed) for w in (right, wrong, slow)), strict=True
+            )
+            for request in three
+        ],
+        right.check,
+        kinds=("right", "half", "slow"),
+        kind=kind,
+    )
+    load = Load(4, 0.0, 0.6, rate_rps=rate_rps)
+    recorder = run(prepare(engine, known.port, mixed, load), 4)
+    samples = recorder.samples()
+    found = {one.name: one for one in recorder.tally(samples, 0).kinds}
+    assert [found[name].errors > 0 for name in mixed.kinds] == [False, True, False]
+    assert found["half"].errors == recorder.faults.total()
+    assert (found["half"].requests, found["half"].latency_us) == (0, None)
+    assert found["right"].requests + found["slow"].requests == len(samples.latency_ns)
+    assert found["right"].latency_us and found["slow"].latency_us
+    assert found["right"].latency_us.p50 < 20_000 <= found["slow"].latency_us.p50
+    engine.forget("127.0.0.1", known.port)

@@ -21,6 +21,7 @@ from bench.load.merge import (
 
 type Rows = npt.NDArray[np.int64]
 
+KINDS = ("list", "row", "page")
 START_NS, MEASURE_NS = 5_000_000_000, 1_300_000_000
 
 
@@ -37,11 +38,12 @@ def rows(seed: int, count: int = 3000) -> Rows:
 
 def recorder(own: Rows, open_loop: bool, clock_ns: int = 0) -> LatencyRecorder:
     """One worker's book, on a clock that shows so much more."""
-    made = LatencyRecorder(open_loop)
+    made = LatencyRecorder(open_loop, KINDS)
     made.start_ns = START_NS + clock_ns
     made.end_ns = made.start_ns + MEASURE_NS
     made.answered_ns.extend(int(time) + clock_ns for time in own[:, 0])
     made.latency_ns.extend(map(int, own[:, 1]))
+    made.kind.extend(map(int, own[:, 1] % len(KINDS)))
     if open_loop:
         made.service_ns.extend(map(int, own[:, 2]))
         due = own[:, 0] - own[:, 1] + clock_ns
@@ -52,7 +54,7 @@ def recorder(own: Rows, open_loop: bool, clock_ns: int = 0) -> LatencyRecorder:
         made.offered = len(made.due_ns)
     made.opened, made.retried, made.wrong = len(own) % 7, len(own) % 5, len(own) % 3
     for _ in range(made.wrong):
-        made.fault(Fault.WRONG, "not what was asked for")
+        made.fault(Fault.WRONG, "not what was asked for", kind=1)
     return made
 
 
@@ -87,8 +89,13 @@ def test_the_merged_tally_is_that_of_one_process(workers: int, open_loop: bool) 
         errors={Fault.WRONG.value: wrong} if wrong else {},
         requests_total=len(whole) + wrong,
         first_error=found.first_error,
+        kinds=tuple(
+            replace(kind, errors=wrong if kind.name == KINDS[1] else 0)
+            for kind in truth.kinds
+        ),
     )
-    for name in ("sent_ns", "latency_ns", "service_ns"):
+    assert sum(kind.requests for kind in found.kinds) == found.requests
+    for name in ("sent_ns", "latency_ns", "service_ns", "kind"):
         of_one = getattr(one.samples(), name)
         assert (getattr(merged, name) == of_one).all() and len(of_one) > 1000
     assert (merged.service_ns is merged.latency_ns) is not open_loop
@@ -109,7 +116,7 @@ def test_samples_come_over_the_wire_as_they_left(open_loop: bool) -> None:
     left = recorder(rows(4), open_loop).samples()
     message = msgpack.loads(msgpack.dumps(samples_message(left)), raw=False)
     came = samples_of(message, len(left.sent_ns))
-    for name in ("sent_ns", "latency_ns", "service_ns"):
+    for name in ("sent_ns", "latency_ns", "service_ns", "kind"):
         assert (getattr(came, name) == getattr(left, name)).all()
     assert (came.service_ns is came.latency_ns) is not open_loop
 

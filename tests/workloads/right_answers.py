@@ -12,6 +12,7 @@ from typing import Any
 from bench.model.exchange import Reply, Request
 from bench.workloads.database import chosen_ids, parameter, row
 from bench.workloads.html_page import FORTUNES
+from bench.workloads.mix import kind_of
 from bench.workloads.predict import best, score
 from bench.workloads.validating import long_receipt, receipt, summary
 
@@ -71,3 +72,4 @@ RIGHT: dict[str, Callable[[Request], Reply]] = {
     "large": lambda asked: _said(long_receipt(_of(asked))),
     "wait": lambda asked: _said({"ok": True}),
 }
+RIGHT["mix"] = lambda asked: RIGHT[kind_of(asked)](asked)

@@ -1,0 +1,215 @@
+"""The section on a mix of requests, and on the parts that a request is made of."""
+
+from collections.abc import Iterator
+
+from bench.experiments.mix.chart import kinds_chart, parts_chart
+from bench.experiments.mix.model import (
+    MIX,
+    CommonWork,
+    Endpoint,
+    EndpointCost,
+    KindLatency,
+    Mix,
+)
+from bench.model.estimate import Estimate, RoundSeries
+from bench.report.charts.chart import ChartTable
+from bench.report.charts.palette import Palette
+from bench.report.numbers import number, ratio, with_interval
+from bench.report.section import Body, NumberTable, Section
+from bench.report.view import View, absent
+
+
+OTHERS = {
+    "browsing": "95 % reads",
+    "ordering": "50 % reads",
+    "no-pages": "no pages",
+}
+"""Names of the other mixes (bench.workloads.mix)."""
+
+INTRO = (
+    "No production serves “Hello, World!” alone. What a request costs the server in "
+    "processor time is here taken apart: each part is the difference between two "
+    "workloads that differ in it, measured in the same rounds."
+)
+MIXED = (
+    "The mix is what visitors of a small shop ask for: lists of rows (40 %), one row "
+    "(25 %), a page (15 %), an order to validate (10 %) and rows to change (10 %)."
+)
+
+
+def has_mix(view: View) -> bool:
+    """Whether the mix or parts of a request were measured."""
+    return view.results.found["mix"] is not None
+
+
+def body(view: View, palette: Palette) -> Body:
+    """Parts, the mix kind by kind, and what follows for other endpoints."""
+    found: Mix | None = view.results.found["mix"]
+    if found is None:
+        return Body()
+    charts = (parts_chart(view, palette, found), kinds_chart(view, palette, found))
+    return Body(
+        tuple(chart for chart in charts if chart is not None),
+        intro=f"{INTRO} {MIXED}" if found.kinds else INTRO,
+        tables=tuple(_tables(view, found)),
+    )
+
+
+def _tables(view: View, found: Mix) -> Iterator[NumberTable]:
+    if found.common_work:
+        yield NumberTable(
+            "Common work until the lead is below 10 %",
+            common_work(view, found.common_work),
+            heading="How much common work until the lead is below 10 %?",
+            note="Processor time that both must spend on top of the request, on what takes both the same time: your own code, a template of your own. Reckoned as (other − 1.1 × leader) / 0.1 in each round.",
+        )
+    if found.endpoints:
+        yield NumberTable(
+            "Cost of an endpoint, by its parts",
+            endpoints(view, found.endpoints),
+            heading="Read your own endpoint off",
+            note="Microseconds of processor time for each request, as sums of the parts above; behind each but the cheapest, how many times the cheapest’s it is.",
+        )
+    if found.others:
+        yield NumberTable(
+            "Other weights",
+            _others(view, found),
+            summary="What other weights of the mix would give",
+            note="Microseconds of processor time for each request, reckoned from the kinds: TPC-W’s mixes for browsing (95 % reads) and ordering (50 %), and one without pages.",
+        )
+    if found.costs:
+        yield NumberTable(
+            "The parts add up",
+            _added_up(view, found),
+            heading="Do the parts add up?",
+            note="The mix reckoned from its kinds, each measured by itself, beside the mix as it was measured in the same rounds.",
+        )
+    if found.kinds:
+        yield NumberTable(
+            "The mix, kind by kind",
+            _by_kind(view, found.kinds),
+            summary="The mix, kind by kind: response times and errors",
+            note="A percentile is given where each round has enough requests for it: 10, 100 and 1,000.",
+        )
+
+
+def common_work(view: View, rows: tuple[CommonWork, ...]) -> ChartTable:
+    """Milliseconds by pair and workload."""
+    return ChartTable(
+        ("leads", "over", "on", "common work until 10 % are left, ms"),
+        tuple(
+            (
+                view.label(row.leader),
+                view.label(row.other),
+                view.workload(row.workload),
+                _common(row.extra_us),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _common(series: RoundSeries) -> str:
+    estimate = series.estimate
+    if estimate is None:
+        return absent("fewer than two rounds")
+    if estimate.high <= 0:
+        return "none: the lead is below 10 %"
+    return with_interval(_scaled(estimate, 0.001))
+
+
+def _scaled(estimate: Estimate, by: float) -> Estimate:
+    return Estimate(
+        estimate.point * by,
+        estimate.low * by,
+        estimate.high * by,
+        estimate.level,
+        estimate.n,
+    )
+
+
+def endpoints(view: View, rows: tuple[Endpoint, ...]) -> ChartTable:
+    """One row for each combination, one column for each set-up."""
+    targets = [cost.target for cost in rows[0].costs]
+    return ChartTable(
+        ("queries", "validation", "template", *(view.label(each) for each in targets)),
+        tuple(
+            (
+                str(row.queries),
+                "yes" if row.validation else "no",
+                "yes" if row.template else "no",
+                *map(_cost, row.costs),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _cost(cost: EndpointCost) -> str:
+    own = number(cost.cost_us.point, 0)
+    if cost.times is None:
+        return own
+    times, span = ratio(cost.times)
+    return f"{own} · {times} ({span})"
+
+
+def _others(view: View, found: Mix) -> ChartTable:
+    targets = [cost.target for cost in found.others[0].costs]
+    return ChartTable(
+        ("mix", *(view.label(each) for each in targets)),
+        tuple((OTHERS[one.name], *map(_cost, one.costs)) for one in found.others),
+    )
+
+
+def _added_up(view: View, found: Mix) -> ChartTable:
+    return ChartTable(
+        ("set-up", "reckoned, µs", "measured, µs", "reckoned over measured"),
+        tuple(
+            (
+                view.label(one.target),
+                _cell(one.predicted_us),
+                _cell(one.measured_us),
+                _cell(one.ratio),
+            )
+            for one in found.costs
+        ),
+    )
+
+
+def _by_kind(view: View, kinds: tuple[KindLatency, ...]) -> ChartTable:
+    return ChartTable(
+        (
+            "set-up",
+            "load",
+            "kind",
+            "p50, ms",
+            "p90, ms",
+            "p99, ms",
+            "answers",
+            "errors",
+        ),
+        tuple(
+            (
+                view.label(one.target),
+                one.load,
+                view.workload(one.kind),
+                _cell(one.p50_ms),
+                _cell(one.p90_ms),
+                _cell(one.p99_ms),
+                f"{one.requests:,}",
+                f"{one.errors:,}",
+            )
+            for one in kinds
+        ),
+    )
+
+
+def _cell(series: RoundSeries) -> str:
+    if series.estimate is None:
+        return absent("too few requests in a round")
+    return with_interval(series.estimate)
+
+
+SECTION = Section(
+    MIX, "A mix, and the parts of a request", "Mix and parts", body, when=has_mix
+)
