@@ -18,7 +18,14 @@ from bench.errors import EnvironmentFailure
 from bench.load import messages
 from bench.load.generator import LoadRequest
 from bench.load.messages import Message
-from bench.load.samples import Nanoseconds, Samples, kind_stats, latencies, median_us, write_samples
+from bench.load.samples import (
+    Nanoseconds,
+    Samples,
+    kind_stats,
+    latencies,
+    median_us,
+    write_samples,
+)
 from bench.load.worker_pool import WorkerAssignment
 from bench.model.trial import SLOT_S, Slot, WindowStats, WorkerPart
 

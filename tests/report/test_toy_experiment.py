@@ -124,7 +124,7 @@ def with_a_toy(harness: Path) -> None:
     for name, text in files.items():
         (toy / f"{name}.py").write_text(text, "utf-8")
     line = toy.parent / "__init__.py"
-    listed = line.read_text("utf-8").replace('"costs")', '"costs", "toy")')
+    listed = line.read_text("utf-8").replace('"mix")', '"mix", "toy")')
     line.write_text(listed, "utf-8")
 
 

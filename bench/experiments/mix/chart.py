@@ -1,21 +1,14 @@
 """Charts of a mix: the parts of a request, and the kinds of the mix, each set-up beside the others."""
 
-from collections.abc import Iterable, Sequence
-from math import isfinite
+from collections.abc import Mapping
 
 from bench.experiments.mix.model import Mix, RequestPart
 from bench.model.estimate import RoundSeries
-from bench.report.charts.canvas import Canvas
 from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
-from bench.report.charts.dots import (
-    DotPanel,
-    DotRow,
-    draw_panel,
-    look_tokens,
-    table_rows,
-)
 from bench.report.charts.palette import Palette
-from bench.report.view import View
+from bench.report.charts.rows import Dot, Panel, Row, Rows, row_of
+from bench.report.numbers import with_interval
+from bench.report.view import View, absent
 
 
 PARTS = {
@@ -28,96 +21,102 @@ PARTS = {
 }
 """In the order of the page."""
 
+TOO_FEW = "fewer than two rounds"
+
+type Panels = Mapping[str, Mapping[str, RoundSeries]]
+"""By title and target."""
+
 
 def parts_chart(view: View, palette: Palette, found: Mix) -> Chart | None:
     """What each part costs in each set-up; None where no part was measured."""
-    told = [part for part in PARTS if any(one.part is part for one in found.parts)]
-    if not told:
-        return None
-    panels = [
-        DotPanel(
-            PARTS[part],
-            "µs of processor time",
-            _sorted(
-                _row(view, one.target, one.cost_us)
-                for one in found.parts
-                if one.part is part
-            ),
-        )
-        for part in told
-    ]
+    panels = {
+        title: {one.target: one.cost_us for one in found.parts if one.part is part}
+        for part, title in PARTS.items()
+    }
     words = ChartText(
         finding="What a request is made of",
-        sub="Server CPU time of each part of a request; less is better",
+        sub="Server CPU time of each part of a request, µs; less is better",
         caption="Each part is the difference between workloads of the same rounds. Mark: mean over rounds with its interval; small dots: single rounds. Each part has an axis of its own, from zero.",
     )
-    return _panels("request-parts", palette, words, panels)
+    return _chart(view, palette, "request-parts", words, panels, "µs")
 
 
 def kinds_chart(view: View, palette: Palette, found: Mix) -> Chart | None:
     """The median of each kind of request in the closed loop; None where there was no mix."""
     closed = [one for one in found.kinds if one.load.startswith("closed")]
-    if not closed:
-        return None
-    panels = [
-        DotPanel(
-            view.workload(kind),
-            "ms, median",
-            _sorted(
-                _row(view, one.target, one.p50_ms) for one in closed if one.kind == kind
-            ),
-        )
+    panels = {
+        view.workload(kind): {
+            one.target: one.p50_ms for one in closed if one.kind == kind
+        }
         for kind in dict.fromkeys(one.kind for one in closed)
-    ]
+    }
     words = ChartText(
         finding="The mix, kind by kind",
-        sub="Median response time of each kind of request, all kinds sent by the same clients; less is better",
+        sub="Median response time of each kind of request, ms, all kinds sent by the same clients; less is better",
         caption="In the closed loop, where every set-up is at its limit. Mark: mean over rounds with its interval; small dots: single rounds. Each kind has an axis of its own, from zero.",
     )
-    return _panels("mix-kinds", palette, words, panels)
+    return _chart(view, palette, "mix-kinds", words, panels, "ms")
 
 
-def _panels(
-    name: str, palette: Palette, words: ChartText, panels: Sequence[DotPanel]
-) -> Chart:
-    def draw(width: float) -> Canvas:
-        canvas = Canvas(palette, width, sum(panel.height for panel in panels))
-        top = 0.0
-        for panel in panels:
-            draw_panel(canvas, top, panel)
-            top += panel.height
-        return canvas
-
-    rows = [
-        (panel.title, *row) for panel in panels for row in table_rows(panel, panel.unit)
-    ]
-    columns = ("part", "set-up", "unit", "mean and interval", "rounds")
-    return chart(name, palette, words, ChartTable(columns, tuple(rows)), draw)
-
-
-def _sorted(rows: Iterable[DotRow]) -> tuple[DotRow, ...]:
-    return tuple(
-        sorted(
-            rows,
-            key=lambda row: (
-                row.estimate is None,
-                row.estimate.point if row.estimate else 0.0,
-            ),
-        )
-    )
-
-
-def _row(view: View, target: str, series: RoundSeries) -> DotRow:
-    line, text, shape = look_tokens(view, target)
-    return DotRow(
-        target,
-        view.label(target),
-        line,
-        text,
-        shape,
-        series.estimate,
+def _chart(
+    view: View,
+    palette: Palette,
+    name: str,
+    words: ChartText,
+    panels: Panels,
+    unit: str,
+) -> Chart | None:
+    told = {title: _in_order(own) for title, own in panels.items() if own}
+    if not told:
+        return None
+    table = ChartTable(
+        ("part", "set-up", f"{unit} (interval)", "rounds"),
         tuple(
-            value for value in series.rounds if value is not None and isfinite(value)
+            (title, view.label(target), *_cells(series))
+            for title, own in told.items()
+            for target, series in own.items()
         ),
-        "fewer than two rounds",
     )
+    shape = Rows(
+        tuple(
+            Panel(
+                tuple(_row(view, target, series) for target, series in own.items()),
+                title=title,
+                corner=unit,
+            )
+            for title, own in told.items()
+        ),
+        pitch=28.0,
+        share=0.3,
+        grid="rows",
+    )
+    return chart(name, palette, words, table, shape)
+
+
+def _in_order(own: Mapping[str, RoundSeries]) -> dict[str, RoundSeries]:
+    """The least first, those without an estimate last."""
+
+    def place(target: str) -> float:
+        estimate = own[target].estimate
+        return estimate.point if estimate else float("inf")
+
+    return {target: own[target] for target in sorted(own, key=place)}
+
+
+def _row(view: View, target: str, series: RoundSeries) -> Row:
+    rounds = tuple(value for value in series.rounds if value is not None)
+    return row_of(
+        view,
+        target,
+        Dot.of(series.estimate),
+        series.estimate,
+        rounds=rounds,
+        missing="" if series.estimate else absent(TOO_FEW),
+    )
+
+
+def _cells(series: RoundSeries) -> tuple[str, str]:
+    estimate = series.estimate
+    if estimate is None:
+        return absent(TOO_FEW), "0"
+    return with_interval(estimate), str(estimate.n)

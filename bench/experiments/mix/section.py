@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bench.experiments.mix.chart import kinds_chart, parts_chart
+from bench.experiments.mix.chart import TOO_FEW, kinds_chart, parts_chart
 from bench.experiments.mix.model import (
     MIX,
     CommonWork,
@@ -112,7 +112,7 @@ def common_work(view: View, rows: tuple[CommonWork, ...]) -> ChartTable:
 def _common(series: RoundSeries) -> str:
     estimate = series.estimate
     if estimate is None:
-        return absent("fewer than two rounds")
+        return absent(TOO_FEW)
     if estimate.high <= 0:
         return "none: the lead is below 10 %"
     return with_interval(_scaled(estimate, 0.001))
@@ -167,9 +167,9 @@ def _added_up(view: View, found: Mix) -> ChartTable:
         tuple(
             (
                 view.label(one.target),
-                _cell(one.predicted_us),
-                _cell(one.measured_us),
-                _cell(one.ratio),
+                _cost_cell(one.predicted_us),
+                _cost_cell(one.measured_us),
+                _cost_cell(one.ratio),
             )
             for one in found.costs
         ),
@@ -202,6 +202,10 @@ def _by_kind(view: View, kinds: tuple[KindLatency, ...]) -> ChartTable:
             for one in kinds
         ),
     )
+
+
+def _cost_cell(series: RoundSeries) -> str:
+    return with_interval(series.estimate) if series.estimate else absent(TOO_FEW)
 
 
 def _cell(series: RoundSeries) -> str:
