@@ -47,7 +47,10 @@ def test_the_table_of_the_project_loads() -> None:
     for name in ("order-fastapi-first", "order-flask-second", "order-django-last"):
         order = claims[name]
         assert (order.metric, order.other_metrics) == ("throughput", ("cpu",))
-        assert (order.also_on, order.without_layer) == (("db-write", "mix"), ("db-read",))
+        assert (order.also_on, order.without_layer) == (
+            ("db-write", "mix"),
+            ("db-read",),
+        )
         assert order.why and order.strict and order.caveats
 
 
