@@ -19,11 +19,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
 
-from bench.analyse.comparisons import Doubts
+from bench.analyse.comparisons import Doubts, ratios
 from bench.analyse.experiments import Analyse, Analysed
 from bench.analyse.metrics import CPU
 from bench.analyse.open_metrics import sketch_quantile_ms
-from bench.analyse.paired import ratios
 from bench.analyse.windows import Trials, Windows
 from bench.experiments.mix.model import (
     MIX,
