@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from bench.configure.probes import load_probes
 from bench.configure.tables import DEFINITIONS, load_frameworks
-from bench.configure.toml_file import read_toml
+from bench.configure.toml_file import Names, Row, Words, read_toml
 from bench.errors import UsageError, place, told, unknown
 from bench.model.experiment import rule_names
 from bench.model.probe import COUNTED, Probe
@@ -28,8 +28,6 @@ def _known(rule: str) -> str:
     return rule
 
 
-type Names = Annotated[tuple[str, ...], Field(min_length=1)]
-type Words = Annotated[str, Field(min_length=1)]
 type Rule = Annotated[str, AfterValidator(_known)]
 type Metric = Literal["throughput", "cpu", "memory"]
 type Margin = Annotated[float, Field(ge=0, le=1)]
@@ -39,24 +37,17 @@ CLAIMS = DEFINITIONS / "claims.toml"
 """The project's own table; another article has another."""
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _File(Row):
     claim: Annotated[tuple[dict[str, Any], ...], Field(min_length=1)]
     article: Article | None = None
 
 
-class _Quote(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _Quote(Row):
     quote: Words
     where: Words
 
 
-class _Row(BaseModel):
-    # A margin of "nan" would be within its bounds, and no ratio ever beyond it.
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
+class _Row(Row):
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     quote: Words
     where: Words

@@ -5,45 +5,40 @@ import warnings
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bench.configure.table_rules import PLACES, refuse_no_port, refuse_places
 from bench.configure.tables import DEFINITIONS, load_frameworks
-from bench.configure.toml_file import read_toml
+from bench.configure.toml_file import Row, Words, read_toml
 from bench.errors import UsageError, told, unknown
 from bench.model.probe import Case, Counted, Probe, Send
 
 
-type Words = Annotated[str, Field(min_length=1)]
 type Command = Annotated[tuple[Words, ...], Field(min_length=1)]
 type Play = Literal[
     "conversation", "wrong-types", "injection", "contract", "in-process", "script"
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class _SendRow(_Strict):
+class _SendRow(Row):
     why: Words
     method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     path: Annotated[str, Field(pattern=r"^/")]
     status: Annotated[tuple[int, ...], Field(min_length=1)]
     body: str | None = None
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = Field(default_factory=dict)
     contains: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
-    take: dict[str, str] = {}
+    take: dict[str, str] = Field(default_factory=dict)
 
 
-class _CaseRow(_Strict):
+class _CaseRow(Row):
     framework: Words
     play: Play
     name: str = ""
     measured: str | None = None
     serve: tuple[str, ...] = ()
-    environment: dict[str, str] = {}
+    environment: dict[str, str] = Field(default_factory=dict)
     prepare: tuple[Command, ...] = ()
     clean: tuple[Command, ...] = ()
     script: tuple[str, ...] = ()
@@ -56,13 +51,13 @@ class _CaseRow(_Strict):
     note: str = ""
 
 
-class _ProbeRow(_Strict):
+class _ProbeRow(Row):
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
     title: Words
     case: Annotated[tuple[_CaseRow, ...], Field(min_length=1)]
 
 
-class _CountRow(_Strict):
+class _CountRow(Row):
     framework: Words
     entry: Command
     resource: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -71,10 +66,10 @@ class _CountRow(_Strict):
     first: str | None = None
 
 
-class _File(_Strict):
+class _File(Row):
     probe: Annotated[tuple[_ProbeRow, ...], Field(min_length=1)]
     count: tuple[_CountRow, ...] = ()
-    conversation: dict[str, tuple[_SendRow, ...]] = {}
+    conversation: dict[str, tuple[_SendRow, ...]] = Field(default_factory=dict)
 
 
 def load_probes(path: Path = DEFINITIONS / "probes.toml") -> dict[str, Probe]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from bench.configure.table_rules import (
     refuse_no_port,
@@ -16,7 +16,7 @@ from bench.configure.table_rules import (
     refuse_variables,
     refuse_workloads,
 )
-from bench.configure.toml_file import read_toml
+from bench.configure.toml_file import Names, Row, Words, read_toml
 from bench.errors import UsageError, short, told, unknown
 from bench.model.framework import CostPart, Framework, Role, Style
 from bench.model.load import Arrivals, BackgroundLoad, Basis, Load, Surge
@@ -33,9 +33,7 @@ type _Version = Annotated[
 ]
 
 
-type _Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
-type _Selectors = Annotated[tuple[_Words, ...], Field(min_length=1)]
-type _Names = Annotated[tuple[str, ...], Field(min_length=1)]
+type _Selectors = Annotated[tuple[Words, ...], Field(min_length=1)]
 type _UpTo64 = Annotated[int, Field(ge=1, le=64)]
 type _UpTo100 = Annotated[int, Field(ge=1, le=100)]
 type _Connections = Annotated[int, Field(ge=1, le=1024)]
@@ -46,35 +44,30 @@ type _Share = Annotated[float, Field(gt=0, le=1)]
 type _ShareOrMore = Annotated[float, Field(gt=0, le=3)]
 
 
-class _Row(BaseModel):
-    # "nan" is within all bounds: every comparison with it is false.
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class TargetRow(_Row):
+class TargetRow(Row):
     """One deployment of a framework, as written in frameworks.toml."""
 
     deployment: _Name
     role: Role
     interface: Literal["wsgi", "asgi"]
-    concurrency: _Words
+    concurrency: Words
     serve: _Selectors
-    why: _Words
-    title: _Words | None = None
-    environment: dict[str, str] = {}
+    why: Words
+    title: Words | None = None
+    environment: dict[str, str] = Field(default_factory=dict)
     workloads: Annotated[tuple[str, ...] | None, Field(min_length=1)] = None
     serial: bool = False
     keeps_alive: bool = True
     lock: Annotated[str | None, Field(pattern=r"^[a-z0-9-]+$")] = None
     names_all_faults: bool = True
-    validator: _Words | None = None
-    layer: _Words | None = None
+    validator: Words | None = None
+    layer: Words | None = None
     isolates: Literal[CostPart.VALIDATION, CostPart.DATABASE] | None = None
 
 
-class _FrameworkRow(_Row):
+class _FrameworkRow(Row):
     name: _Name
-    title: _Words
+    title: Words
     versions: Annotated[tuple[_Version, ...], Field(min_length=1)]
     look: Style
     target: Annotated[tuple[TargetRow, ...], Field(min_length=1)]
@@ -82,19 +75,19 @@ class _FrameworkRow(_Row):
     why: str = ""
 
 
-class _Frameworks(_Row):
+class _Frameworks(Row):
     framework: Annotated[tuple[_FrameworkRow, ...], Field(min_length=1)]
 
 
-class Parity(_Row):
+class Parity(Row):
     """What is the same for every target of a run."""
 
     threads: _UpTo64
     connections: _UpTo64
 
 
-class _OpenRow(_Row):
-    workloads: _Names
+class _OpenRow(Row):
+    workloads: Names
     equal: tuple[_Share, ...] = ()
     own: tuple[_Share, ...] = ()
     rates_rps: tuple[_Rate, ...] = ()
@@ -105,7 +98,7 @@ class _OpenRow(_Row):
     measure_s: _Seconds
 
 
-class _SurgeRow(_Row):
+class _SurgeRow(Row):
     own: _ShareOrMore
     peak: _ShareOrMore
     calm_s: _Seconds
@@ -123,17 +116,17 @@ class _SurgeRow(_Row):
         )
 
 
-class _BesideRow(_Row):
+class _BesideRow(Row):
     workload: str
     share: _Share
     connections: _Connections
 
 
-class _ExperimentRow(_Row):
+class _ExperimentRow(Row):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-    why: _Words
+    why: Words
     targets: _Selectors
-    workloads: _Names
+    workloads: Names
     clients: Annotated[tuple[_Connections, ...], Field(min_length=1)]
     equal: tuple[_ShareOrMore, ...] = ()
     own: tuple[_ShareOrMore, ...] = ()
@@ -198,12 +191,12 @@ class _ExperimentRow(_Row):
         )
 
 
-class _ProfileRow(_Row):
+class _ProfileRow(Row):
     name: _Name
-    why: _Words
+    why: Words
     targets: _Selectors
-    twin: _Words
-    workloads: _Names
+    twin: Words
+    workloads: Names
     looks: Annotated[tuple[_UpTo100, ...], Field(min_length=1)]
     cycles: _UpTo100
     clients: _Connections
@@ -217,7 +210,7 @@ class _ProfileRow(_Row):
     version_requests: tuple[str, ...] = Field(default=(), alias="with")
 
 
-class _Profiles(_Row):
+class _Profiles(Row):
     parity: Parity
     experiment: tuple[_ExperimentRow, ...] = ()
     profile: Annotated[tuple[_ProfileRow, ...], Field(min_length=1)]

@@ -3,11 +3,23 @@
 import tomllib
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from bench.errors import UsageError, place, told
+
+
+type Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
+type Names = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Row(BaseModel):
+    """A row, or a whole file, in which nothing stands that was not asked for."""
+
+    # "nan" is within all bounds: every comparison with it is false.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 @lru_cache(maxsize=32)

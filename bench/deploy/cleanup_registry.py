@@ -47,7 +47,8 @@ class CleanupRegistry:
             left = [folder for folder in running.iterdir() if folder.is_dir()]
             for folder in left:
                 _end_containers(folder, say)
-            self.swept = [folder.name for folder in left if sweep(folder)]
+            for folder in left:
+                sweep(folder)
             self._kept = False
             self.token = secrets.token_hex(6)
             self.folder = running / self.token

@@ -177,11 +177,6 @@ class LocalEngine(StartingEngine[StandingDatabase, LocalServer]):
         finally:
             shutil.rmtree(made, ignore_errors=True)
 
-    @property
-    def environments_built(self) -> int:
-        """How many environments had to be made, so far."""
-        return self._environments.built
-
     def prepare(
         self, targets: Sequence[Target], say: Say
     ) -> Mapping[str, Receipt | str]:

@@ -129,13 +129,11 @@ def _make(shell: Mapping[str, str], dev: bool) -> None:
     _say(f"installing {sum(map(_count, locks))} packages into .venv")
     _write_stamp({name: value for name, value in wanted.items() if name != "lock"})
     tool = uv_tool(shell, ROOT)
+    exactly = ("--require-hashes", "--only-binary", ":all:", "--compile-bytecode")
+    python = str(VENV / "bin" / "python")
+    sync = [str(UV), "pip", "sync", "--quiet", *tool.options, "--python", python]
     run_tool(
-        [
-            *(str(UV), "pip", "sync", "--quiet", *tool.options),
-            *("--python", str(VENV / "bin" / "python")),
-            *("--require-hashes", "--only-binary", ":all:", "--compile-bytecode"),
-            *map(str, locks),
-        ],
+        [*sync, *exactly, *map(str, locks)],
         tool,
         f"install what {' and '.join(lock.name for lock in locks)} name",
         ROOT,

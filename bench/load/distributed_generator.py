@@ -1,6 +1,5 @@
 """The generator as several workers under one master: the same orders and tallies, divided and put together."""
 
-import json
 import secrets
 import socket
 import subprocess
@@ -19,7 +18,13 @@ from bench.load.locust_generator import (
     LocustGenerator,
     clean_environment,
 )
-from bench.load.messages import LoadCommand, Message, order_message, refusal_of
+from bench.load.messages import (
+    LoadCommand,
+    Message,
+    order_message,
+    received,
+    refusal_of,
+)
 from bench.load.worker_pool import WorkerPool
 from bench.model.trial import WindowStats
 
@@ -228,26 +233,22 @@ class WorkerChild:
             self._child.kill()
             self._child.wait()
 
-    def _hear(self, patience_s: float | None) -> Message:
+    def _hear(self, patience_s: float | None) -> None:
         self._channel.settimeout(patience_s)
         try:
-            received = self._lines.readline()
+            message = received(self._lines)
         except TimeoutError:
             raise EnvironmentFailure(
                 f"load worker {self.post.name} has not joined within {patience_s:g} s",
                 hint="the machine is overloaded, or this is a fault of the harness",
             ) from None
-        except OSError:
-            received = b""
-        if not received.endswith(b"\n"):
+        if message is None:
             raise EnvironmentFailure(
                 f"load worker {self.post.name} ended (status {self._status()})",
                 hint="its log says why; if it does not, was it killed for lack of memory?",
             )
-        message: Message = json.loads(received)
         if "refused" in message:
             raise refusal_of(message)
-        return message
 
     def _status(self) -> int | None:
         try:

@@ -1,6 +1,5 @@
 """The generator as the harness sees it: orders go to the Locust process, tallies come back."""
 
-import json
 import os
 import socket
 import subprocess
@@ -20,6 +19,7 @@ from bench.load.messages import (
     Message,
     line,
     order_message,
+    received,
     refusal_of,
     tally_of,
 )
@@ -150,17 +150,14 @@ class LocustGenerator:
         assert self._channel is not None and self._lines is not None
         self._channel.settimeout(patience_s)
         try:
-            received = self._lines.readline()
+            message = received(self._lines)
         except TimeoutError:
             raise EnvironmentFailure(
                 f"the generator did not answer within {patience_s:g} s{self._tail()}",
                 hint="the machine is overloaded, or this is a fault of the harness",
             ) from None
-        except OSError:
-            received = b""
-        if not received.endswith(b"\n"):
+        if message is None:
             raise self._died("in its work")
-        message: Message = json.loads(received)
         return message
 
     def _died(self, when: str) -> EnvironmentFailure:

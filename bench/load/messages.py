@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from bench.errors import BenchError, EnvironmentFailure, UsageError
 from bench.load.generator import LoadRequest, WorkerShare
@@ -37,6 +37,18 @@ class LoadCommand:
 def line(message: Message) -> bytes:
     """The message as it goes over the channel."""
     return json.dumps(message).encode() + b"\n"
+
+
+def received(lines: IO[bytes]) -> Message | None:
+    """The next message; None where the other side has ended, TimeoutError where it is silent too long."""
+    try:
+        text = lines.readline()
+    except TimeoutError:
+        raise
+    except OSError:
+        return None
+    message: Message | None = json.loads(text) if text.endswith(b"\n") else None
+    return message
 
 
 def order_message(order: LoadCommand) -> Message:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 
-from bench.deploy.http_client import ask
 from bench.model.exchange import Reply, Request
 from bench.run.contract_result import ContractResult, Subject
 from bench.workloads import workload
@@ -45,7 +44,7 @@ def strictness(subject: Subject) -> Iterator[ContractResult]:
 
 
 def _send(subject: Subject, vector: Vector) -> Reply:
-    return ask(subject.host, subject.port, request_of(vector))
+    return subject.ask(request_of(vector))
 
 
 def request_of(vector: Vector) -> Request:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from bench.deploy.http_client import ask, ask_on, connected
+from bench.deploy.http_client import ask_on, connected
 from bench.model.exchange import Reply, Request
 from bench.run.contract_result import ContractResult, Subject
 from bench.workloads.answers import read_json
@@ -75,7 +75,7 @@ def _wrong_headers(reply: Reply) -> str | None:
 def _waits(subject: Subject) -> ContractResult:
     """A lower bound only: how much longer it takes is for the clock of a run."""
     began = time.monotonic()
-    reply = ask(subject.host, subject.port, Request("GET", "/io?ms=50"))
+    reply = subject.get("/io?ms=50")
     took_ms = (time.monotonic() - began) * 1000
     ok = reply.status == 200 and took_ms >= 50
     return ContractResult(
@@ -88,7 +88,7 @@ def _gone_client(subject: Subject) -> ContractResult:
     question = f"GET /io?ms=200 HTTP/1.1\r\nHost: {subject.host}\r\n\r\n"
     with socket.create_connection((subject.host, subject.port), timeout=5) as left:
         left.sendall(question.encode())
-    reply = ask(subject.host, subject.port, Request("GET", "/io?ms=0"))
+    reply = subject.get("/io?ms=0")
     _, wrong = read_json(reply)
     return ContractResult(
         "served on after a client went away", wrong is None, wrong or "yes"

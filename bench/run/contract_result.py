@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bench.deploy.http_client import ask
+from bench.model.exchange import Reply, Request
 from bench.model.framework import Target
 from bench.model.plural import plural
 
@@ -39,6 +41,14 @@ class Subject:
     def serves(self, workload: str) -> bool:
         """Whether the target answers that workload at all."""
         return self.target.serves(workload)
+
+    def ask(self, request: Request) -> Reply:
+        """The answer to one request on a connection of its own; OSError if there is none."""
+        return ask(self.host, self.port, request)
+
+    def get(self, path: str) -> Reply:
+        """The answer to a GET, likewise."""
+        return self.ask(Request("GET", path))
 
 
 def compare(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from bench.deploy.http_client import ask
 from bench.model.exchange import Reply, Request
 from bench.model.workload import Workload
 from bench.run.contract_result import ContractResult, Subject
@@ -70,7 +69,7 @@ def _requests(name: str) -> Sequence[Request]:
 def _answers_of(subject: Subject, work: Workload) -> ContractResult:
     kinds = set()
     for request in _requests(work.name):
-        reply = ask(subject.host, subject.port, request)
+        reply = subject.ask(request)
         kinds.add(f"{reply.status} {reply.media_type}")
         if wrong := work.check(request, reply):
             detail = f"{request.method} {request.path}: {wrong}"
@@ -83,7 +82,7 @@ def goldens(subject: Subject) -> Iterator[ContractResult]:
     """Ask what has an answer that was written down beforehand."""
     for workload, path, expected in GOLDENS:
         if subject.serves(workload):
-            reply = ask(subject.host, subject.port, Request("GET", path))
+            reply = subject.get(path)
             wrong = wrong_json(reply, expected)
             yield ContractResult(
                 f"GET {path}", wrong is None, wrong or "right", _value(reply)
@@ -98,12 +97,12 @@ def goldens(subject: Subject) -> Iterator[ContractResult]:
 
 def _written(subject: Subject) -> Iterator[ContractResult]:
     write = Request("POST", "/updates?n=3&seed=2")
-    reply = ask(subject.host, subject.port, write)
+    reply = subject.ask(write)
     wrong = wrong_json(reply, WRITTEN)
     yield ContractResult(
         "POST /updates?n=3&seed=2", wrong is None, wrong or "right", _value(reply)
     )
-    again, wrong = read_json(ask(subject.host, subject.port, write))
+    again, wrong = read_json(subject.ask(write))
     if wrong is None:
         last = sorted(again, key=lambda world: int(world["id"]))
         wrong = _read_back(subject, last)
@@ -114,7 +113,7 @@ def _written(subject: Subject) -> Iterator[ContractResult]:
 
 def _read_back(subject: Subject, rows: Sequence[dict[str, int]]) -> str | None:
     for world in rows:
-        reply = ask(subject.host, subject.port, Request("GET", f"/db/{world['id']}"))
+        reply = subject.get(f"/db/{world['id']}")
         if wrong := wrong_json(reply, world):
             return wrong
     return None
@@ -172,9 +171,9 @@ def _counted(
 ) -> ContractResult:
     # Every connection of the pool introduces itself on its first use.
     for _ in range(2 * subject.target.pool_connections * subject.workers):
-        ask(subject.host, subject.port, count.request)
+        subject.ask(count.request)
     _settled(statements)
-    ask(subject.host, subject.port, count.request)
+    subject.ask(count.request)
     words = Counter(_verb(statement) for statement in _settled(statements))
     seen = ", ".join(f"{words[verb]} {verb}" for verb in sorted(words)) or "none"
     right = words["SELECT"] == count.selects and words["UPDATE"] in count.updates
