@@ -7,6 +7,7 @@ comparison, the open loops and each experiment are rows of this one table, and
 so is what `bench.frames` gives.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,7 +38,8 @@ _TRIAL = ["cell", "round"]
 
 def column(metric: Metric) -> str:
     """Its name with the unit: throughput_rps, cpu_us, memory_mib."""
-    return f"{metric.name}_{_UNITS.get(metric.unit, metric.unit.lower())}"
+    unit = _UNITS.get(metric.unit) or re.sub(r"\W+", "_", metric.unit.lower())
+    return f"{metric.name}_{unit}".rstrip("_")
 
 
 COLUMNS = (
