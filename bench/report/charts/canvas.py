@@ -1,12 +1,10 @@
 """
 A drawing surface in pixels, on matplotlib.
 
-Charts say where things go; matplotlib draws marks, lines and text and writes
-the SVG. Text stays text. Its width is taken from DejaVu Sans, the widest font
+Charts say where things go; matplotlib draws marks, lines and text. Text stays text. Its width is taken from DejaVu Sans, the widest font
 that a reader is likely to get, so that nothing overlaps elsewhere either.
 """
 
-import io
 import logging
 import warnings
 from collections.abc import Sequence
@@ -22,10 +20,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import IdentityTransform
 
 from bench.report.charts.palette import Palette
-from bench.report.charts.svg import adopt
+from bench.report.charts.svg import Shapes, drawing
 
 
 # A matplotlibrc in the current folder would be read, too; and that no folder
@@ -43,13 +41,6 @@ DASHES: dict[str, tuple[float, ...]] = {
     "dotted": (1.5, 2.5),
     "dashdot": (6, 2.5, 1.5, 2.5),
 }
-SETTINGS: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "frameworks-on-trial",
-    "font.family": "DejaVu Sans",
-    "path.simplify": False,
-}
-NO_DATES = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +82,6 @@ class Canvas:
         self._figure = Figure(figsize=(width / 72, height / 72), dpi=72)
         self._figure.patch.set_visible(False)
         # No axes: their scales, ticks and grids would take as long as the drawing.
-        self._pixels = Affine2D().scale(1, -1).translate(0, height)
 
     def line(
         self, start: tuple[float, float], end: tuple[float, float], pen: Pen
@@ -195,16 +185,17 @@ class Canvas:
         return drawn
 
     def _add(self, drawn: Artist) -> None:
-        drawn.set_transform(self._pixels)
+        drawn.set_transform(IdentityTransform())
         self._figure.add_artist(drawn)
 
     def svg(self, title: str, description: str = "") -> str:
         """The finished drawing, ready to stand in the page."""
-        written = io.StringIO()
-        with mpl.rc_context(SETTINGS), warnings.catch_warnings():
+        shapes = Shapes(self.palette)
+        with warnings.catch_warnings():
             _no_words_on_glyphs()
-            self._figure.savefig(written, format="svg", metadata=NO_DATES)
-        return adopt(written.getvalue(), self.palette, title, description)
+            self._figure.draw(shapes)
+        size = (self.width, self.height)
+        return drawing(shapes.found, size, title, description)
 
 
 def _no_words_on_glyphs() -> None:

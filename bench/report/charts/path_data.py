@@ -5,33 +5,42 @@ Coordinates are rounded to tenths of a pixel first and counted in them, so that
 relative steps lead to the very places they came from.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import batched
 
+from matplotlib.path import Path
+from matplotlib.transforms import Transform
+
 
 type Point = tuple[int, int]
+type Segment = tuple[str, list[tuple[float, float]]]
+"""The letter of its command, and its points in pixels."""
 type Box = tuple[float, float, float, float]
 """Left, top, right and bottom, in pixels."""
 
-NUMBER = re.compile(r"-?[\d.]+")
-SEGMENT = re.compile(r"([MLQCZ])([^MLQCZ]*)")
-CIRCLE = re.compile(r"M 0 ([\d.]+) (?:C [-\d. ]+ ){8}z")
+LETTERS = {
+    Path.MOVETO: "M",
+    Path.LINETO: "L",
+    Path.CURVE3: "Q",
+    Path.CURVE4: "C",
+    Path.CLOSEPOLY: "Z",
+}
 EDGE = 2.0
 """Pixels that an edge may stand out, on each side: half the widest line, its corners, a blurred pixel."""
 
 
-def circle(outline: str) -> str | None:
-    """The radius if this is matplotlib's round mark, eight curves around the origin; None otherwise."""
-    found = CIRCLE.fullmatch(" ".join(outline.split()))
-    return _number(_tenths(float(found[1]))) if found else None
+def segments(path: Path, transform: Transform) -> list[Segment]:
+    """The outline of a path, piece by piece."""
+    return [
+        (LETTERS[code], list(batched(values.tolist(), 2, strict=True)))
+        for values, code in path.iter_segments(transform, simplify=False)
+    ]
 
 
-def box(outline: str, offset: tuple[float, float]) -> Box:
+def box(outline: Sequence[Segment], offset: tuple[float, float] = (0.0, 0.0)) -> Box:
     """The room that an outline takes, its edge included."""
-    values = [float(each) for each in NUMBER.findall(outline)]
-    xs = [x + offset[0] for x in values[::2]]
-    ys = [y + offset[1] for y in values[1::2]]
+    points = [point for letter, own in outline if letter != "Z" for point in own]
+    xs, ys = ([each[axis] + offset[axis] for each in points] for axis in (0, 1))
     return min(xs) - EDGE, min(ys) - EDGE, max(xs) + EDGE, max(ys) + EDGE
 
 
@@ -44,17 +53,23 @@ def apart(one: Box | None, other: Box | None) -> bool:
     )
 
 
-def shortened(outline: str, offset: tuple[float, float] = (0.0, 0.0)) -> str:
+def short(pixels: float) -> str:
+    """To tenths, and no digit more than that takes."""
+    return f"{pixels:.1f}".removesuffix(".0")
+
+
+def shortened(
+    outline: Sequence[Segment], offset: tuple[float, float] = (0.0, 0.0)
+) -> str:
     """The same outline, moved by `offset`: each segment as it is shortest."""
     by_x, by_y = (_tenths(each) for each in offset)
     at = start = (0, 0)
     written = last = ""
-    for letter, numbers in SEGMENT.findall(outline.upper()):
+    for letter, own in outline:
         if letter == "Z":
             written, last, at = f"{written}z", "z", start
             continue
-        values = [_tenths(float(each)) for each in numbers.split()]
-        points = [(x + by_x, y + by_y) for x, y in batched(values, 2, strict=True)]
+        points = [(_tenths(x) + by_x, _tenths(y) + by_y) for x, y in own]
         forms = [
             (_joined(last, command, steps), command)
             for command, steps in _forms(letter, points, at)

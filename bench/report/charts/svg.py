@@ -1,37 +1,30 @@
 """
-From matplotlib's SVG to one that belongs to the page.
+What matplotlib draws, as SVG that belongs to the page.
 
-Style declarations become presentation attributes with a class for the colour's
-meaning: one drawing follows light and dark, and still has its colours where
-no style sheet is loaded. A page holds eighty drawings, so each is short: marks
-stand where they are drawn, without ids, and a look is said once for all that
-have it, as far as nothing comes to lie beneath what it lay upon.
+Colours have a class for their meaning: one drawing follows light and dark, and
+still has its colours where no style sheet is loaded. A page holds eighty
+drawings, so each is short: marks stand where they are drawn, without ids, and
+a look is said once for all that have it, as far as nothing comes to lie beneath
+what it lay upon.
 """
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from xml.etree import ElementTree
 
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.colors import to_hex
+from matplotlib.font_manager import weight_dict
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, Transform
+
 from bench.report.charts.palette import Palette
-from bench.report.charts.path_data import Box, apart, box, circle, shortened
+from bench.report.charts.path_data import Box, apart, box, segments, short, shortened
 
 
-NUMBER = re.compile(r"-?\d+\.\d+")
-DROPPED = {"metadata", "style", "title"}
-KEPT = {
-    "fill",
-    "stroke",
-    "stroke-width",
-    "stroke-dasharray",
-    "stroke-linecap",
-    "text-anchor",
-    "font-size",
-    "font-weight",
-    "opacity",
-    "fill-opacity",
-}
-INITIAL = {"fill": "none", "text-anchor": "start"}
-"""What need not be said: `fill` because the drawing says it of all."""
+ANCHORS = {"left": "start", "center": "middle", "right": "end"}
+NORMAL = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,110 +35,115 @@ class Shape:
     place: dict[str, str]
     look: dict[str, str]
     room: Box | None
-    words: str | None
+    words: str | None = None
 
 
-def adopt(svg: str, palette: Palette, title: str, description: str) -> str:
+class Shapes(RendererBase):
+    """Takes what a figure draws, x to the right and y down in pixels."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self.palette = palette
+        self.found: list[Shape] = []
+
+    def flipy(self) -> bool:
+        """Pixels run down already."""
+        return False
+
+    def draw_path(
+        self,
+        gc: GraphicsContextBase,
+        path: Path,
+        transform: Transform,
+        rgbFace: Any = None,  # matplotlib's own name
+    ) -> None:
+        """A line or an area."""
+        outline = segments(path, transform)
+        place, room = {"d": shortened(outline)}, box(outline)
+        self.found.append(Shape("path", place, self._look(gc, rgbFace), room))
+
+    def draw_markers(
+        self,
+        gc: GraphicsContextBase,
+        marker_path: Path,
+        marker_trans: Transform,
+        path: Path,
+        trans: Transform,
+        rgbFace: Any = None,  # matplotlib's own name
+    ) -> None:
+        """The same mark at every point of the path, each drawn in its place, which is shorter than a reference to it."""
+        outline = segments(marker_path, marker_trans + Affine2D().scale(1, -1))
+        look = self._look(gc, rgbFace)
+        vertices: Any = path.vertices
+        for x, y in trans.transform(vertices).tolist():
+            room = box(outline, (x, y))
+            if marker_path is Path.unit_circle():
+                radius = abs(outline[0][1][0][1])
+                place = {"cx": short(x), "cy": short(y), "r": short(radius)}
+                self.found.append(Shape("circle", place, look, room))
+            else:
+                place = {"d": shortened(outline, (x, y))}
+                self.found.append(Shape("path", place, look, room))
+
+    def draw_text(
+        self, gc: Any, x: Any, y: Any, s: str, prop: Any, *_: Any, **more: Any
+    ) -> None:
+        """Text stays text, and the reader's browser aligns it."""
+        x, y = more["mtext"].get_unitless_position()
+        anchor = ANCHORS[more["mtext"].get_horizontalalignment()]
+        look = {"font-size": short(prop.get_size_in_points())}
+        if (weight := weight_dict[prop.get_weight()]) != NORMAL:
+            look["font-weight"] = str(weight)
+        if anchor != "start":
+            look["text-anchor"] = anchor
+        look |= self._painted("fill", gc.get_rgb())
+        place = {"x": short(x), "y": short(y)}
+        self.found.append(Shape("text", place, look, None, s))
+
+    def _look(self, gc: GraphicsContextBase, face: Any) -> dict[str, str]:
+        filled = {} if face is None else self._painted("fill", face)
+        stroked = self._painted("stroke", gc.get_rgb()) if gc.get_linewidth() else {}
+        classes = [each.pop("class") for each in (filled, stroked) if each]
+        look = dict(filled)
+        if gc.get_forced_alpha():
+            look["opacity"] = f"{gc.get_alpha():g}"
+        elif face is not None and face[3] < 1:
+            look["fill-opacity"] = f"{face[3]:g}"
+        dashes: Any = gc.get_dashes()[1]
+        if dashes is not None:
+            look["stroke-dasharray"] = ",".join(short(each) for each in dashes)
+        look |= stroked
+        if stroked and gc.get_linewidth() != 1.0:
+            look["stroke-width"] = f"{gc.get_linewidth():g}"
+        return {**look, "class": " ".join(classes)}
+
+    def _painted(self, paint: str, colour: Any) -> dict[str, str]:
+        token = self.palette.meaning(to_hex(colour))
+        assert token is not None, "only tokens are drawn with"
+        return {paint: self.palette.light(token), "class": f"{paint[0]}-{token}"}
+
+
+def drawing(
+    shapes: Sequence[Shape], size: tuple[float, float], title: str, description: str
+) -> str:
     """An inline drawing; without a description where a table of its numbers stands beside it."""
-    root = ElementTree.fromstring(svg)
-    _strip(root)
-    marks = {e.attrib["id"]: e.attrib["d"] for e in root.iterfind(".//defs/path[@id]")}
-    shapes = [_shape(each, palette, marks) for each in _leaves(root)]
-    adopted = ElementTree.Element(
+    root = ElementTree.Element(
         "svg",
         {
-            "viewBox": root.attrib["viewBox"],
+            "viewBox": " ".join(["0 0", *(f"{each:g}" for each in size)]),
             "role": "img",
             "font-family": "sans-serif",
-            "fill": INITIAL["fill"],
+            "fill": "none",
         },
     )
     for tag, said in (("title", title), ("desc", description)):
         if said:
-            ElementTree.SubElement(adopted, tag).text = said
-    adopted.extend(_drawn(alike) for alike in _gathered(shapes))
-    return ElementTree.tostring(adopted, encoding="unicode").replace(" />", "/>")
+            ElementTree.SubElement(root, tag).text = said
+    root.extend(_drawn(alike) for alike in _gathered(shapes))
+    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
-def _strip(root: ElementTree.Element) -> None:
-    """Take off namespaces and everything that is not drawing."""
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-        element.attrib = {k.rpartition("}")[2]: v for k, v in element.attrib.items()}
-        for child in list(element):
-            if child.tag.rpartition("}")[2] in DROPPED:
-                element.remove(child)
-
-
-def _leaves(element: ElementTree.Element) -> list[ElementTree.Element]:
-    """What draws, in its order; groups say nothing, and definitions are drawn where they are used."""
-    if element.tag == "defs":
-        return []
-    if not len(element):
-        return [element] if element.tag in {"path", "use", "text"} else []
-    return [leaf for child in element for leaf in _leaves(child)]
-
-
-def _shape(
-    element: ElementTree.Element, palette: Palette, marks: dict[str, str]
-) -> Shape:
-    """A mark is drawn in its place, which is shorter than a reference to it."""
-    given, look = element.attrib, _look(element.attrib.get("style", ""), palette)
-    if element.tag == "text":
-        named = ("x", "y", "transform")
-        place: dict[str, str] = {k: _short(given[k]) for k in named if k in given}
-        if place.get("transform", "").startswith("rotate(-0 "):
-            del place["transform"]
-        return Shape("text", place, look, None, element.text)
-    outline, offset = given.get("d", ""), (0.0, 0.0)
-    if element.tag == "use":
-        outline = marks[given["href"][1:]]
-        offset = float(given["x"]), float(given["y"])
-    room, radius = box(outline, offset), circle(outline)
-    if radius is None:
-        return Shape("path", {"d": shortened(outline, offset)}, look, room, None)
-    centre = {"cx": _short(given["x"]), "cy": _short(given["y"])}
-    return Shape("circle", {**centre, "r": radius}, look, room, None)
-
-
-def _look(style: str, palette: Palette) -> dict[str, str]:
-    look = {key: value for key, value in _declarations(style).items() if key in KEPT}
-    classes = []
-    for paint, letter in (("fill", "f"), ("stroke", "s")):
-        colour = look.get(paint, "")
-        token = palette.meaning(colour) if colour.startswith("#") else None
-        if token is not None:
-            look[paint] = palette.light(token)
-            classes.append(f"{letter}-{token}")
-    if classes:
-        look["class"] = " ".join(classes)
-    if "stroke-dasharray" in look:
-        look["stroke-dasharray"] = _short(look["stroke-dasharray"])
-    return {key: value for key, value in look.items() if INITIAL.get(key) != value}
-
-
-def _declarations(style: str) -> dict[str, str]:
-    """Style as pairs; matplotlib's font shorthand taken apart."""
-    pairs: dict[str, str] = {}
-    for declaration in style.split(";"):
-        key, _, value = declaration.partition(":")
-        pairs[key.strip()] = value.strip()
-    shorthand = pairs.pop("font", "")
-    size = re.search(r"([\d.]+)px", shorthand)
-    if size:
-        pairs["font-size"] = size[1]
-    weight = re.search(r"\b([5-9]00|bold)\b", shorthand)
-    if weight:
-        pairs["font-weight"] = weight[1]
-    return pairs
-
-
-def _short(text: str) -> str:
-    rounded = NUMBER.sub(lambda found: f"{float(found[0]):.1f}", text)
-    return re.sub(r"\.0\b", "", re.sub(r"\s+", " ", rounded)).strip()
-
-
-def _gathered(shapes: list[Shape]) -> list[list[Shape]]:
+def _gathered(shapes: Sequence[Shape]) -> list[list[Shape]]:
     """Each beside those drawn before it that look alike, unless it would come beneath what it lies upon."""
     found: list[list[Shape]] = []
     for shape in shapes:
