@@ -25,13 +25,13 @@ from bench.judge.pooled import pool
 from bench.judge.results import SupplementaryResults, results
 from bench.model.history import KeptRun
 from bench.model.results import Results, StoredFile, WorkloadNote
-from bench.report.exports import (
+from bench.report.index import RunEntry, index_html
+from bench.report.json_file import read_results
+from bench.report.number_files import (
     FORMATS,
     GITHUB_ACTION_BENCHMARK,
     github_action_benchmark,
 )
-from bench.report.index import RunEntry, index_html
-from bench.report.json_file import read_results
 from bench.report.pooled import DATA, write_pooled
 from bench.report.trend import write_trend
 from bench.report.write import replace_file, write_report

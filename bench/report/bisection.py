@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from markupsafe import Markup
-
 from bench.judge.steps import neighbours
 from bench.model.bisection import Bisection, CostStep, PackageChange
 from bench.model.framework import Framework
@@ -16,7 +14,7 @@ from bench.report.charts.scale import Guide
 from bench.report.clean import clean
 from bench.report.markdown import plain, table
 from bench.report.numbers import percent
-from bench.report.page import page_environment, page_style
+from bench.report.page import rendered
 from bench.report.view import workload_title
 from bench.wording.numbers import joined
 
@@ -51,22 +49,19 @@ def bisection_html(found: Bisection, framework: Framework) -> str:
     """The whole page; the same bisection gives the same bytes."""
     found = clean(found)
     colours = palette((framework,))
-    return (
-        page_environment()
-        .get_template("bisection.html.j2")
-        .render(
-            found=found,
-            css=Markup(page_style(colours)),
-            title=framework.title,
-            heading=heading(found),
-            how=how(found),
-            steps=steps_table(found),
-            chart=_chart(found, framework, colours),
-            costs=_costs(found),
-            environments=_environments(found),
-            skipped=[each for each in found.releases if each.skipped],
-            command=command_line(found),
-        )
+    return rendered(
+        "bisection.html.j2",
+        colours,
+        found=found,
+        title=framework.title,
+        heading=heading(found),
+        how=how(found),
+        steps=steps_table(found),
+        chart=_chart(found, framework, colours),
+        costs=_costs(found),
+        environments=_environments(found),
+        skipped=[each for each in found.releases if each.skipped],
+        command=command_line(found),
     )
 
 

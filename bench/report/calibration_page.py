@@ -1,7 +1,5 @@
 """The page of one calibration: one file, no script, no request, made from what is stored."""
 
-from markupsafe import Markup
-
 from bench.model.calibration import Calibration, Proof
 from bench.report.charts.calibration import (
     added_chart,
@@ -12,7 +10,7 @@ from bench.report.charts.chart import ChartTable
 from bench.report.charts.palette import palette
 from bench.report.clean import clean
 from bench.report.numbers import number, percent
-from bench.report.page import page_environment, page_style
+from bench.report.page import rendered
 from bench.wording.numbers import joined
 
 
@@ -38,18 +36,15 @@ def calibration_html(calibration: Calibration) -> str:
         ceiling_chart(found, colours),
         added_chart(found, colours),
     )
-    return (
-        page_environment()
-        .get_template("calibration.html.j2")
-        .render(
-            found=found,
-            css=Markup(page_style(colours)),
-            answer=answer(found),
-            charts=[each for each in charts if each],
-            clock=_clock(found),
-            noise=_noise(found),
-            numbers=_numbers(found),
-        )
+    return rendered(
+        "calibration.html.j2",
+        colours,
+        found=found,
+        answer=answer(found),
+        charts=[each for each in charts if each],
+        clock=_clock(found),
+        noise=_noise(found),
+        numbers=_numbers(found),
     )
 
 

@@ -15,13 +15,18 @@ from bench.model.verdict import (
     Verdict,
 )
 from bench.report.charts.chart import Chart, ChartTable
-from bench.report.charts.forest import findings_chart, forest_chart
+from bench.report.charts.forest import (
+    finding_name,
+    findings_chart,
+    forest_chart,
+    part_name,
+    part_words,
+)
 from bench.report.charts.palette import Palette
-from bench.report.headline import headline
-from bench.report.numbers import percent
-from bench.report.probe_results import evidence
+from bench.report.numbers import percent, ratio
+from bench.report.tables import evidence
 from bench.report.view import View, lower_first
-from bench.report.words import css_class, sentence, sign
+from bench.report.words import TESTED
 from bench.wording.experiments import words_of
 from bench.wording.names import Names
 from bench.wording.numbers import joined
@@ -36,42 +41,13 @@ from bench.wording.verdicts import group_detail, strictly
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """One claim with its verdict in words; nothing in it is judged anew."""
+class Headline:
+    """The number that a verdict hangs on."""
 
-    id: str
-    quote: str
-    also: tuple[tuple[str, str | None], ...]  # further words; where, if elsewhere
-    on: str  # the framework that it is about; "" where it names none
-    by: str | None  # the metric, where one quote is judged by several
-    where: str
-    outcome: str
-    css: str
-    sign: str
-    because: str
-    short: str  # for the table
-    groups: tuple[
-        "GroupMark", ...
-    ]  # where it holds and fails; none where there is one group
-    strict: str | None  # what the stricter reading gives, where it differs
-    scope: str | None  # what the verdict is limited to
-    rows: tuple["MetricLine", ...]  # the same by other metrics
-    reading: str
-    value: str | None  # of what decides: "2.16×", "0.56 times"
-    interval: str | None  # "95 %: 2.11 to 2.21"
-    of: str | None  # what was compared
-    how: str | None  # its outcome, with its label
-    line: str | None  # None: there is none, or each question has its own
-    others: str  # what other margins would have said
-    more: str | None  # how many more rounds might decide
-    caveats: tuple[str, ...]
-    tested: bool
-    chart: Chart | None
-    evidence: ChartTable | None  # of a probe or of counts
-    probed: bool
-    by_rule: bool  # over an experiment's findings
-    order: bool  # a ranking, judged comparison by comparison
-    by_trials: bool  # False: a probe, a count or a rule decided
+    value: str  # with its interval: "2.16× (2.11 to 2.21)"
+    interval: str  # "95 % interval"
+    of: str  # what was compared
+    how: str  # its outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +67,42 @@ class MetricLine:
     """The same claim by another metric, with an outcome of its own."""
 
     metric: str
-    outcome: str
-    css: str
-    sign: str
+    outcome: Outcome
     because: str
     groups: tuple[GroupMark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One claim and its verdict, with what is said of them beside their own words; nothing in it is judged anew."""
+
+    verdict: Verdict
+    on: str  # the framework that it is about; "" where it names none
+    by: str | None  # the metric, where one quote is judged by several
+    groups: tuple[GroupMark, ...]  # none where there is one group
+    strict: str | None  # what the stricter reading gives, where it differs
+    rows: tuple[MetricLine, ...]  # the same by other metrics
+    number: Headline | None  # that decides
+    line: str | None  # None: there is none, or each question has its own
+    others: str  # what other margins would have said
+    more: str | None  # how many more rounds might decide
+    chart: Chart | None
+    evidence: ChartTable | None  # of a probe or of counts
+
+    @property
+    def claim(self) -> Claim:
+        """What was judged."""
+        return self.verdict.claim
+
+    @property
+    def tested(self) -> bool:
+        """Whether this run could say anything of it."""
+        return self.verdict.outcome in TESTED
+
+    @property
+    def by_trials(self) -> bool:
+        """Whether windows decided, compared one by one; else a probe, a count or a rule."""
+        return not (self.claim.probe or self.claim.counts or self.claim.rule)
 
 
 STATES = {
@@ -113,44 +120,24 @@ RANKING = "the ranking"
 def card(view: View, palette: Palette | None, verdict: Verdict) -> Card:
     """The card of a verdict; without a palette, without its chart."""
     claim = verdict.claim
-    number = headline(view, verdict)
-    rounds = [each.more_rounds for each in verdict.parts if each.more_rounds]
+    rounds = [part.more_rounds for part in verdict.parts if part.more_rounds]
     open_still = verdict.outcome is Outcome.INCONCLUSIVE
     return Card(
-        id=claim.id,
-        quote=claim.quote,
-        also=_also(claim),
+        verdict,
         on=_on(view, claim),
         by=_by(view, verdict),
-        where=claim.where,
-        outcome=verdict.outcome.value,
-        css=css_class(verdict.outcome),
-        sign=sign(verdict.outcome),
-        because=sentence(verdict.because),
-        short=sentence(verdict.short or verdict.because),
         groups=_dots(view, claim, verdict.groups, verdict.parts, verdict.findings),
         strict=strictly(verdict),
-        scope=claim.scope or None,
         rows=tuple(_metric_line(view, claim, row) for row in verdict.rows),
-        reading=sentence(claim.reading),
-        value=number.value if number else None,
-        interval=number.interval if number else None,
-        of=number.of if number else None,
-        how=number.how if number else None,
+        number=headline(view, verdict),
         line=_line(claim),
         others="; ".join(
             f"{outcome.value} at {percent(margin)}"
             for margin, outcome in verdict.at_other_margins
         ),
         more=_more(max(rounds)) if rounds and open_still else None,
-        caveats=tuple(sentence(each) for each in claim.caveats),
-        tested=verdict.outcome not in (Outcome.NOT_TESTED, Outcome.NOT_MEASURABLE),
         chart=_chart(view, palette, verdict) if palette else None,
         evidence=evidence(view, verdict),
-        probed=claim.probe is not None,
-        order=bool(verdict.parts),
-        by_trials=not (claim.probe or claim.counts or claim.rule),
-        by_rule=claim.rule is not None,
     )
 
 
@@ -165,12 +152,12 @@ def _dots(
     names = Names(view.results)
     if len(groups) < 2:
         return ()
-    found = []
+    marks = []
     most = largest_lead(groups, parts)
     for group in groups:
         own = of_group(parts, group)
         fails = group.state is GroupState.FAILS
-        found.append(
+        marks.append(
             GroupMark(
                 names.title(group),
                 group_detail(names, claim, group, parts, findings),
@@ -178,7 +165,7 @@ def _dots(
                 *(EQUAL if fails and fails_by_tie(own) else STATES[group.state]),
             )
         )
-    return tuple(found)
+    return tuple(marks)
 
 
 def _note(
@@ -191,14 +178,11 @@ def _note(
 
 
 def _metric_line(view: View, claim: Claim, row: MetricRow) -> MetricLine:
-    outcome = row.decision.outcome
     return MetricLine(
-        metric=lower_first(view.metric(row.metric).title),
-        outcome=outcome.value,
-        css=css_class(outcome),
-        sign=sign(outcome),
-        because=sentence(row.because),
-        groups=_dots(view, claim, row.decision.groups, row.parts),
+        lower_first(view.metric(row.metric).title),
+        row.decision.outcome,
+        row.because,
+        _dots(view, claim, row.decision.groups, row.parts),
     )
 
 
@@ -217,13 +201,6 @@ def _line(claim: Claim) -> str | None:
         return f"{margin} above no difference."
     line = words_of(claim.rule).line
     return line and line.format(margin=margin, kept=kept, above=1 + claim.margin)
-
-
-def _also(claim: Claim) -> tuple[tuple[str, str | None], ...]:
-    return tuple(
-        (each.quote, None if each.where == claim.where else each.where)
-        for each in claim.also
-    )
 
 
 def _on(view: View, claim: Claim) -> str:
@@ -247,3 +224,58 @@ def _by(view: View, verdict: Verdict) -> str | None:
 
 def _more(rounds: int) -> str:
     return f"About {plural(rounds, 'more round')} would decide it."
+
+
+def headline(view: View, verdict: Verdict) -> Headline | None:
+    """What the verdict hangs on; None where no number decides."""
+    if verdict.claim.rule is not None:
+        return _of_finding(view, verdict)
+    at = verdict.decided_by
+    part = verdict.parts[at] if verdict.parts and at is not None else None
+    estimate = part.comparison.advantage if part else None
+    if part is None or estimate is None:
+        return None
+    value, span = ratio(estimate, 1 + verdict.claim.margin)
+    return Headline(
+        f"{value} ({span})",
+        f"{percent(estimate.level)} interval",
+        part_name(view, part),
+        part_words(part),
+    )
+
+
+def deciding_finding(verdict: Verdict) -> Evidence | None:
+    """
+    The finding that a rule's verdict hangs on; None where it has no number.
+
+    Two requests that met are a witness and have none: the number is how many
+    were under way at once in the same set-up.
+    """
+    if verdict.decided_by is None or not verdict.findings:
+        return None
+    deciding = verdict.findings[verdict.decided_by]
+    same = (each for each in verdict.findings if each.subject == deciding.subject)
+    return next((each for each in (deciding, *same) if each.estimate), None)
+
+
+def _of_finding(view: View, verdict: Verdict) -> Headline | None:
+    """In the words of the finding, so that no ratio is turned round against the sentence."""
+    finding = deciding_finding(verdict)
+    if finding is None or finding.estimate is None:
+        return None
+    how = finding.outcome.value if finding.outcome else _witnessed(verdict, finding)
+    return Headline(
+        value=finding.value,
+        interval=f"{percent(finding.estimate.level)} interval",
+        of=finding_name(view, finding),
+        # A run that may decide nothing decides nothing by one finding either.
+        how=verdict.outcome.value if verdict.forced else how,
+    )
+
+
+def _witnessed(verdict: Verdict, beside: Evidence) -> str:
+    """What decides instead of a number that only stands beside it."""
+    for each in verdict.findings:
+        if each.subject == beside.subject and each.outcome:
+            return f"{each.outcome.value} by a witness: {each.what}, {each.value}"
+    return "it decides nothing"

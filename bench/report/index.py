@@ -8,8 +8,6 @@ machine's fingerprint and no line is ever drawn from one to the next.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from markupsafe import Markup
-
 from bench.model.estimate import Estimate
 from bench.model.framework import Framework, Target
 from bench.model.plural import plural
@@ -19,7 +17,7 @@ from bench.report.charts.palette import Palette, look_of, palette
 from bench.report.charts.spark import SparkHistory, sparkline
 from bench.report.clean import clean, one_line
 from bench.report.numbers import ends, point, with_interval
-from bench.report.page import page_environment, page_style
+from bench.report.page import rendered
 from bench.report.quality import Quality, quality
 from bench.report.view import View
 from bench.report.words import TESTED, tally
@@ -97,11 +95,7 @@ def index_html(entries: Sequence[RunEntry]) -> str:
         key=lambda one: one.run,
         reverse=True,
     )
-    return (
-        page_environment()
-        .get_template("index.html.j2")
-        .render(css=Markup(page_style(colours)), groups=groups, without=without)
-    )
+    return rendered("index.html.j2", colours, groups=groups, without=without)
 
 
 def _readable(entry: RunEntry) -> RunEntry:

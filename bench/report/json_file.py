@@ -1,7 +1,9 @@
-"""results.json: the image of Results, without loss.
+"""
+results.json: the image of Results, without loss.
 
 The schema number stands first. Infinite bounds are written as words, as JSON
-has no way to say them; pydantic reads them back."""
+has no way to say them; pydantic reads them back.
+"""
 
 import inspect
 import json

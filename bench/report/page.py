@@ -16,18 +16,23 @@ from markupsafe import Markup
 from bench.model.plural import plural
 from bench.model.results import Check, Results
 from bench.model.topology import cpu_words
+from bench.model.verdict import Outcome
 from bench.report import tables
-from bench.report.advice import advice
 from bench.report.answer import ShortAnswer, leading_verdict, question, short_answer
 from bench.report.cards import Card, card
 from bench.report.charts.chart import Chart
 from bench.report.charts.palette import Palette, palette
 from bench.report.clean import clean
-from bench.report.conditions import conditions, level_words, one_run
-from bench.report.effects import Effects, effects
+from bench.report.first_screen import (
+    Effects,
+    advice,
+    conditions,
+    effects,
+    level_words,
+    one_run,
+)
 from bench.report.numbers import percent, size
-from bench.report.quality import failure_words, failures_in_short
-from bench.report.run_warnings import grouped_warnings
+from bench.report.quality import failure_words, failures_in_short, grouped_warnings
 from bench.report.sections import answer_chart, sections
 from bench.report.versions import families
 from bench.report.view import View
@@ -87,40 +92,38 @@ def report_page(
     answer = short_answer(view)
     cards = [card(view, colours, verdict) for verdict in shown.verdicts]
     first = answer_chart(view, colours, answer)
-    found = [(one, one.render(view, colours)) for one in sections() if one.when(view)]
-    html = (
-        page_environment()
-        .get_template("page.html.j2")
-        .render(
-            run=shown,
-            view=view,
-            index=index,
-            published=published,
-            css=Markup(page_style(colours)),
-            question=question(view),
-            answer=answer,
-            advice=advice(view, answer),
-            effects=_effects(view, answer),
-            conditions=conditions(view),
-            claims=_claims(cards),
-            tally=counted_outcomes(shown.verdicts),
-            tested=TESTED,
-            claims_counted=_counted_claims(cards, shown.article is not None),
-            strip=_strip(shown.checks),
-            checks=sorted(shown.checks, key=_gravity),
-            failures=failures_in_short(shown),
-            no_verdicts_why=why_no_verdicts(shown),
-            failure_words=failure_words,
-            other_claims=shown.claims_source not in ("", OWN_CLAIMS),
-            too_noisy=_failed(view.check("noise")),
-            answer_section=first,
-            sections=found,
-            has_versions=bool(families(view)),
-            **_tables(view),
-        )
+    noise = view.check("noise")
+    bodies = [(one, one.render(view, colours)) for one in sections() if one.when(view)]
+    html = rendered(
+        "page.html.j2",
+        colours,
+        run=shown,
+        view=view,
+        index=index,
+        published=published,
+        question=question(view),
+        answer=answer,
+        advice=advice(view, answer),
+        effects=_effects(view, answer),
+        conditions=conditions(view),
+        claims=_claims(cards),
+        tally=counted_outcomes(shown.verdicts),
+        tested=TESTED,
+        claims_counted=_counted_claims(cards, shown.article is not None),
+        strip=_strip(shown.checks),
+        checks=sorted(shown.checks, key=_gravity),
+        failures=failures_in_short(shown),
+        no_verdicts_why=why_no_verdicts(shown),
+        failure_words=failure_words,
+        other_claims=shown.claims_source not in ("", OWN_CLAIMS),
+        too_noisy=noise if noise and noise.passed is False else None,
+        answer_section=first,
+        sections=bodies,
+        has_versions=bool(families(view)),
+        **_tables(view),
     )
     charts = [
-        one for body in (first, *(body for _, body in found)) for one in body.charts
+        chart for body in (first, *(b for _, b in bodies)) for chart in body.charts
     ]
     charts += [each.chart for each in cards if each.tested and each.chart]
     return Page(html, view, tuple(charts))
@@ -173,11 +176,11 @@ def _claims(cards: list[Card]) -> dict[str, Any]:
 
 def _first_of_each(rows: list[list[Card]]) -> list[list[Card]]:
     """By a rule, so that nobody picks: the orders, one claim of each other outcome, filled up in order."""
-    chosen = [row for row in rows if row[0].order][:ORDERS_SHOWN]
-    told = {row[0].outcome for row in chosen}
+    chosen = [row for row in rows if row[0].verdict.parts][:ORDERS_SHOWN]
+    outcomes = {row[0].verdict.outcome for row in chosen}
     for row in rows:
-        if row[0].outcome not in told:
-            told.add(row[0].outcome)
+        if row[0].verdict.outcome not in outcomes:
+            outcomes.add(row[0].verdict.outcome)
             chosen.append(row)
     rest = [row for row in rows if row not in chosen]
     chosen += rest[: max(0, CLAIMS_SHOWN - len(chosen))]
@@ -186,9 +189,9 @@ def _first_of_each(rows: list[list[Card]]) -> list[list[Card]]:
 
 def _rows(cards: list[Card]) -> list[list[Card]]:
     """Verdicts on one sentence that agree share a row; those that differ never do."""
-    rows: dict[tuple[str, str], list[Card]] = {}
+    rows: dict[tuple[str, Outcome], list[Card]] = {}
     for each in cards:
-        rows.setdefault((each.quote, each.outcome), []).append(each)
+        rows.setdefault((each.claim.quote, each.verdict.outcome), []).append(each)
     return list(rows.values())
 
 
@@ -198,29 +201,25 @@ def _strip(checks: tuple[Check, ...]) -> tuple[Check, ...]:
     return tuple(chosen)
 
 
-def _gravity(check: Check) -> int:
+def _gravity(check: Check) -> tuple[bool, bool]:
     """What failed stands before what passed, in a table of two dozen rows."""
-    if check.passed is False:
-        return 0 if check.takes_verdicts else 1
-    return 2
+    failed = check.passed is False
+    return not failed, not (failed and check.takes_verdicts)
 
 
-def _failed(check: Check | None) -> Check | None:
-    return check if check is not None and check.passed is False else None
-
-
-def page_style(colours: Palette) -> str:
-    """The style sheet of every page, with this report's colours."""
+def rendered(template: str, colours: Palette, **values: object) -> str:
+    """A page from a template, in the style of all and with a report's colours."""
     written = (TEMPLATES / "page.css").read_text(encoding="utf-8")
-    return (
+    css = (
         f":root{{{colours.variables(dark=False)}}}"
         f"@media screen and (prefers-color-scheme:dark){{:root{{{colours.variables(dark=True)}}}}}"
         f"{colours.classes()}{written}"
     )
+    return _environment().get_template(template).render(css=Markup(css), **values)
 
 
 @cache
-def page_environment() -> Environment:
+def _environment() -> Environment:
     """Where the templates are, with what they may call."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -229,25 +228,16 @@ def page_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {
-        "cpu_words": cpu_words,
-        "in_bold": in_bold,
-        "percent": percent,
-        "size": size,
-        "sentence": sentence,
-        "tied": tied,
-        "sign": sign,
-        "css_class": css_class,
-        "grade": grade,
-        "svg": Markup,  # only ever given what charts/svg.py wrote, text escaped
-    }
+    called = (cpu_words, in_bold, percent, size, sentence, tied, sign, css_class, grade)
+    made.filters |= {each.__name__: each for each in called}
+    made.filters["svg"] = Markup  # only of what charts/svg.py wrote, its text escaped
     return made
 
 
 def _counted_claims(cards: list[Card], article: bool) -> str:
     """How many sentences there are and were tested, and how many verdicts that made, if more."""
     tested = [each for each in cards if each.tested]
-    count, verdicts = len({each.quote for each in tested}), len(tested)
-    whole = plural(len({each.quote for each in cards}), "claim")
+    count, verdicts = len({each.claim.quote for each in tested}), len(tested)
+    whole = plural(len({each.claim.quote for each in cards}), "claim")
     said = f"{whole}{' of the article' if article else ''}: {count} checked"
     return said if verdicts == count else f"{said}, {verdicts} verdicts"

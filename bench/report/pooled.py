@@ -8,8 +8,6 @@ from math import expm1, isfinite, sqrt
 from pathlib import Path
 from statistics import fmean
 
-from markupsafe import Markup
-
 from bench.model.estimate import Estimate
 from bench.model.framework import Framework
 from bench.model.plural import plural
@@ -27,7 +25,7 @@ from bench.report.charts.rows import Dot, Panel, Row, Rows
 from bench.report.charts.scale import Axis, Guide
 from bench.report.clean import clean
 from bench.report.numbers import percent, ratio
-from bench.report.page import page_environment, page_style
+from bench.report.page import rendered
 from bench.report.view import workload_title
 from bench.report.write import replace_file
 from bench.store.untrusted_input import refuse_links
@@ -63,21 +61,18 @@ def write_pooled(pool: Pool, frameworks: tuple[Framework, ...], folder: Path) ->
 def pooled_html(pool: Pool, colours: Palette, charts: Sequence[Chart]) -> str:
     """The whole page; the same runs give the same bytes."""
     found = clean(pool)
-    return (
-        page_environment()
-        .get_template("pooled.html.j2")
-        .render(
-            pool=found,
-            css=Markup(page_style(colours)),
-            short=_short(found),
-            charts=charts,
-            machines=_machines(found),
-            runs=_runs(found),
-            differing=_differing(found),
-            ratios=_ratios(found),
-            left_out=_left_out(found),
-            data=DATA,
-        )
+    return rendered(
+        "pooled.html.j2",
+        colours,
+        pool=found,
+        short=_short(found),
+        charts=charts,
+        machines=_machines(found),
+        runs=_runs(found),
+        differing=_differing(found),
+        ratios=_ratios(found),
+        left_out=_left_out(found),
+        data=DATA,
     )
 
 

@@ -1,4 +1,4 @@
-"""How good a run is, in one word with its reason: for lists of runs."""
+"""What a run says against itself: how good it is, in one word with its reason, and its warnings."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,8 +6,9 @@ from enum import StrEnum
 from bench.model.plural import plural
 from bench.model.results import Check, Results
 from bench.model.trial import Failure
+from bench.model.warning import Reason, Scope, Warning
 from bench.report.view import View, lower_first
-from bench.report.words import why_no_verdicts
+from bench.report.words import SCOPES, why_no_verdicts
 
 
 class Grade(StrEnum):
@@ -19,20 +20,12 @@ class Grade(StrEnum):
     NO_VERDICTS = "no verdicts"
 
 
-SIGNS = {Grade.PASS: "✓", Grade.NOTE: "i", Grade.FAIL: "!", Grade.NO_VERDICTS: "–"}
-
-
 @dataclass(frozen=True, slots=True)
 class Quality:
     """A grade never stands without its reason."""
 
     grade: Grade
     reason: str
-
-    @property
-    def sign(self) -> str:
-        """So that colour never stands alone."""
-        return SIGNS[self.grade]
 
 
 def quality(results: Results) -> Quality:
@@ -88,3 +81,35 @@ def _all_passed(checks: tuple[Check, ...]) -> str:
     unknown = len(checks) - passed
     beside = f", {unknown} not measured" if unknown else ""
     return f"{plural(passed, 'check')} passed{beside}"
+
+
+@dataclass(frozen=True, slots=True)
+class WarningGroup:
+    """One reason with every place where it applies."""
+
+    reason: Reason
+    effect: str
+    places: tuple[str, ...]
+    grave: bool  # it takes verdicts away
+
+
+def grouped_warnings(results: Results) -> tuple[WarningGroup, ...]:
+    """Each reason once, in the order in which they came."""
+    by_reason: dict[str, list[Warning]] = {}
+    for each in results.warnings:
+        by_reason.setdefault(each.reason.code, []).append(each)
+    spared = {
+        check.id: check
+        for check in results.checks
+        if check.passed is False and not check.takes_verdicts
+    }
+    groups = []
+    for code, warnings in by_reason.items():
+        reason, check = warnings[0].reason, spared.get(code)
+        takes = reason.scope in (Scope.RUN, Scope.THROUGHPUT, Scope.SPEED)
+        # What a reason takes, or that in this run it took nothing.
+        effect = check.effect if check and takes else SCOPES[reason.scope]
+        places = (f"{w.where}: {w.detail}" if w.where else w.detail for w in warnings)
+        grave = takes and check is None
+        groups.append(WarningGroup(reason, effect, tuple(places), grave))
+    return tuple(groups)

@@ -17,10 +17,10 @@ from bench.report.cards import Card, card
 from bench.report.clean import clean
 from bench.report.markdown import code, plain, table
 from bench.report.numbers import ends, point
-from bench.report.probe_results import counted
-from bench.report.run_warnings import grouped_warnings
+from bench.report.quality import grouped_warnings
+from bench.report.tables import counted
 from bench.report.view import View, lower_first
-from bench.report.words import grade, tally_words
+from bench.report.words import grade, sentence, sign, tally_words
 from bench.wording.numbers import joined
 from bench.wording.worded import worded
 
@@ -89,7 +89,9 @@ def _warnings(view: View) -> list[str]:
             places = "; ".join(doubt.places[:PLACES])
             more = len(doubt.places) - PLACES
             places += f"; and {more} more" if more > 0 else ""
-            lines += _alert(f"{doubt.title}:", f"{places}. Remedy: {doubt.remedy}")
+            lines += _alert(
+                f"{doubt.reason.title}:", f"{places}. Remedy: {doubt.reason.remedy}"
+            )
     return lines
 
 
@@ -106,22 +108,19 @@ def _claims(view: View) -> list[str]:
     return lines
 
 
-_NO_NUMBER = {
-    (True, False): "in the words",  # a rule's verdict may hang on no number
-    (False, True): "probed",
-    (False, False): "counted",
-}
-"""By rule or not, probed or not: what stands where no single ratio decided."""
-
-
 def _row(one: Card) -> tuple[str, ...]:
-    number = f"{one.value}, {one.interval}" if one.value else "not measured"
-    if not one.value and not one.by_trials:
-        number = _NO_NUMBER[one.by_rule, one.probed]
-    quotes = ", ".join(f"“{plain(each)}”" for each in (one.quote, *dict(one.also)))
+    claim, verdict = one.claim, one.verdict
+    # A rule's verdict may hang on no number.
+    how = {"in the words": claim.rule, "probed": claim.probe, "counted": claim.counts}
+    number = next((said for said, decides in how.items() if decides), "not measured")
+    if one.number:
+        number = f"{one.number.value}, {one.number.interval}"
+    said = (claim.quote, *(each.quote for each in claim.also))
+    quotes = ", ".join(f"“{plain(words)}”" for words in said)
     by = f" ({plain(one.by)})" if one.by else ""
-    found = f"**{one.outcome.capitalize()}**: {plain(one.because)}"
-    return one.sign, f"{quotes}{by}", found, plain(number)
+    outcome = verdict.outcome.value.capitalize()
+    found = f"**{outcome}**: {plain(sentence(verdict.because))}"
+    return sign(verdict.outcome), f"{quotes}{by}", found, plain(number)
 
 
 def _numbers(view: View) -> list[str]:

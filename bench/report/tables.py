@@ -1,11 +1,18 @@
 """The tables that leave nothing out: every number, every ratio, every variant."""
 
+from collections.abc import Sequence
+from math import exp, isfinite, log
+
 from bench.model.estimate import Comparison
 from bench.model.framework import Role
+from bench.model.probe import Count, ProbeMeasure, ProbeOutcome, ProbeResults
+from bench.model.verdict import Evidence, Verdict
 from bench.report.charts.chart import ChartTable
-from bench.report.numbers import percent, ratio, with_interval
-from bench.report.scatter import scatter_text, seen_text
+from bench.report.numbers import THIN, percent, ratio, with_interval
 from bench.report.view import View, absent
+from bench.report.words import sentence
+from bench.stats import interval
+from bench.wording.verdicts import counted as shown
 
 
 MOST_COMPARISONS = 700
@@ -120,3 +127,120 @@ def _traced(value: float | None, own_servers: bool) -> str:
         who = "this kernel does not tell" if own_servers else "nobody tells"
         return f"not measured: {who}"
     return f"{value:,.0f}" if value >= 100 or value == 0 else f"{value:.3g}"
+
+
+NO_NUMBER = "–"
+
+
+def scatter_text(rounds: Sequence[float | None]) -> str:
+    """
+    The standard deviation between rounds as per cent, a dash where there is none.
+
+    Taken on logs, as the intervals are; of a series that holds a zero there is none.
+    """
+    logs = [log(r) for r in rounds if r is not None and r > 0 and isfinite(r)]
+    known = sum(each is not None for each in rounds)
+    if len(logs) < 2 or len(logs) < known:
+        return NO_NUMBER
+    return _two_digits(exp(interval.scatter(logs)) - 1)
+
+
+def seen_text(pair: Comparison) -> str:
+    """The smallest difference that these rounds find four times in five, as per cent."""
+    if pair.smallest_detectable is None or not isfinite(pair.smallest_detectable):
+        return NO_NUMBER
+    return _two_digits(pair.smallest_detectable - 1)
+
+
+def _two_digits(share: float) -> str:
+    """Two significant digits; a run of identical rounds is not "0 %"."""
+    percent = 100 * share
+    if percent < 0.01:
+        return f"<0.01{THIN}%"
+    places = 2 if percent < 0.1 else 1 if percent < 10 else 0
+    return f"{percent:,.{places}f}{THIN}%"
+
+
+PASSED = {True: "yes", False: "no", None: "could not be played"}
+
+
+def evidence(view: View, verdict: Verdict) -> ChartTable | None:
+    """The evidence of a verdict that is not given by trials, or None."""
+    if verdict.outcomes:
+        rows = tuple(_probe_row(view, verdict, one) for one in verdict.outcomes)
+        columns = ("framework", "passed", "sent", "came back", "seen", "what it took")
+        return ChartTable(columns, rows)
+    if verdict.findings:
+        rows = tuple(_finding_row(view, one) for one in verdict.findings)
+        return ChartTable(("set-up", "what", "found", "decides", "because"), rows)
+    exhibits = view.results.exhibits
+    if verdict.counts and exhibits is not None:
+        return counted(view, exhibits, verdict.claim.counts)
+    return None
+
+
+def _finding_row(view: View, one: Evidence) -> tuple[str, ...]:
+    decides = one.outcome.value if one.outcome else "nothing, it is shown beside it"
+    return (
+        view.label(one.subject) if one.subject else "every set-up",
+        one.what,
+        one.value,
+        decides,
+        sentence(one.because) if one.because else "–",
+    )
+
+
+def _probe_row(view: View, verdict: Verdict, one: ProbeOutcome) -> tuple[str, ...]:
+    name = f"{view.label(one.framework)} {one.version}"
+    name += f", {one.name}" if one.name else ""
+    own = one.decides and one.framework in verdict.claim.subjects
+    decides = own and one.probe == verdict.claim.probe
+    return (
+        name if decides else f"{name} (beside it)",
+        PASSED[one.passed],
+        sentence(one.sent),
+        sentence(one.came_back),
+        " ".join(map(sentence, one.evidence)) or "–",
+        " ".join(map(sentence, one.needed)) or "Nothing beside the framework.",
+    )
+
+
+def counted(
+    view: View, exhibits: ProbeResults, names: tuple[str, ...] | None = None
+) -> ChartTable | None:
+    """Every count, or those of some names: a row for each, a column for each framework; None where nothing was counted."""
+    frameworks = list(dict.fromkeys(one.framework for one in exhibits.counts))
+    rows = tuple(
+        _count_row(exhibits, measure, frameworks)
+        for measure in exhibits.measures
+        if names is None or measure.name in names
+    )
+    columns = ("counted", *(view.label(one) for one in frameworks), "unit", "by")
+    return ChartTable(columns, rows) if rows and frameworks else None
+
+
+def _count_row(
+    exhibits: ProbeResults, measure: ProbeMeasure, frameworks: list[str]
+) -> tuple[str, ...]:
+    cells = [
+        _count_cell(exhibits.count(one, measure.name), measure) for one in frameworks
+    ]
+    unit = "" if measure.unit in {"bytes", "ms"} else measure.unit
+    return (measure.title, *cells, unit, measure.tool)
+
+
+def _count_cell(count: Count | None, measure: ProbeMeasure) -> str:
+    if count is None:
+        return "not counted"
+    return shown(count, measure) if count.value is not None else count.detail
+
+
+def behind(view: View, exhibits: ProbeResults) -> ChartTable | None:
+    """The names behind each count: packages and files."""
+    titles = {measure.name: measure.title for measure in exhibits.measures}
+    rows = tuple(
+        (titles[one.measure], view.label(one.framework), one.detail)
+        for one in exhibits.counts
+        if one.detail and one.measure in titles
+    )
+    return ChartTable(("counted", "framework", "what"), rows) if rows else None

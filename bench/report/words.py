@@ -5,7 +5,7 @@ import re
 from markupsafe import Markup, escape
 
 from bench.model.results import NoVerdicts, Results
-from bench.model.verdict import Outcome, Part, Verdict
+from bench.model.verdict import Outcome, Verdict
 from bench.model.warning import Scope
 from bench.report.numbers import THIN
 
@@ -33,19 +33,6 @@ TESTED = (
 )
 PROGRAMS = {"uv", "gunicorn", "uvicorn", "granian", "hypercorn", "initdb", "psql"}
 """Names that are written small where a sentence begins with them, too."""
-NUMBER_WORDS = [
-    "No",
-    "One",
-    "Two",
-    "Three",
-    "Four",
-    "Five",
-    "Six",
-    "Seven",
-    "Eight",
-    "Nine",
-    "Ten",
-]
 
 
 def in_bold(sentence: str) -> Markup:
@@ -84,12 +71,6 @@ def tally_words(verdicts: tuple[Verdict, ...]) -> str:
     return ", ".join(found) or "none"
 
 
-def counted(count: int, thing: str) -> str:
-    """ "Four claims", "12 claims", "One claim"."""
-    word = NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else str(count)
-    return f"{word} {thing}{'' if count == 1 else 's'}"
-
-
 def sign(outcome: Outcome) -> str:
     """The sign that stands beside the word, so that colour never stands alone."""
     return SIGNS[outcome]
@@ -111,12 +92,6 @@ def grade(passed: bool | None, severity: Scope | None = None) -> str:
 def css_class(outcome: Outcome) -> str:
     """The class of an outcome's pill."""
     return outcome.value.replace(" ", "-")
-
-
-def deciding_part(verdict: Verdict) -> Part | None:
-    """The comparison that the verdict hangs on: its weakest, or the one that refutes."""
-    at = verdict.decided_by
-    return None if at is None or not verdict.parts else verdict.parts[at]
 
 
 def why_no_verdicts(results: Results) -> str:

@@ -7,12 +7,15 @@ from bench.errors import EnvironmentFailure
 from bench.model.results import Results, StoredFile
 from bench.report.charts.chart import standalone
 from bench.report.charts.palette import palette
-from bench.report.csv_file import chart_csv, results_csv
-from bench.report.hgrm import FOLDER as PERCENTILES
-from bench.report.hgrm import percentile_files
 from bench.report.json_file import results_json
+from bench.report.number_files import (
+    PERCENTILES,
+    chart_csv,
+    percentile_files,
+    results_csv,
+    rounds_parquet,
+)
 from bench.report.page import Page, report_page
-from bench.report.rounds_file import rounds_parquet
 from bench.report.summary import summary_md
 from bench.store.untrusted_input import refuse_links
 from bench.store.whole_file import write_whole

@@ -15,10 +15,9 @@ import pytest
 
 from bench.errors import UsageError
 from bench.model.results import StoredFile
-from bench.report.csv_file import results_csv
 from bench.report.json_file import read_results, results_json
+from bench.report.number_files import ROUND_COLUMNS, results_csv
 from bench.report.page import report_page
-from bench.report.rounds_file import COLUMNS
 from bench.report.summary import summary_md
 from bench.report.write import write_report
 from bench.wording.worded import worded
@@ -201,7 +200,7 @@ def test_parquet_holds_every_round(state: str) -> None:
     values = [value for each in results.quantities for value in each.rounds]
     values += [value for each in results.comparisons for value in each.rounds]
 
-    assert list(table.columns) == list(COLUMNS)
+    assert list(table.columns) == list(ROUND_COLUMNS)
     assert len(table) == len(values)
     for read, value in zip(table["value"].tolist(), values, strict=True):
         assert pd.isna(read) if value is None else read == value

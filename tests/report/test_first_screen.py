@@ -42,13 +42,18 @@ def test_a_tie_names_who_is_equal() -> None:
 
 def test_the_orders_are_shown_before_anything_else() -> None:
     """Then one of each outcome that is not there yet."""
-    order, rule = replace(CARDS[0], order=True), replace(CARDS[0], order=False)
-    rows = [[replace(rule, id=f"{n}", outcome=o)] for n, o in enumerate(Outcome)]
-    rows += [[replace(order, id=f"order-{n}")] for n in range(ORDERS_SHOWN)]
+    order = CARDS[0].verdict
+    assert order.parts
+    rule = replace(order, parts=())
+    verdicts = [
+        *(replace(rule, outcome=outcome) for outcome in Outcome),
+        *(replace(order, short=f"order {n}") for n in range(ORDERS_SHOWN)),
+    ]
+    rows = [[replace(CARDS[0], verdict=verdict)] for verdict in verdicts]
     shown = _first_of_each(rows)
 
-    assert [row for row in shown if row[0].order] == rows[-ORDERS_SHOWN:]
-    assert {row[0].outcome for row in shown} == set(Outcome)
+    assert [row for row in shown if row[0].verdict.parts] == rows[-ORDERS_SHOWN:]
+    assert {row[0].verdict.outcome for row in shown} == set(Outcome)
 
 
 @pytest.mark.parametrize(("label", "sign"), [(Label.TIE, "="), (Label.REVERSED, "✕")])

@@ -10,10 +10,9 @@ import pytest
 
 from bench.model.experiment import rule_names
 from bench.model.verdict import Verdict
-from bench.report.cards import card
+from bench.report.cards import card, deciding_finding, headline
 from bench.report.charts.forest import findings_chart
 from bench.report.charts.palette import palette
-from bench.report.headline import deciding_finding, headline
 from bench.report.summary import summary_md
 from bench.report.view import View
 from bench.wording.worded import worded
@@ -70,9 +69,7 @@ def test_beside_a_witness_stands_the_number_of_the_same_set_up() -> None:
 
 def test_a_witness_without_a_number_gets_none() -> None:
     """Not even that of another set-up."""
-    one = card(view(), None, ruled.turns(at_once=None))
-
-    assert (one.value, one.interval, one.of, one.how) == (None, None, None, None)
+    assert card(view(), None, ruled.turns(at_once=None)).number is None
 
 
 @pytest.mark.parametrize("rule", rule_names())

@@ -21,8 +21,7 @@ from bench.report.charts.chart import Chart
 from bench.report.charts.palette import palette
 from bench.report.json_file import results_json
 from bench.report.page import report_html
-from bench.report.past import past
-from bench.report.trend import trend_html, write_trend
+from bench.report.trend import past, trend_html, write_trend
 from bench.report.view import View
 from bench.store.history import keep
 from tests.kept_runs import nights, point

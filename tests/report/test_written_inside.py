@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import EnvironmentFailure, UsageError
-from bench.report.csv_file import results_csv
+from bench.report.number_files import results_csv
 from bench.report.trend import write_trend
 from bench.report.write import replace_file, write_report
 from tests.report.states import normal, nothing

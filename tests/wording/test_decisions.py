@@ -86,9 +86,9 @@ def decisions(results: Results) -> dict[str, object]:
     return {
         "cards": [
             (
-                one.id, one.outcome, one.css, one.sign, one.tested, one.line, one.others,
-                one.more, one.strict, one.scope, [dot.state for dot in one.groups],
-                [(line.metric, line.outcome) for line in one.rows], bool(one.how),
+                one.claim.id, one.verdict.outcome, one.tested, one.line, one.others,
+                one.more, one.strict, [dot.state for dot in one.groups],
+                [(line.metric, line.outcome) for line in one.rows], bool(one.number),
             )
             for one in cards
         ],

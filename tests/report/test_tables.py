@@ -5,7 +5,7 @@ from math import exp
 
 import pytest
 
-from bench.report.scatter import scatter_text, seen_text
+from bench.report.tables import scatter_text, seen_text
 from tests.report.pages import made, page_of
 
 
