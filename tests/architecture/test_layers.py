@@ -146,6 +146,14 @@ def test_only_one_file_imports_locust() -> None:
     assert len(importers) == 1, importers
 
 
+def test_two_shapes_and_the_sparkline_alone_draw() -> None:
+    """Every other chart is data for one of the shapes, and places nothing itself."""
+    charts = "bench.report.charts"
+    drawing = {module(p) for p in files() if f"{charts}.canvas.Canvas" in imports(p)}
+
+    assert drawing == {f"{charts}.{name}" for name in ("rows", "lines", "spark")}
+
+
 def test_apps_import_nothing_of_the_harness() -> None:
     """What is measured does not know who measures it."""
     for path in (ROOT / "apps").rglob("*.py"):

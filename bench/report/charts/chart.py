@@ -1,4 +1,9 @@
-"""A chart as the page holds it: finding, drawings, caption, and its numbers as a table."""
+"""
+A chart as the page holds it: finding, drawings, caption, and its numbers as a table.
+
+A new one is a function that gives `chart` its words, its table and data for one
+of the two shapes, and the section of the page that calls it.
+"""
 
 import re
 from collections.abc import Sequence
