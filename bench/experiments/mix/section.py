@@ -38,8 +38,9 @@ MIXED = (
 
 
 def has_mix(view: View) -> bool:
-    """Whether the mix or parts of a request were measured."""
-    return view.results.found["mix"] is not None
+    """Whether the mix was measured, or all parts of an endpoint; some parts alone answer nobody's question."""
+    found: Mix | None = view.results.found["mix"]
+    return found is not None and bool(found.kinds or found.endpoints)
 
 
 def body(view: View, palette: Palette) -> Body:
