@@ -48,7 +48,9 @@ class Names:
         if group.kind is GroupKind.WORKLOAD:
             return f"on {self.workload(group.workload)}"
         if group.kind is GroupKind.LAYER:
-            return f"on {self.workload(group.workload)} with SQL by hand on usual drivers"
+            return (
+                f"on {self.workload(group.workload)} with SQL by hand on usual drivers"
+            )
         if group.kind is GroupKind.SERVER:
             return f"on {group.key}"
         if group.kind is GroupKind.BASELINE:
@@ -61,7 +63,7 @@ class Names:
         if group.kind is GroupKind.WORKLOAD:
             return workload
         if group.kind is GroupKind.LAYER:
-            return f"{workload}, SQL by hand on usual drivers"
+            return f"{workload}, SQL by hand"
         if group.kind is GroupKind.BASELINE:
             return self.group(group)
         return self._of_experiment(group)[0]
