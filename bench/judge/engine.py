@@ -35,11 +35,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf, log, log1p
 
-from bench.judge.question import Inquiry, Question, all_void
+from bench.judge.question import Group, Inquiry, Question, all_void, of_ratio
 from bench.model.estimate import Comparison
 from bench.model.verdict import (
     Decision,
     Evidence,
+    GroupKind,
     GroupResult,
     GroupState,
     Label,
@@ -114,6 +115,13 @@ def decide(
         return _withheld(asked, why)
     decision, asked = _conjunction(asked, margin)
     return _opposite(decision, asked) if asked.opposite else (decision, asked)
+
+
+def decided(comparison: Comparison, margin: float) -> Outcome:
+    """What a claim on this one comparison would be."""
+    group = Group(GroupKind.WORKLOAD, comparison.workload, comparison.workload)
+    asked = Inquiry((group,), (of_ratio(group.key, comparison, margin),))
+    return decide(asked, margin)[0].outcome
 
 
 def _conjunction(asked: Inquiry, margin: float) -> tuple[Decision, Inquiry]:
@@ -394,7 +402,6 @@ def _more_rounds(comparison: Comparison, margin: float) -> int | None:
     estimate = comparison.advantage
     if estimate is None:
         return None
-    logs = [log(ratio) for ratio in comparison.rounds if ratio is not None]
-    scatter = interval.scatter(logs)
+    scatter = interval.scatter(comparison.logs)
     needed = power.rounds_needed(log(estimate.point), margin, scatter, estimate.level)
     return None if needed is None else max(1, needed - estimate.n)

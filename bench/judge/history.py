@@ -10,7 +10,6 @@ both. A change is a reason to measure both versions side by side.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from math import log
 from typing import NamedTuple
 
 from bench.analyse import reasons
@@ -175,7 +174,7 @@ def _logs(
     found = slowdown(analysis, target, reference, workload, metric)
     if found is None or found.void is not None:
         return []
-    return [log(ratio) for ratio in found.rounds if ratio is not None]
+    return found.logs
 
 
 def _unchanged(before: RunRecord, after: RunRecord, pair: Succession) -> bool:

@@ -13,11 +13,10 @@ from dataclasses import replace
 from itertools import product
 
 from bench.analyse.analysis import Analysis
-from bench.judge import ratios
 from bench.judge.context import JudgeContext, RunEvidence, withheld_because
 from bench.judge.engine import Judged, judged
 from bench.judge.probe_results import judge_by_probes
-from bench.judge.question import Group, Inquiry, Question
+from bench.judge.question import Group, Inquiry, Question, of_ratio
 from bench.judge.rules import asks_of, at_other_margins
 from bench.model.estimate import Comparison
 from bench.model.framework import CostPart, Framework, Role, contestants
@@ -148,7 +147,7 @@ def order(context: JudgeContext, claim: Claim, metric: str, margin: float) -> In
     questions: list[Question] = []
     for group, comparisons in _groups(context, claim, metric):
         groups.append(group)
-        questions += [ratios.question(group.key, c, margin) for c in comparisons]
+        questions += [of_ratio(group.key, c, margin) for c in comparisons]
     return Inquiry(tuple(groups), tuple(questions))
 
 

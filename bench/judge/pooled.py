@@ -158,7 +158,7 @@ def _held(
     for each in read:
         for found in _comparisons(each):
             key = found.key
-            logs = [log(ratio) for ratio in found.rounds if ratio is not None]
+            logs = found.logs
             if found.void is not None:
                 out = LeftOut(each.id, Omission.VOID, key.workload, void=found.void)
                 void.append((key, out))

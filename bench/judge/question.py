@@ -149,6 +149,18 @@ def by_rounds(
     )
 
 
+def of_ratio(
+    group: str, comparison: Comparison, margin: float, finding: Evidence | None = None
+) -> Question:
+    """Whether the advantage exceeds 1 + margin; told as a part, or as this finding."""
+    evidence = finding or comparison
+    if comparison.advantage is None:
+        return Question(group, evidence)
+    found = by_rounds(group, evidence, [comparison.logs], margin, comparison.void)
+    behind = interval.p_not_below(comparison.logs, 0.0) if found.decides else 1.0
+    return replace(found, p_behind=behind)
+
+
 def few(rounds: int) -> Excluded | None:
     """Why so many rounds may decide nothing; None where they may."""
     if rounds >= reasons.FEWEST_ROUNDS:

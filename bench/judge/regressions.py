@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
-from math import log
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis
@@ -196,8 +195,8 @@ def _known(comparison: Comparison | None) -> tuple[float, ...]:
     """The log slowdown of each round, none if it may decide nothing."""
     if comparison is None or comparison.void is not None:
         return ()
-    found = tuple(log(ratio) for ratio in comparison.rounds if ratio is not None)
-    return found if len(found) >= reasons.FEWEST_ROUNDS else ()
+    logs = comparison.logs
+    return tuple(logs) if len(logs) >= reasons.FEWEST_ROUNDS else ()
 
 
 def _changes(stages: Sequence[_Stages]) -> Iterator[JudgedRegression]:

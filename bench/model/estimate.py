@@ -1,8 +1,8 @@
 """Numbers that carry their doubt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, log
 from typing import NamedTuple
 
 
@@ -35,6 +35,11 @@ def _over(value: float) -> float:
 
 Series = tuple[float | None, ...]
 """One value for each round, None where there is none."""
+
+
+def values_of(series: Iterable[float | None]) -> list[float]:
+    """The values of the rounds that have one."""
+    return [value for value in series if value is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,11 @@ class Comparison:
     def key(self) -> RatioKey:
         """Where it is looked up."""
         return RatioKey(self.subject, self.baseline, self.workload, self.metric)
+
+    @property
+    def logs(self) -> list[float]:
+        """The log advantage of each round that holds the pair."""
+        return [log(ratio) for ratio in values_of(self.rounds)]
 
     @property
     def turned(self) -> "Comparison":

@@ -13,7 +13,7 @@ from math import log
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
-from bench.judge.ratios import decided, logs
+from bench.judge.engine import decided
 from bench.model.estimate import Comparison
 from bench.model.framework import Role
 from bench.model.plan import Plan
@@ -103,7 +103,7 @@ def _moved(
 def _change(before: Comparison | None, after: Comparison | None) -> str:
     if before is None or after is None or not (before.advantage and after.advantage):
         return "not measured"
-    moved = log_ratio_unpaired(logs(after), logs(before), 0.95)
+    moved = log_ratio_unpaired(after.logs, before.logs, 0.95)
     beyond = log(moved.low) > 0 or log(moved.high) < 0
     return (
         f"{before.advantage.point:.2f} undisturbed, {after.advantage.point:.2f} disturbed: "

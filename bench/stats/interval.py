@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from bench.model.estimate import Estimate, RoundSeries
+from bench.model.estimate import Estimate, RoundSeries, values_of
 from bench.stats import student
 from bench.stats.interleaved import Floats
 
@@ -53,11 +53,11 @@ def over_rounds(
     The mean is geometric where all values are positive, and else arithmetic,
     unless one of the two is named.
     """
-    known = [value for value in rounds if value is not None]
-    if len(known) < 2:
+    values = values_of(rounds)
+    if len(values) < 2:
         return RoundSeries(tuple(rounds), None)
-    usual = geometric_mean if min(known) > 0 else arithmetic_mean
-    return RoundSeries(tuple(rounds), (mean or usual)(known, level))
+    usual = geometric_mean if min(values) > 0 else arithmetic_mean
+    return RoundSeries(tuple(rounds), (mean or usual)(values, level))
 
 
 def geometric_mean(values: Sequence[float], level: float) -> Estimate:

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bench.judge.engine import decide, judged
-from bench.judge.question import Group, Inquiry, Question
-from bench.judge.ratios import decided, question
+from bench.judge.engine import decide, decided, judged
+from bench.judge.question import Group, Inquiry, Question, of_ratio
 from bench.model.estimate import Comparison, Estimate
 from bench.model.verdict import (
     Evidence,
@@ -222,7 +221,7 @@ def test_a_verdict_hangs_on_what_refutes_hardest_else_on_what_is_nearest() -> No
     """By the end of the interval on either side of the line; by unit, in the order of questions."""
     pairs = [around(0.30), around(0.10), around(-0.10), around(-0.40)]
     groups = tuple(Group(GroupKind.WORKLOAD, str(at)) for at in range(4))
-    rows = tuple(question(str(at), each, 0.05) for at, each in enumerate(pairs))
+    rows = tuple(of_ratio(str(at), each, 0.05) for at, each in enumerate(pairs))
     assert decide(Inquiry(groups, rows), 0.05)[0].decided_by == 3
     held = Inquiry(groups[:2], rows[:2])
     assert decide(held, 0.05)[0].decided_by == 1
@@ -251,7 +250,7 @@ def test_where_the_interval_lies_decides(
 ) -> None:
     """Right of the line, across it, left of it; and how far left."""
     asked = Inquiry(
-        (Group(GroupKind.WORKLOAD, "w"),), (question("w", around(middle), 0.05),)
+        (Group(GroupKind.WORKLOAD, "w"),), (of_ratio("w", around(middle), 0.05),)
     )
     found, answered = decide(asked, 0.05)
     assert (found.outcome, answered.questions[0].label) == (outcome, label)
@@ -285,7 +284,7 @@ def drawn(random: np.random.Generator, truth: Sequence[float]) -> Inquiry:
     rounds = log1p(0.05) + random.normal(0, 0.05, (len(truth), 2, 9))
     groups = tuple(Group(GroupKind.WORKLOAD, str(at)) for at in range(len(truth)))
     rows = [
-        question(str(at), comparison(list(rounds[at, each] + centre)), 0.05)
+        of_ratio(str(at), comparison(list(rounds[at, each] + centre)), 0.05)
         for at, centre in enumerate(truth)
         for each in range(2)
     ]

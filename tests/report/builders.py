@@ -8,9 +8,8 @@ from random import Random
 from bench.experiments.costs.model import Breakdown, Share
 from bench.judge.engine import judged
 from bench.judge.judge import OTHER_MARGINS, verdict_of
-from bench.judge.question import Group, Inquiry
+from bench.judge.question import Group, Inquiry, of_ratio
 from bench.judge.ranking import ranked
-from bench.judge.ratios import question
 from bench.model.estimate import Comparison, Estimate, Metric, Quantity
 from bench.model.experiment import nothing_found
 from bench.model.framework import CostPart, Framework, Role, Style, Target
@@ -236,7 +235,7 @@ def verdict(
     groups = tuple(Group(GroupKind.WORKLOAD, key, key) for key in keys)
     found = judged(
         lambda margin: Inquiry(
-            groups, tuple(question(pair.workload, pair, margin) for pair in pairs)
+            groups, tuple(of_ratio(pair.workload, pair, margin) for pair in pairs)
         ),
         claim.margin,
         Withheld("noise", "", forced) if forced else None,

@@ -119,8 +119,8 @@ def with_a_toy(harness: Path) -> None:
     shutil.copytree(ROOT / "bench", harness / "bench")
     toy = harness / "bench" / "experiments" / "toy"
     toy.mkdir()
-    files = {"__init__": '"""Toys."""\n', "model": MODEL, "analyse": ANALYSE}
-    files |= {"questions": QUESTIONS, "words": WORDS, "section": SECTION}
+    files = {"model": MODEL, "analyse": ANALYSE, "questions": QUESTIONS}
+    files |= {"words": WORDS, "section": SECTION}
     for name, text in files.items():
         (toy / f"{name}.py").write_text(text, "utf-8")
     line = toy.parent / "__init__.py"

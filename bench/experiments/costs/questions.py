@@ -35,8 +35,7 @@ from bench.experiments.costs.model import (
     CostsEvidence,
 )
 from bench.judge.context import JudgeContext
-from bench.judge.question import Group, Inquiry, Question, all_void, few
-from bench.judge.ratios import question
+from bench.judge.question import Group, Inquiry, Question, all_void, few, of_ratio
 from bench.judge.rules import Questions
 from bench.model.estimate import Comparison, Metric
 from bench.model.framework import CostPart, Role, Target
@@ -190,7 +189,7 @@ def validators(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
                 against=theirs,
                 workload=workload,
                 line=1 + margin,
-                excluded=question("", comparison, margin).excluded,
+                excluded=of_ratio("", comparison, margin).excluded,
             )
         )
     rows += _beside_validators(context, claim)
@@ -315,7 +314,7 @@ def _question(
         workload=kind.workload,
         line=1 + margin,
     )
-    return question(kind.group, comparison, margin, finding)
+    return of_ratio(kind.group, comparison, margin, finding)
 
 
 def _lighter(

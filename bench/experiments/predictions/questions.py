@@ -14,8 +14,7 @@ from bench.analyse.comparisons import paired
 from bench.experiments.predictions.analyse import MORE, SOONER
 from bench.experiments.predictions.model import Predictions, PredictionsEvidence
 from bench.judge.context import JudgeContext
-from bench.judge.question import Group, Inquiry, Question
-from bench.judge.ratios import question
+from bench.judge.question import Group, Inquiry, Question, of_ratio
 from bench.judge.rules import Questions
 from bench.model.verdict import Claim, Evidence, GroupKind, Lacking, Untested
 
@@ -45,7 +44,7 @@ def predictions(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
                 against=theirs,
                 line=line,
             )
-            rows.append(question(asked.value, comparison, line - 1, finding))
+            rows.append(of_ratio(asked.value, comparison, line - 1, finding))
     groups = tuple(Group(GroupKind.PART, asked.value) for asked in _METRICS)
     return Inquiry(groups, (*rows, *_shown(found)))
 

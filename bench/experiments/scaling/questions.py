@@ -20,6 +20,7 @@ from bench.experiments.scaling.model import (
 from bench.judge.context import JudgeContext
 from bench.judge.question import Group, Inquiry, Question, by_rounds
 from bench.judge.rules import Questions
+from bench.model.estimate import values_of
 from bench.model.verdict import (
     Claim,
     Evidence,
@@ -92,8 +93,7 @@ def _of_workers(
         finding = _of_gain(gain, margin)
         asks = gain.target in own and gain.workload in claim.workloads
         if asks and gain.workers == most:
-            known = [gain.rounds]
-            rows.append(_question(WORKERS, finding, known, margin, gain.reason))
+            rows.append(_question(WORKERS, finding, [gain.rounds], margin, gain.reason))
         else:
             rows.append(finding)
     return rows
@@ -118,8 +118,8 @@ def _question(
     margin: float,
     void: str | None,
 ) -> Question:
-    known = [[log(v) for v in one if v is not None] for one in rounds]
-    return by_rounds(group, finding, known if finding.estimate else [], -margin, void)
+    logs = [[log(value) for value in values_of(series)] for series in rounds]
+    return by_rounds(group, finding, logs if finding.estimate else [], -margin, void)
 
 
 def _peak(one: Scaling) -> Evidence:

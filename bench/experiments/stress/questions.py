@@ -28,7 +28,7 @@ from bench.judge.context import JudgeContext
 from bench.judge.engine import decide
 from bench.judge.question import Group, Inquiry, Question, by_rounds
 from bench.judge.rules import Questions
-from bench.model.estimate import Estimate, RoundSeries
+from bench.model.estimate import Estimate, RoundSeries, values_of
 from bench.model.verdict import (
     Claim,
     Evidence,
@@ -103,17 +103,17 @@ def questions(stress: Stress, one: Stressed, margin: float) -> Iterator[Question
         step = next((s for s in one.steps if isclose(s.share, share)), None)
         kept = step.kept if step else RoundSeries((), None)
         answered = finding(StressEvidence.STRESS_ANSWERED, kept.estimate, 1 - margin)
-        slack = [log(k / (1 - margin)) for k in known(kept)]
+        slack = [log(k / (1 - margin)) for k in values_of(kept.rounds)]
         yield by_rounds(
             f"answered at {share:.0%}", replace(answered, at=share), [slack]
         )
     worst = worst_failed(one.steps, min(DECIDING), stress.level)
     failed = finding(StressEvidence.STRESS_FAILED, worst.estimate, FAILED_SHARE)
-    slack = [FAILED_SHARE - value for value in known(worst)]
+    slack = [FAILED_SHARE - value for value in values_of(worst.rounds)]
     yield by_rounds("failed requests", replace(failed, above=False), [slack])
     limit = limit_s(stress)
     back = finding(StressEvidence.STRESS_RECOVERY, one.recovery_s.estimate, limit)
-    slack = [log(limit / value) for value in known(one.recovery_s)]
+    slack = [log(limit / value) for value in values_of(one.recovery_s.rounds)]
     yield by_rounds("recovery", replace(back, above=False), [slack])
     rounds, lost = len(stress.rounds), len(one.failures)
     if 2 * lost > rounds:
@@ -149,11 +149,6 @@ def _shown(one: Stressed) -> Iterator[Evidence]:
             )
 
 
-def known(series: RoundSeries) -> list[float]:
-    """The values of the rounds that have one."""
-    return [value for value in series.rounds if value is not None]
-
-
 def worst_failed(
     steps: Sequence[StressStep], asked_from: float, level: float
 ) -> RoundSeries:
@@ -167,7 +162,7 @@ def worst_failed(
     for at in range(min((len(step.failed.rounds) for step in steps), default=0)):
         row = [(step.share, step.failed.rounds[at]) for step in steps]
         lacks = any(value is None for share, value in row if share >= asked_from)
-        there = [value for _, value in row if value is not None]
+        there = values_of(value for _, value in row)
         worst.append(max(there) if there and not lacks else None)
     return interval.over_rounds(worst, level, interval.arithmetic_mean)
 

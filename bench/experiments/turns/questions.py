@@ -16,6 +16,7 @@ from bench.judge.context import JudgeContext, withheld_because
 from bench.judge.engine import decide
 from bench.judge.question import Group, Inquiry, Question, by_rounds
 from bench.judge.rules import Questions
+from bench.model.estimate import values_of
 from bench.model.framework import Target
 from bench.model.verdict import (
     Claim,
@@ -33,9 +34,9 @@ MARGIN = 0.5
 
 def turns(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     """Whether requests take turns in the subject, by server; with findings of every set-up."""
-    known = _set_ups(context)
+    set_ups = _set_ups(context)
     usual = [context.contestants.get(name) for name in claim.subjects]
-    if any(target is None or target.id not in known for target in usual):
+    if any(target is None or target.id not in set_ups for target in usual):
         return Inquiry(untested=Untested(Lacking.EXPERIMENT))
     return _inquiry(context, [each for each in usual if each], margin)
 
@@ -59,8 +60,8 @@ def by_set_up(context: JudgeContext, claims: Sequence[Claim]) -> Turns | None:
         return found
     if withheld_because(context.analysis) is not None:
         return found
-    known = _set_ups(context)
-    own = [each for each in context.plan.targets if each.id in known]
+    set_ups = _set_ups(context)
+    own = [each for each in context.plan.targets if each.id in set_ups]
     states: dict[str, GroupState] = {}
     for target in {(each.framework, each.version): each for each in own}.values():
         decision, _ = decide(_inquiry(context, [target], margin))
@@ -70,8 +71,12 @@ def by_set_up(context: JudgeContext, claims: Sequence[Claim]) -> Turns | None:
                 states[each.id] = of_server[each.deployment]
     return replace(
         found,
-        in_turns=tuple(x for x in known if states.get(x) is GroupState.HOLDS),
-        together=tuple(x for x in known if states.get(x) is GroupState.FAILS),
+        in_turns=tuple(
+            name for name in set_ups if states.get(name) is GroupState.HOLDS
+        ),
+        together=tuple(
+            name for name in set_ups if states.get(name) is GroupState.FAILS
+        ),
     )
 
 
@@ -82,12 +87,12 @@ def _set_ups(context: JudgeContext) -> dict[str, SetUp]:
 
 def _inquiry(context: JudgeContext, asked: Sequence[Target], margin: float) -> Inquiry:
     """Of these targets, and of whatever else of the same releases was measured."""
-    known = _set_ups(context)
+    set_ups = _set_ups(context)
     usual = {target.id for target in context.contestants.values()}
     groups: dict[str, Group] = {}
     rows: list[Question | Evidence] = []
     for target in context.plan.targets:
-        one = known.get(target.id)
+        one = set_ups.get(target.id)
         if one is None:
             continue
         measured = bool(one.met) or one.effective is not None
@@ -114,8 +119,8 @@ def _rows(one: SetUp, margin: float, group: str | None) -> list[Question | Evide
     if group is not None and one.met:
         rows[0] = Question(group, met, p_holds=(1.0,), p_fails=(0.0,))
     elif group is not None:
-        known = [log(v) for v in one.effective_rounds if v is not None]
-        above = by_rounds(group, under_way, [known] if one.effective else [], margin)
+        logs = [log(value) for value in values_of(one.effective_rounds)]
+        above = by_rounds(group, under_way, [logs] if one.effective else [], margin)
         # The claim holds below the line.
         rows[1] = replace(above, p_holds=above.p_fails, p_fails=above.p_holds)
     if one.volley:
