@@ -58,11 +58,15 @@ class Lock:
         """Those that are a reason to measure."""
         return self.newer & self.named if self.timed else frozenset()
 
+    @property
+    def locked(self) -> dict[str, str]:
+        """What it pins as it is committed; nothing where there is none yet."""
+        there = self.path.is_file()
+        return pins(self.path.read_text(encoding="utf-8")) if there else {}
+
     def _each(self) -> Iterator[tuple[str, str | None, str | None]]:
         """Each package with its version of today and the locked one."""
-        there = self.path.is_file()
-        locked = pins(self.path.read_text(encoding="utf-8")) if there else {}
-        now = pins(self.today)
+        locked, now = self.locked, pins(self.today)
         for name in {*locked, *now}:
             yield name, now.get(name), locked.get(name)
 
@@ -96,9 +100,8 @@ def news(root: Path, framework: Framework) -> str | None:
     if framework.package is None:
         return None
     release = uncovered(framework)
-    if release is not None:
-        return request_for(framework, release, None)
-    return request_for(framework, None, today(root, framework, framework.versions[-1]))
+    newest = None if release else today(root, framework, framework.versions[-1])
+    return request_for(framework, release, newest)
 
 
 def request_for(
@@ -138,12 +141,9 @@ def packages(root: Path, framework: Framework, lock: Lock) -> list[Package]:
     """What requirements.in names by itself, as it is locked and as it would be."""
     source = root / "apps" / framework.name / "requirements.in"
     names = map(package_of, source.read_text(encoding="utf-8").splitlines())
-    there = lock.path.is_file()
-    locked = pins(lock.path.read_text(encoding="utf-8")) if there else {}
-    now = pins(lock.today)
-    version = lock.path.stem
+    locked, now = lock.locked, pins(lock.today)
     return [
-        Package(framework.name, version, name, locked.get(name), now.get(name))
+        Package(framework.name, lock.path.stem, name, locked.get(name), now.get(name))
         for name in names
         if name
     ]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.deploy.machine import text_of
+from bench.deploy.machine import pressure, text_of
 from bench.model.trial import MachineTrace
 
 
@@ -144,11 +144,8 @@ def _waited_s(
 
 def _pressure_s() -> float | None:
     """How long somebody had to wait for a processor, since boot."""
-    text = text_of(_PROC / "pressure/cpu") or ""
-    for word in text.split("\n", 1)[0].split():
-        if word.startswith("total="):
-            return int(word.removeprefix("total=")) / 1e6
-    return None
+    total = (pressure("cpu") or "").partition("total=")[2]
+    return int(total) / 1e6 if total else None
 
 
 def _frequency_mhz(cores: Sequence[int]) -> float | None:
