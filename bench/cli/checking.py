@@ -101,7 +101,7 @@ def play_target(
             reset=database.reset,
             statements=statements,
             workers=placement.workers,
-            bare=load_frameworks()[target.framework][0].package is None,
+            bare=load_frameworks()[target.framework].framework.package is None,
         ):
             findings.append(finding)
             tell(target.id, finding)

@@ -163,7 +163,9 @@ def requested_versions(
     table = load_frameworks()
     read = [version_request(typed, table) for typed in version_requests]
     locked = [
-        resolve(each, ROOT / "apps", CACHE, say, table[each.framework][0].versions)
+        resolve(
+            each, ROOT / "apps", CACHE, say, table[each.framework].framework.versions
+        )
         for each in read
     ]
     if not keep_going:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -73,6 +73,13 @@ class _FrameworkRow(Row):
     target: Annotated[tuple[TargetRow, ...], Field(min_length=1)]
     package: str | None = None
     why: str = ""
+
+
+class FrameworkTable(NamedTuple):
+    """A framework, and its deployments as rows."""
+
+    framework: Framework
+    rows: tuple[TargetRow, ...]
 
 
 class _Frameworks(Row):
@@ -218,7 +225,7 @@ class _Profiles(Row):
 
 def load_frameworks(
     path: Path = DEFINITIONS / "frameworks.toml",
-) -> dict[str, tuple[Framework, tuple[TargetRow, ...]]]:
+) -> dict[str, FrameworkTable]:
     """
     Frameworks by name, each with its rows of deployments.
 
@@ -248,7 +255,7 @@ def load_frameworks(
         (target.title or row.title for row in table.framework for target in row.target),
     )
     return {
-        row.name: (
+        row.name: FrameworkTable(
             Framework(row.name, row.title, row.package, row.versions, row.look),
             row.target,
         )

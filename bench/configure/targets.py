@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from bench.configure.tables import Parity, TargetRow
+from bench.configure.tables import FrameworkTable, Parity, TargetRow
 from bench.errors import UsageError, unknown
 from bench.model.framework import Framework, Role, Target
 
 
-type Frameworks = dict[str, tuple[Framework, tuple[TargetRow, ...]]]
+type Frameworks = dict[str, FrameworkTable]
 
 TWIN_SUFFIX = "+again"
 USUAL = (Role.CONTESTANT, Role.FLOOR)
@@ -66,7 +66,7 @@ def select(
 
 
 def _matches(target: Target, selector: str, newest: Frameworks) -> bool:
-    last_version = newest[target.framework][0].versions[-1]
+    last_version = newest[target.framework].framework.versions[-1]
     if selector in set(Role):
         return target.role == selector and target.version == last_version
     name, slash, deployment = selector.partition("/")

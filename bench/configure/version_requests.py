@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from bench.configure.tables import FrameworkTable
 from bench.configure.targets import Frameworks
 from bench.errors import UsageError
 
@@ -111,7 +112,8 @@ def with_versions(
     for name, (framework, rows) in frameworks.items():
         standing = framework.versions
         new = dict.fromkeys(v for of, v in asked if of == name and v not in standing)
-        table[name] = (replace(framework, versions=(*new, *standing)), rows)
+        newer = replace(framework, versions=(*new, *standing))
+        table[name] = FrameworkTable(newer, rows)
     return table
 
 

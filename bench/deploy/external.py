@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from bench.configure.addresses import (
     Place,
@@ -23,10 +23,14 @@ from bench.model.run import NOT_KNOWN, Receipt
 from bench.model.trial import Usage
 
 
-type Standing = Sequence[tuple[Target, Place]]
-"""Targets, and where each of them stands."""
+class StandingTarget(NamedTuple):
+    """A target, and where it stands."""
 
-type Admit = Callable[[Standing, Say], None]
+    target: Target
+    place: Place
+
+
+type Admit = Callable[[Sequence[StandingTarget], Say], None]
 """Plays the contract against them; TargetFailed names the check that failed."""
 
 UNTOUCHED = {
@@ -172,7 +176,8 @@ class ExternalEngine:
         for target in targets:
             # A twin is the same URL once more: one proof is enough.
             by_url.setdefault(target.serve[0], target)
-        self._admit([(t, self._places[url]) for url, t in by_url.items()], say)
+        standing = [StandingTarget(t, self._places[url]) for url, t in by_url.items()]
+        self._admit(standing, say)
         for target in by_url.values():
             witness = self._witness(target)
             if witness:

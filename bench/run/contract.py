@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bench.configure.addresses import Place
 from bench.deploy.engine import Say
+from bench.deploy.external import StandingTarget
 from bench.deploy.http_client import ask_on, connected
 from bench.errors import TargetFailed
 from bench.model.framework import Role, Target
@@ -98,7 +99,7 @@ need not meet in a server of more processes than anybody told.
 """
 
 
-def refuse_broken(standing: Sequence[tuple[Target, Place]], say: Say) -> None:
+def refuse_broken(standing: Sequence[StandingTarget], say: Say) -> None:
     """
     Play the contract against each, as far as its target serves it, then compare them.
 

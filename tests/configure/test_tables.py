@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from bench.configure.probes import load_probes
-from bench.configure.tables import DEFINITIONS, load_frameworks, load_profiles
+from bench.configure.tables import (
+    DEFINITIONS,
+    FrameworkTable,
+    load_frameworks,
+    load_profiles,
+)
 from bench.configure.targets import all_targets, select, twin
 from bench.errors import UsageError
 from bench.model.framework import Role, Target
@@ -82,7 +87,9 @@ def test_a_lock_of_an_ablation_is_kept_for_the_newest_version_only() -> None:
     table, parity = load_frameworks(), load_profiles()[1]
     framework, rows = table["flask"]
     older = replace(framework, versions=("3.0", *framework.versions))
-    found = [t for t in all_targets({"flask": (older, rows)}, parity) if t.lock]
+    found = [
+        t for t in all_targets({"flask": FrameworkTable(older, rows)}, parity) if t.lock
+    ]
     assert found
     assert {target.version for target in found} == {framework.versions[-1]}
 

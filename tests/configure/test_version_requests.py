@@ -129,14 +129,20 @@ def test_an_address_without_a_password_is_taken() -> None:
 def test_wished_versions_are_older_than_the_newest() -> None:
     """Whoever says no version means the standing newest, even beside a wish."""
     typed = [("flask", "9.8"), ("flask", "9.9"), ("flask", "9.8")]
-    standing = TABLE["flask"][0].versions
-    assert with_versions(TABLE, typed)["flask"][0].versions == ("9.8", "9.9", *standing)
+    standing = TABLE["flask"].framework.versions
+    assert with_versions(TABLE, typed)["flask"].framework.versions == (
+        "9.8",
+        "9.9",
+        *standing,
+    )
     table = with_versions(TABLE, [("flask", "9.9")])
-    assert table["flask"][0].versions[-1] == TABLE["flask"][0].versions[-1]
+    assert (
+        table["flask"].framework.versions[-1] == TABLE["flask"].framework.versions[-1]
+    )
     found = select(
         all_targets(table, load_profiles()[1]), ["flask", "flask@9.9"], table
     )
-    assert [t.version for t in found] == ["9.9", TABLE["flask"][0].versions[-1]]
+    assert [t.version for t in found] == ["9.9", TABLE["flask"].framework.versions[-1]]
     assert [t.title for t in found] == ["Flask 9.9", "Flask"]
 
 
@@ -153,7 +159,7 @@ def test_older_versions_are_entered_as_their_teams_deploy_them() -> None:
     """Their ablations are not: those are questions about the newest."""
     found = all_targets(TABLE, load_profiles()[1])
     for target in found:
-        if target.version != TABLE[target.framework][0].versions[-1]:
+        if target.version != TABLE[target.framework].framework.versions[-1]:
             assert target.role is Role.CONTESTANT
 
 

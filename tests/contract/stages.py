@@ -88,7 +88,7 @@ class Stage:
 
 def bare(target: Target) -> bool:
     """Whether there is no framework behind it."""
-    return FRAMEWORKS[target.framework][0].package is None
+    return FRAMEWORKS[target.framework].framework.package is None
 
 
 _PLAYED: dict[str, list[ContractResult]] = {}

@@ -46,7 +46,7 @@ def targets() -> dict[str, Target]:
 
 def new_engine(cache_folder: Path, logs: Path, wait_s: float = 0.0) -> ComposeEngine:
     """An engine on the repository's own apps, with a cache and so with leftovers of its own."""
-    packages = {name: row[0].package for name, row in load_frameworks().items()}
+    packages = {name: row.framework.package for name, row in load_frameworks().items()}
     options = Options(wait_s=wait_s)
     return ComposeEngine(ROOT, cache_folder, logs, CORES, packages, options)
 

@@ -154,7 +154,7 @@ def test_in_a_run_the_standing_version_comes_after_what_is_asked_for_once() -> N
     versions = [
         t.version for t in found if t.framework == "flask" and t.role is Role.CONTESTANT
     ]
-    standing = load_frameworks()["flask"][0].versions
+    standing = load_frameworks()["flask"].framework.versions
     assert versions == ["3.1.3", *standing]
 
 

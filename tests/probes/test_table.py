@@ -64,7 +64,7 @@ def pins(path: Path) -> dict[str, str]:
 @pytest.mark.parametrize("framework", [row.framework for row in load_counted()])
 def test_probes_run_on_what_is_measured(framework: str) -> None:
     """The lock of the probes holds the measured one, to the last version."""
-    version = load_frameworks()[framework][0].versions[-1]
+    version = load_frameworks()[framework].framework.versions[-1]
     measured = pins(APPS / framework / "locks" / f"{version}.txt")
     probed = pins(APPS / "probes" / framework / "locks" / f"{version}.txt")
     assert measured and measured.items() <= probed.items()

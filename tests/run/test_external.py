@@ -11,7 +11,7 @@ from bench.cli.run_options import RunOptions, external_plan, frameworks
 from bench.configure.addresses import Place
 from bench.configure.claims import load_claims
 from bench.deploy.engine import CpuPlacement, Engine, Server
-from bench.deploy.external import ExternalEngine
+from bench.deploy.external import ExternalEngine, StandingTarget
 from bench.errors import EnvironmentFailure, TargetFailed, UsageError
 from bench.judge.results import results
 from bench.model.framework import Target
@@ -203,10 +203,10 @@ def test_deployments_that_do_other_work_are_not_compared(
 
     monkeypatch.setattr("bench.run.contract.play", played)
     alpha, beta = standing_at("http://one.test"), standing_at("http://two.test", "beta")
-    here = (alpha, Place("127.0.0.1", 1))
-    refuse_broken([here, (beta, Place("127.0.0.1", 1))], quiet)
+    here = StandingTarget(alpha, Place("127.0.0.1", 1))
+    refuse_broken([here, StandingTarget(beta, Place("127.0.0.1", 1))], quiet)
     with pytest.raises(TargetFailed, match=r"the same work: same: GET /db/1"):
-        refuse_broken([here, (beta, Place("127.0.0.1", 2))], quiet)
+        refuse_broken([here, StandingTarget(beta, Place("127.0.0.1", 2))], quiet)
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ def test_while_there_is_no_connection_left_windows_are_void_and_then_good_again(
     table = load_frameworks()
     every = all_targets(table, load_profiles()[1])
     (target,) = select(every, ["flask"], table)
-    packages = {name: row[0].package for name, row in table.items()}
+    packages = {name: row.framework.package for name, row in table.items()}
     everywhere = os.sched_getaffinity(0)
     cores = pinning(sorted(everywhere))
     cache = cache_of("rounds")
