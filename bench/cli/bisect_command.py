@@ -40,8 +40,8 @@ from bench.model.bisection import (
 )
 from bench.model.estimate import Estimate
 from bench.model.framework import Framework, Role
+from bench.model.releases import by_plain_name
 from bench.model.run import Run
-from bench.model.version_names import by_plain_name
 from bench.store.documents import write_bisection
 from bench.store.folder import read
 

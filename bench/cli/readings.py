@@ -5,7 +5,7 @@ from pathlib import Path
 from bench.cli.places import PUBLISHED, RUNS, is_published, shown
 from bench.configure.claims import CLAIMS, table_sha256
 from bench.errors import UsageError
-from bench.model.version_names import safe
+from bench.model.releases import safe
 from bench.store.folder import find
 from bench.store.untrusted_input import loads, read_plain
 

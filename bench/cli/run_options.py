@@ -24,7 +24,7 @@ from bench.deploy.topology import topology
 from bench.errors import EnvironmentFailure, UsageError, told, unknown
 from bench.model.framework import Framework, Target
 from bench.model.plan import EXTERNAL, Pinning, Plan, Profile
-from bench.model.version_names import safe
+from bench.model.releases import safe
 from bench.model.workload import Workload
 from bench.plan.make import (
     AS_THE_PROFILE,

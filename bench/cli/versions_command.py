@@ -16,7 +16,7 @@ from bench.deploy.committed_locks import Lock, Package
 from bench.deploy.uv_tool import Refused, as_of
 from bench.errors import EnvironmentFailure, UsageError, unknown
 from bench.model.framework import Framework
-from bench.model.version_names import by_plain_name
+from bench.model.releases import by_plain_name
 from bench.report.clean import clean_text
 from bench.store.folder import read_head, run_folders
 

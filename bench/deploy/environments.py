@@ -24,8 +24,8 @@ from bench.deploy.requested_locks import REASON, asked_lock
 from bench.deploy.uv_tool import Refused, install, make_environment
 from bench.errors import TargetFailed
 from bench.model.framework import Target
+from bench.model.releases import by_plain_name
 from bench.model.run import Receipt
-from bench.model.version_names import by_plain_name
 
 
 _LOOK_LIMIT_S = 60

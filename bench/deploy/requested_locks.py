@@ -17,7 +17,7 @@ from bench.configure.version_requests import (
     versioned,
 )
 from bench.deploy.uv_tool import Refused, compile_lock
-from bench.model.version_names import safe, version_name
+from bench.model.releases import safe, version_name
 
 
 REASON = ".refused"

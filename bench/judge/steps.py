@@ -16,7 +16,7 @@ from packaging.version import Version
 from bench.model.bisection import CostStep, CountedRelease, PackageChange, RequestCost
 from bench.model.estimate import Estimate
 from bench.model.instructions import EXACT
-from bench.model.version_names import by_plain_name
+from bench.model.releases import by_plain_name
 
 
 THRESHOLD = 0.01

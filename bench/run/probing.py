@@ -18,7 +18,7 @@ from bench.deploy.uv_tool import Refused
 from bench.errors import TargetFailed, UsageError
 from bench.model.framework import Role, Target
 from bench.model.probe import Case, Probe, ProbeOutcome
-from bench.model.version_names import by_plain_name
+from bench.model.releases import by_plain_name
 from bench.run.code_size import size_of
 from bench.run.probe_plays import (
     ObservedRequests,

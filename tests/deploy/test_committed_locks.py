@@ -36,6 +36,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "requirements.in").write_text("tiny-thing==2.0.*\n")
     monkeypatch.setenv("UV_NO_INDEX", "1")
     monkeypatch.setenv("UV_FIND_LINKS", str(wheels))
+    monkeypatch.setattr(versions_command, "ROOT", tmp_path)
+    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
+    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
     for version in GOOD.versions:
         lock = committed_locks.today(tmp_path, GOOD, version)
         lock.path.write_text(lock.today)
@@ -81,9 +84,6 @@ def test_an_index_of_an_earlier_day_has_no_news(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What is locked is newer: nothing to measure, exit 0; --write takes what there was."""
-    monkeypatch.setattr(versions_command, "ROOT", root)
-    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
-    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
     lock = root / "apps/good/locks/2.0.txt"
     lock.write_text(lock.read_text().replace("2.0.0", "2.0.1"))
     assert committed_locks.news(root, GOOD) is None
@@ -100,12 +100,9 @@ def test_an_index_of_an_earlier_day_has_no_news(
 
 @pytest.mark.live
 def test_the_command_tells_writes_and_is_content(
-    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit 1 with news, the lock written on demand; afterwards nothing is new."""
-    monkeypatch.setattr(versions_command, "ROOT", root)
-    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
-    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
     write_wheel(root / "wheels", "2.0.1")
     with pytest.raises(typer.Exit) as ended:
         command(["good"], write=True)
@@ -118,10 +115,8 @@ def test_the_command_tells_writes_and_is_content(
 
 
 @pytest.mark.live
-def test_one_lock_is_made_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_lock_is_made_alone(root: Path) -> None:
     """That of a version which was added; the others stay as they are, however old."""
-    monkeypatch.setattr(versions_command, "ROOT", root)
-    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
     locks = root / "apps/good/locks"
     (locks / "1.2.txt").unlink()
     before = (locks / "2.0.txt").read_text()
@@ -141,12 +136,9 @@ def test_one_lock_is_made_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.live
 def test_what_an_ablation_needs_besides_is_looked_at_too(
-    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Its package was released anew, the framework was not: exit 1, its lock named and written."""
-    monkeypatch.setattr(versions_command, "ROOT", root)
-    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
-    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
     write_wheel(root / "wheels", "0.1", name="more")
     source = root / "apps/good/requirements+more.in"
     source.write_text("-c locks/2.0.txt\n-r requirements.in\nmore\n")
@@ -165,12 +157,8 @@ def test_what_an_ablation_needs_besides_is_looked_at_too(
 
 
 @pytest.mark.live
-def test_without_an_index_it_says_so(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_an_index_it_says_so(root: Path) -> None:
     """No answer is no news and no calm: the command refuses."""
-    monkeypatch.setattr(versions_command, "ROOT", root)
-    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
     for path in (root / "wheels").iterdir():
         path.unlink()
     with pytest.raises(Refused, match="ask the index"):
@@ -181,12 +169,9 @@ def test_without_an_index_it_says_so(
 
 @pytest.mark.live
 def test_a_pin_beneath_is_told_and_is_no_news(
-    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What the framework needs was released anew: exit 0, nothing to measure; --write renews the locks."""
-    monkeypatch.setattr(versions_command, "ROOT", root)
-    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
-    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
     write_wheel(root / "wheels", "0.1", name="beneath")
     write_wheel(root / "wheels", "2.0.1", needs="beneath")
     with pytest.raises(typer.Exit):
@@ -207,12 +192,9 @@ def test_a_pin_beneath_is_told_and_is_no_news(
 
 @pytest.mark.live
 def test_what_is_to_be_measured_is_told_to_programs(
-    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As `bench run --with` takes it."""
-    monkeypatch.setattr(versions_command, "ROOT", root)
-    monkeypatch.setattr(versions_command, "frameworks", lambda: (GOOD,))
-    monkeypatch.setattr(versions_command, "run_folders", lambda folder: [])
     write_wheel(root / "wheels", "2.0.1")
     with pytest.raises(typer.Exit):
         command(["good"], as_json=True)
@@ -294,9 +276,7 @@ def test_fewer_than_two_are_refused(
         releases_between("p", old, new)
 
 
-def test_an_index_that_falls_silent_is_no_end_of_the_list(
-    asked: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_index_that_falls_silent_is_no_end_of_the_list(asked: list[str]) -> None:
     """Half a list would look like all there is."""
     asked.extend([""] * 8)  # two more answers, then silence
 
