@@ -185,8 +185,8 @@ def _plot(found: Bisection, workload: str, look: Look) -> Plot:
         if cost is None:
             spots.append(Spot(place, None, name=name))
             continue
-        times = cost.value / base
-        spots.append(Spot(place, times, cost.low, cost.high, size=size, name=name))
+        low, high = (end and end / base for end in (cost.low, cost.high))
+        spots.append(Spot(place, cost.value / base, low, high, size=size, name=name))
         if step:
             guides.append(Guide(place, Pen("warn", 1.0, "dotted")))
     plot = over_time((workload_title(workload), look.text), look, spots, stairs=True)
