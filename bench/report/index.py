@@ -85,10 +85,14 @@ def index_html(entries: Sequence[RunEntry]) -> str:
     # Colours go by position, so every run gets the frameworks of all.
     known = [(one, replace(each, frameworks=frameworks)) for one, each in known]
     colours = palette(frameworks)
-    machines = dict.fromkeys(results.machine.fingerprint for _, results in known)
+    machines = dict.fromkeys(_on(results) for _, results in known)
     groups = tuple(
-        _group(colours, [pair for pair in known if pair[1].machine.fingerprint == one])
-        for one in machines
+        _group(
+            colours,
+            [entry for entry, results in known if _on(results) == machine],
+            [results for _, results in known if _on(results) == machine],
+        )
+        for machine in machines
     )
     without = sorted(
         (_readable(one) for one in entries if one.results is None),
@@ -113,14 +117,21 @@ def _frameworks(runs: Sequence[Results]) -> tuple[Framework, ...]:
     return tuple(found.values())
 
 
-def _group(colours: Palette, pairs: list[tuple[RunEntry, Results]]) -> RunGroup:
-    machine = pairs[0][1].machine
+def _on(results: Results) -> str:
+    return results.machine.fingerprint
+
+
+def _group(
+    colours: Palette, entries: Sequence[RunEntry], runs: Sequence[Results]
+) -> RunGroup:
+    """The runs of one machine."""
+    machine = runs[0].machine
     cores = plural(machine.cores, "core")
     return RunGroup(
         title=f"{machine.cpu_model}, {cores}",
         fingerprint=machine.fingerprint,
-        cards=_cards(colours, [results for _, results in pairs]),
-        rows=tuple(_row(entry, results) for entry, results in pairs),
+        cards=_cards(colours, runs),
+        rows=tuple(map(_row, entries, runs)),
     )
 
 
@@ -173,7 +184,7 @@ def _cards(colours: Palette, runs: Sequence[Results]) -> tuple[RunCard, ...]:
             if (estimate := _estimate(one, each, workload))
         ]
         if past and past[0].run == newest.results.run_id:
-            cards.append(_card(colours, newest, (target, workload), past[::-1]))
+            cards.append(_card(colours, newest, target, workload, past[::-1]))
     return tuple(cards)
 
 
@@ -200,10 +211,10 @@ def _like(results: Results, target: Target) -> tuple[str, ...]:
 def _card(
     colours: Palette,
     view: View,
-    cell: tuple[Target, str],
+    target: Target,
+    workload: str,
     past: Sequence[SparkHistory],
 ) -> RunCard:
-    target, workload = cell
     look = look_of(view, target.id)
     metric = view.metric(METRIC)
     last = past[-1].estimate

@@ -45,9 +45,10 @@ def answer_chart(view: View, palette: Palette, answer: ShortAnswer) -> Body:
     if left_out:
         caption += f" {left_out} more set-ups stand under “Requests per second”."
     words = ChartText("The numbers behind the answer", "", caption)
-    cells = tuple((name, answer.metric) for name in answer.workloads)
     notes = _void(view, answer.workloads)
-    drawn = dots_chart(view, palette, "answer", words, cells, targets)
+    drawn = dots_chart(
+        view, palette, "answer", words, answer.workloads, answer.metric, targets
+    )
     return _body([drawn], notes)
 
 
@@ -86,8 +87,9 @@ def throughput(view: View, palette: Palette) -> Body:
             sub=view.workload(name),
             caption=reading(view, "throughput"),
         )
-        cells = ((name, "throughput"),)
-        charts.append(dots_chart(view, palette, f"rate-{name}", words, cells))
+        charts.append(
+            dots_chart(view, palette, f"rate-{name}", words, [name], "throughput")
+        )
     notes = _void(view, view.workloads_with("throughput"))
     notes = notes if charts else [why_missing(view, ("throughput",))]
     intro = (
@@ -169,8 +171,7 @@ def memory(view: View, palette: Palette) -> Body:
             "From the start of the process; less is better",
             reading(view, "startup"),
         )
-        cells = ((None, "startup"),)
-        charts.append(dots_chart(view, palette, "startup", words, cells))
+        charts.append(dots_chart(view, palette, "startup", words, [None], "startup"))
     else:
         missing.append(f"Start-up: {why_missing(view, ('startup',))}")
     return _body(charts, missing)

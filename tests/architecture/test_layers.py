@@ -179,6 +179,42 @@ def is_product_name(line: str) -> bool:
     return "on trial" in line
 
 
+GIVEN = {
+    "bench.deploy.direct",  # counted instruction by instruction, as it is
+    "bench.workloads.html_page",  # as html.parser hands them over
+}
+"""Where a parameter may be pairs of different things."""
+
+
+def test_no_parameter_is_an_anonymous_tuple_of_different_things() -> None:
+    """What goes together has a type that names its parts, or is several parameters."""
+    broken = [
+        f"{module(path)}:{parameter.lineno} {function.name}: {parameter.arg}"
+        for path in files()
+        if module(path) not in GIVEN
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for parameter in (
+            *function.args.posonlyargs,
+            *function.args.args,
+            *function.args.kwonlyargs,
+        )
+        if parameter.annotation and _is_mixed(parameter.annotation)
+    ]
+
+    assert not broken, "\n".join(broken)
+
+
+def _is_mixed(annotation: ast.expr) -> bool:
+    return any(
+        isinstance(part, ast.Subscript)
+        and ast.unparse(part.value) == "tuple"
+        and isinstance(part.slice, ast.Tuple)
+        and len({ast.unparse(kind) for kind in part.slice.elts} - {"..."}) > 1
+        for part in ast.walk(annotation)
+    )
+
+
 def test_files_are_small() -> None:
     """A file tells one story in at most 500 lines."""
     lines = {

@@ -7,7 +7,7 @@ from bench.experiments.scaling.model import Scaling, Scalings
 from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.lines import Lines, Plot, Series, Spot
 from bench.report.charts.palette import Palette, look_of
-from bench.report.charts.scale import Axis
+from bench.report.charts.scale import Axis, Tick
 from bench.report.numbers import number, percent, with_interval
 from bench.report.view import View, absent
 from bench.wording.numbers import joined
@@ -38,7 +38,7 @@ def _chart(
         "clients (log scale)",
         kind="log",
         between=(levels[0], max(levels[-1], 2 * levels[0])),
-        ticks=tuple((level, str(level)) for level in levels),
+        ticks=tuple(Tick(level, str(level)) for level in levels),
     )
     plot = Plot(tuple(_series(view, one) for one in lines), across)
     words = ChartText(

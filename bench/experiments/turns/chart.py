@@ -33,7 +33,7 @@ def turns_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
         (_last_ms(one) for one in turns.set_ups if one.volley), default=turns.wait_ms
     )
     return tuple(
-        _chart(view, palette, turns, (name, by_framework[name]), last_ms)
+        _chart(view, palette, turns, name, by_framework[name], last_ms)
         for name in sorted(by_framework, key=lambda name: view.label(name).lower())
     )
 
@@ -42,10 +42,10 @@ def _chart(
     view: View,
     palette: Palette,
     turns: Turns,
-    framework: tuple[str, Sequence[SetUp]],
+    name: str,
+    set_ups: Sequence[SetUp],
     last_ms: float,
 ) -> Chart:
-    name, set_ups = framework
     axis = Axis(holds=(last_ms,))
     panels = tuple(_panel(view, turns, one, axis) for one in set_ups)
     words = ChartText(

@@ -8,7 +8,7 @@ from bench.model.results import Curve
 from bench.report.charts.chart import Chart, ChartTable, ChartText, chart
 from bench.report.charts.lines import Lines, Plot, Series, Spot
 from bench.report.charts.palette import Palette, look_of
-from bench.report.charts.scale import Axis
+from bench.report.charts.scale import Axis, Tick
 from bench.report.numbers import number, point
 from bench.report.rankings import ranking_sentence
 from bench.report.view import View
@@ -89,8 +89,8 @@ def _ms(value: float) -> str:
 
 def _shape(view: View, curves: list[Curve]) -> Lines:
     last = max(2.0, *(_one_in(curve.points[-1].level) for curve in curves))
-    ticks = [(_one_in(level), words) for level, words in NAMED.items()]
-    shown = tuple(each for each in ticks if each[0] <= last * 1.001)
+    ticks = [Tick(_one_in(level), words) for level, words in NAMED.items()]
+    shown = tuple(tick for tick in ticks if tick.at <= last * 1.001)
     across = Axis(kind="log", between=(1.0, last), ticks=shown)
     series = tuple(_series(view, curve) for curve in curves)
     return Lines((Plot(series, across),), Axis("ms (log scale)", kind="log"), 218.0)

@@ -24,7 +24,7 @@ from bench.report.charts.canvas import (
     text_width,
 )
 from bench.report.charts.palette import Look, Palette
-from bench.report.charts.scale import SMALL, Axis, Guide, Scale
+from bench.report.charts.scale import SMALL, Axis, Guide, Scale, Tick
 
 
 NAME = 12.5
@@ -143,7 +143,9 @@ class Lines:
         for position, each in enumerate(rooms):
             top = deep * position if alone else 0.0
             drawn = _Drawn(canvas, self, each, up, top)
-            drawn.frame(labels if each.left == left else [(t, "") for t, _ in labels])
+            drawn.frame(
+                labels if each.left == left else [Tick(tick.at, "") for tick in labels]
+            )
             for series in each.plot.series:
                 drawn.series(series)
             drawn.ends(room)
@@ -210,7 +212,7 @@ class _Drawn:
     def _place(self, x: float, y: float) -> Place:
         return self.room.across.at(x), self.top + HEAD + self.up.at(y)
 
-    def frame(self, labels: Sequence[tuple[float, str]]) -> None:
+    def frame(self, labels: Sequence[Tick]) -> None:
         """All but the series."""
         room, plot, shape = self.room, self.room.plot, self.shape
         canvas, high, low = self.canvas, self.top + HEAD, self.top + HEAD + shape.height

@@ -25,36 +25,40 @@ def dots_chart(
     palette: Palette,
     name: str,
     words: ChartText,
-    cells: tuple[tuple[str | None, str], ...],
+    workloads: Sequence[str | None],
+    metric: str,
     targets: Sequence[str] | None = None,
 ) -> Chart:
-    """Panels of dots, one for each (workload, metric); in each these targets, or the contestants."""
+    """Panels of dots of a metric, one for each workload; in each these targets, or the contestants."""
     targets = targets or [target.id for target in view.contestants]
-    units = {view.metric(metric).unit for _, metric in cells}
+    unit = view.metric(metric).unit
     # A single panel stands under the page's own heading, but for the first chart.
-    titled = len(cells) > 1 or name == "answer"
+    titled = len(workloads) > 1 or name == "answer"
     panels, rows = [], []
-    for cell in cells:
-        title, found = _title(view, *cell), _in_order(view, targets, cell)
+    for workload in workloads:
+        title = _title(view, workload, metric)
+        found = _in_order(view, targets, workload, metric)
         drawn = tuple(_dots(view, each) for each in found)
-        unit = view.metric(cell[1]).unit
         panels.append(Panel(drawn, title=title if titled else "", corner=unit))
         rows += [_told(view, title, each) for each in found]
-    columns = ("set-up", "of", f"{', '.join(sorted(units))} (interval)", "rounds")
+    columns = ("set-up", "of", f"{unit} (interval)", "rounds")
     table = ChartTable(columns, tuple(rows))
-    sources = [view.quantity(one, *cell) for cell in cells for one in targets]
+    sources = [view.quantity(t, work, metric) for work in workloads for t in targets]
     shape = Rows(tuple(panels), pitch=28.0, share=0.3, grid="rows")
     return chart(name, palette, words, table, shape, sources)
 
 
 def _in_order(
-    view: View, targets: Iterable[str], cell: tuple[str | None, str]
+    view: View, targets: Iterable[str], workload: str | None, metric: str
 ) -> list[Quantity]:
     """Best first, those that were not measured last."""
-    sign = -1 if view.metric(cell[1]).higher_is_better else 1
-    found = [view.quantity(t, *cell) or Quantity(t, *cell, None, ()) for t in targets]
+    sign = -1 if view.metric(metric).higher_is_better else 1
     return sorted(
-        found,
+        (
+            view.quantity(target, workload, metric)
+            or Quantity(target, workload, metric, None, ())
+            for target in targets
+        ),
         key=lambda each: (
             each.estimate is None,
             sign * each.estimate.point if each.estimate else 0,
@@ -175,13 +179,15 @@ def _estimate(
 
 def _cell(
     view: View,
-    cell: tuple[str, str | None, str],
+    target: str,
+    workload: str | None,
+    metric: str,
     estimate: Estimate | None,
 ) -> str:
     """The estimate, or why this quantity has none."""
     if estimate is not None:
         return with_interval(estimate)
-    quantity = view.quantity(*cell)
+    quantity = view.quantity(target, workload, metric)
     return absent(quantity.reason if quantity else None)
 
 
@@ -189,7 +195,7 @@ def _both(view: View, workload: str, pair: Pair) -> tuple[str, ...]:
     target, median, tail = pair
     known = tail or median
     cells = [
-        _cell(view, (target, workload, metric), estimate)
+        _cell(view, target, workload, metric, estimate)
         for metric, estimate in (("p50", median), ("p99", tail))
     ]
     level = percent(known.level) if known else "–"
@@ -218,7 +224,7 @@ def memory_chart(view: View, palette: Palette) -> Chart | None:
     table = tuple(
         (
             view.label(target),
-            *(_cell(view, (target, None, "idle_memory"), each) for each in both),
+            *(_cell(view, target, None, "idle_memory", each) for each in both),
         )
         for target, *both in pairs
     )

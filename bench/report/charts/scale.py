@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from math import floor, inf, isfinite, log, log10
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bench.report.charts.canvas import Pen, text_width
 from bench.report.numbers import number
@@ -13,6 +13,13 @@ from bench.report.numbers import number
 SMALL = 11.5
 """Pixels of the letters of ticks, units and guides."""
 THIN = Pen("axis")
+
+
+class Tick(NamedTuple):
+    """A value of an axis, and what stands there."""
+
+    at: float
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ class Axis:
     unit: str = ""  # behind each tick; of ratios, "%" makes 1 to 100 %
     signed: bool = False
     # Instead of round ones, as far as they have room.
-    ticks: tuple[tuple[float, str], ...] | None = None
+    ticks: tuple[Tick, ...] | None = None
 
     def scale(self, values: Iterable[float], left: float, right: float) -> Scale:
         """Around all finite values."""
@@ -90,7 +97,7 @@ class Axis:
         top = max(every, default=1.0)
         return Scale(0.0, top * 1.02 if top > 0 else 1.0, left, right)
 
-    def labels(self, scale: Scale) -> list[tuple[float, str]]:
+    def labels(self, scale: Scale) -> list[Tick]:
         """Values and words of the ticks, none so near another that they would touch."""
         if self.ticks is not None:
             return _with_room(self.ticks, scale)
@@ -99,9 +106,9 @@ class Axis:
         if self.kind == "ratio":
             apart = 38 if self.unit else 34
             found = ratio_ticks(scale, 22 if scale.upright else apart)
-            return [(tick, self._ratio(tick)) for tick in found]
+            return [Tick(tick, self._ratio(tick)) for tick in found]
         return [
-            (tick, f"{'+' if self.signed and tick > 0 else ''}{words}{self.unit}")
+            Tick(tick, f"{'+' if self.signed and tick > 0 else ''}{words}{self.unit}")
             for tick, words in labelled_ticks(scale)
         ]
 
@@ -111,14 +118,12 @@ class Axis:
         return f"{tick:g}{self.unit}"
 
 
-def _with_room(
-    ticks: Iterable[tuple[float, str]], scale: Scale
-) -> list[tuple[float, str]]:
+def _with_room(ticks: Iterable[Tick], scale: Scale) -> list[Tick]:
     found, taken = [], -inf
     for tick, words in ticks:
         half = text_width(words, SMALL) / 2
         if scale.at(tick) - half > taken + 6:
-            found.append((tick, words))
+            found.append(Tick(tick, words))
             taken = scale.at(tick) + half
     return found
 
@@ -136,7 +141,7 @@ def linear_ticks(scale: Scale, most: int = 6) -> list[float]:
     return [tick for tick in ticks if scale.holds(tick)]
 
 
-def labelled_ticks(scale: Scale) -> list[tuple[float, str]]:
+def labelled_ticks(scale: Scale) -> list[Tick]:
     """As many round ticks as have room for their labels, at least two if any."""
     for most in (6, 5, 4, 3, 2):
         ticks = linear_ticks(scale, most)
@@ -144,7 +149,7 @@ def labelled_ticks(scale: Scale) -> list[tuple[float, str]]:
         places = max(0, -floor(log10(min(steps, default=1.0))))
         if any(round(tick, places) != tick for tick in ticks):
             places += 1  # steps of 25
-        labels = [(tick, number(tick, places)) for tick in ticks]
+        labels = [Tick(tick, number(tick, places)) for tick in ticks]
         widest = max((text_width(words, SMALL) for _, words in labels), default=0.0)
         room = abs(scale.at(scale.low + min(steps, default=0.0)) - scale.left)
         if room >= (22 if scale.upright else widest + 8):
@@ -177,7 +182,7 @@ def ratio_ticks(scale: Scale, room: float) -> list[float]:
     return sorted(taken)
 
 
-def log_steps(scale: Scale) -> list[tuple[float, str]]:
+def log_steps(scale: Scale) -> list[Tick]:
     """Round values of a log axis, far enough apart to be read."""
     first, last = int(log10(scale.low)) - 1, int(log10(scale.high)) + 1
     chosen: list[float] = []
@@ -190,7 +195,7 @@ def log_steps(scale: Scale) -> list[tuple[float, str]]:
     if not chosen:  # many decades: every so many of them
         every = range(first, last + 1, max(1, (last - first) // 5))
         chosen = [10.0**e for e in every if scale.holds(10.0**e)]
-    return [(tick, _step_words(tick)) for tick in chosen]
+    return [Tick(tick, _step_words(tick)) for tick in chosen]
 
 
 def _step_words(tick: float) -> str:
