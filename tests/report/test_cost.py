@@ -13,7 +13,7 @@ from bench.cli.run_options import RunOptions, plan_for
 from bench.load.generator import LoadRequest
 from bench.model.plan import Plan
 from bench.model.trial import WindowStats
-from bench.run.instruments import Instruments, Now
+from bench.run.instruments import Now
 from bench.run.rounds import measure
 from bench.store.folder import TRIALS, create
 from bench.store.records import to_line
@@ -21,6 +21,7 @@ from bench.workloads import WORKLOADS
 from tests.builders import record
 from tests.fakes.engine import FakeEngine, Script
 from tests.fakes.generator import Script as Sends
+from tests.fakes.instruments import instruments
 from tests.report.states import STATES
 from tests.run.test_rounds import Together
 
@@ -72,10 +73,7 @@ def store_run(plan: Plan, runs: Path) -> Path:
     with create(runs, record(plan)) as writer:
         folder = writer.folder
     with engine, Uneven(engine) as generator:
-        tools = Instruments(
-            engine, generator, folder, lambda h, p, w: None, lambda: 0.0,
-            lambda: "2026-01-01T00:00:00.000Z",
-        )  # fmt: skip
+        tools = instruments(engine, generator, folder)
         events = measure(plan, tools, dict(WORKLOADS), None, lambda number: False)
         lines = [to_line(each) for each in events if not isinstance(each, Now)]
     (folder / TRIALS).write_text("".join(f"{line}\n" for line in lines), "utf-8")

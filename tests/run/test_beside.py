@@ -12,7 +12,7 @@ from bench.model.run import Run
 from bench.model.trial import Boot, Failure, RoundEnd, Window, WindowStats
 from bench.plan.duration import duration
 from bench.plan.schedule import blocks
-from bench.run.instruments import Instruments, Now
+from bench.run.instruments import Now
 from bench.run.rounds import measure
 from bench.store.records import from_line, to_line
 from bench.workloads import WORKLOADS
@@ -20,6 +20,7 @@ from tests.analyse.predictions import BESIDE, CLOSED, EXPERIMENT, POOL
 from tests.builders import plan, record
 from tests.fakes.engine import FakeEngine
 from tests.fakes.generator import Script
+from tests.fakes.instruments import instruments
 from tests.run.test_rounds import Together
 
 
@@ -66,9 +67,7 @@ def played(
     engine = FakeEngine()
     with engine, Paced(engine) as generator:
         folder = tmp_path_factory.mktemp("run")
-        tools = Instruments(
-            engine, generator, folder, lambda h, p, w: None, lambda: 0.0, lambda: "now"
-        )
+        tools = instruments(engine, generator, folder)
         events = [
             event
             for event in measure(this, tools, dict(WORKLOADS), None, lambda n: False)

@@ -9,12 +9,13 @@ from bench.load.generator import LoadRequest
 from bench.model.load import Arrivals, Basis, Load
 from bench.model.plan import Plan
 from bench.model.trial import Failure, Window, WindowStats
-from bench.run.instruments import Instruments, Now
+from bench.run.instruments import Now
 from bench.run.rounds import Event, measure
 from bench.workloads import WORKLOADS
 from tests.experiments import experiment, small
 from tests.fakes.engine import FakeEngine
 from tests.fakes.generator import Script as Sends
+from tests.fakes.instruments import instruments
 from tests.run.test_rounds import Together, as_run, visited
 from tests.run.test_rounds import collect as play
 
@@ -45,9 +46,7 @@ def collect(this: Plan, folder: Path) -> list[Event]:
     """All events with rates by clients."""
     engine = FakeEngine()
     with engine, ByClients(engine) as generator:
-        tools = Instruments(
-            engine, generator, folder, lambda h, p, w: None, lambda: 0.0, lambda: "now"
-        )
+        tools = instruments(engine, generator, folder)
         found = measure(this, tools, dict(WORKLOADS), None, lambda n: False)
         return [event for event in found if not isinstance(event, Now)]
 

@@ -23,12 +23,13 @@ from bench.model.verdict import Outcome
 from bench.report.page import report_html
 from bench.run.contract import refuse_broken
 from bench.run.contract_result import ContractResult
-from bench.run.instruments import Instruments, Now
+from bench.run.instruments import Now
 from bench.run.rounds import measure
 from bench.workloads import WORKLOADS
 from tests.builders import PINNING, record, target
 from tests.deploy.telling import telling
 from tests.fakes.generator import FakeGenerator, Script
+from tests.fakes.instruments import instruments
 from tests.run.standing import Answer, standing, wrong
 
 
@@ -227,15 +228,7 @@ def run(urls: list[str], tmp_path_factory: pytest.TempPathFactory) -> Run:
     engine = ExternalEngine(folder / "cache", plan.targets, plan.pinning, refuse_broken)
     with engine, FakeGenerator(otherwise=Script(factors=factors)) as generator:
         receipts = engine.prepare(plan.targets, quiet)
-        tools = Instruments(
-            engine=engine,
-            generator=generator,
-            folder=folder,
-            verify=lambda host, port, workload: None,
-            steal_s=lambda: 0.0,
-            utc_now=lambda: "2026-01-01T00:00:00.000Z",
-            fingerprint=lambda: "abcd1234",
-        )
+        tools = instruments(engine, generator, folder, fingerprint=lambda: "abcd1234")
         found = measure(plan, tools, dict(WORKLOADS), None, lambda number: False)
         events = [event for event in found if not isinstance(event, Now)]
     known = {k: r for k, r in receipts.items() if isinstance(r, Receipt)}

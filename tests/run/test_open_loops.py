@@ -11,12 +11,13 @@ from bench.load.generator import LoadRequest
 from bench.model.load import Arrivals, Basis, Load
 from bench.model.plan import Cell, OpenLoop, Plan
 from bench.model.trial import Failure, Window, WindowStats
-from bench.run.instruments import Instruments, Now
+from bench.run.instruments import Now
 from bench.run.rounds import Event, measure
 from bench.workloads import WORKLOADS
 from tests.builders import plan
 from tests.fakes.engine import FakeEngine
 from tests.fakes.generator import Script as Sends
+from tests.fakes.instruments import instruments
 from tests.run.test_rounds import Together, as_run
 
 
@@ -64,9 +65,7 @@ def collect(this: Plan, folder: Path, before: list[Event] | None = None, stop_af
     engine = FakeEngine()
     events: list[Event] = []
     with engine, Paced(engine) as generator:
-        tools = Instruments(
-            engine, generator, folder, lambda h, p, w: None, lambda: 0.0, lambda: "now"
-        )
+        tools = instruments(engine, generator, folder)
         earlier = as_run(this, before) if before else None
         for event in measure(this, tools, dict(WORKLOADS), earlier, lambda n: False):
             if not isinstance(event, Now):
@@ -122,14 +121,7 @@ def test_the_arrivals_are_the_same_for_all_and_others_in_each_window(
     seeds: dict[tuple[str, int | None], set[str]] = defaultdict(set)
     engine = FakeEngine()
     with engine, Paced(engine) as generator:
-        tools = Instruments(
-            engine,
-            generator,
-            tmp_path,
-            lambda h, p, w: None,
-            lambda: 0.0,
-            lambda: "now",
-        )
+        tools = instruments(engine, generator, tmp_path)
         list(measure(open_plan(), tools, dict(WORKLOADS), None, lambda n: False))
         for visit in generator.visits:
             if visit.load.is_open:
@@ -173,14 +165,7 @@ def test_a_target_without_a_right_answer_has_a_failure_and_no_rate(
 
     engine = FakeEngine()
     with engine, Wrong(engine) as generator:
-        tools = Instruments(
-            engine,
-            generator,
-            tmp_path,
-            lambda h, p, w: None,
-            lambda: 0.0,
-            lambda: "now",
-        )
+        tools = instruments(engine, generator, tmp_path)
         events = list(
             measure(open_plan(), tools, dict(WORKLOADS), None, lambda n: False)
         )

@@ -16,12 +16,13 @@ from bench.model.run import Run
 from bench.model.trial import Boot, Failure, RoundEnd, Window, WindowStats
 from bench.model.trial import Event as Stored
 from bench.model.workload import Workload
-from bench.run.instruments import Instruments, Now
+from bench.run.instruments import Now
 from bench.run.rounds import Event, measure
 from bench.workloads import WORKLOADS
 from tests.builders import plan, record
 from tests.fakes.engine import FakeDatabase, FakeEngine, Script
 from tests.fakes.generator import FakeGenerator
+from tests.fakes.instruments import instruments
 
 
 class Together(FakeGenerator):
@@ -49,14 +50,8 @@ def collect(
     engine = FakeEngine(script)
     events: list[Event] = []
     with engine, Together(engine) as generator:
-        tools = Instruments(
-            engine=engine,
-            generator=generator,
-            folder=folder,
-            verify=lambda host, port, workload: None,
-            steal_s=lambda: 0.0,
-            utc_now=lambda: "2026-01-01T00:00:00.000Z",
-            fingerprint=lambda: f"machine-{len(events)}",
+        tools = instruments(
+            engine, generator, folder, fingerprint=lambda: f"machine-{len(events)}"
         )
         works: dict[str, Workload] = dict(WORKLOADS)
         for event in measure(this, tools, works, before, lambda number: False):
@@ -177,14 +172,7 @@ def test_wrong_answers_are_not_measured(tmp_path: Path) -> None:
     this = plan(looks=(1,))
     engine = FakeEngine()
     with engine, Together(engine) as generator:
-        tools = Instruments(
-            engine,
-            generator,
-            tmp_path,
-            lambda host, port, workload: "expected 13 bytes, got 12",
-            lambda: None,
-            lambda: "2026-01-01T00:00:00.000Z",
-        )
+        tools = instruments(engine, generator, tmp_path, "expected 13 bytes, got 12")
         events = list(measure(this, tools, dict(WORKLOADS), None, lambda number: False))
 
     assert not [e for e in events if isinstance(e, Window)]
@@ -222,14 +210,7 @@ def test_no_target_is_blamed_for_a_database_that_is_gone(
     engine.database = DatabaseGone()
     events: list[Event | Now] = []
     with engine, Together(engine) as generator:
-        tools = Instruments(
-            engine,
-            generator,
-            tmp_path,
-            lambda host, port, workload: wrong,
-            lambda: None,
-            lambda: "2026-01-01T00:00:00.000Z",
-        )
+        tools = instruments(engine, generator, tmp_path, wrong)
         run = measure(plan("alpha"), tools, dict(WORKLOADS), None, lambda number: False)
         with pytest.raises(EnvironmentFailure, match="database"):
             events.extend(run)
@@ -256,14 +237,7 @@ def test_a_server_that_stops_answering_in_its_warm_up_is_not_measured(
     """Its windows would each wait for answers that never come."""
     engine = FakeEngine()
     with engine, Mute(engine) as generator:
-        tools = Instruments(
-            engine,
-            generator,
-            tmp_path,
-            lambda host, port, workload: None,
-            lambda: None,
-            lambda: "2026-01-01T00:00:00.000Z",
-        )
+        tools = instruments(engine, generator, tmp_path)
         one = plan("alpha", looks=(1,))
         events = list(measure(one, tools, dict(WORKLOADS), None, lambda number: False))
 
@@ -284,14 +258,7 @@ def test_it_stops_at_a_look_when_that_is_enough(tmp_path: Path) -> None:
 
     engine = FakeEngine()
     with engine, Together(engine) as generator:
-        tools = Instruments(
-            engine,
-            generator,
-            tmp_path,
-            lambda host, port, workload: None,
-            lambda: None,
-            lambda: "2026-01-01T00:00:00.000Z",
-        )
+        tools = instruments(engine, generator, tmp_path)
         events = list(measure(this, tools, dict(WORKLOADS), None, enough))
 
     assert asked == [2, 4]

@@ -15,12 +15,13 @@ from bench.model.exchange import Reply, Request
 from bench.model.plan import Plan
 from bench.model.run import Run
 from bench.model.trial import Burst, Failure, Overlap, Window
-from bench.run.instruments import Instruments, Now
+from bench.run.instruments import Now
 from bench.run.rounds import Event, measure
 from bench.workloads import WORKLOADS
 from tests.builders import record
 from tests.experiments import experiment, small
 from tests.fakes.engine import FakeEngine, Script
+from tests.fakes.instruments import instruments
 from tests.run.test_rounds import Together
 from tests.run.test_rounds import as_run as plain_run
 
@@ -142,10 +143,7 @@ def collect(this: Plan, folder: Path, serial: Sequence[str] = (), script: Script
     crowd = Crowd(engine, serial)
     events: list[Event] = []
     with engine, Together(engine) as generator:
-        tools = Instruments(
-            engine, generator, folder, lambda h, p, w: None, lambda: 0.0, lambda: "now",
-            ask_at_once=crowd,
-        )  # fmt: skip
+        tools = instruments(engine, generator, folder, ask_at_once=crowd)
         earlier = as_run(this, before) if before else None
         for event in measure(this, tools, dict(WORKLOADS), earlier, lambda n: False):
             if not isinstance(event, Now):
@@ -240,10 +238,7 @@ def test_a_failure_in_an_experiment_leaves_the_headline_its_target(
     engine = FakeEngine()
     this = crowded()
     with engine, Together(engine) as generator:
-        tools = Instruments(
-            engine, generator, tmp_path, lambda h, p, w: None, lambda: 0.0, lambda: "now",
-            ask_at_once=Silent(engine),
-        )  # fmt: skip
+        tools = instruments(engine, generator, tmp_path, ask_at_once=Silent(engine))
         events = [e for e in measure(this, tools, dict(WORKLOADS), None, lambda n: False) if not isinstance(e, Now)]  # fmt: skip
     failures = [e for e in events if isinstance(e, Failure)]
     assert {(f.workload, f.experiment) for f in failures} == {("wait", "turns")}

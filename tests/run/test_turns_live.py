@@ -15,12 +15,13 @@ from bench.model.framework import Target
 from bench.model.load import Load
 from bench.model.plan import Cell, Plan
 from bench.run.at_once import meet, volley
-from bench.run.instruments import Instruments, Round
+from bench.run.instruments import Round
 from bench.workloads import WORKLOADS
 from tests.builders import profile
 from tests.caches import cache_of
 from tests.contract.stages import FRAMEWORKS, ROOT
 from tests.fakes.generator import FakeGenerator
+from tests.fakes.instruments import instruments
 
 
 pytestmark = [pytest.mark.live, pytest.mark.timed]
@@ -51,9 +52,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
         os.sched_setaffinity(0, everywhere)
         receipts = engine.prepare(targets, lambda line: None)
         assert not [why for why in receipts.values() if isinstance(why, str)]
-        tools = Instruments(
-            engine, generator, folder, lambda h, p, w: None, lambda: 0.0, lambda: "now"
-        )
+        tools = instruments(engine, generator, folder)
         made = Round(1, this, tools, dict(WORKLOADS))
         placement = CpuPlacement(1, 8, cores, folder)
         for target in targets:
