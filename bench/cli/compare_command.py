@@ -79,7 +79,7 @@ def command(
                 f"{option} belongs to two targets of one run",
                 "history between two runs is never a gate",
             )
-        _history(runs, any_machine, as_json)
+        _history(*runs, any_machine, as_json)
         return
     if confirm is not None and within_run:
         raise UsageError(
@@ -286,8 +286,8 @@ def _missing(run: Run, base: str, target: str) -> str | None:
     return f"{target} was not measured {what}: {said[0] if said else 'no round was finished'}"
 
 
-def _history(folders: tuple[Path, Path], any_machine: bool, as_json: bool) -> None:
-    before, after = (read(folder) for folder in folders)
+def _history(earlier: Path, later: Path, any_machine: bool, as_json: bool) -> None:
+    before, after = read(earlier), read(later)
     differing = differences(before.record, after.record)
     grave = [each for each in differing if each.grave]
     if grave and not any_machine:
@@ -299,8 +299,8 @@ def _history(folders: tuple[Path, Path], any_machine: bool, as_json: bool) -> No
     rows = moved(*(AnalysedRun(run.record, analyse(run)) for run in (before, after)))
     if as_json:
         found: dict[str, Any] = {
-            "before": folders[0].name,
-            "after": folders[1].name,
+            "before": earlier.name,
+            "after": later.name,
             "gate": None,
             "differences": [asdict(each) for each in differing],
             "moved": [asdict(each) for each in rows],
@@ -309,5 +309,5 @@ def _history(folders: tuple[Path, Path], any_machine: bool, as_json: bool) -> No
     else:
         from bench.report.changes import TERMINAL, history_text
 
-        first, second = (folder.name for folder in folders)
-        print(history_text(first, second, differing, rows, TERMINAL), end="")
+        text = history_text(earlier.name, later.name, differing, rows, TERMINAL)
+        print(text, end="")

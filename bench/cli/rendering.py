@@ -40,7 +40,7 @@ from bench.store.documents import EXHIBITS, INSTRUCTIONS_FILE, read_exhibits
 from bench.store.folder import HEAD, LOGS, SAMPLES, TRIALS, find, read, run_folders
 from bench.store.history import kept_runs
 from bench.store.untrusted_input import read_plain, refuse_links
-from bench.wording.pooled import because
+from bench.wording.reasons import left_out_because
 from bench.workloads import WORKLOADS
 
 
@@ -184,7 +184,7 @@ def render_pooled(names: Sequence[str]) -> Path:
     pooled = pool(runs)
     if len(pooled.runs) < 2:
         whole = (each for each in pooled.left_out if each.workload is None)
-        why = "; ".join(f"{each.run}: {because(each)}" for each in whole)
+        why = "; ".join(f"{each.run}: {left_out_because(each)}" for each in whole)
         raise UsageError(
             f"{len(pooled.runs)} of these runs can be pooled: {why}",
             "name two runs at least that measured the same targets on the same workloads",

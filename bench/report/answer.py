@@ -30,13 +30,11 @@ from bench.report.view import View, lower_first
 from bench.report.words import TESTED, why_no_verdicts
 from bench.wording.experiments import words_of
 from bench.wording.names import Names
-from bench.wording.numbers import in_this_run, joined
+from bench.wording.numbers import TIMES_FROM, in_this_run, joined
 
 
 MOST_FAILS, MOST_STEPS = 2, 2
 """Groups, and steps between versions, that the sentence names."""
-TIMES_FROM = 1.5
-"""From here on people think in "times"; below it in per cent."""
 FASTER = {"throughput", "cpu", "p50", "p99", "startup"}
 """Metrics of which "faster" is a fair word in a question."""
 

@@ -261,7 +261,7 @@ def effects(
         if found is None:
             continue
         cells = tuple(
-            _effect_cell(view, name, pair, found.pair(*pair)) for pair in pairs
+            _effect_cell(view, name, *pair, found.pair(*pair)) for pair in pairs
         )
         if any(cells):
             rows.append((view.workload(name), cells))
@@ -325,9 +325,9 @@ def _place(view: View, target: str, first: str | None) -> tuple[bool, int]:
 
 
 def _effect_cell(
-    view: View, workload: str, pair: tuple[str, str], found: Pair | None
+    view: View, workload: str, subject: str, baseline: str, found: Pair | None
 ) -> EffectCell | None:
-    advantage = view.advantage(*pair, workload, EFFECT)
+    advantage = view.advantage(subject, baseline, workload, EFFECT)
     if advantage is None or found is None:
         return None
     near = found.within_margin or found.relation is Relation.EQUAL

@@ -30,7 +30,7 @@ from bench.report.view import workload_title
 from bench.report.write import replace_file
 from bench.store.untrusted_input import refuse_links
 from bench.wording.numbers import joined
-from bench.wording.pooled import worded
+from bench.wording.reasons import worded_pool
 
 
 PAGE = "pooled.html"
@@ -45,7 +45,7 @@ METRICS = {
 def write_pooled(pool: Pool, frameworks: tuple[Framework, ...], folder: Path) -> Path:
     """Write the page, its numbers as JSON and its charts as pictures; the page's path."""
     refuse_links(folder)
-    pool = worded(pool)
+    pool = worded_pool(pool)
     colours = palette(frameworks)
     charts = _charts(clean(pool), colours)
     files = {

@@ -6,12 +6,10 @@ from itertools import pairwise
 from bench.model.ranking import Pair, Ranking, RankingKind, Relation
 from bench.report.numbers import at_least, percent, percent_span, percent_up, times_span
 from bench.report.view import View, lower_first
-from bench.wording.numbers import joined
+from bench.wording.numbers import TIMES_FROM, joined
 
 
 NOT_COMPARED = "Not compared in this run."
-TIMES_FROM = 1.5
-"""From here on people think in "times"; below it in per cent."""
 MOST_PAIRS = 6
 """Pairs that a sentence names."""
 

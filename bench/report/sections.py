@@ -297,25 +297,24 @@ def same_load_table(view: View) -> ChartTable | None:
 
 def _load_row(view: View, target: str, workload: str, load: Load) -> tuple[str, ...]:
     names = (view.workload(workload), load_words(load), view.label(target))
-    rate = _load_cell(view, (target, workload), "rate", load, short=True)
-    quantiles = [_load_cell(view, (target, workload), name, load) for name in LEVELS]
-    service = _load_cell(view, (target, workload), "service_p99", load)
-    late = _load_cell(
-        view, (target, workload), "late", load, short=True, unit="\u00a0%"
-    )
-    cpu = _load_cell(view, (target, workload), "cpu", load)
+    rate = _load_cell(view, target, workload, "rate", load, short=True)
+    quantiles = [_load_cell(view, target, workload, name, load) for name in LEVELS]
+    service = _load_cell(view, target, workload, "service_p99", load)
+    late = _load_cell(view, target, workload, "late", load, short=True, unit="\u00a0%")
+    cpu = _load_cell(view, target, workload, "cpu", load)
     return (*names, rate, *quantiles, service, late, cpu)
 
 
 def _load_cell(
     view: View,
-    cell: tuple[str, str],
+    target: str,
+    workload: str,
     what: str,
     load: Load,
     short: bool = False,
     unit: str = "",
 ) -> str:
-    quantity = view.quantity(*cell, metric_name(what, load.name))
+    quantity = view.quantity(target, workload, metric_name(what, load.name))
     if quantity is None or quantity.estimate is None:
         return absent(quantity.reason if quantity else None)
     said = point(quantity.estimate) if short else with_interval(quantity.estimate)

@@ -191,7 +191,7 @@ def past(
         }
         if drawn:
             band = None if metric == INSTRUCTIONS else noise(metric)
-            charts.append(_kept_chart(view, colours, (metric, note.name), drawn, band))
+            charts.append(_kept_chart(view, colours, metric, note.name, drawn, band))
     return tuple(charts)
 
 
@@ -203,11 +203,11 @@ def _decides(row: HistoryRow, point: Point) -> bool:
 def _kept_chart(
     view: View,
     colours: Palette,
-    what: tuple[str, str],
+    metric: str,
+    workload: str,
     tracks: dict[str, Track],
     band: float | None,
 ) -> Chart:
-    metric, workload = what
     reach = (
         f" Grey band: the noise of this run, {100 * (band - 1):.1f}\u00a0%."
         if band
@@ -225,7 +225,7 @@ def _kept_chart(
         title = framework.title if framework else target
         newest = [p.value for row, p in track if _decides(row, p) and p.value][-1]
         besides = [_beside(point, newest) for _, point in track]
-        plots.append(_kept_plot(view, (target, title), track, besides))
+        plots.append(_kept_plot(view, target, title, track, besides))
         table += [
             _kept_row(title, row, point, beside)
             for (row, point), beside in zip(track, besides, strict=True)
@@ -240,10 +240,13 @@ def _kept_chart(
 
 
 def _kept_plot(
-    view: View, named: tuple[str, str], track: Track, besides: list[Estimate | None]
+    view: View,
+    target: str,
+    title: str,
+    track: Track,
+    besides: list[Estimate | None],
 ) -> Plot:
     """A mark for each run, dated at both ends."""
-    target, title = named
     spots = []
     for place, ((row, point), beside) in enumerate(zip(track, besides, strict=True)):
         dated = place in {0, len(track) - 1}

@@ -1,9 +1,12 @@
-"""Why something decides nothing, and why there is no verdict."""
+"""Why something decides nothing, why there is no verdict, and what is left out of a page of several runs."""
+
+from dataclasses import replace
 
 from bench.analyse.reasons import FEWEST_ROUNDS
 from bench.model.history import KeptRun
 from bench.model.plan import Profile
 from bench.model.plural import plural
+from bench.model.pooled import LeftOut, Omission, Pool
 from bench.model.results import NoVerdicts
 from bench.model.verdict import (
     Excluded,
@@ -111,3 +114,38 @@ def _probes(names: Names, why: Untested) -> str:
             f"the probe was played on {name} {why.of[1]}, this run measured {why.of[2]}"
         )
     return f"{name}: {why.detail}"
+
+
+_LEFT_OUT = {
+    Omission.NO_VERDICTS: "its profile gives no verdicts",
+    Omission.CANNOT_DECIDE: "it may decide nothing",
+    Omission.NOT_OURS: "its servers were not started by the harness",
+    Omission.CONDITIONS: "it was measured under other conditions",
+    Omission.NOTHING_SHARED: "no other run has one of its ratios",
+    Omission.VOID: "it is void in this run",
+    Omission.FEW_ROUNDS: "too few rounds hold it",
+    Omission.ONE_RUN: "only one run has it",
+}
+
+
+def worded_pool(pool: Pool) -> Pool:
+    """The same, each that is left out with its reason in words."""
+    told = tuple(
+        replace(each, because=left_out_because(each)) for each in pool.left_out
+    )
+    return replace(pool, left_out=told)
+
+
+def left_out_because(out: LeftOut) -> str:
+    """The reason, with what is known of it."""
+    more = _more(out)
+    return f"{_LEFT_OUT[out.why]}: {more}" if more else _LEFT_OUT[out.why]
+
+
+def _more(out: LeftOut) -> str:
+    if out.withheld is not None:
+        return withheld(out.withheld)
+    if out.rounds is not None:
+        return f"{out.rounds}, {FEWEST_ROUNDS} are needed"
+    differs = (f"{d.own} {d.what}, not {d.usual}" for d in out.conditions)
+    return out.profile or out.void or ", ".join(differs)

@@ -1,4 +1,4 @@
-"""The sentence of a verdict: why it has its outcome, written from its values."""
+"""The sentences of a verdict, written from its values: why it has its outcome, and in short for a table."""
 
 from collections.abc import Callable, Sequence
 
@@ -159,17 +159,24 @@ def it_holds(names: Names, groups: Sequence[GroupResult]) -> str:
 
 
 def _probe(names: Names, verdict: Verdict) -> str:
-    claim = verdict.claim
-    own = [
-        one
-        for one in verdict.outcomes
-        if one.probe == claim.probe and one.decides and one.framework in claim.subjects
-    ]
-    failed = [one for one in own if one.passed is False]
-    told = "; ".join(_came_back(names, one) for one in failed[:1] or own)
+    own = _own_cases(verdict)
+    failed = [case for case in own if case.passed is False]
+    told = "; ".join(_came_back(names, case) for case in failed[:1] or own)
     if not verdict.others:
         return told
     return f"{told.rstrip('.')}. Beside it: {_others(names, verdict)}"
+
+
+def _own_cases(verdict: Verdict) -> list[ProbeOutcome]:
+    """The cases of its probe that decide it."""
+    claim = verdict.claim
+    return [
+        case
+        for case in verdict.outcomes
+        if case.probe == claim.probe
+        and case.decides
+        and case.framework in claim.subjects
+    ]
 
 
 def _others(names: Names, verdict: Verdict) -> str:
@@ -193,16 +200,17 @@ def _by_counts(names: Names, verdict: Verdict) -> str:
 
 
 def _counts(names: Names, verdict: Verdict) -> str:
+    return "; ".join(_count_rows(names, verdict))
+
+
+def _count_rows(names: Names, verdict: Verdict) -> list[str]:
     exhibits = names.results.exhibits
     measures = {one.name: one for one in exhibits.measures} if exhibits else {}
-    return "; ".join(
-        row_of(names, measures[name], verdict.counts)
-        for name in verdict.claim.counts
-        if name in measures
-    )
+    counted_by = (measures[n] for n in verdict.claim.counts if n in measures)
+    return [_row_of(names, measure, verdict.counts) for measure in counted_by]
 
 
-def row_of(names: Names, measure: ProbeMeasure, counts: Sequence[Count]) -> str:
+def _row_of(names: Names, measure: ProbeMeasure, counts: Sequence[Count]) -> str:
     """One measure, counted for each framework."""
     parts = [
         f"{names.framework(one.framework)} {counted(one, measure)}"
@@ -237,3 +245,89 @@ def tally(verdict: Verdict, what: str) -> str:
     decide = [f for f in verdict.findings if f.outcome is not None]
     held = sum(f.outcome is Outcome.SUPPORTED for f in decide)
     return f" ({held} of {len(decide)} {what} hold)"
+
+
+def short(names: Names, verdict: Verdict) -> str:
+    """No full stop at its end; its findings and parts have their texts already."""
+    claim = verdict.claim
+    if verdict.outcome in (Outcome.NOT_MEASURABLE, Outcome.NOT_TESTED):
+        return verdict.because
+    if verdict.withheld_because is not None:
+        return f"no verdict, {withheld(verdict.withheld_because)}"
+    if claim.probe is not None:
+        return _short_probe(names, verdict)
+    if claim.counts:
+        return _short_counts(names, verdict)
+    if claim.rule is not None:
+        return words_of(claim.rule).short(names, verdict)
+    return _short_order(names, verdict)
+
+
+def beside(names: Names, verdict: Verdict) -> str:
+    """Whether the same holds of the others, in words; "" where they were not asked."""
+    alike, apart, undecided = others(verdict)
+    told = (
+        ("the same for", alike),
+        ("not for", apart),
+        ("undecided for", undecided),
+    )
+    return ", ".join(
+        f"{words} {joined([names.framework(one) for one in who])}"
+        for words, who in told
+        if who
+    )
+
+
+def others(verdict: Verdict) -> tuple[list[str], list[str], list[str]]:
+    """The other frameworks of which the same was found, another thing, and nothing."""
+    decided = (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.DEPENDS)
+    alike = [o.framework for o in verdict.others if o.outcome is verdict.outcome]
+    rest = [o for o in verdict.others if o.outcome is not verdict.outcome]
+    apart = [o.framework for o in rest if o.outcome in decided]
+    return alike, apart, [o.framework for o in rest if o.outcome not in decided]
+
+
+def _short_order(names: Names, verdict: Verdict) -> str:
+    if verdict.outcome is Outcome.DEPENDS:
+        return _largest_lead(names, verdict)
+    if verdict.decided_by is None:
+        return verdict.because
+    part = verdict.parts[verdict.decided_by]
+    if verdict.outcome is Outcome.INCONCLUSIVE:
+        return part.because
+    if part.label is not None and verdict.outcome is Outcome.REFUTED:
+        return part.because
+    return f"{orders.leads(names, part.comparison)}{in_this_run(part)}"
+
+
+def _largest_lead(names: Names, verdict: Verdict) -> str:
+    """Where the lead is largest; what stands against it is said beside each group."""
+    held = [
+        part
+        for part in verdict.parts
+        if part.group in verdict.holds_on and part.comparison.advantage
+    ]
+    if not held:
+        return verdict.because
+    most = max(held, key=_point)
+    where = next(g for g in verdict.groups if g.key == most.group)
+    own = [part for part in held if part.group == most.group]
+    return f"{names.group(where)} {orders.largest(names, verdict.claim, own)}"
+
+
+def _point(part: Part) -> float:
+    return part.comparison.advantage.point if part.comparison.advantage else 0.0
+
+
+def _short_probe(names: Names, verdict: Verdict) -> str:
+    own = _own_cases(verdict)
+    for case in own:
+        if case.passed is False:
+            return f"{names.framework(case.framework)} {case.version}: {case.came_back}"
+    who = dict.fromkeys(f"{names.framework(o.framework)} {o.version}" for o in own)
+    return f"{joined(list(who))} passed; {beside(names, verdict)}".rstrip("; ")
+
+
+def _short_counts(names: Names, verdict: Verdict) -> str:
+    rows = _count_rows(names, verdict)
+    return rows[0] if rows else verdict.because

@@ -12,7 +12,6 @@ from bench.model.verdict import Claim, Evidence, MetricRow, Part, Verdict
 from bench.wording import orders, reasons, verdicts
 from bench.wording.experiments import texts
 from bench.wording.names import Names
-from bench.wording.short import short
 
 
 def worded(results: Results) -> Results:
@@ -38,7 +37,7 @@ def _verdict(names: Names, verdict: Verdict) -> Verdict:
         forced=verdict.forced or (reasons.withheld(withheld) if withheld else None),
     )
     told = replace(told, because=told.because or verdicts.because(names, told))
-    return replace(told, short=told.short or short(names, told))
+    return replace(told, short=told.short or verdicts.short(names, told))
 
 
 def _parts(names: Names, claim: Claim, parts: tuple[Part, ...]) -> tuple[Part, ...]:

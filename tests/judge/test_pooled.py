@@ -11,7 +11,7 @@ from bench.judge.pooled import pool
 from bench.model.pooled import Differs, Omission, Pool, PooledRatio
 from bench.model.run import Run
 from bench.model.trial import Window
-from bench.wording.pooled import because
+from bench.wording.reasons import left_out_because
 from tests.analyse.builders import DJANGO, FASTAPI, FLASK, QUIET, Truth, make_run, only
 
 
@@ -127,7 +127,7 @@ def test_a_run_that_cannot_be_pooled_is_named_with_its_reason() -> None:
         "6": Omission.CONDITIONS,
     }
     assert whole["6"].conditions == (Differs("clients", 64, 16),)
-    assert {name[-1]: because(each) for name, each in whole.items()} == {
+    assert {name[-1]: left_out_because(each) for name, each in whole.items()} == {
         "4": "its profile gives no verdicts: made",
         "5": "it may decide nothing: too few rounds: 3 complete rounds, 6 are needed",
         "6": "it was measured under other conditions: 64 clients, not 16",

@@ -18,7 +18,7 @@ from bench.wording.experiments import (
 )
 from bench.wording.names import Names
 from bench.wording.numbers import in_this_run, joined, percent
-from bench.wording.short import beside, others
+from bench.wording.verdicts import beside, others
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bench.model.verdict import OtherOutcome, Outcome
-from bench.wording.short import others
+from bench.wording.verdicts import others
 from tests.report.states import normal
 
 
