@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Self
 
 from bench.deploy.engine import CpuPlacement, Say
@@ -149,12 +148,7 @@ class FakeEngine:
         self.events.append("enter")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         for server in self.running:
             server.stop()
         self.events.append("exit")
