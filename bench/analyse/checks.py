@@ -44,10 +44,10 @@ def checks(
     yield _void(trials)
     yield _steal(trials)
     for condition in REST:
-        found = [w for w in warnings if w.reason is condition.reason]
-        if found and condition.of_windows and _spares(trials, condition.reason):
+        fired = [w for w in warnings if w.reason is condition.reason]
+        if fired and condition.of_windows and _spares(trials, condition.reason):
             condition = replace(condition, effect=SPARED, severity=Scope.NOTE)
-        yield _absence(condition, found, _looked(trials, condition.reason))
+        yield _absence(condition, fired, _looked(trials, condition.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +207,12 @@ def _rounds(trials: Trials) -> Check:
 
 
 def _floor(trials: Trials) -> Check:
-    found = [
+    behind = [
         (times, workload, target)
         for workload in trials.workloads
         for target, times in headroom(trials, workload).items()
     ]
-    closest = min(found, default=None)
+    closest = min(behind, default=None)
     measured = "not measured: no bare server took part"
     if closest is not None:
         times, workload, target = closest
@@ -297,22 +297,24 @@ def _looked(trials: Trials, reason: Reason) -> bool:
     """Whether anything was recorded that could have given this reason."""
     if reason in _KNOWN:
         return _KNOWN[reason](trials)
-    told = _TOLD.get(reason)
-    return told is None or any(told(window) is not None for window in trials.windows)
+    recorded = _TOLD.get(reason)
+    return recorded is None or any(
+        recorded(window) is not None for window in trials.windows
+    )
 
 
-def _absence(condition: Condition, found: Sequence[Warning], looked: bool) -> Check:
+def _absence(condition: Condition, fired: Sequence[Warning], looked: bool) -> Check:
     measured = "nothing found" if looked else "not measured"
-    if found:
-        first = f"{found[0].where}: " if found[0].where else ""
-        more = f"; and {len(found) - 1} more" if len(found) > 1 else ""
-        measured = f"{first}{found[0].detail}{more}"
+    if fired:
+        first = f"{fired[0].where}: " if fired[0].where else ""
+        more = f"; and {len(fired) - 1} more" if len(fired) > 1 else ""
+        measured = f"{first}{fired[0].detail}{more}"
     return Check(
         condition.reason.code,
         condition.good,
         measured,
         condition.limit,
-        not found if looked else None,
+        not fired if looked else None,
         condition.effect,
         measured,
         condition.severity,

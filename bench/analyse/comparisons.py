@@ -174,14 +174,14 @@ def comparison_of(
 
 
 def _codes(doubts: Doubts, pair: Pair, workload: str) -> tuple[str, ...]:
-    found = [
+    codes = [
         warning.reason.code
         for warning in doubts.warnings
         if warning.where is not None and _touches(warning.where, pair, workload)
     ]
     if connections_apart(doubts, pair, workload):
-        found.append(reasons.CONNECTIONS.code)
-    return tuple(dict.fromkeys(found))
+        codes.append(reasons.CONNECTIONS.code)
+    return tuple(dict.fromkeys(codes))
 
 
 def _touches(where: str, pair: Pair, workload: str) -> bool:
@@ -200,8 +200,8 @@ def _void(doubts: Doubts, pair: Pair, workload: str, measure: Measure) -> str | 
             return apart
     throughput = measure is metrics.THROUGHPUT
     void = doubts.throughput_void if throughput else doubts.cpu_void
-    found = [void.get((t.id, workload)) for t in pair]
-    return next((why for why in found if why is not None), None)
+    causes = [void.get((t.id, workload)) for t in pair]
+    return next((why for why in causes if why is not None), None)
 
 
 def connections_apart(doubts: Doubts, pair: Pair, workload: str) -> str | None:

@@ -18,9 +18,9 @@ def drifting(trials: Trials) -> Iterator[Warning]:
     A straight line through each round's windows, relative to the other servers
     of their cycle; then a test over the rounds, corrected for all cells.
     """
-    found = list(_changes(trials))
-    p_values = [_p_small(changes) for _, changes in found]
-    for (where, changes), p_value in zip(found, holm.adjusted(p_values), strict=True):
+    cells = list(_changes(trials))
+    p_values = [_p_small(changes) for _, changes in cells]
+    for (where, changes), p_value in zip(cells, holm.adjusted(p_values), strict=True):
         if p_value < reasons.DRIFT_P:
             share = float(np.expm1(changes.mean()))
             yield Warning(
@@ -38,9 +38,9 @@ def _changes(trials: Trials) -> Iterator[tuple[str, Floats]]:
         grids = trials.grids(workload, metrics.CPU)
         changes = np.array([*map(_of_round, grids)]).reshape(-1, len(targets))
         for column, target in enumerate(targets):
-            known = changes[~np.isnan(changes[:, column]), column]
-            if len(known) >= 2:
-                yield trials.key(target, workload), known
+            measured = changes[~np.isnan(changes[:, column]), column]
+            if len(measured) >= 2:
+                yield trials.key(target, workload), measured
 
 
 def _of_round(grid: Floats) -> Floats:
@@ -71,23 +71,23 @@ def growing(trials: Trials) -> Iterator[Warning]:
         grids = trials.grids(workload, metrics.MEMORY)
         for column, target in enumerate(trials.targets(workload)):
             rounds = [_growth(grid[:, column]) for grid in grids]
-            known = [grown for grown in rounds if grown is not None]
-            above = [grown for grown in known if grown > np.log1p(reasons.GROWTH)]
-            if 2 * len(above) > len(known):
+            measured = [grown for grown in rounds if grown is not None]
+            above = [grown for grown in measured if grown > np.log1p(reasons.GROWTH)]
+            if 2 * len(above) > len(measured):
                 share = float(np.expm1(np.median(above)))
                 yield Warning(
                     reasons.GROWING,
                     f"by {share:.0%} from the first cycle to the last, "
-                    f"in {len(above)} of {len(known)} rounds",
+                    f"in {len(above)} of {len(measured)} rounds",
                     trials.key(target, workload),
                 )
 
 
 def _growth(logs: Floats) -> float | None:
     """The logarithm of last over first; 0 if it stood still in between, None of too few windows."""
-    known = logs[~np.isnan(logs)]
-    if len(known) < 3:
+    measured = logs[~np.isnan(logs)]
+    if len(measured) < 3:
         return None
-    steps = np.diff(known)
+    steps = np.diff(measured)
     grown = float(steps.sum())
     return grown if steps.min() > grown / (4 * len(steps)) else 0.0

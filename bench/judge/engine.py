@@ -107,8 +107,12 @@ def decide(
 ) -> tuple[Decision, Inquiry]:
     """The decision, and what was asked with the outcome of each question."""
     questions = asked.questions
-    if asked.untested is not None or not any(each.measured for each in questions):
-        nothing = (replace(each, outcome=Outcome.NOT_TESTED) for each in questions)
+    if asked.untested is not None or not any(
+        question.measured for question in questions
+    ):
+        nothing = (
+            replace(question, outcome=Outcome.NOT_TESTED) for question in questions
+        )
         decision = Decision(Outcome.NOT_TESTED, _bare(asked, set()))
         return decision, asked.answered(nothing)
     if (why := withheld or asked.withheld) is not None:
@@ -146,7 +150,7 @@ def _conjunction(asked: Inquiry, margin: float) -> tuple[Decision, Inquiry]:
     return decision, asked
 
 
-def _opposite(found: Decision, asked: Inquiry) -> tuple[Decision, Inquiry]:
+def _opposite(standing: Decision, asked: Inquiry) -> tuple[Decision, Inquiry]:
     """The same of the claim that one group at least fails."""
     groups = tuple(
         replace(
@@ -155,19 +159,19 @@ def _opposite(found: Decision, asked: Inquiry) -> tuple[Decision, Inquiry]:
             p_holds=group.p_fails,
             p_fails=group.p_holds,
         )
-        for group in found.groups
+        for group in standing.groups
     )
     decision = replace(
-        found,
-        outcome=_OPPOSITE.get(found.outcome, found.outcome),
+        standing,
+        outcome=_OPPOSITE.get(standing.outcome, standing.outcome),
         groups=groups,
-        holds_on=found.fails_on,
-        fails_on=found.holds_on,
+        holds_on=standing.fails_on,
+        fails_on=standing.holds_on,
         strict=None,
     )
     return decision, asked.answered(
-        replace(each, outcome=_opposite_of(each.outcome), label=None)
-        for each in asked.questions
+        replace(question, outcome=_opposite_of(question.outcome), label=None)
+        for question in asked.questions
     )
 
 
@@ -178,10 +182,13 @@ def _opposite_of(outcome: Outcome | None) -> Outcome | None:
 def _withheld(asked: Inquiry, why: Withheld) -> tuple[Decision, Inquiry]:
     outcomes = {True: Outcome.INCONCLUSIVE, False: Outcome.NOT_TESTED}
     asked = asked.answered(
-        replace(each, outcome=outcomes[each.measured]) for each in asked.questions
+        replace(question, outcome=outcomes[question.measured])
+        for question in asked.questions
     )
-    groups = _bare(asked, {each.group for each in asked.questions if each.measured})
-    if not all(each.measured for each in asked.questions):
+    groups = _bare(
+        asked, {question.group for question in asked.questions if question.measured}
+    )
+    if not all(question.measured for question in asked.questions):
         return Decision(Outcome.NOT_TESTED, groups), asked
     hangs_on = _hangs_on(asked, Outcome.INCONCLUSIVE)
     return Decision(
@@ -189,29 +196,32 @@ def _withheld(asked: Inquiry, why: Withheld) -> tuple[Decision, Inquiry]:
     ), asked
 
 
-def _bare(asked: Inquiry, known: set[str]) -> tuple[GroupResult, ...]:
+def _bare(asked: Inquiry, measured: set[str]) -> tuple[GroupResult, ...]:
     """The groups without a decision: open where something is known."""
     states = {True: GroupState.OPEN, False: GroupState.NOT_MEASURED}
     return tuple(
-        GroupResult(g.kind, g.key, states[g.key in known], None, None, g.workload)
+        GroupResult(g.kind, g.key, states[g.key in measured], None, None, g.workload)
         for g in asked.groups
     )
 
 
 def _groups(asked: Inquiry) -> list[GroupResult]:
-    error = min(each.error for each in asked.questions)
+    error = min(question.error for question in asked.questions)
     of = [
-        [each for each in asked.questions if each.group == group.key]
+        [question for question in asked.questions if question.group == group.key]
         for group in asked.groups
     ]
     holds = holm.adjusted(
-        [max((p for each in own for p in each.holding), default=1.0) for own in of]
+        [
+            max((p for question in own for p in question.holding), default=1.0)
+            for own in of
+        ]
     )
     fails = holm.adjusted([_p_fails(own) for own in of])
-    found = []
+    results = []
     for group, own, up, down in zip(asked.groups, of, holds, fails, strict=True):
-        measured = any(each.measured for each in own)
-        found.append(
+        measured = any(question.measured for question in own)
+        results.append(
             GroupResult(
                 group.kind,
                 group.key,
@@ -221,11 +231,11 @@ def _groups(asked: Inquiry) -> list[GroupResult]:
                 group.workload,
             )
         )
-    return found
+    return results
 
 
 def _p_fails(questions: Sequence[Question]) -> float:
-    values = [p for each in questions for p in each.failing]
+    values = [p for question in questions for p in question.failing]
     return min(1.0, len(values) * min(values)) if values else 1.0
 
 
@@ -234,8 +244,8 @@ def _state(questions: Sequence[Question], holds: bool, fails: bool) -> GroupStat
         return GroupState.FAILS
     if holds:
         return GroupState.HOLDS
-    whole = all(each.measured for each in questions)
-    if whole and any(each.p_holds for each in questions):
+    whole = all(question.measured for question in questions)
+    if whole and any(question.p_holds for question in questions):
         return GroupState.OPEN
     return GroupState.NOT_MEASURED
 
@@ -277,15 +287,15 @@ def _label(question: Question, behind: bool, margin: float) -> Label | None:
 
 
 def _outcome(asked: Inquiry, groups: Sequence[GroupResult]) -> Outcome:
-    found = {each.outcome for each in asked.questions}
+    outcomes = {each.outcome for each in asked.questions}
     # A group that has no question was not measured.
     whole = {each.key for each in asked.groups} <= {q.group for q in asked.questions}
     states = {group.state for group in groups}
-    if found == {Outcome.SUPPORTED} and whole:
+    if outcomes == {Outcome.SUPPORTED} and whole:
         return Outcome.SUPPORTED
     if GroupState.FAILS in states:
         return Outcome.DEPENDS if GroupState.HOLDS in states else Outcome.REFUTED
-    if Outcome.NOT_TESTED in found or not whole:
+    if Outcome.NOT_TESTED in outcomes or not whole:
         return Outcome.NOT_TESTED
     return Outcome.INCONCLUSIVE
 
@@ -309,7 +319,7 @@ def _hangs_on(asked: Inquiry, outcome: Outcome, group: str | None = None) -> int
     fails = outcome is Outcome.REFUTED
     if fails and not asked.one_unit:
         return own[0][0]
-    return min(own, key=lambda each: _order(each[1], fails))[0]
+    return min(own, key=lambda hung: _order(hung[1], fails))[0]
 
 
 def _placed(asked: Inquiry) -> Iterator[tuple[int, Question]]:
@@ -366,17 +376,17 @@ def _told(row: Question | Evidence, margin: float, opposite: bool) -> Part | Evi
     return replace(finding, above=not finding.above) if turned else finding
 
 
-def _part(question: Question, found: Comparison, margin: float) -> Part:
+def _part(question: Question, comparison: Comparison, margin: float) -> Part:
     outcome = question.outcome
     assert outcome is not None, "it is decided"
-    least = found.smallest_detectable
+    least = comparison.smallest_detectable
     is_open = outcome is Outcome.INCONCLUSIVE and question.decides
     return Part(
-        found,
+        comparison,
         outcome,
         question.label,
-        more_rounds=_more_rounds(found, margin) if is_open else None,
-        excluded=question.excluded if found.advantage else None,
+        more_rounds=_more_rounds(comparison, margin) if is_open else None,
+        excluded=question.excluded if comparison.advantage else None,
         group=question.group,
         near_line=_near(question, 1 + margin),
         smallest_lead=(1 + margin) * least if is_open and least else None,

@@ -116,36 +116,36 @@ def pool(runs: Iterable[Run]) -> Pool:
     )
 
 
-def _unfit(each: AnalysedRun) -> LeftOut | None:
+def _unfit(run: AnalysedRun) -> LeftOut | None:
     """Why a run takes no part at all, whatever the others are."""
-    plan = each.record.plan
+    plan = run.record.plan
     if not plan.profile.verdicts:
-        return LeftOut(each.id, Omission.NO_VERDICTS, profile=plan.profile.name)
+        return LeftOut(run.id, Omission.NO_VERDICTS, profile=plan.profile.name)
     if not plan.own_servers:
-        return LeftOut(each.id, Omission.NOT_OURS)
-    if (withheld := withheld_because(each.analysis)) is not None:
-        return LeftOut(each.id, Omission.CANNOT_DECIDE, withheld=withheld)
+        return LeftOut(run.id, Omission.NOT_OURS)
+    if (withheld := withheld_because(run.analysis)) is not None:
+        return LeftOut(run.id, Omission.CANNOT_DECIDE, withheld=withheld)
     return None
 
 
 def _of_other_conditions(read: Sequence[AnalysedRun]) -> dict[str, LeftOut]:
     """Of runs that could take part, those under other conditions than most of them."""
-    conditions = Counter(_conditions(each) for each in read)
+    conditions = Counter(_conditions(run) for run in read)
     usual = max(conditions, key=conditions.__getitem__, default=())
     return {
-        each.id: LeftOut(
-            each.id,
+        run.id: LeftOut(
+            run.id,
             Omission.CONDITIONS,
             conditions=tuple(
                 Differs(what, own, other)
                 for what, own, other in zip(
-                    CONDITIONS, _conditions(each), usual, strict=True
+                    CONDITIONS, _conditions(run), usual, strict=True
                 )
                 if own != other
             ),
         )
-        for each in read
-        if _conditions(each) != usual
+        for run in read
+        if _conditions(run) != usual
     }
 
 
@@ -155,21 +155,19 @@ def _held(
     """Every ratio with the runs that hold it, and those that hold it for nothing."""
     held: dict[RatioKey, list[RatioOfRun]] = defaultdict(list)
     void: list[tuple[RatioKey, LeftOut]] = []
-    for each in read:
-        for found in _comparisons(each):
+    for run in read:
+        for found in _comparisons(run):
             key = found.key
             logs = found.logs
             if found.void is not None:
-                out = LeftOut(each.id, Omission.VOID, key.workload, void=found.void)
+                out = LeftOut(run.id, Omission.VOID, key.workload, void=found.void)
                 void.append((key, out))
             elif len(logs) < reasons.FEWEST_ROUNDS or found.advantage is None:
                 few = Omission.FEW_ROUNDS
-                void.append(
-                    (key, LeftOut(each.id, few, key.workload, rounds=len(logs)))
-                )
+                void.append((key, LeftOut(run.id, few, key.workload, rounds=len(logs))))
             else:
                 error = interval.scatter(logs) / sqrt(len(logs))
-                held[key].append(RatioOfRun(each.id, found.advantage, error))
+                held[key].append(RatioOfRun(run.id, found.advantage, error))
     return held, void
 
 
@@ -189,16 +187,16 @@ def _one_way(
     return {k: own for k, own in held.items() if leads(k.subject, k.baseline)}
 
 
-def _comparisons(each: AnalysedRun) -> Iterator[Comparison]:
+def _comparisons(run: AnalysedRun) -> Iterator[Comparison]:
     """The run's ratios, contestants in both directions; twins are checks, and no ratios."""
-    plan = each.record.plan
+    plan = run.record.plan
     for workload in dict.fromkeys(cell.workload for cell in plan.cells):
         for measure in metrics.COMPARED:
             for subject, baseline in pairs(plan):
                 if subject.role is Role.TWIN:
                     continue
                 key = (subject.id, baseline.id, workload, measure.metric.name)
-                if (found := each.analysis.comparison(*key)) is not None:
+                if (found := run.analysis.comparison(*key)) is not None:
                     yield found
 
 
@@ -216,21 +214,21 @@ def _machines(
     first: list[AnalysedRun] = []
     of_run: dict[str, int] = {}
     cpu_times: dict[str, float | None] = {}
-    for each in read:
-        record = each.record
+    for run in read:
+        record = run.record
         own = PooledMachine(
             record.machine.fingerprint, record.machine.cpu_model, record.plan.engine
         )
         for number, machine in enumerate(machines):
-            times = _times(first[number], each)
+            times = _times(first[number], run)
             near = times is None or 1 / SPEED_APART <= times <= SPEED_APART
             if machine == own and near:
-                of_run[each.id], cpu_times[each.id] = number, times
+                of_run[run.id], cpu_times[run.id] = number, times
                 break
         else:
-            of_run[each.id], cpu_times[each.id] = len(machines), 1.0
+            of_run[run.id], cpu_times[run.id] = len(machines), 1.0
             machines.append(own)
-            first.append(each)
+            first.append(run)
     return tuple(machines), of_run, cpu_times
 
 
@@ -251,8 +249,8 @@ def _cpu_times(analysis: Analysis) -> Mapping[tuple[str, str | None], float]:
     }
 
 
-def _facts(each: AnalysedRun) -> dict[str, str]:
-    record = each.record
+def _facts(run: AnalysedRun) -> dict[str, str]:
+    record = run.record
     return {
         **must_be_equal(record),
         **worth_knowing(record),
@@ -267,13 +265,13 @@ def _facts(each: AnalysedRun) -> dict[str, str]:
 
 def _titles(read: Sequence[AnalysedRun]) -> dict[str, str]:
     """By target id; what two targets share is no title."""
-    found = {t.id: t.title for each in read for t in each.record.plan.targets}
+    found = {t.id: t.title for run in read for t in run.record.plan.targets}
     often = Counter(found.values())
     return {name: title if often[title] == 1 else name for name, title in found.items()}
 
 
 def _contestants(read: Sequence[AnalysedRun]) -> tuple[str, ...]:
-    targets = (t for each in read for t in each.record.plan.targets)
+    targets = (t for run in read for t in run.record.plan.targets)
     return tuple(dict.fromkeys(t.id for t in targets if t.role is Role.CONTESTANT))
 
 

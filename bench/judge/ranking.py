@@ -56,18 +56,20 @@ def rankings(
     comparisons: Sequence[Comparison], targets: Sequence[str], margin: float
 ) -> tuple[Ranking, ...]:
     """One for each workload and metric on which two of the targets were compared."""
-    known = {
-        each.key: each.advantage
-        for each in comparisons
-        if each.advantage is not None and not each.void
+    advantages = {
+        comparison.key: comparison.advantage
+        for comparison in comparisons
+        if comparison.advantage is not None and not comparison.void
     }
-    cells = dict.fromkeys((each.workload, each.metric) for each in comparisons)
-    found = [_ranking(known, targets, *cell, margin) for cell in cells]
-    return tuple(each for each in found if each is not None)
+    cells = dict.fromkeys(
+        (comparison.workload, comparison.metric) for comparison in comparisons
+    )
+    ranked_cells = [_ranking(advantages, targets, *cell, margin) for cell in cells]
+    return tuple(comparison for comparison in ranked_cells if comparison is not None)
 
 
 def _ranking(
-    known: Mapping[RatioKey, Estimate],
+    advantages: Mapping[RatioKey, Estimate],
     targets: Sequence[str],
     workload: str,
     metric: str,
@@ -75,13 +77,13 @@ def _ranking(
 ) -> Ranking | None:
     ratios: dict[tuple[str, str], Estimate] = {}
     for one, other in combinations(targets, 2):
-        found = known.get(RatioKey(one, other, workload, metric))
-        turned = known.get(RatioKey(other, one, workload, metric))
-        if found is None and turned is not None:
-            found = turned.inverse
-        if found is not None:
-            ratios[one, other] = found
-            ratios[other, one] = found.inverse
+        advantage = advantages.get(RatioKey(one, other, workload, metric))
+        turned = advantages.get(RatioKey(other, one, workload, metric))
+        if advantage is None and turned is not None:
+            advantage = turned.inverse
+        if advantage is not None:
+            ratios[one, other] = advantage
+            ratios[other, one] = advantage.inverse
     compared = [one for one in targets if any(one == first for first, _ in ratios)]
     if len(compared) < 2:
         return None
@@ -152,12 +154,18 @@ def steps(
         for old, new in successions(releases)
     }
     return tuple(
-        Step(each.baseline, each.subject, each.workload, each.metric, each.advantage)
-        for each in comparisons
-        if (each.baseline, each.subject) in following
-        and each.advantage is not None
-        and not each.void
-        and each.metric in STEPPED
-        and (band := reach.get(each.metric)) is not None
-        and (each.advantage.low > band or each.advantage.high < 1 / band)
+        Step(
+            comparison.baseline,
+            comparison.subject,
+            comparison.workload,
+            comparison.metric,
+            comparison.advantage,
+        )
+        for comparison in comparisons
+        if (comparison.baseline, comparison.subject) in following
+        and comparison.advantage is not None
+        and not comparison.void
+        and comparison.metric in STEPPED
+        and (band := reach.get(comparison.metric)) is not None
+        and (comparison.advantage.low > band or comparison.advantage.high < 1 / band)
     )

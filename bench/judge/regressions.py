@@ -234,13 +234,13 @@ def _found(
     second = holm.adjusted(
         [beyond(stages[i].second, stages[i].margin) for i in alarmed]
     )
-    found: list[Change | None] = [None] * len(stages)
+    changes: list[Change | None] = [None] * len(stages)
     for i, p in zip(alarmed, second, strict=True):
         if stages[i].second is None:
-            found[i] = Change.ALARM
+            changes[i] = Change.ALARM
         else:
-            found[i] = Change.SLOWER if p <= ERROR else Change.NOT_CONFIRMED
-    return found
+            changes[i] = Change.SLOWER if p <= ERROR else Change.NOT_CONFIRMED
+    return changes
 
 
 def _found_from(stage: _Stages, comparisons: int) -> float | None:

@@ -286,8 +286,8 @@ def _less(more: Mapping[int, float], less: Mapping[int, float]) -> dict[int, flo
 def layer_comparisons(trials: Trials, doubts: Doubts) -> Iterator[Comparison]:
     """Throughput and CPU time of every ordered pair of them, workload by workload."""
     newest = {t.framework: t for t in of_role(trials.plan, Role.CONTESTANT)}
-    found = [isolating(trials.plan, t, CostPart.DATABASE) for t in newest.values()]
-    own = [target for target in found if target]
+    isolated = [isolating(trials.plan, t, CostPart.DATABASE) for t in newest.values()]
+    own = [target for target in isolated if target]
     pairs = [Pair(*both) for both in permutations(own, 2)]
     windows = source(trials, EXPERIMENTS[CostPart.DATABASE])
     if windows is not trials:

@@ -40,13 +40,13 @@ class _Cells:
 def predictions(trials: Trials) -> Predictions | None:
     """What the experiment found; None if the run did not play it."""
     played = next(iter(sound(trials, NAME)), None)
-    found = dict(_cells(played)) if played else {}
-    if played is None or not found:
+    cells_of = dict(_cells(played)) if played else {}
+    if played is None or not cells_of:
         return None
     servings = {
-        target: _serving(played, target, cells) for target, cells in found.items()
+        target: _serving(played, target, cells) for target, cells in cells_of.items()
     }
-    one = next(iter(found.values()))
+    one = next(iter(cells_of.values()))
     beside = one.beside.load.beside
     assert beside is not None
     contestants = [
@@ -58,7 +58,7 @@ def predictions(trials: Trials) -> Predictions | None:
         cheap=one.beside.workload,
         heavy=beside.workload,
         cheap_rps=one.beside.load.rate_rps or 0.0,
-        heavy_rps=_asked(played, [cells.beside for cells in found.values()]),
+        heavy_rps=_asked(played, [cells.beside for cells in cells_of.values()]),
         share=beside.share,
         level=played.level,
         servings=tuple(servings.values()),

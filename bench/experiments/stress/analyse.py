@@ -77,12 +77,14 @@ def stress_checks(stress: Stress | None) -> Iterator[Check]:
     """Whether the generator did its part; nothing where the experiment was not played."""
     if stress is None:
         return
-    steps = [step for one in stress.targets for step in one.steps]
+    steps = [step for stressed in stress.targets for step in stressed.steps]
     windows, void = sum(s.windows for s in steps), sum(s.void for s in steps)
     measured = (
         f"{void} of {plural(windows, 'window')} void" if windows else "not measured"
     )
-    enough = all(_whole(one) >= reasons.FEWEST_ROUNDS for one in stress.targets)
+    enough = all(
+        _whole(stressed) >= reasons.FEWEST_ROUNDS for stressed in stress.targets
+    )
     if why := [s.void_because for s in steps if s.void_because]:
         measured += f": {Counter(why).most_common(1)[0][0].lower()}"
     yield Check(
