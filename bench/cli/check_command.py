@@ -40,9 +40,9 @@ def command(
 ) -> None:
     """Start each target and play the contract against it; exit 1 if one breaks it, 3 if one cannot be prepared."""
     console = progress_console(quiet)
-    wished = requested_versions(version_requests or [], console.print)
-    asked = [*(targets or []), *map("@".join, wished)]
-    chosen = chosen_targets(asked or ["contestant", "ablation", "floor"], wished)
+    requested = requested_versions(version_requests or [], console.print)
+    asked = [*(targets or []), *requested]
+    chosen = chosen_targets(asked or ["contestant", "ablation", "floor"], requested)
     name, why = choose_engine(engine)
     if name != "local":
         console.print(why)

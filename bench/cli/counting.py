@@ -279,8 +279,8 @@ class ReleaseCounter:
         )
         if locked.refused:
             return CountedRelease(version, skipped=locked.refused)
-        name = (locked.framework, locked.version)
-        (target,) = chosen_targets(["@".join(name)], [name])
+        name = f"{locked.framework}@{locked.version}"
+        (target,) = chosen_targets([name], [name])
         receipt = environments.prepare(
             self._made,
             [target],
@@ -293,7 +293,9 @@ class ReleaseCounter:
         application = application_of(target)
         if application is None:
             return CountedRelease(version, skipped="its command names no application")
-        text = self._made.lock(*name).read_text(encoding="utf-8")
+        text = self._made.lock(locked.framework, locked.version).read_text(
+            encoding="utf-8"
+        )
         sources = {
             package: source
             for package, source in pins(text).items()

@@ -154,13 +154,13 @@ def _chosen(
     gate: bool,
     console: Console,
 ) -> tuple[Target, ...]:
-    wished = requested_versions(version_requests, console.print)
-    typed = [*names, *map("@".join, wished)]
-    refuse_unserved(typed, wished, workloads)
+    requested = requested_versions(version_requests, console.print)
+    typed = [*names, *requested]
+    refuse_unserved(typed, requested, workloads)
     if gate:
-        return old_and_new(names, wished)
+        return old_and_new(names, requested)
     beside = [] if names else ["contestant", "floor"]
-    chosen = chosen_targets([*beside, *typed], wished)
+    chosen = chosen_targets([*beside, *typed], requested)
     return tuple(t for t in chosen if any(t.serves(work) for work in workloads))
 
 
@@ -199,17 +199,16 @@ def table(counts: Sequence[CountedTwice]) -> Iterator[str]:
 
 
 def old_and_new(
-    names: Sequence[str], wished: Sequence[tuple[str, str]]
+    names: Sequence[str], requested: Sequence[str]
 ) -> tuple[Target, Target]:
     """The two targets in the order of their names; UsageError if a name means several, or they are no two versions."""
-    old, new = (one_target(name, "--gate compares two", wished) for name in names)
-    unused = [
-        v for v in wished if v not in {(t.framework, t.version) for t in (old, new)}
-    ]
+    old, new = (one_target(name, "--gate compares two", requested) for name in names)
+    both = {f"{target.framework}@{target.version}" for target in (old, new)}
+    unused = [each for each in requested if each not in both]
     if unused:
         raise UsageError(
-            f"--with asked for {', '.join(map('@'.join, unused))}, and neither of the two is that",
-            f"name it: bench instructions {old.framework}@OLD {'@'.join(unused[0])} --gate",
+            f"--with asked for {', '.join(unused)}, and neither of the two is that",
+            f"name it: bench instructions {old.framework}@OLD {unused[0]} --gate",
         )
     if old.id == new.id or old.framework != new.framework:
         raise UsageError(

@@ -79,14 +79,14 @@ def plan_for(asked: RunOptions, say: Say = lambda line: None) -> Plan:
     profile, parity = _profile(asked)
     # Like its targets, what a profile has beside them gives way to targets that are named.
     beside = () if asked.targets else profile_requests(asked.profile)
-    wished = requested_versions(
+    requested = requested_versions(
         (*beside, *asked.version_requests), say, keep_going=asked.keep_going
     )
     selectors = split(asked.targets) or list(profile.targets)
-    chosen = chosen_targets([*selectors, *map("@".join, wished)], wished)
+    chosen = chosen_targets([*selectors, *requested], requested)
     works = _workloads(split(asked.workloads) or list(profile.workloads), chosen)
-    typed = [*split(asked.targets), *map("@".join, wished)]
-    refuse_unserved(typed, wished, [work.name for work in works])
+    typed = [*split(asked.targets), *requested]
+    refuse_unserved(typed, requested, [work.name for work in works])
     for line in _unserved(chosen, works):
         say(line)
     plan = make_plan(
@@ -152,9 +152,9 @@ def most_workers(profile: Profile) -> int:
 
 def requested_versions(
     version_requests: Sequence[str], say: Say, keep_going: bool = False
-) -> list[tuple[str, str]]:
+) -> list[str]:
     """
-    (framework, version) of each wish, locked as of today.
+    framework@version of each version that is asked for, locked as of today.
 
     What cannot be locked ends the command, all of it listed: UsageError, or
     EnvironmentFailure where the index does not answer. With `keep_going` it is
@@ -170,7 +170,7 @@ def requested_versions(
     ]
     if not keep_going:
         _refuse_unlocked([each.typed for each in read], locked)
-    return list(dict.fromkeys((lock.framework, lock.version) for lock in locked))
+    return list(dict.fromkeys(f"{lock.framework}@{lock.version}" for lock in locked))
 
 
 def _refuse_unlocked(typed: Sequence[str], locked: Sequence[ResolvedVersion]) -> None:
@@ -195,19 +195,17 @@ def _refuse_unlocked(typed: Sequence[str], locked: Sequence[ResolvedVersion]) ->
 
 
 def chosen_targets(
-    selectors: list[str], wished: Sequence[tuple[str, str]] = ()
+    selectors: list[str], requested: Sequence[str] = ()
 ) -> tuple[Target, ...]:
-    """The targets that selectors name, among the standing versions and those wished for."""
-    table = with_versions(load_frameworks(), wished)
+    """The targets that selectors name, among the committed versions and those asked for (framework@version)."""
+    table = with_versions(load_frameworks(), requested)
     _, parity = load_profiles()
     return select(all_targets(table, parity), selectors, table)
 
 
-def one_target(
-    selector: str, because: str, wished: Sequence[tuple[str, str]] = ()
-) -> Target:
+def one_target(selector: str, because: str, requested: Sequence[str] = ()) -> Target:
     """The only target that a selector names; UsageError with the reason if it names several."""
-    chosen = chosen_targets([selector], wished)
+    chosen = chosen_targets([selector], requested)
     if len(chosen) != 1:
         raise UsageError(
             f"{selector!r} names {len(chosen)} targets, and {because}",
@@ -217,11 +215,11 @@ def one_target(
 
 
 def refuse_unserved(
-    typed: Sequence[str], wished: Sequence[tuple[str, str]], works: Sequence[str]
+    typed: Sequence[str], requested: Sequence[str], works: Sequence[str]
 ) -> None:
     """UsageError where a target that was named answers none of the workloads: it would take no part."""
     for selector in typed:
-        targets = chosen_targets([selector], wished)
+        targets = chosen_targets([selector], requested)
         if any(target.serves(work) for target in targets for work in works):
             continue
         own = dict.fromkeys(work for t in targets for work in t.workloads or ())
@@ -248,7 +246,7 @@ def refuse_foreign(plan: Plan) -> None:
     """
     table, (_, parity) = load_frameworks(), load_profiles()
     asked = [
-        (target.framework, target.version)
+        f"{target.framework}@{target.version}"
         for target in plan.targets
         # A version is part of a path, too: that of its lock.
         if target.framework in table and safe(target.version) == target.version

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
@@ -83,7 +83,12 @@ def command(
         return
     chosen = _chosen(names or [])
     try:
-        releases = dict(_releases(chosen))
+        # The newest release of each framework's package that no version here covers.
+        releases = {
+            each.package: committed_locks.uncovered(each)
+            for each in chosen
+            if each.package
+        }
         locks = [
             (each, committed_locks.today(ROOT, each, version))
             for each in chosen
@@ -125,7 +130,7 @@ def command(
         seen,
         uncovered,
         changed,
-        [wished for wished in version_requests if wished is not None],
+        [request for request in version_requests if request is not None],
     )
     if as_json:
         _json(news)
@@ -167,13 +172,6 @@ def _chosen(names: list[str]) -> list[Framework]:
         if name not in table:
             raise unknown("framework", name, list(table))
     return [table[name] for name in names or table]
-
-
-def _releases(chosen: list[Framework]) -> Iterator[tuple[str, str | None]]:
-    """The newest release of each framework's package, if no standing version covers it."""
-    for framework in chosen:
-        if framework.package:
-            yield framework.package, committed_locks.uncovered(framework)
 
 
 def _measured() -> dict[tuple[str, str], dict[str, str]]:

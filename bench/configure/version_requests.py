@@ -99,11 +99,9 @@ def requirements(standing: str, wished: VersionRequest) -> str:
     return "\n".join([*lines, *added]) + "\n"
 
 
-def with_versions(
-    frameworks: Frameworks, asked: Sequence[tuple[str, str]]
-) -> Frameworks:
+def with_versions(frameworks: Frameworks, requested: Sequence[str]) -> Frameworks:
     """
-    The table with versions (framework, version) that were asked for.
+    The table with versions that were asked for, as framework@version.
 
     They come first, in the order in which they were typed: the newest standing
     one stays the newest.
@@ -111,7 +109,8 @@ def with_versions(
     table: Frameworks = {}
     for name, (framework, rows) in frameworks.items():
         standing = framework.versions
-        new = dict.fromkeys(v for of, v in asked if of == name and v not in standing)
+        own = (each.removeprefix(f"{name}@") for each in requested)
+        new = dict.fromkeys(v for v in own if "@" not in v and v not in standing)
         newer = replace(framework, versions=(*new, *standing))
         table[name] = FrameworkTable(newer, rows)
     return table

@@ -147,7 +147,7 @@ def test_an_asked_version_is_counted_or_refused(
 ) -> None:
     """It takes part beside what is named; with --gate it must be one of the two."""
     monkeypatch.setattr(
-        instructions_command, "requested_versions", lambda *_: [("flask", "9.9")]
+        instructions_command, "requested_versions", lambda *_: ["flask@9.9"]
     )
     asked = "flask@9.9/gunicorn-gthread"
     count({asked: 100_000, NEW: 100_000}, 0.0)

@@ -128,14 +128,14 @@ def test_an_address_without_a_password_is_taken() -> None:
 
 def test_wished_versions_are_older_than_the_newest() -> None:
     """Whoever says no version means the standing newest, even beside a wish."""
-    typed = [("flask", "9.8"), ("flask", "9.9"), ("flask", "9.8")]
+    typed = ["flask@9.8", "flask@9.9", "flask@9.8"]
     standing = TABLE["flask"].framework.versions
     assert with_versions(TABLE, typed)["flask"].framework.versions == (
         "9.8",
         "9.9",
         *standing,
     )
-    table = with_versions(TABLE, [("flask", "9.9")])
+    table = with_versions(TABLE, ["flask@9.9"])
     assert (
         table["flask"].framework.versions[-1] == TABLE["flask"].framework.versions[-1]
     )

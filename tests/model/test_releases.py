@@ -155,7 +155,7 @@ def test_the_same_release_resolved_today_is_the_new_one() -> None:
 
 def test_in_a_run_the_standing_version_comes_after_what_is_asked_for_once() -> None:
     """On which the rule for two of one number relies."""
-    table = with_versions(load_frameworks(), [("flask", "3.1.3")])
+    table = with_versions(load_frameworks(), ["flask@3.1.3"])
     found = all_targets(table, load_profiles()[1])
     versions = [
         t.version for t in found if t.framework == "flask" and t.role is Role.CONTESTANT
