@@ -32,12 +32,17 @@ def of_the_machine(error: Exception) -> EnvironmentFailure | None:
             "there is too little memory", "end other programs, or use a larger machine"
         )
     if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
-        where = f"{error.filename}: " if error.filename else ""
-        return EnvironmentFailure(
-            f"{where}{error.strerror}",
+        return not_given(
+            error,
             "make room, or give this user the right to it; BENCH_RUNS puts runs elsewhere",
         )
     return None
+
+
+def not_given(error: OSError, remedy: str) -> EnvironmentFailure:
+    """What the system said, of which file, with a remedy."""
+    where = f"{error.filename}: " if error.filename else ""
+    return EnvironmentFailure(f"{where}{error.strerror}", remedy)
 
 
 def complain(error: BenchError) -> None:

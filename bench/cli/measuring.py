@@ -23,7 +23,7 @@ from bench.cli.engines import (
     new_engine,
     new_generator,
 )
-from bench.cli.faults import keep_and_tell
+from bench.cli.faults import keep_and_tell, not_given
 from bench.cli.load_workers import invitation, worker_pool_of
 from bench.cli.places import CALIBRATIONS, RUNS, shown
 from bench.cli.probe_command import for_run
@@ -168,8 +168,7 @@ def _used_up(error: OSError) -> EnvironmentFailure:
     """The sentence for it; any other error is a fault of the harness and goes on as it is."""
     if error.errno not in _REMEDIES:
         raise error
-    where = f"{error.filename}: " if error.filename else ""
-    return EnvironmentFailure(f"{where}{error.strerror}", _REMEDIES[error.errno])
+    return not_given(error, _REMEDIES[error.errno])
 
 
 def resume(

@@ -72,11 +72,6 @@ class Page:
     charts: tuple[Chart, ...]
 
 
-def report_html(results: Results) -> str:
-    """The whole page; the same results give the same bytes."""
-    return report_page(results).html
-
-
 def report_page(
     results: Results, index: str | None = None, published: bool = False
 ) -> Page:

@@ -28,9 +28,18 @@ from bench.model.workload import Workload
 from bench.run.contract_bodies import bodies
 from bench.run.contract_result import Subject
 from bench.workloads import WORKLOADS
-from bench.workloads.injections import GLUED, STRINGS, into_numbers, into_text
+from bench.workloads.probes import (
+    DEPTH,
+    GLUED,
+    STRINGS,
+    Path,
+    WrongBody,
+    into_numbers,
+    into_text,
+    right_body,
+    wrong_bodies,
+)
 from bench.workloads.vectors import VECTORS
-from bench.workloads.wrong_types import DEPTH, Path, WrongBody, right_body, wrong_bodies
 
 
 _SHOWN = 4  # faults beside a verdict

@@ -17,7 +17,7 @@ from bench.model.load import Load
 from bench.model.plan import Cell
 from bench.model.run import Run
 from bench.report.json_file import read_results, results_json
-from bench.report.page import report_html
+from bench.report.page import report_page
 from bench.store.documents import latest_calibration, write_calibration
 from bench.store.records import head_from_text, head_to_text
 from tests.analyse.builders import FASTAPI, FLASK, FRAMEWORKS, make_run
@@ -73,7 +73,7 @@ def test_a_run_keeps_its_calibration(tmp_path: Path) -> None:
 
     found = results(calibrated(CALIBRATION), [], FRAMEWORKS, [])
     assert read_results(results_json(found)).calibration == CALIBRATION
-    page = report_html(replace(found, frameworks=()))
+    page = report_page(replace(found, frameworks=())).html
     assert "291 ms for 290" in page and "2026-11-20T09:00:00Z" in page
 
 
@@ -81,7 +81,9 @@ def test_a_run_without_one_says_so() -> None:
     """A note, which takes nothing away."""
     assert "uncalibrated" in codes(calibrated(None))
     assert "uncalibrated" not in codes(calibrated(CALIBRATION))
-    page = report_html(replace(results(calibrated(None), [], (), []), frameworks=()))
+    page = report_page(
+        replace(results(calibrated(None), [], (), []), frameworks=())
+    ).html
     assert "was not calibrated before the run" in page
 
 

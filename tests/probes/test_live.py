@@ -17,7 +17,7 @@ from bench.deploy.local import LocalEngine, Options
 from bench.model.probe import ProbeOutcome
 from bench.run.probe_plays import ProbeSession, injection, state, teeth
 from bench.run.probing import Bench, play_probes
-from bench.workloads.injections import STRINGS
+from bench.workloads.probes import STRINGS
 from tests.caches import cache_of
 from tests.contract.stages import ROOT
 from tests.probes.test_plays import Answer, serving, stand

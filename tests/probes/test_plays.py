@@ -23,7 +23,7 @@ from bench.run.probe_plays import (
     script,
     wrong_types,
 )
-from bench.workloads.wrong_types import DEPTH, wrong_bodies
+from bench.workloads.probes import DEPTH, wrong_bodies
 from tests.builders import target
 
 

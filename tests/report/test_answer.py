@@ -16,7 +16,7 @@ from bench.model.verdict import (
     Withheld,
 )
 from bench.report.answer import question, short_answer
-from bench.report.page import report_html
+from bench.report.page import report_page
 from bench.report.view import View, lower_first
 from bench.report.words import TESTED
 from tests.report.pages import made
@@ -142,7 +142,7 @@ def test_more_workers_are_spoken_of_only_where_they_were_tested() -> None:
 
 def test_the_page_asks_it() -> None:
     """In its title, with the answer below."""
-    html = report_html(only(turns()))
+    html = report_page(only(turns())).html
     assert "<title>Does Django handle requests one after the other?" in html
     assert "<b>No</b>: as its users deploy it, it handles them <b>together</b>." in html
 

@@ -26,7 +26,7 @@ from bench.model.verdict import (
 from bench.model.warning import Scope
 from bench.report.answer import question, short_answer
 from bench.report.numbers import percent_span, ratio, times, with_interval
-from bench.report.page import report_html
+from bench.report.page import report_page
 from bench.report.quality import failure_words
 from bench.report.tables import comparisons_shown
 from bench.report.view import View
@@ -304,7 +304,7 @@ def test_verdicts_on_one_sentence_share_a_row_only_where_they_agree() -> None:
     again = replace(last, claim=replace(last.claim, quote=first.claim.quote))
     apart = replace(again, outcome=Outcome.SUPPORTED)
     for second, rows in ((again, 1), (apart, 2)):
-        html = report_html(replace(results, verdicts=(first, second)))
+        html = report_page(replace(results, verdicts=(first, second))).html
         table = html.split('class="claims"')[1].split("</table>")[0]
         assert table.count("<tr>") == 1 + rows
         assert f'href="#claim-{second.claim.id}"' in table
@@ -400,7 +400,7 @@ def test_a_quote_that_is_judged_twice_says_by_what() -> None:
     results = normal()
     first, last = results.verdicts[0], results.verdicts[3]
     again = replace(last, claim=replace(last.claim, quote=first.claim.quote))
-    html = report_html(replace(results, verdicts=(first, again)))
+    html = report_page(replace(results, verdicts=(first, again))).html
 
     assert "by throughput</span>" in html
     assert "by server CPU time per request</span>" in html
@@ -416,7 +416,7 @@ def test_further_words_stand_beneath_the_quote() -> None:
         replace(first, claim=replace(first.claim, also=also)),
         replace(last, claim=replace(last.claim, also=(Quote("also wide", "there"),))),
     )
-    html = report_html(replace(results, verdicts=told))
+    html = report_page(replace(results, verdicts=told)).html
 
     assert (
         '</header>\n<p class="sub">Also <q>speed-oriented</q>, '
@@ -461,7 +461,7 @@ def test_a_reason_is_not_said_twice() -> None:
     profile = replace(smoke().profile, verdicts=False, why=why)
     results = replace(smoke(), profile=profile, no_verdicts_because="nothing of it.")
 
-    assert report_html(results).count(why) == 2  # in the bar, and with the profile
+    assert report_page(results).html.count(why) == 2  # in the bar, and with the profile
 
 
 def test_void_throughput_is_shown_as_void() -> None:
@@ -489,7 +489,7 @@ def test_what_the_machine_did_is_shown_and_not_told_is_no_zero() -> None:
     """Typical and worst, by row; without a trace the page says so."""
     told = TraceRow("foreign", "A stranger", "% of a core", 0.476, 50.0, 96, 96)
     silent = TraceRow("pressure", "Pressure", "% of the window", None, None, 0, 96)
-    rows = unescape(report_html(replace(normal(), machine_trace=(told, silent))))
+    rows = unescape(report_page(replace(normal(), machine_trace=(told, silent))).html)
 
     assert "<td>0.476<td>50<td>96 of 96\n" in rows
     assert "<td>not measured: this kernel does not tell<td>" in rows
@@ -542,7 +542,7 @@ def test_the_first_rows_are_chosen_by_rule() -> None:
 def test_the_article_is_named_and_linked() -> None:
     """ "Then next to Flask" means nothing without the sentence before it."""
     article = Article("An Article", "https://example.org/an-article")
-    text = report_html(replace(normal(), article=article))
+    text = report_page(replace(normal(), article=article)).html
 
     assert '<a href="https://example.org/an-article">“An Article”</a>' in text
 
@@ -554,7 +554,9 @@ def test_a_run_of_versions_says_which_differs() -> None:
 
     assert question(view) == "Does a newer release run faster?"
     assert "25 % more requests than 0.9" in short_answer(view).sentence
-    figure = report_html(results).split('id="chart-answer"')[1].split("</details>")[0]
+    figure = (
+        report_page(results).html.split('id="chart-answer"')[1].split("</details>")[0]
+    )
     assert "Flask 0.9" in unescape(figure)
 
 
@@ -628,5 +630,5 @@ def test_no_decision_is_read_out_of_a_sentence(state: str) -> None:
             html,
         )
 
-    one, other = (decided(report_html(each)) for each in (results, changed))
+    one, other = (decided(report_page(each).html) for each in (results, changed))
     assert one == other

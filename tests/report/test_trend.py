@@ -20,7 +20,7 @@ from bench.report.charts.canvas import Canvas, Pen, Type, text_width
 from bench.report.charts.chart import Chart
 from bench.report.charts.palette import palette
 from bench.report.json_file import results_json
-from bench.report.page import report_html
+from bench.report.page import report_page
 from bench.report.trend import past, trend_html, write_trend
 from bench.report.view import View
 from bench.store.history import keep
@@ -80,7 +80,7 @@ def test_the_report_is_about_the_newest_and_leads_to_the_older() -> None:
     view = View(slower(0.8))
     assert OLD not in view.contestants
     assert FLASK in view.contestants
-    assert 'href="trend.html"' in report_html(slower(0.8))
+    assert 'href="trend.html"' in report_page(slower(0.8)).html
     assert 'href="trend.html"' not in page_of("normal")
 
 
@@ -98,7 +98,7 @@ def test_what_stands_beneath_is_no_release() -> None:
     assert page.count("FastAPI 1.0<td>100\u00a0%, as it stands<td>") == 6
     assert "FastAPI 1.0 on pydantic 2.11.10<td>" in page
     assert "Flask answers" not in page
-    assert '<a href="trend.html">' in report_html(on_older(0.8))
+    assert '<a href="trend.html">' in report_page(on_older(0.8)).html
 
 
 def test_no_difference_is_named_where_none_is() -> None:

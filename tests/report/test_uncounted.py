@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.model.probe import Count
-from bench.report.page import report_html
+from bench.report.page import report_page
 from tests.report.probed import probed
 
 
@@ -17,7 +17,9 @@ def test_a_page_without_counts_has_no_empty_table(detail: str | None) -> None:
     counts = (
         () if detail is None else (Count("flask", "3.1", "packages_all", 2, detail),)
     )
-    page = report_html(replace(made, exhibits=replace(made.exhibits, counts=counts)))
+    page = report_page(
+        replace(made, exhibits=replace(made.exhibits, counts=counts))
+    ).html
 
     assert "it was refused" in page.lower()
     assert ('id="counted"' in page) is bool(counts)

@@ -20,7 +20,7 @@ from bench.model.results import Results, WorkloadNote
 from bench.model.run import NOT_KNOWN, Receipt, Run
 from bench.model.trial import Boot, RoundEnd, Window
 from bench.model.verdict import Outcome
-from bench.report.page import report_html
+from bench.report.page import report_page
 from bench.run.contract import refuse_broken
 from bench.run.contract_result import ContractResult
 from bench.run.instruments import Now
@@ -291,7 +291,7 @@ def test_a_check_that_could_not_look_does_not_pass(understood: Results) -> None:
 
 def test_the_page_says_what_is_not_known(understood: Results) -> None:
     """And claims nothing of fresh starts, workers or optimised interpreters."""
-    page = report_html(understood)
+    page = report_page(understood).html
 
     assert "Servers were not started afresh" in page
     assert "stood before and after" in page
