@@ -49,12 +49,11 @@ def _quantity(
     rounds: Series,
     reason: str,
 ) -> Quantity:
-    found = interval.over_rounds(rounds, windows.level)
-    why = None
-    if found.estimate is None:
-        one = any(value is not None for value in rounds)
-        why = ONE_ROUND if one else reason
-    return Quantity(target, workload, metric, found.estimate, rounds, why)
+    estimate = interval.mean(rounds, windows.level)
+    if any(value is not None for value in rounds):
+        reason = ONE_ROUND
+    why = None if estimate else reason
+    return Quantity(target, workload, metric, estimate, rounds, why)
 
 
 def _idle_mib(boot: Boot) -> float | None:

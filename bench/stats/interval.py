@@ -42,22 +42,30 @@ def log_ratio(
     return from_logs(np.log(_positive(subject)) - np.log(_positive(baseline)), level)
 
 
-def over_rounds(
-    rounds: Sequence[float | None],
-    level: float,
-    mean: Callable[[Sequence[float], float], Estimate] | None = None,
-) -> RoundSeries:
-    """
-    A series with the mean of the rounds that have a value; no estimate below two.
+type Mean = Callable[[Sequence[float], float], Estimate]
 
-    The mean is geometric where all values are positive, and else arithmetic,
-    unless one of the two is named.
+
+def mean(
+    rounds: Sequence[float | None], level: float, kind: Mean | None = None
+) -> Estimate | None:
+    """
+    The mean of the rounds that have a value; None below two.
+
+    It is geometric where all values are positive, and else arithmetic, unless
+    one of the two is named.
     """
     values = values_of(rounds)
     if len(values) < 2:
-        return RoundSeries(tuple(rounds), None)
+        return None
     usual = geometric_mean if min(values) > 0 else arithmetic_mean
-    return RoundSeries(tuple(rounds), (mean or usual)(values, level))
+    return (kind or usual)(values, level)
+
+
+def over_rounds(
+    rounds: Sequence[float | None], level: float, kind: Mean | None = None
+) -> RoundSeries:
+    """A series with this mean."""
+    return RoundSeries(tuple(rounds), mean(rounds, level, kind))
 
 
 def geometric_mean(values: Sequence[float], level: float) -> Estimate:

@@ -152,7 +152,7 @@ def cost(
 
 def mean(rounds: Sequence[float | None], level: float) -> Estimate | None:
     """The mean with its interval; None below two rounds."""
-    return interval.over_rounds(rounds, level, interval.arithmetic_mean).estimate
+    return interval.mean(rounds, level, interval.arithmetic_mean)
 
 
 @dataclass(frozen=True)
