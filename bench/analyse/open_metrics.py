@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from statistics import median
 
-from bench.analyse.metrics import CPU, Measure
+from bench.analyse.metrics import CPU, REQUESTS_FOR_P99, Measure
 from bench.model.estimate import Metric
 from bench.model.load import Basis, Load
 from bench.model.plural import per_cent
@@ -19,7 +19,7 @@ TITLES = {
     "p99": "99th percentile response time",
     "p999": "99.9th percentile response time",
 }
-NEEDED = {"p50": 10, "p90": 100, "p99": 1000, "p999": 50_000}
+NEEDED = {"p50": 10, "p90": 100, "p99": REQUESTS_FOR_P99, "p999": 50_000}
 """Requests in a round below which a quantile would be a few unlucky requests."""
 COMPARED = ("p50", "p99")
 """Quantiles whose ratios are formed."""

@@ -33,6 +33,8 @@ FLOOR_RATIO = 1.3
 """How far the best bare server must be ahead of a target for that to be the limit."""
 CONNECTIONS_APART = 0.1
 """Connections opened for each request: how far two targets may differ."""
+COUNTING_SHARE = 0.5
+"""Of a trial's windows, below which its round has no value for that cell."""
 VOID_SHARE = 0.1
 """Of the windows that may be void before the run decides nothing."""
 FEWEST_ROUNDS = 6

@@ -156,7 +156,7 @@ class Windows:
         rows = self.rows.loc[~self.rows["void"].astype(bool)]
         left = rows.groupby(_TRIAL)["cycle"].transform("size")
         planned = {cell.key: self.plan.cycles(cell) for cell in self.cells}
-        return rows.loc[2 * left >= rows["cell"].map(planned)]
+        return rows.loc[left >= reasons.COUNTING_SHARE * rows["cell"].map(planned)]
 
     @cached_property
     def _usable(self) -> dict[tuple[str, int], list[Window]]:
