@@ -64,8 +64,7 @@ def plan_lines(plan: Plan, engine_why: str) -> Iterator[str]:
     yield from _open_lines(plan)
     yield from _experiment_lines(plan)
     yield _servers(plan)
-    yield f"cores   {pinning_text(plan.pinning)}"
-    yield from _beneath(plan.pinning)
+    yield from pinning_lines(plan.pinning)
     if plan.load_workers or plan.load_elsewhere:
         yield worker_pool_line(plan)
     yield engine_why
@@ -135,20 +134,23 @@ def _experiment_lines(plan: Plan) -> Iterator[str]:
 
 
 def pinning_lines(pinning: Pinning) -> Iterator[str]:
-    """Who runs on which core, line by line; what is not known is left out."""
-    yield f"cores   {pinning_text(pinning)}"
-    yield from _beneath(pinning)
-
-
-def _beneath(pinning: Pinning) -> Iterator[str]:
-    """What the cores were chosen among, who has which physical ones, and what is left alone."""
+    """Who runs on which core, and what the cores were chosen among, line by line; what is not known is left out."""
+    roles = {
+        "server": pinning.server,
+        "load": pinning.load,
+        "database": pinning.database,
+        "harness": pinning.harness,
+    }
+    cores = (f"{role} {cpu_words(own) or 'not known'}" for role, own in roles.items())
+    shared = f" ({pinning.shared})" if pinning.shared else ""
+    yield f"cores   {', '.join(cores)}{shared}"
     if pinning.among:
         yield f"        of {pinning.among}"
     if any(len(group) > 1 for group in pinning.physical):
-        roles = (f"{role} {_physical(pinning, cpus)}" for role, cpus in _roles(pinning))
-        yield f"        physical cores by their threads: {', '.join(roles)}"
+        physical = (f"{role} {_physical(pinning, own)}" for role, own in roles.items())
+        yield f"        physical cores by their threads: {', '.join(physical)}"
     if pinning.more:
-        yield f"        servers of more workers also have {', '.join(str(cpu) for cpu in pinning.more)}"
+        yield f"        servers of more workers also have {', '.join(map(str, pinning.more))}"
     if pinning.idle:
         yield f"        idle: {cpu_words(pinning.idle)}"
 
@@ -156,21 +158,4 @@ def _beneath(pinning: Pinning) -> Iterator[str]:
 def _physical(pinning: Pinning, cpus: tuple[int, ...]) -> str:
     """The physical cores of those processors, each by all of its threads."""
     groups = (group for group in pinning.physical if not set(group).isdisjoint(cpus))
-    return "+".join("/".join(str(cpu) for cpu in group) for group in groups)
-
-
-def _roles(pinning: Pinning) -> Iterator[tuple[str, tuple[int, ...]]]:
-    yield "server", pinning.server
-    yield "load", pinning.load
-    yield "database", pinning.database
-    yield "harness", pinning.harness
-
-
-def pinning_text(pinning: Pinning) -> str:
-    """Who runs on which core."""
-    text = ", ".join(f"{role} {_cores(cores)}" for role, cores in _roles(pinning))
-    return f"{text}{f' ({pinning.shared})' if pinning.shared else ''}"
-
-
-def _cores(cores: tuple[int, ...]) -> str:
-    return cpu_words(cores) or "not known"
+    return "+".join("/".join(map(str, group)) for group in groups)
