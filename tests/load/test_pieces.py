@@ -21,7 +21,7 @@ from bench.load.messages import (
     tally_of,
 )
 from bench.load.parser import ParsedResponse
-from bench.load.samples import Samples, quantiles, read_samples, write_samples
+from bench.load.samples import Kinds, Samples, quantiles, read_samples, write_samples
 from bench.model.exchange import Reply, Request
 from bench.model.load import Arrivals, Load
 from bench.model.trial import Quantiles
@@ -144,18 +144,20 @@ def test_quantiles_are_samples_by_nearest_rank() -> None:
     assert quantiles(np.array([], np.int64)) is None
 
 
-def test_samples_come_back_as_they_went(tmp_path: Path) -> None:
-    """Every nanosecond, with the file complete under its name alone."""
+@pytest.mark.parametrize("kind", [None, np.array([1, 0], np.uint8)])
+def test_samples_come_back_as_they_went(kind: Kinds | None, tmp_path: Path) -> None:
+    """Every nanosecond and every kind, with the file complete under its name alone."""
     path = tmp_path / "deep" / "window.npz"
     stored = Samples(
         np.array([0, 5], np.int64),
         np.array([2**40, 7], np.int64),
         np.array([1, 2], np.int64),
+        kind,
     )
     write_samples(path, stored)
     read = read_samples(path)
     for name in Samples.__slots__:
-        assert (getattr(read, name) == getattr(stored, name)).all()
+        assert np.array_equal(getattr(read, name), getattr(stored, name)), name
     assert list(path.parent.iterdir()) == [path]
 
 
