@@ -82,9 +82,11 @@ def _own_shares(trials: Trials, doubts: Doubts) -> Iterator[Cost]:
 
 
 def _of_part(plan: Plan, windows: Windows, part: CostPart) -> Iterator[Cost]:
-    changed = [each for each in of_role(plan, Role.ABLATION) if varies(each, part)]
+    changed = [
+        ablation for ablation in of_role(plan, Role.ABLATION) if varies(ablation, part)
+    ]
     cells = sorted(windows.closed_cells)
-    if {target for target, _ in cells}.isdisjoint(each.id for each in changed):
+    if {target for target, _ in cells}.isdisjoint(ablation.id for ablation in changed):
         return
     for workload in dict.fromkeys(workload for _, workload in cells):
         for target in (*of_role(plan, Role.CONTESTANT), *changed):
@@ -112,9 +114,9 @@ def isolating(plan: Plan, contestant: Target, part: CostPart) -> Target | None:
 
 def contestant_of(plan: Plan, ablation: Target) -> Target | None:
     """The contestant that an ablation changes one thing of."""
-    for each in of_role(plan, Role.CONTESTANT):
-        if each.same_release(ablation):
-            return each
+    for contestant in of_role(plan, Role.CONTESTANT):
+        if contestant.same_release(ablation):
+            return contestant
     return None
 
 
@@ -173,9 +175,9 @@ def breakdowns(trials: Trials) -> Iterator[Breakdown]:
         ]
         told_apart = {piece.part for _, own in pieces for piece in own}
         for target, own in pieces:
-            found = _breakdown(trials, target, workload, own, told_apart)
-            if found is not None:
-                yield found
+            breakdown = _breakdown(trials, target, workload, own, told_apart)
+            if breakdown is not None:
+                yield breakdown
 
 
 def _pieces(
@@ -306,7 +308,7 @@ def _in_experiment(played: Windows, pairs: Sequence[Pair]) -> Iterator[Compariso
     for workload in played.workloads:
         for pair in pairs:
             ids = (pair.subject.id, pair.baseline.id)
-            cells = [played.closed(each, workload) for each in ids]
+            cells = [played.closed(target, workload) for target in ids]
             if not all(cells):
                 continue
             ours, theirs = (sound.measured(cell, THROUGHPUT) for cell in cells)
@@ -329,7 +331,7 @@ def _analysed(trials: Trials, doubts: Doubts) -> Analysed:
             "breakdowns": tuple(breakdowns(trials)),
         },
         # CPU time alone is read of them: a doubtful rate voids no window.
-        tuple(one for one in played if one is not None),
+        tuple(windows for windows in played if windows is not None),
         comparisons=tuple(layer_comparisons(trials, doubts)),
     )
 

@@ -114,9 +114,9 @@ def _cost(view: View, target: Target, workload: str) -> CostBar:
     database = view.quantity(target.id, workload, "database_cpu")
     total = quantity.estimate if quantity else None
     shares: tuple[Share, ...] = ()
-    for one in view.results.found["breakdowns"]:
-        if (one.target, one.workload) == (target.id, workload):
-            total, shares = one.total, one.shares
+    for breakdown in view.results.found["breakdowns"]:
+        if (breakdown.target, breakdown.workload) == (target.id, workload):
+            total, shares = breakdown.total, breakdown.shares
     return CostBar(
         target=target.id,
         label=view.label(target.id),

@@ -86,8 +86,8 @@ def layers(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
 
 def costs_of(context: JudgeContext) -> tuple[Cost, ...]:
     """All that the run told."""
-    found: tuple[Cost, ...] = context.analysis.found["costs"]
-    return found
+    costs: tuple[Cost, ...] = context.analysis.found["costs"]
+    return costs
 
 
 def _asked(claim: Claim) -> Iterator[tuple[str, str, str]]:
@@ -129,19 +129,19 @@ def _contrast(finding: Evidence, more: Cost | None, less: Cost | None) -> Questi
     if more is None or less is None or more.estimate is None:
         return Question(group, finding)
     both = [
-        (one, other)
-        for one, other in zip(more.rounds, less.rounds, strict=True)
-        if one is not None and other is not None
+        (more_us, less_us)
+        for more_us, less_us in zip(more.rounds, less.rounds, strict=True)
+        if more_us is not None and less_us is not None
     ]
     pair, level = ([x for x, _ in both], [y for _, y in both]), more.estimate.level
     ratio = fieller.ratio_of_means(*pair, level) if len(both) > 1 else None
     void = more.void or less.void
     why = Excluded(Exclusion.VOID, void) if void else few(len(both))
-    told = replace(finding, estimate=ratio)
+    evidence = replace(finding, estimate=ratio)
     if why is not None:
-        return Question(group, told, level, (1.0,), (1.0,), excluded=why)
+        return Question(group, evidence, level, (1.0,), (1.0,), excluded=why)
     holds, fails = fieller.p_not_above(*pair, line), fieller.p_not_below(*pair, line)
-    return Question(group, told, level, (holds,), (fails,))
+    return Question(group, evidence, level, (holds,), (fails,))
 
 
 def difference_of(
@@ -219,18 +219,20 @@ def _common(context: JudgeContext, claim: Claim) -> dict[str, Target]:
         if target.validator and stands and same:
             own = having.setdefault(target.validator, {})
             own.setdefault(target.framework, target)
-    return next((each for each in having.values() if each.keys() >= frameworks), {})
+    return next(
+        (targets for targets in having.values() if targets.keys() >= frameworks), {}
+    )
 
 
 def _costs_less(
     context: JudgeContext, ours: str, theirs: str, workload: str
 ) -> Comparison:
-    costs = [_whole(context, each, workload) for each in (ours, theirs)]
+    costs = [_whole(context, target, workload) for target in (ours, theirs)]
     less, more = (cost.rounds if cost else () for cost in costs)
-    known = ratios(more, less) if less and more else ()
-    levels = [one.estimate.level for one in costs if one and one.estimate]
+    advantages = ratios(more, less) if less and more else ()
+    levels = [cost.estimate.level for cost in costs if cost and cost.estimate]
     level = (levels or [0.95])[0]
-    return paired(ours, theirs, workload, CPU.metric.name, known, level)
+    return paired(ours, theirs, workload, CPU.metric.name, advantages, level)
 
 
 def _whole(context: JudgeContext, target: str, workload: str) -> Cost | None:
@@ -263,7 +265,10 @@ def _beside_validators(context: JudgeContext, claim: Claim) -> Iterator[Evidence
 def weight(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     """Whether every subject weighs more than every baseline by all of them."""
     groups = (
-        *(Group(GroupKind.WORKLOAD, each, each) for each in claim.workloads),
+        *(
+            Group(GroupKind.WORKLOAD, workload, workload)
+            for workload in claim.workloads
+        ),
         Group(GroupKind.COST, "startup"),
         Group(GroupKind.COST, "memory"),
     )
@@ -275,7 +280,7 @@ def weight(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     # Without all of it, void or not, nothing is said of the claim.
     core = [row for row in rows if row.group in claim.workloads]
     missing = {row.group for row in core if not row.measured}
-    lacking = tuple(each for each in claim.workloads if each in missing)
+    lacking = tuple(workload for workload in claim.workloads if workload in missing)
     return Inquiry(
         groups,
         (*rows, *_imports(context, claim)),
@@ -330,8 +335,8 @@ def _lighter(
         if quantity.metric == metric and quantity.workload is None
     }
     less, more = (series.get(target, ()) for target in (light, heavy))
-    known = ratios(more, less) if less and more else ()
-    return paired(light, heavy, "", metric, known, context.analysis.level)
+    advantages = ratios(more, less) if less and more else ()
+    return paired(light, heavy, "", metric, advantages, context.analysis.level)
 
 
 def _imports(context: JudgeContext, claim: Claim) -> Iterator[Evidence]:

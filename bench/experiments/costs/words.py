@@ -65,11 +65,11 @@ def _ratio(names: Names, finding: Evidence) -> str:
 def _compared(what: str) -> Texts:
     """A ratio of the two on a workload, or as a whole."""
 
-    def told(names: Names, finding: Evidence) -> str:
+    def compared(names: Names, finding: Evidence) -> str:
         where = f" on {names.workload(finding.workload)}" if finding.workload else ""
         return f"{what}{where}, against {names.framework(finding.against or '')}"
 
-    return Texts(told, _ratio, against_line)
+    return Texts(compared, _ratio, against_line)
 
 
 def _validated(names: Names, finding: Evidence) -> str:
@@ -119,43 +119,43 @@ def _import(names: Names, finding: Evidence) -> str:
 
 
 def _own_share(names: Names, verdict: Verdict) -> str:
-    one = deciding(verdict)
-    if one is None:
+    finding = deciding(verdict)
+    if finding is None:
         return ""
     return (
-        f"{_own_shares(names, verdict)}: {as_times(one.estimate)}, "
-        f"{one.because}{tally(verdict, 'comparisons')}"
+        f"{_own_shares(names, verdict)}: {as_times(finding.estimate)}, "
+        f"{finding.because}{tally(verdict, 'comparisons')}"
     )
 
 
 def _own_shares(names: Names, verdict: Verdict) -> str:
     """What the two that decide cost above the same server without a framework, ours first; "" where nothing decides."""
-    one = deciding(verdict)
-    if one is None:
+    finding = deciding(verdict)
+    if finding is None:
         return ""
-    sides = [one.subject, one.against or ""]
-    sides.sort(key=lambda each: not _is_subject(names, verdict.claim, each))
+    sides = [finding.subject, finding.against or ""]
+    sides.sort(key=lambda target: not _is_subject(names, verdict.claim, target))
     first, second = (
-        f"{names.framework(each)}{itself} {_amount(verdict, each, one)}"
-        for each, itself in zip(sides, (" itself takes", ""), strict=True)
+        f"{names.framework(target)}{itself} {_amount(verdict, target, finding)}"
+        for target, itself in zip(sides, (" itself takes", ""), strict=True)
     )
     return (
-        f"{first} of CPU time per request on {names.workload(one.workload)}, {second}, "
+        f"{first} of CPU time per request on {names.workload(finding.workload)}, {second}, "
         "each above the same server without a framework"
     )
 
 
 def _is_subject(names: Names, claim: Claim, target: str) -> bool:
-    found = names.target(target)
-    return (found.framework if found else target) in claim.subjects
+    planned = names.target(target)
+    return (planned.framework if planned else target) in claim.subjects
 
 
-def _amount(verdict: Verdict, target: str | None, one: Evidence) -> str:
-    for each in verdict.findings:
-        if (each.asked, each.subject) == (CostsEvidence.ADDED, target) and (
-            each.workload == one.workload
+def _amount(verdict: Verdict, target: str | None, decisive: Evidence) -> str:
+    for finding in verdict.findings:
+        if (finding.asked, finding.subject) == (CostsEvidence.ADDED, target) and (
+            finding.workload == decisive.workload
         ):
-            return microseconds(each.estimate)
+            return microseconds(finding.estimate)
     return "not measured"
 
 
@@ -175,16 +175,16 @@ def _weight(names: Names, verdict: Verdict) -> str:
             lambda group: _heavier(names, verdict, group),
             lambda group: _lightest(names, verdict, group),
         )
-    one = deciding(verdict)
-    if one is None or one.asked is None:
+    finding = deciding(verdict)
+    if finding is None or finding.asked is None:
         return ""
-    said = _WEIGHS[one.asked].format(
-        subject=names.framework(one.subject),
-        baseline=names.framework(one.against or ""),
-        ratio=as_times(one.estimate),
-        workload=names.workload(one.workload),
+    said = _WEIGHS[finding.asked].format(
+        subject=names.framework(finding.subject),
+        baseline=names.framework(finding.against or ""),
+        ratio=as_times(finding.estimate),
+        workload=names.workload(finding.workload),
     )
-    text = f"{said}: {one.because}{tally(verdict, 'comparisons')}"
+    text = f"{said}: {finding.because}{tally(verdict, 'comparisons')}"
     if verdict.outcome is Outcome.INCONCLUSIVE and verdict.holds_on:
         text = f"{it_holds(names, verdict.groups)}; open elsewhere: {text}"
     return text
@@ -192,20 +192,20 @@ def _weight(names: Names, verdict: Verdict) -> str:
 
 def _heavier(names: Names, verdict: Verdict, group: GroupResult) -> str:
     own = [f for f in verdict.findings if f.group == group.key and f.estimate]
-    told = [
+    multiples = [
         f"{at_least(f.estimate.low)} times {names.framework(f.against or '')}{in_this_run(f)}"
         for f in own
         if f.estimate
     ]
-    return f"at least {', '.join(told)}"
+    return f"at least {', '.join(multiples)}"
 
 
 def _lightest(names: Names, verdict: Verdict, group: GroupResult) -> str:
     if group.decided_by is None:
         return ""
-    one = verdict.findings[group.decided_by]
-    other = names.framework(one.against or "")
-    return f"{as_times(one.estimate)} that of {other}{in_this_run(one)}"
+    finding = verdict.findings[group.decided_by]
+    other = names.framework(finding.against or "")
+    return f"{as_times(finding.estimate)} that of {other}{in_this_run(finding)}"
 
 
 def _own_share_short(names: Names, verdict: Verdict) -> str:

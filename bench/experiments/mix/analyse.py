@@ -125,10 +125,10 @@ def mix(trials: Trials) -> Mix | None:
 def _parts(costs: _Costs, targets: Sequence[Target]) -> Iterator[PartCost]:
     """Those of which every workload was measured; the answer alone is no part of anything."""
     present = set(costs.trials.workloads)
-    told = [part for part, weights in PARTS.items() if weights.keys() <= present]
-    if told == [RequestPart.ANSWER]:
+    measured = [part for part, weights in PARTS.items() if weights.keys() <= present]
+    if measured == [RequestPart.ANSWER]:
         return
-    for target, part in product(targets, told):
+    for target, part in product(targets, measured):
         weights = PARTS[part]
         yield PartCost(
             target.id,
@@ -177,8 +177,8 @@ def _endpoints(costs: _Costs, targets: Sequence[Target]) -> Iterator[Endpoint]:
         return
     for queries, validation, template in product(QUERIES, (False, True), (False, True)):
         weights = _weights(queries, validation, template)
-        if found := _beside_the_cheapest(costs, targets, weights):
-            yield Endpoint(queries, validation, template, found)
+        if target_costs := _beside_the_cheapest(costs, targets, weights):
+            yield Endpoint(queries, validation, template, target_costs)
 
 
 def _others(costs: _Costs, targets: Sequence[Target]) -> Iterator[OtherMix]:
@@ -186,8 +186,8 @@ def _others(costs: _Costs, targets: Sequence[Target]) -> Iterator[OtherMix]:
     if not SHARES.keys() <= set(costs.trials.workloads):
         return
     for name, shares in OTHER_SHARES.items():
-        if found := _beside_the_cheapest(costs, targets, shares):
-            yield OtherMix(name, found)
+        if target_costs := _beside_the_cheapest(costs, targets, shares):
+            yield OtherMix(name, target_costs)
 
 
 def _beside_the_cheapest(
@@ -196,10 +196,10 @@ def _beside_the_cheapest(
     """Every target's cost, and how many times the cheapest's it is; nothing if one is not known."""
     rows = {target.id: costs.total(target.id, weights) for target in targets}
     means = {target: costs.mean(row).estimate for target, row in rows.items()}
-    known = {target: mean for target, mean in means.items() if mean is not None}
-    if len(known) < len(rows) or not known:
+    measured = {target: mean for target, mean in means.items() if mean is not None}
+    if len(measured) < len(rows) or not measured:
         return ()
-    cheapest = min(known, key=lambda target: known[target].point)
+    cheapest = min(measured, key=lambda target: measured[target].point)
     return tuple(
         EndpointCost(
             target,
@@ -208,7 +208,7 @@ def _beside_the_cheapest(
             if target == cheapest
             else costs.times(rows[target], rows[cheapest]).estimate,
         )
-        for target, cost in known.items()
+        for target, cost in measured.items()
     )
 
 
@@ -257,10 +257,10 @@ def _of_cell(windows: Windows, cell: Cell) -> Iterator[KindLatency]:
 def _quantiles(windows: Windows, cell: Cell, kind: str, quantile: str) -> RoundSeries:
     def of_round(own: Sequence[Window]) -> float | None:
         kept = [
-            each.latency_sketch
+            stats.latency_sketch
             for w in own
-            for each in w.tally.kinds
-            if each.name == kind and each.latency_sketch
+            for stats in w.tally.kinds
+            if stats.name == kind and stats.latency_sketch
         ]
         return sketch_quantile_ms(sketch.together(kept), quantile) if kept else None
 

@@ -27,10 +27,10 @@ type Panels = Mapping[str, Mapping[str, RoundSeries]]
 """By title and target."""
 
 
-def parts_chart(view: View, palette: Palette, found: Mix) -> Chart | None:
+def parts_chart(view: View, palette: Palette, mix: Mix) -> Chart | None:
     """What each part costs in each set-up; None where no part was measured."""
     panels = {
-        title: {one.target: one.cost_us for one in found.parts if one.part is part}
+        title: {cost.target: cost.cost_us for cost in mix.parts if cost.part is part}
         for part, title in PARTS.items()
     }
     words = ChartText(
@@ -41,14 +41,14 @@ def parts_chart(view: View, palette: Palette, found: Mix) -> Chart | None:
     return _chart(view, palette, "request-parts", words, panels, "µs")
 
 
-def kinds_chart(view: View, palette: Palette, found: Mix) -> Chart | None:
+def kinds_chart(view: View, palette: Palette, mix: Mix) -> Chart | None:
     """The median of each kind of request in the closed loop; None where there was no mix."""
-    closed = [one for one in found.kinds if one.load.startswith("closed")]
+    closed = [latency for latency in mix.kinds if latency.load.startswith("closed")]
     panels = {
         view.workload(kind): {
-            one.target: one.p50_ms for one in closed if one.kind == kind
+            latency.target: latency.p50_ms for latency in closed if latency.kind == kind
         }
-        for kind in dict.fromkeys(one.kind for one in closed)
+        for kind in dict.fromkeys(latency.kind for latency in closed)
     }
     words = ChartText(
         finding="The mix, kind by kind",
@@ -66,14 +66,14 @@ def _chart(
     panels: Panels,
     unit: str,
 ) -> Chart | None:
-    told = {title: _in_order(own) for title, own in panels.items() if own}
-    if not told:
+    ordered = {title: _in_order(own) for title, own in panels.items() if own}
+    if not ordered:
         return None
     table = ChartTable(
         ("part", "set-up", f"{unit} (interval)", "rounds"),
         tuple(
             (title, view.label(target), *_cells(series))
-            for title, own in told.items()
+            for title, own in ordered.items()
             for target, series in own.items()
         ),
     )
@@ -84,7 +84,7 @@ def _chart(
                 title=title,
                 corner=unit,
             )
-            for title, own in told.items()
+            for title, own in ordered.items()
         ),
         pitch=28.0,
         share=0.3,

@@ -106,9 +106,9 @@ class Mix:
 
     def part(self, target: str, part: RequestPart) -> PartCost | None:
         """What a part costs a target, if it was measured."""
-        for one in self.parts:
-            if (one.target, one.part) == (target, part):
-                return one
+        for cost in self.parts:
+            if (cost.target, cost.part) == (target, part):
+                return cost
         return None
 
 

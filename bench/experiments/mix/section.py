@@ -39,56 +39,56 @@ MIXED = (
 
 def has_mix(view: View) -> bool:
     """Whether the mix was measured, or all parts of an endpoint; some parts alone answer nobody's question."""
-    found: Mix | None = view.results.found["mix"]
-    return found is not None and bool(found.kinds or found.endpoints)
+    mix: Mix | None = view.results.found["mix"]
+    return mix is not None and bool(mix.kinds or mix.endpoints)
 
 
 def body(view: View, palette: Palette) -> Body:
     """Parts, the mix kind by kind, and what follows for other endpoints."""
-    found: Mix | None = view.results.found["mix"]
-    if found is None:
+    mix: Mix | None = view.results.found["mix"]
+    if mix is None:
         return Body()
-    charts = (parts_chart(view, palette, found), kinds_chart(view, palette, found))
+    charts = (parts_chart(view, palette, mix), kinds_chart(view, palette, mix))
     return Body(
         tuple(chart for chart in charts if chart is not None),
-        intro=f"{INTRO} {MIXED}" if found.kinds else INTRO,
-        tables=tuple(_tables(view, found)),
+        intro=f"{INTRO} {MIXED}" if mix.kinds else INTRO,
+        tables=tuple(_tables(view, mix)),
     )
 
 
-def _tables(view: View, found: Mix) -> Iterator[NumberTable]:
-    if found.common_work:
+def _tables(view: View, mix: Mix) -> Iterator[NumberTable]:
+    if mix.common_work:
         yield NumberTable(
             "Common work until the lead is below 10 %",
-            common_work(view, found.common_work),
+            common_work(view, mix.common_work),
             heading="How much common work until the lead is below 10 %?",
             note="Processor time that both must spend on top of the request, on what takes both the same time: your own code, a template of your own. Reckoned as (other − 1.1 × leader) / 0.1 in each round.",
         )
-    if found.endpoints:
+    if mix.endpoints:
         yield NumberTable(
             "Cost of an endpoint, by its parts",
-            endpoints(view, found.endpoints),
+            endpoints(view, mix.endpoints),
             heading="Read your own endpoint off",
             note="Microseconds of processor time for each request, as sums of the parts above; behind each but the cheapest, how many times the cheapest’s it is.",
         )
-    if found.others:
+    if mix.others:
         yield NumberTable(
             "Other weights",
-            _others(view, found),
+            _others(view, mix),
             summary="What other weights of the mix would give",
             note="Microseconds of processor time for each request, reckoned from the kinds: TPC-W’s mixes for browsing (95 % reads) and ordering (50 %), and one without pages.",
         )
-    if found.costs:
+    if mix.costs:
         yield NumberTable(
             "The parts add up",
-            _added_up(view, found),
+            _added_up(view, mix),
             heading="Do the parts add up?",
             note="The mix reckoned from its kinds, each measured by itself, beside the mix as it was measured in the same rounds.",
         )
-    if found.kinds:
+    if mix.kinds:
         yield NumberTable(
             "The mix, kind by kind",
-            _by_kind(view, found.kinds),
+            _by_kind(view, mix.kinds),
             summary="The mix, kind by kind: response times and errors",
             note="A percentile is given where each round has enough requests for it: 10, 100 and 1,000.",
         )
@@ -133,7 +133,12 @@ def endpoints(view: View, rows: tuple[Endpoint, ...]) -> ChartTable:
     """One row for each combination, one column for each set-up."""
     targets = [cost.target for cost in rows[0].costs]
     return ChartTable(
-        ("queries", "validation", "template", *(view.label(each) for each in targets)),
+        (
+            "queries",
+            "validation",
+            "template",
+            *(view.label(target) for target in targets),
+        ),
         tuple(
             (
                 str(row.queries),
@@ -154,25 +159,28 @@ def _cost(cost: EndpointCost) -> str:
     return f"{own} · {times} ({span})"
 
 
-def _others(view: View, found: Mix) -> ChartTable:
-    targets = [cost.target for cost in found.others[0].costs]
+def _others(view: View, mix: Mix) -> ChartTable:
+    targets = [cost.target for cost in mix.others[0].costs]
     return ChartTable(
-        ("mix", *(view.label(each) for each in targets)),
-        tuple((OTHERS[one.name], *map(_cost, one.costs)) for one in found.others),
+        ("mix", *(view.label(target) for target in targets)),
+        tuple(
+            (OTHERS[other_mix.name], *map(_cost, other_mix.costs))
+            for other_mix in mix.others
+        ),
     )
 
 
-def _added_up(view: View, found: Mix) -> ChartTable:
+def _added_up(view: View, mix: Mix) -> ChartTable:
     return ChartTable(
         ("set-up", "reckoned, µs", "measured, µs", "reckoned over measured"),
         tuple(
             (
-                view.label(one.target),
-                _cost_cell(one.predicted_us),
-                _cost_cell(one.measured_us),
-                _cost_cell(one.ratio),
+                view.label(cost.target),
+                _cost_cell(cost.predicted_us),
+                _cost_cell(cost.measured_us),
+                _cost_cell(cost.ratio),
             )
-            for one in found.costs
+            for cost in mix.costs
         ),
     )
 
@@ -191,16 +199,16 @@ def _by_kind(view: View, kinds: tuple[KindLatency, ...]) -> ChartTable:
         ),
         tuple(
             (
-                view.label(one.target),
-                one.load,
-                view.workload(one.kind),
-                _cell(one.p50_ms),
-                _cell(one.p90_ms),
-                _cell(one.p99_ms),
-                f"{one.requests:,}",
-                f"{one.errors:,}",
+                view.label(latency.target),
+                latency.load,
+                view.workload(latency.kind),
+                _cell(latency.p50_ms),
+                _cell(latency.p90_ms),
+                _cell(latency.p99_ms),
+                f"{latency.requests:,}",
+                f"{latency.errors:,}",
             )
-            for one in kinds
+            for latency in kinds
         ),
     )
 

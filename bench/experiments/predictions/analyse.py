@@ -46,8 +46,8 @@ def predictions(trials: Trials) -> Predictions | None:
     servings = {
         target: _serving(played, target, cells) for target, cells in cells_of.items()
     }
-    one = next(iter(cells_of.values()))
-    beside = one.beside.load.beside
+    first_cells = next(iter(cells_of.values()))
+    beside = first_cells.beside.load.beside
     assert beside is not None
     contestants = [
         servings[target.id]
@@ -55,15 +55,15 @@ def predictions(trials: Trials) -> Predictions | None:
         if target.id in servings and target.role is Role.CONTESTANT
     ]
     return Predictions(
-        cheap=one.beside.workload,
+        cheap=first_cells.beside.workload,
         heavy=beside.workload,
-        cheap_rps=one.beside.load.rate_rps or 0.0,
+        cheap_rps=first_cells.beside.load.rate_rps or 0.0,
         heavy_rps=_asked(played, [cells.beside for cells in cells_of.values()]),
         share=beside.share,
         level=played.level,
         servings=tuple(servings.values()),
         comparisons=tuple(
-            _comparisons(contestants, beside.workload, one, played.level)
+            _comparisons(contestants, beside.workload, first_cells, played.level)
         ),
     )
 

@@ -48,14 +48,16 @@ class Predictions:
 
     def serving(self, target: str) -> Serving | None:
         """What was found of a target, if it took part."""
-        return next((one for one in self.servings if one.target == target), None)
+        return next(
+            (serving for serving in self.servings if serving.target == target), None
+        )
 
     def comparison(self, subject: str, baseline: str, metric: str) -> Comparison | None:
         """The comparison of two target ids in this direction, if both took part."""
         wanted = (subject, baseline, metric)
-        for one in self.comparisons:
-            if (one.subject, one.baseline, one.metric) == wanted:
-                return one
+        for comparison in self.comparisons:
+            if (comparison.subject, comparison.baseline, comparison.metric) == wanted:
+                return comparison
         return None
 
 

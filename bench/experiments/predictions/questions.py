@@ -27,15 +27,15 @@ _METRICS = {
 
 def predictions(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     """Whether nobody does clearly better, and every set-up's numbers as its evidence."""
-    found: Predictions | None = context.analysis.found["predictions"]
-    if found is None:
+    experiment: Predictions | None = context.analysis.found["predictions"]
+    if experiment is None:
         return Inquiry(untested=Untested(Lacking.EXPERIMENT))
     line = 1 / (1 + margin)
     rows: list[Question | Evidence] = []
     for asked, metric in _METRICS.items():
         for pair in product(claim.subjects, claim.baselines):
             ours, theirs = (context.id_of(name) for name in pair)
-            comparison = found.comparison(ours, theirs, metric)
+            comparison = experiment.comparison(ours, theirs, metric)
             comparison = comparison or paired(ours, theirs, "", metric, (), 0.95)
             finding = Evidence(
                 ours,
@@ -46,18 +46,20 @@ def predictions(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
             )
             rows.append(of_ratio(asked.value, comparison, line - 1, finding))
     groups = tuple(Group(GroupKind.PART, asked.value) for asked in _METRICS)
-    return Inquiry(groups, (*rows, *_shown(found)))
+    return Inquiry(groups, (*rows, *_shown(experiment)))
 
 
-def _shown(found: Predictions) -> Iterator[Evidence]:
+def _shown(experiment: Predictions) -> Iterator[Evidence]:
     """What each set-up showed; it decides nothing by itself."""
-    for one in found.servings:
+    for serving in experiment.servings:
         yield Evidence(
-            one.target, estimate=one.times.estimate, asked=PredictionsEvidence.CHEAP_P99
+            serving.target,
+            estimate=serving.times.estimate,
+            asked=PredictionsEvidence.CHEAP_P99,
         )
         yield Evidence(
-            one.target,
-            estimate=one.capacity_rps.estimate,
+            serving.target,
+            estimate=serving.capacity_rps.estimate,
             asked=PredictionsEvidence.PREDICTIONS_RATE,
         )
 

@@ -39,22 +39,23 @@ def served(view: View, palette: Palette) -> Body:
 
 def predictions_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
     """The tail of cheap requests in both states; nothing if it was not measured."""
-    found: Predictions | None = view.results.found["predictions"]
-    if found is None:
+    predictions: Predictions | None = view.results.found["predictions"]
+    if predictions is None:
         return ()
     rows = [
-        (target.id, one.alone_ms.estimate, one.beside_ms.estimate)
-        for target, one in _servings(view, found)
+        (target.id, serving.alone_ms.estimate, serving.beside_ms.estimate)
+        for target, serving in _servings(view, predictions)
     ]
     if not any(alone or beside for _, alone, beside in rows):
         return ()
     words = ChartText(
         finding="Cheap requests while a model computes",
-        sub=_sub(view, found),
+        sub=_sub(view, predictions),
         caption="99th percentile of the cheap requests, from when each was due. Hollow mark: alone. Filled mark: predictions beside them, with its interval. Axis from zero.",
     )
     table = ChartTable(
-        _COLUMNS, tuple(_row(view, one) for _, one in _servings(view, found))
+        _COLUMNS,
+        tuple(_row(view, serving) for _, serving in _servings(view, predictions)),
     )
     shape = two_states(view, in_order(view, rows), "ms")
     return (chart("predictions", palette, words, table, shape),)
@@ -62,49 +63,49 @@ def predictions_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
 
 def predictions_missing(view: View) -> tuple[str, ...]:
     """Why there is nothing, where it was played; a run that did not play it has no section."""
-    found: Predictions | None = view.results.found["predictions"]
-    if found is None:
+    predictions: Predictions | None = view.results.found["predictions"]
+    if predictions is None:
         return ()
-    known = [
+    measured = [
         series.estimate
-        for one in found.servings
-        for series in (one.alone_ms, one.beside_ms)
+        for serving in predictions.servings
+        for series in (serving.alone_ms, serving.beside_ms)
     ]
-    return () if any(known) else ("Not measured: no window of it counts.",)
+    return () if any(measured) else ("Not measured: no window of it counts.",)
 
 
 def pitfalls(view: View) -> tuple[str, ...]:
     """The set-ups that are shown for contrast, with what they are."""
-    found: Predictions | None = view.results.found["predictions"]
+    predictions: Predictions | None = view.results.found["predictions"]
     return tuple(
         f"{view.label(target.id)}: {target.why}"
-        for target, _ in (_servings(view, found) if found else ())
+        for target, _ in (_servings(view, predictions) if predictions else ())
         if target.role is not Role.CONTESTANT
     )
 
 
-def _servings(view: View, found: Predictions) -> list[tuple[Target, Serving]]:
-    pairs = [(view.target(one.target), one) for one in found.servings]
-    return [(target, one) for target, one in pairs if target is not None]
+def _servings(view: View, predictions: Predictions) -> list[tuple[Target, Serving]]:
+    pairs = [(view.target(serving.target), serving) for serving in predictions.servings]
+    return [(target, serving) for target, serving in pairs if target is not None]
 
 
-def _sub(view: View, found: Predictions) -> str:
-    rates = [rate for rate in found.heavy_rps if rate]
+def _sub(view: View, predictions: Predictions) -> str:
+    rates = [rate for rate in predictions.heavy_rps if rate]
     asked = f" ({min(rates):.0f} to {max(rates):.0f} a second)" if rates else ""
     return (
-        f"{view.workload(found.cheap)}, {found.cheap_rps:g} a second, alone and beside "
-        f"predictions at {percent(found.share)} of what the slowest can do{asked}; less is better"
+        f"{view.workload(predictions.cheap)}, {predictions.cheap_rps:g} a second, alone and beside "
+        f"predictions at {percent(predictions.share)} of what the slowest can do{asked}; less is better"
     )
 
 
-def _row(view: View, one: Serving) -> tuple[str, ...]:
+def _row(view: View, serving: Serving) -> tuple[str, ...]:
     return (
-        view.label(one.target),
-        _cell(one.alone_ms),
-        _cell(one.beside_ms),
-        _cell(one.times),
-        _cell(one.prediction_ms, short=True),
-        _cell(one.capacity_rps),
+        view.label(serving.target),
+        _cell(serving.alone_ms),
+        _cell(serving.beside_ms),
+        _cell(serving.times),
+        _cell(serving.prediction_ms, short=True),
+        _cell(serving.capacity_rps),
     )
 
 

@@ -34,18 +34,18 @@ def _as_many(names: Names, finding: Evidence) -> str:
 
 def _not_behind(names: Names, finding: Evidence) -> str:
     subject, baseline = (
-        names.framework(each) for each in (finding.subject, finding.against or "")
+        names.framework(target) for target in (finding.subject, finding.against or "")
     )
     if finding.estimate is None or finding.line is None:
         return f"this run holds no pair of {subject} and {baseline}"
     if finding.asked == PredictionsEvidence.BESIDE_P99:
-        verb, told = (
+        verb, compared = (
             "takes",
             f"at the 99th percentile of cheap requests beside predictions as {baseline}",
         )
     else:
-        verb, told = "makes", f"predictions per second as {baseline}"
-    said = f"{subject} {verb} {_as_many(names, finding)} {told}"
+        verb, compared = "makes", f"predictions per second as {baseline}"
+    said = f"{subject} {verb} {_as_many(names, finding)} {compared}"
     if finding.excluded is not None:
         return f"{said}: {excluded(finding.excluded)}"
     line = f"the margin of {numbers.percent(1 / finding.line - 1)}"
@@ -57,23 +57,25 @@ def _not_behind(names: Names, finding: Evidence) -> str:
 
 
 def _serving(names: Names, finding: Evidence) -> Serving | None:
-    found = names.results.found["predictions"]
-    return found.serving(finding.subject) if found else None
+    predictions = names.results.found["predictions"]
+    return predictions.serving(finding.subject) if predictions else None
 
 
 def _alone_and_beside(names: Names, finding: Evidence) -> str:
-    one = _serving(names, finding)
-    if one is None:
+    serving = _serving(names, finding)
+    if serving is None:
         return NOT_MEASURED
-    text = f"{_series(one.alone_ms, ' ms')}, and {_series(one.beside_ms, ' ms')}"
+    text = (
+        f"{_series(serving.alone_ms, ' ms')}, and {_series(serving.beside_ms, ' ms')}"
+    )
     if finding.estimate is None:
         return text
     return f"{text}: {_times(finding.estimate, ' times as long')}"
 
 
 def _predictions_rate(names: Names, finding: Evidence) -> str:
-    one = _serving(names, finding)
-    return _series(one.capacity_rps, "") if one else NOT_MEASURED
+    serving = _serving(names, finding)
+    return _series(serving.capacity_rps, "") if serving else NOT_MEASURED
 
 
 def _series(series: RoundSeries, unit: str) -> str:
@@ -90,10 +92,10 @@ def _pitfall(names: Names, finding: Evidence) -> str:
 
 
 def _because(names: Names, verdict: Verdict) -> str:
-    one = deciding(verdict)
-    if one is None:
+    finding = deciding(verdict)
+    if finding is None:
         return "this run has no round in which the experiment was played in full"
-    text = f"{one.because}{tally(verdict, 'comparisons')}"
+    text = f"{finding.because}{tally(verdict, 'comparisons')}"
     depends = verdict.outcome is Outcome.DEPENDS
     return f"{yes_and_no(names, verdict.groups)}: {text}" if depends else text
 

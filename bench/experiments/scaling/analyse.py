@@ -124,9 +124,11 @@ def _fit(
 
 
 def _law(points: Sequence[ScalingPoint], place: int) -> usl.Law | None:
-    known = [(p.clients, rate) for p in points if (rate := p.rounds[place]) is not None]
+    measured = [
+        (p.clients, rate) for p in points if (rate := p.rounds[place]) is not None
+    ]
     try:
-        return usl.fit([n for n, _ in known], [rate for _, rate in known])
+        return usl.fit([n for n, _ in measured], [rate for _, rate in measured])
     except ValueError:
         return None
 
@@ -171,7 +173,7 @@ def _gains(played: Windows) -> list[WorkerGain]:
         for c in played.cells
         if plan.target(c.target).workers == 1
     }
-    found = []
+    gains = []
     for cell in played.cells:
         workers = plan.target(cell.target).workers or 1
         base = cell.target.rpartition("+")[0]
@@ -181,16 +183,19 @@ def _gains(played: Windows) -> list[WorkerGain]:
         gain = interval.over_rounds(_gain(played, cell, single, workers), played.level)
         why = None if gain.estimate else "fewer than two rounds have both"
         why = _doubt(played, cell) or _doubt(played, single) or why
-        found.append(
+        gains.append(
             WorkerGain(base, cell.workload, workers, gain.estimate, gain.rounds, why)
         )
-    return found
+    return gains
 
 
 def _gain(played: Windows, cell: Cell, single: Cell, workers: int) -> Series:
-    many, one = (played.row(each, THROUGHPUT.of_round) for each in (cell, single))
+    many_rps, single_rps = (
+        played.row(of_cell, THROUGHPUT.of_round) for of_cell in (cell, single)
+    )
     return tuple(
-        times if times is None else times / workers for times in ratios(many, one)
+        times if times is None else times / workers
+        for times in ratios(many_rps, single_rps)
     )
 
 

@@ -15,32 +15,34 @@ from bench.wording.numbers import joined
 
 def scaling_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
     """A chart for each workload, the contestants in it."""
-    found: Scalings | None = view.results.found["scalings"]
-    if found is None:
+    scalings: Scalings | None = view.results.found["scalings"]
+    if scalings is None:
         return ()
-    works = dict.fromkeys(one.workload for one in found.clients)
+    works = dict.fromkeys(scaling.workload for scaling in scalings.clients)
     return tuple(_chart(view, palette, name, _lines(view, name)) for name in works)
 
 
 def _lines(view: View, workload: str) -> list[Scaling]:
-    found: Scalings | None = view.results.found["scalings"]
+    scalings: Scalings | None = view.results.found["scalings"]
     lines = [
-        one for one in (found.clients if found else ()) if one.workload == workload
+        scaling
+        for scaling in (scalings.clients if scalings else ())
+        if scaling.workload == workload
     ]
-    return sorted(lines, key=lambda one: view.label(one.target).lower())
+    return sorted(lines, key=lambda scaling: view.label(scaling.target).lower())
 
 
 def _chart(
     view: View, palette: Palette, workload: str, lines: Sequence[Scaling]
 ) -> Chart:
-    levels = sorted({point.clients for one in lines for point in one.points})
+    levels = sorted({point.clients for scaling in lines for point in scaling.points})
     across = Axis(
         "clients (log scale)",
         kind="log",
         between=(levels[0], max(levels[-1], 2 * levels[0])),
         ticks=tuple(Tick(level, str(level)) for level in levels),
     )
-    plot = Plot(tuple(_series(view, one) for one in lines), across)
+    plot = Plot(tuple(_series(view, scaling) for scaling in lines), across)
     words = ChartText(
         finding=_finding(view, lines),
         sub=f"{view.workload(workload)}: requests per second as clients rise",
@@ -51,7 +53,11 @@ def _chart(
         ),
     )
     columns = ("set-up", "clients", "requests/s", "rounds", "decides")
-    rows = tuple(row for one in lines for row in (*_rows(view, one), *_law(view, one)))
+    rows = tuple(
+        row
+        for scaling in lines
+        for row in (*_rows(view, scaling), *_law(view, scaling))
+    )
     shape = Lines((plot,), Axis("requests/s"))
     return chart(
         f"scaling-{workload}", palette, words, ChartTable(columns, rows), shape
@@ -60,64 +66,67 @@ def _chart(
 
 def _finding(view: View, lines: Sequence[Scaling]) -> str:
     kept = [
-        f"{view.label(one.target)} {percent(round(share.point, 2))}"
-        for one in lines
-        if (share := one.least.share if one.least else None) and isfinite(share.point)
+        f"{view.label(scaling.target)} {percent(round(share.point, 2))}"
+        for scaling in lines
+        if (share := scaling.least.share if scaling.least else None)
+        and isfinite(share.point)
     ]
-    most = max((one.points[-1].clients for one in lines if one.points), default=0)
+    most = max(
+        (scaling.points[-1].clients for scaling in lines if scaling.points), default=0
+    )
     if not kept:
         return f"How much is left at {most} clients was not measured"
     return f"Of its best, at {most} clients there is left: {joined(kept)}"
 
 
-def _rows(view: View, one: Scaling) -> list[tuple[str, ...]]:
+def _rows(view: View, scaling: Scaling) -> list[tuple[str, ...]]:
     return [
         (
-            view.label(one.target),
+            view.label(scaling.target),
             str(point.clients),
             with_interval(point.rate_rps) if point.rate_rps else absent(None),
             str(point.rate_rps.n if point.rate_rps else 0),
             point.excluded or "yes",
         )
-        for point in one.points
+        for point in scaling.points
     ]
 
 
-def _law(view: View, one: Scaling) -> list[tuple[str, ...]]:
+def _law(view: View, scaling: Scaling) -> list[tuple[str, ...]]:
     """The three terms of the law, so that they can be read where no curve is drawn."""
-    name = view.label(one.target)
-    if one.fit is None:
-        return [(name, "law", f"no fit: {one.no_fit}", "0", "no")]
-    fit = one.fit
+    name = view.label(scaling.target)
+    if scaling.fit is None:
+        return [(name, "law", f"no fit: {scaling.no_fit}", "0", "no")]
+    fit = scaling.fit
     terms = (
         ("alone (lambda)", fit.alone_rps),
         ("contention (sigma)", fit.contention),
         ("retrograde (kappa)", fit.retrograde),
     )
     peak = "none" if fit.peak_clients is None else f"{fit.peak_clients:.0f}"
-    told = one.no_fit or f"misses the points by {percent(round(fit.misfit, 3))}"
+    remark = scaling.no_fit or f"misses the points by {percent(round(fit.misfit, 3))}"
     return [
         *((name, words, with_interval(e), str(e.n), "no") for words, e in terms),
-        (name, "peak of the law", peak, str(fit.alone_rps.n), told),
+        (name, "peak of the law", peak, str(fit.alone_rps.n), remark),
     ]
 
 
-def _series(view: View, one: Scaling) -> Series:
-    curve = one.fit.curve if one.fit is not None else ()
+def _series(view: View, scaling: Scaling) -> Series:
+    curve = scaling.fit.curve if scaling.fit is not None else ()
     laws = [(p.clients, p.rate_rps) for p in curve]
     return Series(
-        look_of(view, one.target),
-        view.label(one.target),
+        look_of(view, scaling.target),
+        view.label(scaling.target),
         spots=tuple(
             Spot(p.clients, p.rate_rps.point, hollow=p.excluded is not None, size=7.5)
-            for p in one.points
+            for p in scaling.points
             if p.rate_rps is not None and isfinite(p.rate_rps.point)
         ),
         line=tuple((clients, law.point) for clients, law in laws),
         band=tuple((clients, law.low, law.high) for clients, law in laws),
         rounds=tuple(
             (point.clients, value)
-            for point in one.points
+            for point in scaling.points
             for value in point.rounds
             if value is not None and isfinite(value)
         ),
@@ -127,19 +136,19 @@ def _series(view: View, one: Scaling) -> Series:
 
 def workers_table(view: View) -> ChartTable | None:
     """What more workers brought; None where none were started."""
-    found: Scalings | None = view.results.found["scalings"]
-    if found is None or not found.workers:
+    scalings: Scalings | None = view.results.found["scalings"]
+    if scalings is None or not scalings.workers:
         return None
     rows = tuple(
         (
-            view.label(each.target),
-            view.workload(each.workload),
-            str(each.workers),
-            with_interval(each.gain) if each.gain else absent(each.reason),
-            " ".join("–" if v is None else number(v, 2) for v in each.rounds),
-            str(each.gain.n if each.gain else 0),
+            view.label(gain.target),
+            view.workload(gain.workload),
+            str(gain.workers),
+            with_interval(gain.gain) if gain.gain else absent(gain.reason),
+            " ".join("–" if v is None else number(v, 2) for v in gain.rounds),
+            str(gain.gain.n if gain.gain else 0),
         )
-        for each in found.workers
+        for gain in scalings.workers
     )
     columns = ("set-up", "workload", "workers", "share of the ideal gain", "each round")
     return ChartTable((*columns, "rounds"), rows)

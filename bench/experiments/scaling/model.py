@@ -70,9 +70,11 @@ class Scaling:
     @property
     def least(self) -> Kept | None:
         """What is kept of the best: against the number of clients where most is lost."""
-        known = [one for one in self.kept if one.share is not None]
+        measured = [kept for kept in self.kept if kept.share is not None]
         return min(
-            known, key=lambda one: one.share.point if one.share else 0.0, default=None
+            measured,
+            key=lambda kept: kept.share.point if kept.share else 0.0,
+            default=None,
         )
 
 

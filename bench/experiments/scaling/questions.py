@@ -38,28 +38,31 @@ WORKERS = "workers"
 
 def scaling(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     """Whether the subjects' deployments keep and gain enough; the others are told beside it."""
-    found: Scalings | None = context.analysis.found["scalings"]
+    scalings: Scalings | None = context.analysis.found["scalings"]
     own = {t.id for name in claim.subjects if (t := context.contestants.get(name))}
     asked = [
-        one
-        for one in (found.clients if found else ())
-        if one.target in own and one.workload in claim.workloads
+        by_clients
+        for by_clients in (scalings.clients if scalings else ())
+        if by_clients.target in own and by_clients.workload in claim.workloads
     ]
-    if found is None or len(asked) < len(claim.subjects) * len(claim.workloads):
+    if scalings is None or len(asked) < len(claim.subjects) * len(claim.workloads):
         return Inquiry(untested=Untested(Lacking.EXPERIMENT))
     groups = [
-        *(Group(GroupKind.PART, _clients(each), each) for each in claim.workloads),
+        *(
+            Group(GroupKind.PART, _clients(workload), workload)
+            for workload in claim.workloads
+        ),
         Group(GroupKind.PART, WORKERS),
     ]
     rows: list[Question | Evidence] = []
-    for one in found.clients:
-        finding = _of_clients(one, margin)
-        key, void = _clients(one.workload), one.points[-1].excluded
-        kept = [each.rounds for each in one.kept]
-        asks = one in asked
+    for by_clients in scalings.clients:
+        finding = _of_clients(by_clients, margin)
+        key, void = _clients(by_clients.workload), by_clients.points[-1].excluded
+        kept = [fewer.rounds for fewer in by_clients.kept]
+        asks = by_clients in asked
         rows.append(_question(key, finding, kept, margin, void) if asks else finding)
-    rows += _of_workers(found, own, claim, margin)
-    rows += [_peak(one) for one in found.clients]
+    rows += _of_workers(scalings, own, claim, margin)
+    rows += [_peak(by_clients) for by_clients in scalings.clients]
     return Inquiry(tuple(groups), tuple(rows))
 
 
@@ -67,29 +70,29 @@ def _clients(workload: str) -> str:
     return f"clients on {workload}"
 
 
-def _of_clients(one: Scaling, margin: float) -> Evidence:
-    least = one.least
+def _of_clients(by_clients: Scaling, margin: float) -> Evidence:
+    least = by_clients.least
     return Evidence(
-        one.target,
+        by_clients.target,
         estimate=least.share if least else None,
         asked=ScalingEvidence.KEPT_OF_BEST,
-        workload=one.workload,
-        at=float(one.points[-1].clients),
+        workload=by_clients.workload,
+        at=float(by_clients.points[-1].clients),
         amount=float(least.clients) if least else None,
         line=1 - margin,
     )
 
 
 def _of_workers(
-    found: Scalings, own: set[str], claim: Claim, margin: float
+    scalings: Scalings, own: set[str], claim: Claim, margin: float
 ) -> list[Question | Evidence]:
-    most = max((gain.workers for gain in found.workers), default=0)
-    if not found.workers:
-        why = Excluded(Exclusion.NO_PLACE, found.no_workers or "")
+    most = max((gain.workers for gain in scalings.workers), default=0)
+    if not scalings.workers:
+        why = Excluded(Exclusion.NO_PLACE, scalings.no_workers or "")
         finding = Evidence("", asked=ScalingEvidence.WORKERS, excluded=why)
         return [Question(WORKERS, finding, excluded=why)]
     rows: list[Question | Evidence] = []
-    for gain in found.workers:
+    for gain in scalings.workers:
         finding = _of_gain(gain, margin)
         asks = gain.target in own and gain.workload in claim.workloads
         if asks and gain.workers == most:
@@ -122,12 +125,16 @@ def _question(
     return by_rounds(group, finding, logs if finding.estimate else [], -margin, void)
 
 
-def _peak(one: Scaling) -> Evidence:
-    peak = one.fit.peak_clients if one.fit and one.no_fit is None else None
+def _peak(by_clients: Scaling) -> Evidence:
+    peak = (
+        by_clients.fit.peak_clients
+        if by_clients.fit and by_clients.no_fit is None
+        else None
+    )
     return Evidence(
-        one.target,
+        by_clients.target,
         asked=ScalingEvidence.PEAK_CLIENTS,
-        workload=one.workload,
+        workload=by_clients.workload,
         amount=peak,
     )
 

@@ -16,12 +16,12 @@ WORKERS = "More worker processes"
 
 def body(view: View, palette: Palette) -> Body:
     """Throughput by number of clients, and of workers."""
-    found: Scalings | None = view.results.found["scalings"]
+    scalings: Scalings | None = view.results.found["scalings"]
     missing = []
-    if found is None or not found.clients:
+    if scalings is None or not scalings.clients:
         missing.append(NONE.format(profile=view.results.profile.name))
-    if found is not None and found.no_workers:
-        missing.append(f"More workers: not measured, {found.no_workers}.")
+    if scalings is not None and scalings.no_workers:
+        missing.append(f"More workers: not measured, {scalings.no_workers}.")
     workers = workers_table(view)
     return Body(
         scaling_charts(view, palette),

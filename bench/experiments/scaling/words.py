@@ -77,10 +77,14 @@ def _peak_because(names: Names, finding: Evidence) -> str:
 
 def _no_fit(names: Names, finding: Evidence) -> str | None:
     """Why no curve was fitted; None where one was."""
-    found = names.results.found["scalings"]
-    for one in found.clients if found else ():
-        if (one.target, one.workload) == (finding.subject, finding.workload):
-            return (one.no_fit or "") if one.fit is None or one.no_fit else None
+    scalings = names.results.found["scalings"]
+    for scaling in scalings.clients if scalings else ():
+        if (scaling.target, scaling.workload) == (finding.subject, finding.workload):
+            return (
+                (scaling.no_fit or "")
+                if scaling.fit is None or scaling.no_fit
+                else None
+            )
     return ""
 
 
@@ -92,10 +96,10 @@ def _because(names: Names, verdict: Verdict) -> str:
         for f in own
         if f.estimate
     ]
-    one = deciding(verdict)
+    finding = deciding(verdict)
     text = "; ".join(parts)
-    if one is not None and one.asked != ScalingEvidence.WORKERS:
-        text = f"{text}: {one.because}"
+    if finding is not None and finding.asked != ScalingEvidence.WORKERS:
+        text = f"{text}: {finding.because}"
     others = [
         f"{names.framework(f.subject)} keeps {percent(f.estimate.point)} on {names.workload(f.workload)}"
         for f in kept
@@ -124,7 +128,7 @@ def _short(names: Names, verdict: Verdict) -> str:
     where = kept[0].workload
     here = [f for f in kept if f.workload == where]
     here.sort(key=lambda f: f.outcome is None)
-    told = joined(
+    shares = joined(
         [
             f"{names.framework(f.subject)} {percent(f.estimate.point)}"
             for f in here
@@ -132,7 +136,7 @@ def _short(names: Names, verdict: Verdict) -> str:
         ]
     )
     clients = f"{here[0].at:g} clients" if here[0].at else "the most clients"
-    said = f"of their best throughput on {names.workload(where)}, at {clients} they keep: {told}"
+    said = f"of their best throughput on {names.workload(where)}, at {clients} they keep: {shares}"
     workers = [
         f.excluded
         for f in verdict.findings

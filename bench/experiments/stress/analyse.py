@@ -52,7 +52,7 @@ def stress(trials: Trials) -> Stress | None:
     played = trials.played(NAME)
     if played is None:
         return None
-    played = played.read_as(lambda one: rate_in_doubt_is_void(as_data(one)))
+    played = played.read_as(lambda checked: rate_in_doubt_is_void(as_data(checked)))
     surges = [c.load for c in played.cells if c.load.surge]
     if not surges or not surges[0].surge or not surges[0].share:
         return None
@@ -155,11 +155,11 @@ def _target(played: Windows, target: str, workload: str) -> Stressed:
 
 def _failures(played: Windows, target: str) -> Iterator[str]:
     """Why it could not go on, once for each round: a server that dies leaves two failures."""
-    seen: set[int] = set()
+    reported: set[int] = set()
     for failure in played.run.failures:
         own = (failure.target, failure.experiment) == (target, NAME)
-        if own and failure.round in played.rounds and failure.round not in seen:
-            seen.add(failure.round)
+        if own and failure.round in played.rounds and failure.round not in reported:
+            reported.add(failure.round)
             yield f"round {failure.round}: {failure.message}"
 
 
@@ -192,8 +192,8 @@ def _step(played: Windows, cell: Cell, capacity: RoundSeries) -> StressStep:
     kept = tuple(_kept(*values) for values in by_round)
     checked = played.checked_of(cell)
     errors: Counter[str] = Counter()
-    for each in checked:
-        errors.update(each.window.tally.errors)
+    for visit in checked:
+        errors.update(visit.window.tally.errors)
 
     def quantile(name: str) -> RoundSeries:
         # In a surge response times are those of three loads together.
@@ -211,7 +211,7 @@ def _step(played: Windows, cell: Cell, capacity: RoundSeries) -> StressStep:
         p99_ms=quantile("p99"),
         errors=dict(errors),
         windows=len(checked),
-        void=sum(each.void for each in checked),
+        void=sum(visit.void for visit in checked),
         void_because=why_most(checked),
         capacity_rps=own,
     )
@@ -268,9 +268,9 @@ def _timeline_ms(played: Windows, surge: Cell | None) -> tuple[float | None, ...
     windows = [w for number in played.rounds for w in played.usable(surge, number)[:1]]
     rows = [window.tally.slots for window in windows if window.tally.slots]
     return tuple(
-        median(known) / 1000 if known else None
+        median(p50s_us) / 1000 if p50s_us else None
         for slots in zip(*rows, strict=False)
-        for known in [[slot.p50_us for slot in slots if slot.p50_us is not None]]
+        for p50s_us in [[slot.p50_us for slot in slots if slot.p50_us is not None]]
     )
 
 
@@ -324,8 +324,8 @@ def watched_s_of(cell: Cell) -> float:
 
 
 def _analysed(trials: Trials, doubts: Doubts) -> Analysed:
-    found = stress(trials)
-    return Analysed({"stress": found}, checks=tuple(stress_checks(found)))
+    experiment = stress(trials)
+    return Analysed({"stress": experiment}, checks=tuple(stress_checks(experiment)))
 
 
 ANALYSE: Analyse = _analysed

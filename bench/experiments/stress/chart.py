@@ -40,15 +40,15 @@ def hockey_chart(
     view: View, palette: Palette, stress: Stress, workload: str
 ) -> Chart | None:
     """A line with marks for each target; None where no response time was measured."""
-    found = {
-        one.target: points
-        for one in stress.targets
-        if one.workload == workload and (points := points_of(one))
+    curves = {
+        stressed.target: points
+        for stressed in stress.targets
+        if stressed.workload == workload and (points := points_of(stressed))
     }
-    if not found:
+    if not curves:
         return None
 
-    series = tuple(_series(view, *each) for each in found.items())
+    series = tuple(_series(view, *curve) for curve in curves.items())
     shape = Lines(
         (Plot(series, Axis("offered requests/s")),),
         Axis("p99, ms (log scale)", kind="log"),
@@ -74,13 +74,13 @@ def hockey_chart(
             "yes" if point.reached else "no",
             str(point.p99.n),
         )
-        for target, points in found.items()
+        for target, points in curves.items()
         for point in points
     )
     return chart(f"hockey-{workload}", palette, words, ChartTable(columns, rows), shape)
 
 
-def points_of(one: Stressed) -> list[CurvePoint]:
+def points_of(stressed: Stressed) -> list[CurvePoint]:
     """The steps of which rate and response time are known, by rising share."""
     return [
         CurvePoint(
@@ -91,18 +91,18 @@ def points_of(one: Stressed) -> list[CurvePoint]:
             and step.achieved_rps.estimate.point
             >= REACHED * step.offered_rps.estimate.point,
         )
-        for step in one.steps
+        for step in stressed.steps
         if step.offered_rps.estimate and step.p99_ms.estimate
     ]
 
 
 def _finding(stress: Stress, workload: str) -> str:
-    own = [one for one in stress.targets if one.workload == workload]
-    highest = max((s.share for one in own for s in one.steps), default=0.0)
+    own = [stressed for stressed in stress.targets if stressed.workload == workload]
+    highest = max((s.share for stressed in own for s in stressed.steps), default=0.0)
     kept = [
         100 * s.kept.estimate.point
-        for one in own
-        for s in one.steps
+        for stressed in own
+        for s in stressed.steps
         if isclose(s.share, highest) and s.kept.estimate
     ]
     if not kept:
@@ -117,7 +117,7 @@ def _series(view: View, target: str, points: list[CurvePoint]) -> Series:
         Spot(p.offered.point, p.p99.point, p.p99.low, p.p99.high, hollow=not p.reached)
         for p in points
     )
-    line = tuple((each.offered.point, each.p99.point) for each in points)
+    line = tuple((point.offered.point, point.p99.point) for point in points)
     return Series(look_of(view, target), view.label(target), spots, line)
 
 
@@ -125,24 +125,25 @@ def surge_chart(
     view: View, palette: Palette, stress: Stress, workload: str
 ) -> Chart | None:
     """A line for each target; None where no response time was measured."""
-    found = [
-        one
-        for one in stress.targets
-        if one.workload == workload and any(ms is not None for ms in one.timeline_ms)
+    surged = [
+        stressed
+        for stressed in stress.targets
+        if stressed.workload == workload
+        and any(ms is not None for ms in stressed.timeline_ms)
     ]
-    if not found:
+    if not surged:
         return None
 
     surge = (stress.surge.from_s, stress.surge.until_s)
     plot = Plot(
-        tuple(_timeline(view, one) for one in found),
-        Axis("seconds of the visit", holds=(_longest_s(found),)),
+        tuple(_timeline(view, stressed) for stressed in surged),
+        Axis("seconds of the visit", holds=(_longest_s(surged),)),
         guides=tuple(Guide(moment_s, DASHED) for moment_s in surge),
     )
     shape = Lines((plot,), Axis("median, ms (log scale)", kind="log"))
     peak = percent(round(stress.base_share * stress.surge.times, 4))
     words = ChartText(
-        finding=_finding_surge(stress, found),
+        finding=_finding_surge(stress, surged),
         sub=(
             f"{view.workload(workload)}: median response time in ms, "
             f"{peak} of its own capacity offered between the dashed lines, "
@@ -157,22 +158,24 @@ def surge_chart(
     columns = ("set-up", "waiting at its end", "seconds until it was over", "rounds")
     rows = tuple(
         (
-            view.label(one.target),
+            view.label(stressed.target),
             *(
                 with_interval(series.estimate) if series.estimate else "not measured"
-                for series in (one.waiting, one.recovery_s)
+                for series in (stressed.waiting, stressed.recovery_s)
             ),
-            str(sum(value is not None for value in one.recovery_s.rounds)),
+            str(sum(value is not None for value in stressed.recovery_s.rounds)),
         )
-        for one in found
+        for stressed in surged
     )
     return chart(f"surge-{workload}", palette, words, ChartTable(columns, rows), shape)
 
 
-def _finding_surge(stress: Stress, found: list[Stressed]) -> str:
+def _finding_surge(stress: Stress, surged: list[Stressed]) -> str:
     """By when all were back, or how often somebody was not."""
-    took = [v for one in found for v in one.recovery_s.rounds if v is not None]
-    back = sum(one.recovered for one in found)
+    took = [
+        v for stressed in surged for v in stressed.recovery_s.rounds if v is not None
+    ]
+    back = sum(stressed.recovered for stressed in surged)
     if not took:
         return "Response time before, in and after a surge"
     if back < len(took):
@@ -182,14 +185,16 @@ def _finding_surge(stress: Stress, found: list[Stressed]) -> str:
     return f"After the surge, response times were back within {number(max(took), 2)} s, always"
 
 
-def _longest_s(found: list[Stressed]) -> float:
-    return max(len(one.timeline_ms) for one in found) * SLOT_S
+def _longest_s(surged: list[Stressed]) -> float:
+    return max(len(stressed.timeline_ms) for stressed in surged) * SLOT_S
 
 
-def _timeline(view: View, one: Stressed) -> Series:
+def _timeline(view: View, stressed: Stressed) -> Series:
     line = tuple(
         ((position + 0.5) * SLOT_S, ms)
-        for position, ms in enumerate(one.timeline_ms)
+        for position, ms in enumerate(stressed.timeline_ms)
         if ms
     )
-    return Series(look_of(view, one.target), view.label(one.target), line=line)
+    return Series(
+        look_of(view, stressed.target), view.label(stressed.target), line=line
+    )

@@ -69,53 +69,57 @@ def _inquiry(
 ) -> Inquiry:
     stress: Stress | None = context.analysis.found["stress"]
     names = (*claim.subjects, *claim.baselines)
-    played = {name: one for name in names if (one := _of(context, claim, name))}
+    played = {
+        name: stressed for name in names if (stressed := _of(context, claim, name))
+    }
     missing = tuple(name for name in claim.subjects if name not in played)
     if stress is None or missing:
         lacking = Untested(Lacking.EXPERIMENT, missing if stress else ())
         return Inquiry(untested=lacking)
-    asked = {n: [*questions(stress, one, margin)] for n, one in played.items()}
+    asked = {
+        n: [*questions(stress, stressed, margin)] for n, stressed in played.items()
+    }
     beside: list[Evidence] = []
     others: list[OtherOutcome] = []
-    for name, one in played.items():
+    for name, stressed in played.items():
         if name not in claim.subjects:
-            beside += [each.finding for each in asked[name]]
-            found, _ = decide(_standing(asked[name], opposite))
-            others.append(OtherOutcome(name, found.outcome))
-        beside += _shown(one)
+            beside += [question.finding for question in asked[name]]
+            decision, _ = decide(_standing(asked[name], opposite))
+            others.append(OtherOutcome(name, decision.outcome))
+        beside += _shown(stressed)
     own = _standing([q for name in claim.subjects for q in asked[name]], opposite)
     return replace(own, rows=(*own.rows, *beside), others=tuple(others))
 
 
 def _standing(asked: Sequence[Question], opposite: bool) -> Inquiry:
-    keys = dict.fromkeys(each.group for each in asked)
+    keys = dict.fromkeys(question.group for question in asked)
     groups = tuple(Group(GroupKind.PART, key) for key in keys)
     return Inquiry(groups, tuple(asked), one_unit=False, opposite=opposite)
 
 
-def questions(stress: Stress, one: Stressed, margin: float) -> Iterator[Question]:
+def questions(stress: Stress, stressed: Stressed, margin: float) -> Iterator[Question]:
     """What is asked of a target, in the order in which it is shown; above 0 are rounds in which it stood."""
 
     def finding(asked: str, estimate: Estimate | None, line: float) -> Evidence:
-        return Evidence(one.target, asked=asked, estimate=estimate, line=line)
+        return Evidence(stressed.target, asked=asked, estimate=estimate, line=line)
 
     for share in DECIDING:
-        step = next((s for s in one.steps if isclose(s.share, share)), None)
+        step = next((s for s in stressed.steps if isclose(s.share, share)), None)
         kept = step.kept if step else RoundSeries((), None)
         answered = finding(StressEvidence.STRESS_ANSWERED, kept.estimate, 1 - margin)
         slack = [log(k / (1 - margin)) for k in values_of(kept.rounds)]
         yield by_rounds(
             f"answered at {share:.0%}", replace(answered, at=share), [slack]
         )
-    worst = worst_failed(one.steps, min(DECIDING), stress.level)
+    worst = worst_failed(stressed.steps, min(DECIDING), stress.level)
     failed = finding(StressEvidence.STRESS_FAILED, worst.estimate, FAILED_SHARE)
     slack = [FAILED_SHARE - value for value in values_of(worst.rounds)]
     yield by_rounds("failed requests", replace(failed, above=False), [slack])
     limit = limit_s(stress)
-    back = finding(StressEvidence.STRESS_RECOVERY, one.recovery_s.estimate, limit)
-    slack = [log(limit / value) for value in values_of(one.recovery_s.rounds)]
+    back = finding(StressEvidence.STRESS_RECOVERY, stressed.recovery_s.estimate, limit)
+    slack = [log(limit / value) for value in values_of(stressed.recovery_s.rounds)]
     yield by_rounds("recovery", replace(back, above=False), [slack])
-    rounds, lost = len(stress.rounds), len(one.failures)
+    rounds, lost = len(stress.rounds), len(stressed.failures)
     if 2 * lost > rounds:
         gone = finding(StressEvidence.STRESS_GAVE_UP, None, rounds / 2)
         gone = replace(gone, amount=float(lost), above=False)
@@ -127,22 +131,22 @@ def _of(context: JudgeContext, claim: Claim, framework: str) -> Stressed | None:
     target = context.contestants.get(framework)
     if stress is None or target is None:
         return None
-    for one in stress.targets:
-        if one.target == target.id and one.workload in claim.workloads:
-            return one
+    for stressed in stress.targets:
+        if stressed.target == target.id and stressed.workload in claim.workloads:
+            return stressed
     return None
 
 
-def _shown(one: Stressed) -> Iterator[Evidence]:
+def _shown(stressed: Stressed) -> Iterator[Evidence]:
     yield Evidence(
-        one.target,
+        stressed.target,
         asked=StressEvidence.STRESS_CAPACITY,
-        estimate=one.capacity_rps.estimate,
+        estimate=stressed.capacity_rps.estimate,
     )
-    for step in one.steps:
+    for step in stressed.steps:
         if not step.in_surge and 0.7 <= step.share < 1:
             yield Evidence(
-                one.target,
+                stressed.target,
                 asked=StressEvidence.STRESS_P99,
                 at=step.share,
                 estimate=step.p99_ms.estimate,

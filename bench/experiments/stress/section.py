@@ -50,13 +50,13 @@ def stress_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
     stress: Stress | None = view.results.found["stress"]
     if stress is None:
         return ()
-    workloads = dict.fromkeys(one.workload for one in stress.targets)
-    found = [
+    workloads = dict.fromkeys(stressed.workload for stressed in stress.targets)
+    charts = [
         draw(view, palette, stress, name)
         for name in workloads
         for draw in (hockey_chart, surge_chart)
     ]
-    return tuple(each for each in found if each is not None)
+    return tuple(drawn for drawn in charts if drawn is not None)
 
 
 def stress_missing(view: View) -> tuple[str, ...]:
@@ -64,14 +64,16 @@ def stress_missing(view: View) -> tuple[str, ...]:
     stress: Stress | None = view.results.found["stress"]
     if stress is None:
         return (NONE.format(profile=view.results.profile.name),)
-    measured = any(step.p99_ms.estimate for one in stress.targets for step in one.steps)
+    measured = any(
+        step.p99_ms.estimate for stressed in stress.targets for step in stressed.steps
+    )
     none = () if measured else ("Not measured: too few rounds count.",)
     return (
         *none,
         *(
-            f"{view.label(one.target)}: {failure}"
-            for one in stress.targets
-            for failure in one.failures
+            f"{view.label(stressed.target)}: {failure}"
+            for stressed in stress.targets
+            for failure in stressed.failures
         ),
     )
 
@@ -82,7 +84,9 @@ def stress_table(view: View) -> ChartTable | None:
     if stress is None:
         return None
     rows = tuple(
-        _row(view, stress, one, step) for one in stress.targets for step in one.steps
+        _row(view, stress, stressed, step)
+        for stressed in stress.targets
+        for step in stressed.steps
     )
     columns = ("set-up", "workload", "offered", "offered, requests/s")
     rates = ("answered meanwhile, requests/s", "of what could be", "failed")
@@ -90,7 +94,7 @@ def stress_table(view: View) -> ChartTable | None:
 
 
 def _row(
-    view: View, stress: Stress, one: Stressed, step: StressStep
+    view: View, stress: Stress, stressed: Stressed, step: StressStep
 ) -> tuple[str, ...]:
     share = f"{percent(round(step.share, 4))} of its capacity"
     surge = f", for {stress.surge.lasts_s:g} s" if step.in_surge else ""
@@ -100,8 +104,8 @@ def _row(
     ]
     void = f", {step.void} void: {step.void_because}" if step.void else ""
     return (
-        view.label(one.target),
-        view.workload(one.workload),
+        view.label(stressed.target),
+        view.workload(stressed.workload),
         share + surge,
         _cell(step.offered_rps),
         _cell(step.achieved_rps),
@@ -123,15 +127,17 @@ def recovery_table(view: View) -> ChartTable | None:
 
 
 def _after(view: View, stress: Stress) -> Iterator[tuple[str, ...]]:
-    for one in stress.targets:
-        seen = sum(value is not None for value in one.recovery_s.rounds)
+    for stressed in stress.targets:
+        rounds = sum(value is not None for value in stressed.recovery_s.rounds)
         yield (
-            view.label(one.target),
-            view.workload(one.workload),
-            _cell(one.capacity_rps),
-            _cell(one.waiting),
-            _cell(one.recovery_s),
-            f"{one.recovered} of {plural(seen, 'round')}" if seen else "not measured",
+            view.label(stressed.target),
+            view.workload(stressed.workload),
+            _cell(stressed.capacity_rps),
+            _cell(stressed.waiting),
+            _cell(stressed.recovery_s),
+            f"{stressed.recovered} of {plural(rounds, 'round')}"
+            if rounds
+            else "not measured",
         )
 
 

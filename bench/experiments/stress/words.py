@@ -57,21 +57,21 @@ def _recovery(names: Names, finding: Evidence) -> str:
 
 
 def _number(digits: int, unit: str) -> Text:
-    def told(names: Names, finding: Evidence) -> str:
+    def number(names: Names, finding: Evidence) -> str:
         if finding.estimate is None:
             return NOT_MEASURED
         return f"{numbers.spanned(finding.estimate, digits)}{unit}"
 
-    return told
+    return number
 
 
 def _percent(digits: int) -> Text:
-    def told(names: Names, finding: Evidence) -> str:
+    def share(names: Names, finding: Evidence) -> str:
         if finding.estimate is None:
             return NOT_MEASURED
         return numbers.share(finding.estimate, digits)
 
-    return told
+    return share
 
 
 def _stress_because(names: Names, finding: Evidence) -> str:
@@ -103,9 +103,9 @@ def _gave_up_value(names: Names, finding: Evidence) -> str:
 
 def _gave_up_because(names: Names, finding: Evidence) -> str:
     stress: Stress | None = names.results.found["stress"]
-    for one in stress.targets if stress else ():
-        if one.target == finding.subject and one.failures:
-            return one.failures[0]
+    for stressed in stress.targets if stress else ():
+        if stressed.target == finding.subject and stressed.failures:
+            return stressed.failures[0]
     return ""
 
 
@@ -126,26 +126,26 @@ def _short(names: Names, verdict: Verdict) -> str:
     said = f"{who} passed {passed} of {len(own)} tests of a high load"
     failed = next((f for f in own if f.outcome is bad), None)
     if failed is not None:
-        told = f"{failed.value} {failed.what}{in_this_run(failed)}"
-        said += f", not this one: {told}"
+        test = f"{failed.value} {failed.what}{in_this_run(failed)}"
+        said += f", not this one: {test}"
     too = beside(names, verdict)
     return f"{said}; {too}" if too else said
 
 
 def _stood_short(names: Names, verdict: Verdict) -> str:
     """ "At 150 % of what it can take, A still answers 98 % of its capacity …"; "" without numbers."""
-    kept = {one.framework: one for one in _past_capacity(names)}
+    kept = {past.framework: past for past in _past_capacity(names)}
     own = [kept[name] for name in verdict.claim.subjects if name in kept]
     if len(own) != 1:
         return ""
-    one = own[0]
+    past = own[0]
     said = (
-        f"at {percent(one.share)} of what it can take, {names.framework(one.framework)} "
-        f"still answers {percent(one.kept)} of its capacity "
+        f"at {percent(past.share)} of what it can take, {names.framework(past.framework)} "
+        f"still answers {percent(past.kept)} of its capacity "
         f"({percent(1 - verdict.claim.margin)} are enough)"
     )
-    if one.recovery_s is not None:
-        said += f" and is itself {one.recovery_s:.1f} s after the surge"
+    if past.recovery_s is not None:
+        said += f" and is itself {past.recovery_s:.1f} s after the surge"
     alike, apart, undecided = others(verdict)
     if alike:
         too = [_kept(names, kept, name) for name in alike]
@@ -172,10 +172,10 @@ def _because(names: Names, verdict: Verdict) -> str:
     stood = Outcome.REFUTED if flipped else Outcome.SUPPORTED
     beside = _stood(names, verdict, stood)
     if verdict.outcome is stood:
-        told = "; ".join(f"{f.value} {f.what}{in_this_run(f)}" for f in own)
+        tests = "; ".join(f"{f.value} {f.what}{in_this_run(f)}" for f in own)
         kept = _kept_past_capacity(names)
         after = f"{beside}. {kept}" if kept else beside
-        return f"{named} passed all {len(own)} tests: {told}.{after}"
+        return f"{named} passed all {len(own)} tests: {tests}.{after}"
     failed = Outcome.SUPPORTED if flipped else Outcome.REFUTED
     if verdict.outcome in (failed, Outcome.DEPENDS):
         rest = [f for f in own if f.outcome is failed]
@@ -192,43 +192,45 @@ def _stood(names: Names, verdict: Verdict, stood: Outcome) -> str:
     """Whether the others stood it, in one sentence."""
     decided = (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.DEPENDS)
     said = []
-    for one in verdict.others:
+    for other in verdict.others:
         word = "is undecided"
-        if one.outcome in decided:
-            word = "passed" if one.outcome is stood else "did not pass"
-        said.append(f"{names.framework(one.framework)} {word}")
+        if other.outcome in decided:
+            word = "passed" if other.outcome is stood else "did not pass"
+        said.append(f"{names.framework(other.framework)} {word}")
     return f" Beside it, {joined(said)}" if said else ""
 
 
 def _past_capacity(names: Names) -> tuple[PastCapacity, ...]:
     """Of each that was measured; none without the experiment."""
     stress: Stress | None = names.results.found["stress"]
-    found = []
-    for one in stress.targets if stress else ():
-        steps = [step for step in one.steps if step.kept.estimate]
+    past_capacity = []
+    for stressed in stress.targets if stress else ():
+        steps = [step for step in stressed.steps if step.kept.estimate]
         last = max(steps, key=lambda step: step.share, default=None)
         if last is None or last.kept.estimate is None:
             continue
-        target, back = names.target(one.target), one.recovery_s.estimate
-        found.append(
+        target, back = names.target(stressed.target), stressed.recovery_s.estimate
+        past_capacity.append(
             PastCapacity(
-                target.framework if target else one.target,
-                one.target,
+                target.framework if target else stressed.target,
+                stressed.target,
                 last.share,
                 last.kept.estimate.point,
                 back.point if back else None,
             )
         )
-    return tuple(found)
+    return tuple(past_capacity)
 
 
 def _kept_past_capacity(names: Names) -> str:
     """What each default deployment still answered at the highest share: no pass hides a loss."""
-    found = _past_capacity(names)
-    if not found:
+    past_capacity = _past_capacity(names)
+    if not past_capacity:
         return ""
-    share = percent(max(one.share for one in found))
-    said = [f"{names.framework(one.target)} {percent(one.kept)}" for one in found]
+    share = percent(max(past.share for past in past_capacity))
+    said = [
+        f"{names.framework(past.target)} {percent(past.kept)}" for past in past_capacity
+    ]
     return f"At {share} of its capacity each still answered, of that capacity: {joined(said)}"
 
 

@@ -56,10 +56,10 @@ def _set_up(played: Windows, target: str) -> SetUp:
         for volley in run.volleys
         if (volley.target, volley.experiment, volley.round)
         == (target, EXPERIMENT, number)
-        and all(one.answered_ms is not None for one in volley.requests)
+        and all(request.answered_ms is not None for request in volley.requests)
     ]
     typical = _typical(volleys)
-    found = [_together(volley.requests) for volley in volleys]
+    together = [_together(volley.requests) for volley in volleys]
     by_round = {volley.round: last_ms(volley.requests) for volley in volleys}
     return SetUp(
         target=target,
@@ -69,7 +69,7 @@ def _set_up(played: Windows, target: str) -> SetUp:
         effective=effective.estimate,
         effective_rounds=effective.rounds,
         reason=None if effective.estimate else _reason(effective.rounds),
-        together=int(median(found)) if found else None,
+        together=int(median(together)) if together else None,
         volley=typical.requests if typical else (),
         volley_round=typical.round if typical else None,
         last_ms=tuple(by_round.get(number) for number in played.rounds),
@@ -77,8 +77,8 @@ def _set_up(played: Windows, target: str) -> SetUp:
 
 
 def _reason(rounds: Series) -> str:
-    one = any(value is not None for value in rounds)
-    return "one round has no interval" if one else "no window of both loops counts"
+    measured = any(value is not None for value in rounds)
+    return "one round has no interval" if measured else "no window of both loops counts"
 
 
 def _effective(played: Windows, target: str) -> Series:
@@ -87,12 +87,14 @@ def _effective(played: Windows, target: str) -> Series:
         (cell for cell in played.cells if cell.target == target),
         key=lambda cell: cell.load.clients,
     )
-    one = cells[0] if cells[0].load.clients == 1 else None
+    single = cells[0] if cells[0].load.clients == 1 else None
     rates_rps = played.row(cells[-1], THROUGHPUT.of_round)
     processes = played.plan.processes(target)
     return tuple(
         rate_rps * alone_s / processes if rate_rps and alone_s is not None else None
-        for rate_rps, alone_s in zip(rates_rps, played.row(one, _alone_s), strict=True)
+        for rate_rps, alone_s in zip(
+            rates_rps, played.row(single, _alone_s), strict=True
+        )
     )
 
 
@@ -103,7 +105,7 @@ def _alone_s(windows: Sequence[Window]) -> float | None:
 
 def last_ms(requests: Sequence[OneOfMany]) -> float:
     """When the last answer of a volley came; 0 without answers."""
-    return max((one.answered_ms or 0.0 for one in requests), default=0.0)
+    return max((request.answered_ms or 0.0 for request in requests), default=0.0)
 
 
 def _typical(volleys: Sequence[Burst]) -> Burst | None:
@@ -121,7 +123,7 @@ def _together(requests: Sequence[OneOfMany]) -> int:
     Two requests that wait one after the other are answered a whole wait apart
     or more; only together can both come within the half of it.
     """
-    answers = sorted(one.answered_ms or 0.0 for one in requests)
+    answers = sorted(request.answered_ms or 0.0 for request in requests)
     half_ms = WAIT_MS / 2
     return max(
         bisect_right(answers, first + half_ms) - position

@@ -25,12 +25,13 @@ def turns_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
     if turns is None:
         return ()
     by_framework: dict[str, list[SetUp]] = {}
-    for one in turns.set_ups:
-        target = view.target(one.target)
+    for set_up in turns.set_ups:
+        target = view.target(set_up.target)
         if target is not None:
-            by_framework.setdefault(target.framework, []).append(one)
+            by_framework.setdefault(target.framework, []).append(set_up)
     last_ms = max(
-        (_last_ms(one) for one in turns.set_ups if one.volley), default=turns.wait_ms
+        (_last_ms(set_up) for set_up in turns.set_ups if set_up.volley),
+        default=turns.wait_ms,
     )
     return tuple(
         _chart(view, palette, turns, name, by_framework[name], last_ms)
@@ -47,7 +48,7 @@ def _chart(
     last_ms: float,
 ) -> Chart:
     axis = Axis(holds=(last_ms,))
-    panels = tuple(_panel(view, turns, one, axis) for one in set_ups)
+    panels = tuple(_panel(view, turns, set_up, axis) for set_up in set_ups)
     words = ChartText(
         finding=_finding(view, name, set_ups),
         sub=(
@@ -62,19 +63,19 @@ def _chart(
         ),
     )
     columns = ("set-up", "last answer, ms", "met", "under way at once", "rounds")
-    rows = tuple(_row(view, one, turns.clients) for one in set_ups)
+    rows = tuple(_row(view, set_up, turns.clients) for set_up in set_ups)
     table, shape = ChartTable(columns, rows), Rows(panels, pitch=LANE)
     return chart(f"turns-{name}", palette, words, table, shape)
 
 
-def _panel(view: View, turns: Turns, one: SetUp, axis: Axis) -> Panel:
+def _panel(view: View, turns: Turns, set_up: SetUp, axis: Axis) -> Panel:
     """A lane for each request, and a guide at the wait itself: where all answers stand that wait together."""
-    look, rows = look_of(view, one.target), []
-    head = Panel((), axis, title=view.label(one.target), token=look.text)
-    if not one.volley:
+    look, rows = look_of(view, set_up.target), []
+    head = Panel((), axis, title=view.label(set_up.target), token=look.text)
+    if not set_up.volley:
         why = Row("", missing="no volley of this run was answered in full")
         return replace(head, rows=(why,), corner="not measured")
-    for request in _by_answer(one):
+    for request in _by_answer(set_up):
         answered_ms = request.answered_ms or 0.0
         inside_ms = max(request.sent_ms, answered_ms - turns.wait_ms)
         before = Bar(request.sent_ms, inside_ms, "axis", height=2.0)
@@ -83,50 +84,54 @@ def _panel(view: View, turns: Turns, one: SetUp, axis: Axis) -> Panel:
     return replace(
         head,
         rows=tuple(rows),
-        corner=f"last after {_last_ms(one):,.0f} ms",
+        corner=f"last after {_last_ms(set_up):,.0f} ms",
         guides=(Guide(turns.wait_ms, Pen("muted", 1.0, "dotted")),),
     )
 
 
-def _by_answer(one: SetUp) -> list[OneOfMany]:
-    return sorted(one.volley, key=lambda each: each.answered_ms or 0.0)
+def _by_answer(set_up: SetUp) -> list[OneOfMany]:
+    return sorted(set_up.volley, key=lambda request: request.answered_ms or 0.0)
 
 
-def _last_ms(one: SetUp) -> float:
-    return max((each.answered_ms or 0.0 for each in one.volley), default=0.0)
+def _last_ms(set_up: SetUp) -> float:
+    return max((request.answered_ms or 0.0 for request in set_up.volley), default=0.0)
 
 
 def _finding(view: View, framework: str, set_ups: Sequence[SetUp]) -> str:
-    known = [one.target for one in set_ups if one.met is not None or one.effective]
+    measured = [
+        set_up.target
+        for set_up in set_ups
+        if set_up.met is not None or set_up.effective
+    ]
     name, turns = view.label(framework), view.results.found["turns"]
-    if not known:
+    if not measured:
         return f"{name}: not measured"
     if turns is None or turns.in_turns is None or turns.together is None:
         return f"{name}: requests sent at once"
-    serial = [each for each in known if each in turns.in_turns]
-    together = [each for each in known if each in turns.together]
-    rest = [each for each in known if each not in (*serial, *together)]
+    serial = [target for target in measured if target in turns.in_turns]
+    together = [target for target in measured if target in turns.together]
+    rest = [target for target in measured if target not in (*serial, *together)]
     said = {"in turns": serial, "together": together, "open": rest}
-    told = {
+    named = {
         word: joined(list(map(view.label, own))) for word, own in said.items() if own
     }
-    if len(told) == 1:
-        return f"{name}: {next(iter(told))} on every server that was asked"
+    if len(named) == 1:
+        return f"{name}: {next(iter(named))} on every server that was asked"
     if not rest:
-        return f"{name}: in turns only as {told['in turns']}"
-    return f"{name}: {'; '.join(f'{word} as {who}' for word, who in told.items())}"
+        return f"{name}: in turns only as {named['in turns']}"
+    return f"{name}: {'; '.join(f'{word} as {who}' for word, who in named.items())}"
 
 
-def _row(view: View, one: SetUp, clients: int) -> tuple[str, ...]:
-    met = {True: "yes", False: "no", None: "not known"}[one.met]
-    told = f"not measured: {one.reason}"
-    if one.effective is not None:
-        told = under_way(one.effective, clients)
-    last = [number(each, 0) for each in one.last_ms if each is not None]
+def _row(view: View, set_up: SetUp, clients: int) -> tuple[str, ...]:
+    met = {True: "yes", False: "no", None: "not known"}[set_up.met]
+    at_once = f"not measured: {set_up.reason}"
+    if set_up.effective is not None:
+        at_once = under_way(set_up.effective, clients)
+    last = [number(ms, 0) for ms in set_up.last_ms if ms is not None]
     return (
-        view.label(one.target),
+        view.label(set_up.target),
         " ".join(last) or "not measured",
         met,
-        told,
-        str(one.effective.n if one.effective else 0),
+        at_once,
+        str(set_up.effective.n if set_up.effective else 0),
     )

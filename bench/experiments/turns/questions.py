@@ -38,7 +38,7 @@ def turns(context: JudgeContext, claim: Claim, margin: float) -> Inquiry:
     usual = [context.contestants.get(name) for name in claim.subjects]
     if any(target is None or target.id not in set_ups for target in usual):
         return Inquiry(untested=Untested(Lacking.EXPERIMENT))
-    return _inquiry(context, [each for each in usual if each], margin)
+    return _inquiry(context, [target for target in usual if target], margin)
 
 
 def _decided(
@@ -55,22 +55,24 @@ def by_set_up(context: JudgeContext, claims: Sequence[Claim]) -> Turns | None:
     as they are of the subject of the claim; MARGIN where there is no such claim.
     """
     margin = next((c.margin for c in claims if c.rule == "turns"), MARGIN)
-    found: Turns | None = context.analysis.found["turns"]
-    if found is None or not context.plan.profile.verdicts:
-        return found
+    experiment: Turns | None = context.analysis.found["turns"]
+    if experiment is None or not context.plan.profile.verdicts:
+        return experiment
     if withheld_because(context.analysis) is not None:
-        return found
+        return experiment
     set_ups = _set_ups(context)
-    own = [each for each in context.plan.targets if each.id in set_ups]
+    own = [target for target in context.plan.targets if target.id in set_ups]
     states: dict[str, GroupState] = {}
-    for target in {(each.framework, each.version): each for each in own}.values():
+    for target in {
+        (sibling.framework, sibling.version): sibling for sibling in own
+    }.values():
         decision, _ = decide(_inquiry(context, [target], margin))
         of_server = {group.key: group.state for group in decision.groups}
-        for each in own:
-            if each.same_release(target) and each.deployment in of_server:
-                states[each.id] = of_server[each.deployment]
+        for sibling in own:
+            if sibling.same_release(target) and sibling.deployment in of_server:
+                states[sibling.id] = of_server[sibling.deployment]
     return replace(
-        found,
+        experiment,
         in_turns=tuple(
             name for name in set_ups if states.get(name) is GroupState.HOLDS
         ),
@@ -81,8 +83,10 @@ def by_set_up(context: JudgeContext, claims: Sequence[Claim]) -> Turns | None:
 
 
 def _set_ups(context: JudgeContext) -> dict[str, SetUp]:
-    found: Turns | None = context.analysis.found["turns"]
-    return {one.target: one for one in found.set_ups} if found else {}
+    experiment: Turns | None = context.analysis.found["turns"]
+    return (
+        {set_up.target: set_up for set_up in experiment.set_ups} if experiment else {}
+    )
 
 
 def _inquiry(context: JudgeContext, asked: Sequence[Target], margin: float) -> Inquiry:
@@ -92,40 +96,40 @@ def _inquiry(context: JudgeContext, asked: Sequence[Target], margin: float) -> I
     groups: dict[str, Group] = {}
     rows: list[Question | Evidence] = []
     for target in context.plan.targets:
-        one = set_ups.get(target.id)
-        if one is None:
+        set_up = set_ups.get(target.id)
+        if set_up is None:
             continue
-        measured = bool(one.met) or one.effective is not None
+        measured = bool(set_up.met) or set_up.effective is not None
         server = None
-        own = any(target.same_release(each) for each in asked)
+        own = any(target.same_release(other) for other in asked)
         if own and (measured or target.id in usual):
             server = target.deployment
             groups[server] = Group(GroupKind.SERVER, server)
-        rows += _rows(one, margin, server)
+        rows += _rows(set_up, margin, server)
     return Inquiry(tuple(groups.values()), tuple(rows))
 
 
-def _rows(one: SetUp, margin: float, group: str | None) -> list[Question | Evidence]:
-    told = None if one.met is None else float(one.met)
-    met = Evidence(one.target, asked=TurnsEvidence.MET, amount=told)
+def _rows(set_up: SetUp, margin: float, group: str | None) -> list[Question | Evidence]:
+    amount = None if set_up.met is None else float(set_up.met)
+    met = Evidence(set_up.target, asked=TurnsEvidence.MET, amount=amount)
     under_way = Evidence(
-        one.target,
+        set_up.target,
         asked=TurnsEvidence.UNDER_WAY,
-        estimate=one.effective,
+        estimate=set_up.effective,
         line=1 + margin,
         above=False,
     )
     rows: list[Question | Evidence] = [met, under_way]
-    if group is not None and one.met:
+    if group is not None and set_up.met:
         rows[0] = Question(group, met, p_holds=(1.0,), p_fails=(0.0,))
     elif group is not None:
-        logs = [log(value) for value in values_of(one.effective_rounds)]
-        above = by_rounds(group, under_way, [logs] if one.effective else [], margin)
+        logs = [log(value) for value in values_of(set_up.effective_rounds)]
+        above = by_rounds(group, under_way, [logs] if set_up.effective else [], margin)
         # The claim holds below the line.
         rows[1] = replace(above, p_holds=above.p_fails, p_fails=above.p_holds)
-    if one.volley:
-        last_ms = max(each.answered_ms or 0.0 for each in one.volley)
-        rows.append(Evidence(one.target, asked=TurnsEvidence.BURST, amount=last_ms))
+    if set_up.volley:
+        last_ms = max(request.answered_ms or 0.0 for request in set_up.volley)
+        rows.append(Evidence(set_up.target, asked=TurnsEvidence.BURST, amount=last_ms))
     return rows
 
 

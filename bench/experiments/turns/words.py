@@ -18,41 +18,43 @@ from bench.wording.numbers import joined
 
 
 def _turns(names: Names) -> Turns | None:
-    found: Turns | None = names.results.found["turns"]
-    return found
+    turns: Turns | None = names.results.found["turns"]
+    return turns
 
 
 def _set_up(names: Names, finding: Evidence) -> SetUp | None:
-    found = _turns(names)
-    own = found.set_ups if found else ()
-    return next((one for one in own if one.target == finding.subject), None)
+    turns = _turns(names)
+    own = turns.set_ups if turns else ()
+    return next((set_up for set_up in own if set_up.target == finding.subject), None)
 
 
 def _met(names: Names, finding: Evidence) -> str:
-    known = {1.0: "met", 0.0: "never met"}
-    return known.get(-1.0 if finding.amount is None else finding.amount, "not known")
+    words = {1.0: "met", 0.0: "never met"}
+    return words.get(-1.0 if finding.amount is None else finding.amount, "not known")
 
 
 def _met_because(names: Names, finding: Evidence) -> str:
-    one = _set_up(names, finding)
-    if one is None:
+    set_up = _set_up(names, finding)
+    if set_up is None:
         return ""
-    plural = "es" if one.processes > 1 else ""
-    return f"asked of {one.processes} process{plural}: {one.met_because}"
+    plural = "es" if set_up.processes > 1 else ""
+    return f"asked of {set_up.processes} process{plural}: {set_up.met_because}"
 
 
 def _under_way(names: Names, finding: Evidence) -> str:
-    found = _turns(names)
-    clients = found.clients if found else 0
+    turns = _turns(names)
+    clients = turns.clients if turns else 0
     return f"requests under way at once in each process, of {clients} clients"
 
 
 def _under_way_value(names: Names, finding: Evidence) -> str:
     if finding.estimate is not None:
-        found = _turns(names)
-        return numbers.under_way(finding.estimate, found.clients if found else None)
-    one = _set_up(names, finding)
-    return f"not measured: {one.reason}" if one and one.reason else NOT_MEASURED
+        turns = _turns(names)
+        return numbers.under_way(finding.estimate, turns.clients if turns else None)
+    set_up = _set_up(names, finding)
+    return (
+        f"not measured: {set_up.reason}" if set_up and set_up.reason else NOT_MEASURED
+    )
 
 
 def _under_way_because(names: Names, finding: Evidence) -> str:
@@ -61,8 +63,8 @@ def _under_way_because(names: Names, finding: Evidence) -> str:
 
 
 def _burst(names: Names, finding: Evidence) -> str:
-    found = _turns(names)
-    return f"the last answer to {found.at_once if found else 0} requests sent at once"
+    turns = _turns(names)
+    return f"the last answer to {turns.at_once if turns else 0} requests sent at once"
 
 
 def _after_ms(names: Names, finding: Evidence) -> str:
@@ -70,13 +72,13 @@ def _after_ms(names: Names, finding: Evidence) -> str:
 
 
 def _burst_because(names: Names, finding: Evidence) -> str:
-    found, one = _turns(names), _set_up(names, finding)
-    if found is None or one is None:
+    turns, set_up = _turns(names), _set_up(names, finding)
+    if turns is None or set_up is None:
         return ""
-    apart_ms = found.wait_ms * found.at_once
+    apart_ms = turns.wait_ms * turns.at_once
     return (
-        f"{found.wait_ms:g} ms if they wait together, {apart_ms:g} ms in turns; at least "
-        f"{one.together} waited at the same time (round {one.volley_round}, the median)"
+        f"{turns.wait_ms:g} ms if they wait together, {apart_ms:g} ms in turns; at least "
+        f"{set_up.together} waited at the same time (round {set_up.volley_round}, the median)"
     )
 
 
@@ -95,7 +97,9 @@ def _because(names: Names, verdict: Verdict) -> str:
         )
     if not said:
         said.append(f"{name} was not measured")
-    return ". ".join(_capital(each) for each in (*said, _true_of(names, verdict)))
+    return ". ".join(
+        _capital(sentence) for sentence in (*said, _true_of(names, verdict))
+    )
 
 
 def _capital(text: str) -> str:
@@ -116,12 +120,13 @@ def _others_in_turns(names: Names, verdict: Verdict) -> str:
 def _true_of(names: Names, verdict: Verdict) -> str:
     """Of which servers the sentence is true, whoever stands on them; and where that is open."""
     turns = names.results.found["turns"]
-    known = (turns.in_turns or ()) + (turns.together or ()) if turns else ()
+    decided = (turns.in_turns or ()) + (turns.together or ()) if turns else ()
     still_open = joined(
         [
-            names.setup(one.target)
-            for one in (turns.set_ups if turns else ())
-            if one.target not in known and (one.effective or one.met is not None)
+            names.setup(set_up.target)
+            for set_up in (turns.set_ups if turns else ())
+            if set_up.target not in decided
+            and (set_up.effective or set_up.met is not None)
         ]
     )
     where = [
@@ -141,17 +146,23 @@ def _in_turns(names: Names) -> dict[str, list[str]]:
     judged = (
         names.results.found["turns"].in_turns if names.results.found["turns"] else None
     )
-    found: dict[str, list[str]] = {}
+    by_server: dict[str, list[str]] = {}
     for name in judged or ():
         target = names.target(name)
         if target is not None:
-            found.setdefault(target.deployment, []).append(target.framework)
-    return found
+            by_server.setdefault(target.deployment, []).append(target.framework)
+    return by_server
 
 
 def _where(names: Names, server: str, who: Sequence[str], claim: Claim) -> str:
-    ours = [names.framework(each) for each in who if each in claim.subjects]
-    others = [names.framework(each) for each in who if each not in claim.subjects]
+    ours = [
+        names.framework(framework) for framework in who if framework in claim.subjects
+    ]
+    others = [
+        names.framework(framework)
+        for framework in who
+        if framework not in claim.subjects
+    ]
     if ours and others:
         return f"{server}, for {joined(others)} just as for {joined(ours)}"
     return f"{server}, for {joined([*ours, *others])}"
