@@ -34,9 +34,9 @@ class JudgeContext:
         self, subject: str, baseline: str, workload: str, metric: str
     ) -> Comparison:
         """That of the two targets; without a number where the run holds none."""
-        found = self.analysis.comparison(subject, baseline, workload, metric)
+        comparison = self.analysis.comparison(subject, baseline, workload, metric)
         level = self.analysis.level
-        return found or paired(subject, baseline, workload, metric, (), level)
+        return comparison or paired(subject, baseline, workload, metric, (), level)
 
     def id_of(self, framework: str) -> str:
         """Its target's id, or its own name where the run holds none."""

@@ -19,17 +19,19 @@ MARGIN = 0.01
 
 
 def grown(
-    found: Sequence[CountedTwice],
+    counted: Sequence[CountedTwice],
     base: str,
     new: str,
     workloads: Sequence[str],
     margin: float = MARGIN,
 ) -> Iterator[CountedChange]:
     """Each workload of two target ids; TargetFailed if one of them, or neither, was counted on it."""
-    counts = {(one.target, one.workload): one for one in found}
+    counts = {(count.target, count.workload): count for count in counted}
     for workload in workloads:
         pair = [counts.get((name, workload)) for name in (base, new)]
-        missing = [n for n, one in zip((base, new), pair, strict=True) if one is None]
+        missing = [
+            n for n, count in zip((base, new), pair, strict=True) if count is None
+        ]
         old, later = pair
         if old is None or later is None:
             raise TargetFailed(

@@ -91,14 +91,15 @@ def judged(
     """What `ask` finds at the claim's margin, and the outcomes at the others."""
     decision, asked = decide(ask(margin), margin, withheld)
     others = tuple(
-        (each, decide(ask(each), each, withheld)[0].outcome) for each in other_margins
+        (other_margin, decide(ask(other_margin), other_margin, withheld)[0].outcome)
+        for other_margin in other_margins
     )
-    told = [_told(row, margin, asked.opposite) for row in asked.rows]
+    rows = [_told(row, margin, asked.opposite) for row in asked.rows]
     return Judged(
         replace(decision, at_other_margins=others),
         asked,
-        tuple(row for row in told if isinstance(row, Part)),
-        tuple(row for row in told if isinstance(row, Evidence)),
+        tuple(row for row in rows if isinstance(row, Part)),
+        tuple(row for row in rows if isinstance(row, Evidence)),
     )
 
 
@@ -253,12 +254,12 @@ def _state(questions: Sequence[Question], holds: bool, fails: bool) -> GroupStat
 def _answers(
     questions: Sequence[Question], groups: Sequence[GroupResult], margin: float
 ) -> Iterator[Question]:
-    every = iter(holm.adjusted([p for each in questions for p in each.failing]))
-    behind = holm.adjusted([each.p_behind for each in questions])
+    every = iter(holm.adjusted([p for question in questions for p in question.failing]))
+    behind = holm.adjusted([question.p_behind for question in questions])
     failing = {group.key for group in groups if group.state is GroupState.FAILS}
     least: dict[str, float] = {}  # by which each group fails
-    for each in questions:
-        least[each.group] = min(least.get(each.group, 1.0), *each.failing)
+    for question in questions:
+        least[question.group] = min(least.get(question.group, 1.0), *question.failing)
     for question, p_behind in zip(questions, behind, strict=True):
         below = min([next(every) for _ in question.failing]) < question.error
         worst = question.decides and min(question.failing) == least[question.group]
@@ -287,9 +288,9 @@ def _label(question: Question, behind: bool, margin: float) -> Label | None:
 
 
 def _outcome(asked: Inquiry, groups: Sequence[GroupResult]) -> Outcome:
-    outcomes = {each.outcome for each in asked.questions}
+    outcomes = {question.outcome for question in asked.questions}
     # A group that has no question was not measured.
-    whole = {each.key for each in asked.groups} <= {q.group for q in asked.questions}
+    whole = {group.key for group in asked.groups} <= {q.group for q in asked.questions}
     states = {group.state for group in groups}
     if outcomes == {Outcome.SUPPORTED} and whole:
         return Outcome.SUPPORTED

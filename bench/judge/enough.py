@@ -57,9 +57,9 @@ def _group_settled(group: GroupResult, parts: Sequence[Part]) -> bool:
     # A layer is taken away in an experiment, which has one length.
     if group.state in DECIDED or group.kind is GroupKind.LAYER:
         return True
-    own = [each for each in parts if each.group == group.key]
-    still = [each for each in own if each.outcome is Outcome.INCONCLUSIVE]
+    own = [part for part in parts if part.group == group.key]
+    still = [part for part in own if part.outcome is Outcome.INCONCLUSIVE]
     return bool(still) and all(
-        each.excluded is not None and each.excluded.why is Exclusion.VOID
-        for each in still
+        part.excluded is not None and part.excluded.why is Exclusion.VOID
+        for part in still
     )

@@ -78,7 +78,7 @@ def worth_knowing(record: RunRecord) -> dict[str, str]:
 
 def differences(before: RunRecord, after: RunRecord) -> tuple[Difference, ...]:
     """Everything that is known to differ, the grave things first, then versions by target."""
-    found = [
+    differing = [
         Difference(what, was, now, grave)
         for facts, grave in ((must_be_equal, True), (worth_knowing, False))
         for what, was in facts(before).items()
@@ -88,11 +88,11 @@ def differences(before: RunRecord, after: RunRecord) -> tuple[Difference, ...]:
     for old, new in paired_targets(before.plan, after.plan):
         packages = [_packages(before, old), _packages(after, new)]
         for name in sorted({*packages[0], *packages[1]}):
-            was, is_now = (each.get(name, "none") for each in packages)
+            was, is_now = (versions.get(name, "none") for versions in packages)
             if was != is_now:
                 what = f"{new.framework}/{new.deployment}: {name}"
-                found.append(Difference(what, was, is_now, grave=False))
-    return tuple(found)
+                differing.append(Difference(what, was, is_now, grave=False))
+    return tuple(differing)
 
 
 class Succession(NamedTuple):
@@ -165,23 +165,27 @@ def _references(plan: Plan, target: Target, same: Mapping[str, Target]) -> list[
         for other in plan.targets
         if other.role is Role.CONTESTANT and other.framework != target.framework
     ]
-    return [each for each in (floor, *others) if each is not None and each.id in same]
+    return [
+        reference
+        for reference in (floor, *others)
+        if reference is not None and reference.id in same
+    ]
 
 
 def _logs(
     analysis: Analysis, target: str, reference: str, workload: str, metric: str
 ) -> list[float]:
-    found = slowdown(analysis, target, reference, workload, metric)
-    if found is None or found.void is not None:
+    comparison = slowdown(analysis, target, reference, workload, metric)
+    if comparison is None or comparison.void is not None:
         return []
-    return found.logs
+    return comparison.logs
 
 
 def _unchanged(before: RunRecord, after: RunRecord, pair: Succession) -> bool:
     receipts = before.receipts.get(pair.old.id), after.receipts.get(pair.new.id)
     # Of a deployment that stood already nobody knows whether it is the same.
-    known = all(receipt is None or receipt.known for receipt in receipts)
-    return known and _packages(before, pair.old) == _packages(after, pair.new)
+    all_known = all(receipt is None or receipt.known for receipt in receipts)
+    return all_known and _packages(before, pair.old) == _packages(after, pair.new)
 
 
 def _packages(record: RunRecord, target: Target) -> Mapping[str, str]:

@@ -82,13 +82,13 @@ def _judged(context: JudgeContext, claim: Claim) -> Verdict:
         return judge_by_probes(claim, context.evidence)
     if claim.rule is not None:
         asks, rule = asks_of(claim.rule), claim.rule
-        found = _found(
+        judgement = _found(
             context,
             claim,
             lambda margin: asks(context, claim, margin),
             OTHER_MARGINS if at_other_margins(rule) else (),
         )
-        return verdict_of(claim, found)
+        return verdict_of(claim, judgement)
     rows = tuple(
         MetricRow(metric, row.parts, row.decision)
         for metric in claim.other_metrics
@@ -116,25 +116,27 @@ def _found(
     return judged(ask, claim.margin, withheld, other_margins)
 
 
-def verdict_of(claim: Claim, found: Judged) -> Verdict:
-    decision, others = found.decision, found.asked.others
+def verdict_of(claim: Claim, judgement: Judged) -> Verdict:
+    decision, others = judgement.decision, judgement.asked.others
     tested = decision.outcome is not Outcome.NOT_TESTED
     return Verdict(
         claim,
         decision.outcome,
-        parts=found.parts,
+        parts=judgement.parts,
         at_other_margins=decision.at_other_margins,
-        findings=found.findings,
+        findings=judgement.findings,
         groups=decision.groups,
         holds_on=decision.holds_on,
         fails_on=decision.fails_on,
         strict=decision.strict,
         withheld_because=decision.withheld_because,
-        untested=None if tested else found.asked.untested or Untested(Lacking.TRIALS),
+        untested=None
+        if tested
+        else judgement.asked.untested or Untested(Lacking.TRIALS),
         decided_by=decision.decided_by,
         others=others,
         others_too=(
-            all(each.outcome is decision.outcome for each in others)
+            all(other.outcome is decision.outcome for other in others)
             if others and tested
             else None
         ),
@@ -161,13 +163,13 @@ def _groups(
         group = Group(GroupKind.WORKLOAD, workload, workload)
         yield group, _pairs(context, claim, usual, workload, metric)
     for workload in claim.also_on:
-        found = _pairs(context, claim, usual, workload, metric)
-        if all(each.advantage for each in found):
-            yield Group(GroupKind.WORKLOAD, workload, workload), found
+        comparisons = _pairs(context, claim, usual, workload, metric)
+        if all(comparison.advantage for comparison in comparisons):
+            yield Group(GroupKind.WORKLOAD, workload, workload), comparisons
     for workload in claim.without_layer:
-        found = _pairs(context, claim, bare, workload, metric)
-        if all(each.advantage for each in found):
-            yield Group(GroupKind.LAYER, f"{workload}+sql", workload), found
+        comparisons = _pairs(context, claim, bare, workload, metric)
+        if all(comparison.advantage for comparison in comparisons):
+            yield Group(GroupKind.LAYER, f"{workload}+sql", workload), comparisons
 
 
 def _pairs(

@@ -42,10 +42,10 @@ def kept_of(
     lines = lines_of(record.plan, frameworks)
     conditions = must_be_equal(record)
     points = [*_ratios(record.plan, analysis, lines, digest_of(conditions))]
-    known = {digest_of(conditions): conditions}
+    by_digest = {digest_of(conditions): conditions}
     if counted is not None:
         held = _counted_where(counted)
-        known[digest_of(held)] = held
+        by_digest[digest_of(held)] = held
         points += _counts(counted, lines, digest_of(held))
     if not points:
         raise UsageError(
@@ -61,7 +61,7 @@ def kept_of(
         measuring=record.harness.get("measuring_sha256"),
         decides_nothing=withheld_because(analysis),
         made_from=made_from,
-        conditions=known,
+        conditions=by_digest,
         targets=tuple(_made_of(record, points)),
         points=tuple(points),
     )
@@ -97,24 +97,27 @@ def _ratios(
         if target.role is Role.CONTESTANT
         if (floor := floor_of(plan, target)) is not None
     }
-    for found in analysis.comparisons:
-        if found.metric in MARGINS and floors.get(found.subject) == found.baseline:
-            yield _ratio(found, lines[found.subject], conditions)
+    for comparison in analysis.comparisons:
+        if (
+            comparison.metric in MARGINS
+            and floors.get(comparison.subject) == comparison.baseline
+        ):
+            yield _ratio(comparison, lines[comparison.subject], conditions)
 
 
-def _ratio(found: Comparison, line: str, conditions: str) -> Point:
-    estimate = found.advantage
+def _ratio(comparison: Comparison, line: str, conditions: str) -> Point:
+    estimate = comparison.advantage
     n = estimate.n if estimate else 0
     few = f"{n} pairs of rounds are left, {reasons.FEWEST_ROUNDS} are needed"
     point = Point(
         line=line,
-        target=found.subject,
-        workload=found.workload,
-        metric=found.metric,
-        reference=found.baseline,
+        target=comparison.subject,
+        workload=comparison.workload,
+        metric=comparison.metric,
+        reference=comparison.baseline,
         conditions=conditions,
         value=None,
-        void=found.void or (few if n < reasons.FEWEST_ROUNDS else None),
+        void=comparison.void or (few if n < reasons.FEWEST_ROUNDS else None),
     )
     if estimate is None:
         return point
@@ -140,18 +143,18 @@ def _counted_where(counted: Instructions) -> dict[str, str]:
 def _counts(
     counted: Instructions, lines: Mapping[str, str], conditions: str
 ) -> Iterator[Point]:
-    for one in counted.counts:
-        if one.target in lines:
-            apart = f"two counts of the same thing are {100 * one.apart:.2g} % apart"
+    for count in counted.counts:
+        if count.target in lines:
+            apart = f"two counts of the same thing are {100 * count.apart:.2g} % apart"
             yield Point(
-                line=lines[one.target],
-                target=one.target,
-                workload=one.workload,
+                line=lines[count.target],
+                target=count.target,
+                workload=count.workload,
                 metric=INSTRUCTIONS,
                 reference=None,
                 conditions=conditions,
-                value=one.instructions,
-                void=apart if one.apart > EXACT else None,
+                value=count.instructions,
+                void=apart if count.apart > EXACT else None,
             )
 
 

@@ -66,26 +66,26 @@ def pool(runs: Iterable[Run]) -> Pool:
         AnalysedRun(run.record, analyse(run))
         for run in sorted(runs, key=lambda run: (run.record.created_at, run.record.id))
     ]
-    unfit = {each.id: why for each in read if (why := _unfit(each))}
-    unfit |= _of_other_conditions([each for each in read if each.id not in unfit])
-    fit = [each for each in read if each.id not in unfit]
+    unfit = {run.id: why for run in read if (why := _unfit(run))}
+    unfit |= _of_other_conditions([run for run in read if run.id not in unfit])
+    fit = [run for run in read if run.id not in unfit]
     held, void = _held(fit)
     leading = _one_way(held)
     shared = {key: own for key, own in leading.items() if len(own) > 1}
     alone = [(own[0].run, key) for key, own in leading.items() if len(own) == 1]
     taking_part = {ratio.run for own in shared.values() for ratio in own}
     fit, others = (
-        [each for each in fit if (each.id in taking_part) is part]
+        [run for run in fit if (run.id in taking_part) is part]
         for part in (True, False)
     )
     machines, of_run, cpu_times = _machines(fit)
     left_out = [
         *unfit.values(),
-        *(LeftOut(each.id, Omission.NOTHING_SHARED) for each in others),
+        *(LeftOut(run.id, Omission.NOTHING_SHARED) for run in others),
         *_grouped(
             [
                 # A ratio is told in one of its two directions.
-                *(one for key, one in void if key.subject <= key.baseline),
+                *(omitted for key, omitted in void if key.subject <= key.baseline),
                 *(LeftOut(run, Omission.ONE_RUN, key.workload) for run, key in alone),
             ],
             taking_part,
@@ -98,15 +98,15 @@ def pool(runs: Iterable[Run]) -> Pool:
             machines,
             tuple(
                 PooledRun(
-                    each.id,
-                    each.record.created_at,
-                    of_run[each.id],
-                    each.record.plan.profile.name,
-                    len(each.analysis.rounds),
-                    cpu_times[each.id],
-                    _facts(each),
+                    run.id,
+                    run.record.created_at,
+                    of_run[run.id],
+                    run.record.plan.profile.name,
+                    len(run.analysis.rounds),
+                    cpu_times[run.id],
+                    _facts(run),
                 )
-                for each in fit
+                for run in fit
             ),
             _titles(fit),
             _contestants(fit),
@@ -156,18 +156,18 @@ def _held(
     held: dict[RatioKey, list[RatioOfRun]] = defaultdict(list)
     void: list[tuple[RatioKey, LeftOut]] = []
     for run in read:
-        for found in _comparisons(run):
-            key = found.key
-            logs = found.logs
-            if found.void is not None:
-                out = LeftOut(run.id, Omission.VOID, key.workload, void=found.void)
+        for comparison in _comparisons(run):
+            key = comparison.key
+            logs = comparison.logs
+            if comparison.void is not None:
+                out = LeftOut(run.id, Omission.VOID, key.workload, void=comparison.void)
                 void.append((key, out))
-            elif len(logs) < reasons.FEWEST_ROUNDS or found.advantage is None:
+            elif len(logs) < reasons.FEWEST_ROUNDS or comparison.advantage is None:
                 few = Omission.FEW_ROUNDS
                 void.append((key, LeftOut(run.id, few, key.workload, rounds=len(logs))))
             else:
                 error = interval.scatter(logs) / sqrt(len(logs))
-                held[key].append(RatioOfRun(run.id, found.advantage, error))
+                held[key].append(RatioOfRun(run.id, comparison.advantage, error))
     return held, void
 
 
@@ -196,14 +196,14 @@ def _comparisons(run: AnalysedRun) -> Iterator[Comparison]:
                 if subject.role is Role.TWIN:
                     continue
                 key = (subject.id, baseline.id, workload, measure.metric.name)
-                if (found := run.analysis.comparison(*key)) is not None:
-                    yield found
+                if (comparison := run.analysis.comparison(*key)) is not None:
+                    yield comparison
 
 
 def _grouped(void: Sequence[LeftOut], taking_part: set[str]) -> Iterator[LeftOut]:
     """By run, workload and reason: how many ratios."""
-    for one, number in Counter(e for e in void if e.run in taking_part).items():
-        yield replace(one, ratios=number)
+    for omitted, number in Counter(e for e in void if e.run in taking_part).items():
+        yield replace(omitted, ratios=number)
 
 
 def _machines(
@@ -234,7 +234,7 @@ def _machines(
 
 def _times(first: AnalysedRun, other: AnalysedRun) -> float | None:
     """How many times the CPU time per request of the first run the other took, over the cells that both have."""
-    cells = [_cpu_times(each.analysis) for each in (first, other)]
+    cells = [_cpu_times(run.analysis) for run in (first, other)]
     shared = [
         log(cells[1][cell] / cells[0][cell]) for cell in cells[0] if cell in cells[1]
     ]
@@ -265,9 +265,11 @@ def _facts(run: AnalysedRun) -> dict[str, str]:
 
 def _titles(read: Sequence[AnalysedRun]) -> dict[str, str]:
     """By target id; what two targets share is no title."""
-    found = {t.id: t.title for run in read for t in run.record.plan.targets}
-    often = Counter(found.values())
-    return {name: title if often[title] == 1 else name for name, title in found.items()}
+    titles = {t.id: t.title for run in read for t in run.record.plan.targets}
+    often = Counter(titles.values())
+    return {
+        name: title if often[title] == 1 else name for name, title in titles.items()
+    }
 
 
 def _contestants(read: Sequence[AnalysedRun]) -> tuple[str, ...]:
@@ -284,12 +286,12 @@ def _ratio(
     machines, values, errors = [], [], []
     for number, runs in sorted(by_machine.items()):
         if len(runs) > 1:
-            found = _pooled(
+            effects = _pooled(
                 [log(r.estimate.point) for r in runs], [r.error for r in runs]
             )
-            values.append(found.mean)
-            errors.append(found.error)
-            estimate, between = _estimate(found, len(runs)), found.between
+            values.append(effects.mean)
+            errors.append(effects.error)
+            estimate, between = _estimate(effects, len(runs)), effects.between
         else:
             values.append(log(runs[0].estimate.point))
             errors.append(runs[0].error)
@@ -307,5 +309,5 @@ def _pooled(values: Sequence[float], errors: Sequence[float]) -> RandomEffects:
     return random_effects(values, errors, LEVEL)
 
 
-def _estimate(found: RandomEffects, n: int) -> Estimate:
-    return Estimate(exp(found.mean), exp(found.low), exp(found.high), LEVEL, n)
+def _estimate(effects: RandomEffects, n: int) -> Estimate:
+    return Estimate(exp(effects.mean), exp(effects.low), exp(effects.high), LEVEL, n)

@@ -55,7 +55,7 @@ def _by_probe(claim: Claim, exhibits: ProbeResults, evidence: RunEvidence) -> Ve
         strict=_stricter(claim, stricter, evidence) if tested else None,
         others=others,
         others_too=(
-            all(each.outcome is outcome for each in others)
+            all(other.outcome is outcome for other in others)
             if others and tested
             else None
         ),
@@ -66,25 +66,29 @@ def _decided(
     claim: Claim, outcomes: Sequence[ProbeOutcome], evidence: RunEvidence
 ) -> tuple[Outcome, Untested | None]:
     deciding = [o for o in outcomes if o.decides and o.framework in claim.subjects]
-    missing = set(claim.subjects) - {one.framework for one in deciding}
+    missing = set(claim.subjects) - {outcome.framework for outcome in deciding}
     if missing:
         return _not_tested(Lacking.PROBE, *sorted(missing))
-    for one in deciding:
-        version = evidence.measured.get(one.framework)
-        if one.passed is not None and version not in (None, one.version):
-            return _not_tested(Lacking.VERSION, one.framework, one.version, version)
-    if any(one.passed is False for one in deciding):
+    for outcome in deciding:
+        version = evidence.measured.get(outcome.framework)
+        if outcome.passed is not None and version not in (None, outcome.version):
+            return _not_tested(
+                Lacking.VERSION, outcome.framework, outcome.version, version
+            )
+    if any(outcome.passed is False for outcome in deciding):
         return Outcome.REFUTED, None
-    for one in deciding:
-        if one.passed is None:
-            return _not_tested(Lacking.PLAYABLE, one.framework, detail=one.came_back)
+    for outcome in deciding:
+        if outcome.passed is None:
+            return _not_tested(
+                Lacking.PLAYABLE, outcome.framework, detail=outcome.came_back
+            )
     return Outcome.SUPPORTED, None
 
 
 def _not_tested(
     lacking: Lacking, *of: str | None, detail: str = ""
 ) -> tuple[Outcome, Untested]:
-    names = tuple(each or "" for each in of)
+    names = tuple(name or "" for name in of)
     return Outcome.NOT_TESTED, Untested(lacking, names, detail)
 
 
@@ -97,11 +101,11 @@ def _stricter(
 
 
 def _others(claim: Claim, outcomes: Sequence[ProbeOutcome]) -> list[OtherOutcome]:
-    found: dict[str, list[bool | None]] = {}
-    for one in outcomes:
-        if one.decides and one.framework not in claim.subjects:
-            found.setdefault(one.framework, []).append(one.passed)
-    return [OtherOutcome(name, _worst(passed)) for name, passed in found.items()]
+    by_framework: dict[str, list[bool | None]] = {}
+    for outcome in outcomes:
+        if outcome.decides and outcome.framework not in claim.subjects:
+            by_framework.setdefault(outcome.framework, []).append(outcome.passed)
+    return [OtherOutcome(name, _worst(passed)) for name, passed in by_framework.items()]
 
 
 def _worst(passed: Sequence[bool | None]) -> Outcome:
@@ -112,10 +116,10 @@ def _worst(passed: Sequence[bool | None]) -> Outcome:
 
 def _by_counts(claim: Claim, exhibits: ProbeResults) -> Verdict:
     counts = tuple(
-        one
+        count
         for measure in claim.counts
-        for one in exhibits.counts
-        if one.measure == measure
+        for count in exhibits.counts
+        if count.measure == measure
     )
     if not counts:
         return Verdict(claim, Outcome.NOT_TESTED, untested=Untested(Lacking.COUNTS))
@@ -127,7 +131,7 @@ def _by_counts(claim: Claim, exhibits: ProbeResults) -> Verdict:
             claim.baselines, claim.counts, claim.subjects
         )
     )
-    groups = tuple(Group(GroupKind.BASELINE, each) for each in claim.baselines)
+    groups = tuple(Group(GroupKind.BASELINE, baseline) for baseline in claim.baselines)
     decision, _ = decide(Inquiry(groups, rows))
     lacking = tuple(_uncounted(claim, exhibits))
     untested = Untested(Lacking.COUNTS, lacking)
@@ -146,8 +150,8 @@ def _by_counts(claim: Claim, exhibits: ProbeResults) -> Verdict:
 def _uncounted(claim: Claim, exhibits: ProbeResults) -> Iterator[str]:
     """The frameworks that lack one of the claim's counts."""
     for name in (*claim.subjects, *claim.baselines):
-        found = [exhibits.count(name, measure) for measure in claim.counts]
-        if any(one is None or one.value is None for one in found):
+        counts = [exhibits.count(name, measure) for measure in claim.counts]
+        if any(count is None or count.value is None for count in counts):
             yield name
 
 

@@ -115,8 +115,12 @@ class Inquiry:
 
 def all_void(questions: Iterable[Question]) -> Withheld | None:
     """What forbids a verdict where every one of these is void; None where one is not, or there is none."""
-    why = [each.excluded for each in questions]
-    void = [each.detail for each in why if each and each.why is Exclusion.VOID]
+    why = [question.excluded for question in questions]
+    void = [
+        excluded.detail
+        for excluded in why
+        if excluded and excluded.why is Exclusion.VOID
+    ]
     return Withheld("void", "", void[0]) if void and len(void) == len(why) else None
 
 
@@ -156,9 +160,9 @@ def of_ratio(
     evidence = finding or comparison
     if comparison.advantage is None:
         return Question(group, evidence)
-    found = by_rounds(group, evidence, [comparison.logs], margin, comparison.void)
-    behind = interval.p_not_below(comparison.logs, 0.0) if found.decides else 1.0
-    return replace(found, p_behind=behind)
+    question = by_rounds(group, evidence, [comparison.logs], margin, comparison.void)
+    behind = interval.p_not_below(comparison.logs, 0.0) if question.decides else 1.0
+    return replace(question, p_behind=behind)
 
 
 def few(rounds: int) -> Excluded | None:

@@ -31,11 +31,11 @@ DEFAULT_MARGIN = 0.05
 
 def ranked(results: Results, targets: Sequence[str]) -> Results:
     """The results with their rankings of these targets, and with the steps between versions."""
-    found = noise(results.targets, results.comparisons)
+    control_noise = noise(results.targets, results.comparisons)
     reach = {
         metric: far
         for metric in STEPPED
-        if (far := resolution(found, metric)) is not None
+        if (far := resolution(control_noise, metric)) is not None
     }
     margin = margin_of(results.verdicts)
     return replace(
@@ -48,7 +48,7 @@ def ranked(results: Results, targets: Sequence[str]) -> Results:
 
 def margin_of(verdicts: Sequence[Verdict]) -> float:
     """The smallest margin of a claim that the run could test by comparisons."""
-    margins = [each.claim.margin for each in verdicts if each.parts]
+    margins = [verdict.claim.margin for verdict in verdicts if verdict.parts]
     return min(margins, default=DEFAULT_MARGIN)
 
 
@@ -76,29 +76,31 @@ def _ranking(
     margin: float,
 ) -> Ranking | None:
     ratios: dict[tuple[str, str], Estimate] = {}
-    for one, other in combinations(targets, 2):
-        advantage = advantages.get(RatioKey(one, other, workload, metric))
-        turned = advantages.get(RatioKey(other, one, workload, metric))
+    for subject, baseline in combinations(targets, 2):
+        advantage = advantages.get(RatioKey(subject, baseline, workload, metric))
+        turned = advantages.get(RatioKey(baseline, subject, workload, metric))
         if advantage is None and turned is not None:
             advantage = turned.inverse
         if advantage is not None:
-            ratios[one, other] = advantage
-            ratios[other, one] = advantage.inverse
-    compared = [one for one in targets if any(one == first for first, _ in ratios)]
+            ratios[subject, baseline] = advantage
+            ratios[baseline, subject] = advantage.inverse
+    compared = [
+        target for target in targets if any(target == first for first, _ in ratios)
+    ]
     if len(compared) < 2:
         return None
 
-    def better(one: str, other: str) -> int:
-        ratio = ratios.get((one, other))
+    def better(first: str, second: str) -> int:
+        ratio = ratios.get((first, second))
         return 0 if ratio is None or ratio.point == 1 else -1 if ratio.point > 1 else 1
 
     ordered = tuple(sorted(compared, key=cmp_to_key(better)))
     pairs = tuple(
-        _pair(one, other, ratios[one, other], margin)
-        if ratios[one, other].point >= 1
-        else _pair(other, one, ratios[other, one], margin)
-        for one, other in combinations(ordered, 2)
-        if (one, other) in ratios
+        _pair(first, second, ratios[first, second], margin)
+        if ratios[first, second].point >= 1
+        else _pair(second, first, ratios[second, first], margin)
+        for first, second in combinations(ordered, 2)
+        if (first, second) in ratios
     )
     whole = len(pairs) == len(ordered) * (len(ordered) - 1) // 2
     kind = _kind(ordered, pairs, whole)
@@ -118,22 +120,24 @@ def _pair(ahead: str, behind: str, advantage: Estimate, margin: float) -> Pair:
 
 
 def _kind(ordered: Sequence[str], pairs: Sequence[Pair], whole: bool) -> RankingKind:
-    def leads(one: Sequence[Pair]) -> bool:
-        return bool(one) and all(each.relation is Relation.LEADS for each in one)
+    def leads(own_pairs: Sequence[Pair]) -> bool:
+        return bool(own_pairs) and all(
+            pair.relation is Relation.LEADS for pair in own_pairs
+        )
 
     first, last = ordered[0], ordered[-1]
     others = len(ordered) - 1
-    ahead = [each for each in pairs if each.ahead == first]
-    behind = [each for each in pairs if each.behind == last]
+    ahead = [pair for pair in pairs if pair.ahead == first]
+    behind = [pair for pair in pairs if pair.behind == last]
     if len(ahead) == others and leads(ahead):
         return RankingKind.LEADER
-    if whole and all(each.within_margin for each in pairs):
+    if whole and all(pair.within_margin for pair in pairs):
         return RankingKind.EQUAL
-    told = {Relation.LEADS, Relation.AHEAD}
-    place = {one: at for at, one in enumerate(ordered)}
+    decided = {Relation.LEADS, Relation.AHEAD}
+    place = {target: at for at, target in enumerate(ordered)}
     if whole and all(
-        each.relation in told and place[each.ahead] < place[each.behind]
-        for each in pairs
+        pair.relation in decided and place[pair.ahead] < place[pair.behind]
+        for pair in pairs
     ):
         return RankingKind.ORDER
     if others > 1 and len(behind) == others and leads(behind):

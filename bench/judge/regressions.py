@@ -107,7 +107,9 @@ class Judgement:
 
     def those(self, change: Change) -> tuple[JudgedRegression, ...]:
         """The comparisons of which this became."""
-        return tuple(each for each in self.changes if each.change is change)
+        return tuple(
+            regression for regression in self.changes if regression.change is change
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +186,9 @@ def slowdown(
     analysis: Analysis, base: str, new: str, workload: str, metric: str
 ) -> Comparison | None:
     """How many times better the old one is, from the comparison of either direction."""
-    found = analysis.comparison(base, new, workload, metric)
-    if found is not None:
-        return found
+    comparison = analysis.comparison(base, new, workload, metric)
+    if comparison is not None:
+        return comparison
     other = analysis.comparison(new, base, workload, metric)
     return other and other.turned
 
@@ -271,12 +273,12 @@ def _untested(comparison: Comparison | None) -> str:
 
 
 def _gate(changes: Sequence[JudgedRegression]) -> Gate:
-    found = {each.change for each in changes}
-    if Change.SLOWER in found:
+    kinds = {regression.change for regression in changes}
+    if Change.SLOWER in kinds:
         return Gate.REGRESSION
-    if Change.ALARM in found:
+    if Change.ALARM in kinds:
         return Gate.ALARM
-    return Gate.CLEAR if found - {Change.NOT_TESTED} else Gate.CANNOT_TELL
+    return Gate.CLEAR if kinds - {Change.NOT_TESTED} else Gate.CANNOT_TELL
 
 
 def _confirmation(

@@ -62,7 +62,7 @@ def results(
         if target.id in record.receipts
     }
     evidence = RunEvidence(beside.exhibits, versions)
-    found = Results(
+    unranked = Results(
         schema=RESULTS_SCHEMA,
         run_id=record.id,
         created_at=record.created_at,
@@ -102,7 +102,7 @@ def results(
         exhibits=beside.exhibits,
         no_verdicts=no_verdicts(plan.profile, len(analysis.rounds)),
     )
-    return settled(ranked(found, [target.id for target in own.values()]))
+    return settled(ranked(unranked, [target.id for target in own.values()]))
 
 
 def no_verdicts(profile: Profile, rounds: int) -> NoVerdicts | None:

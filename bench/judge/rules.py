@@ -27,19 +27,19 @@ class Questions:
 
 def asks_of(rule: str) -> Asks:
     """The questions of a rule."""
-    every = (one.rules[rule] for one in parts("questions") if rule in one.rules)
-    found: Asks = next(every)
-    return found
+    every = (part.rules[rule] for part in parts("questions") if rule in part.rules)
+    asks: Asks = next(every)
+    return asks
 
 
 def at_other_margins(rule: str) -> bool:
     """Whether its verdict at other margins is of use."""
-    return any(rule in one.at_other_margins for one in parts("questions"))
+    return any(rule in part.at_other_margins for part in parts("questions"))
 
 
 def decided(context: JudgeContext, claims: Sequence[Claim]) -> Mapping[str, Any]:
     """What the experiments found, with what was decided beside the verdicts."""
-    found = dict(context.analysis.found)
-    for one in parts("questions"):
-        found |= one.decided(context, claims) if one.decided else {}
-    return found
+    results = dict(context.analysis.found)
+    for part in parts("questions"):
+        results |= part.decided(context, claims) if part.decided else {}
+    return results

@@ -28,15 +28,15 @@ def _settled(value: object) -> object:
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}")
     if is_dataclass(value) and not isinstance(value, type):
-        old = {each.name: getattr(value, each.name) for each in fields(value)}
-        new = {name: _settled(each) for name, each in old.items()}
+        old = {field.name: getattr(value, field.name) for field in fields(value)}
+        new = {name: _settled(item) for name, item in old.items()}
         same = all(new[name] is old[name] for name in old)
         return value if same else replace(value, **new)
     if isinstance(value, Mapping):
-        mapped = {key: _settled(each) for key, each in value.items()}
+        mapped = {key: _settled(item) for key, item in value.items()}
         return value if all(mapped[key] is value[key] for key in mapped) else mapped
     if isinstance(value, tuple | list):
-        made = [_settled(each) for each in value]
+        made = [_settled(item) for item in value]
         same = all(new is old for new, old in zip(made, value, strict=True))
         return value if same else type(value)(made)
     return value

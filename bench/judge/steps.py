@@ -30,21 +30,23 @@ FIRST = 17
 def first_to_measure(versions: Sequence[str]) -> list[str]:
     """The first releases of minor versions, spread evenly where there are many, and both ends; oldest first."""
     firsts: dict[tuple[int, ...], str] = {}
-    for each in versions:
-        firsts.setdefault(Version(each).release[:2], each)
-    found = list(firsts.values())
-    if len(found) > FIRST:
-        places = (i * (len(found) - 1) / (FIRST - 1) for i in range(FIRST))
-        found = [found[round(place)] for place in places]
-    return list(dict.fromkeys([*versions[:1], *found, *versions[-1:]]))
+    for version in versions:
+        firsts.setdefault(Version(version).release[:2], version)
+    chosen = list(firsts.values())
+    if len(chosen) > FIRST:
+        places = (i * (len(chosen) - 1) / (FIRST - 1) for i in range(FIRST))
+        chosen = [chosen[round(place)] for place in places]
+    return list(dict.fromkeys([*versions[:1], *chosen, *versions[-1:]]))
 
 
 def next_to_count(releases: Sequence[CountedRelease]) -> list[str]:
     """One release in the middle of each gap whose ends differ; empty when every step has its release."""
-    measured = [i for i, each in enumerate(releases) if each.costs]
+    measured = [i for i, release in enumerate(releases) if release.costs]
     chosen = []
     for before, after in pairwise(measured):
-        gap = [each for each in releases[before + 1 : after] if not each.skipped]
+        gap = [
+            release for release in releases[before + 1 : after] if not release.skipped
+        ]
         if gap and _differ(releases[before], releases[after], THRESHOLD / 2):
             chosen.append(gap[len(gap) // 2].version)
     return chosen
@@ -53,11 +55,11 @@ def next_to_count(releases: Sequence[CountedRelease]) -> list[str]:
 def without_second_count(releases: Sequence[CountedRelease]) -> list[str]:
     """The releases on either side of a step that were counted only once."""
     bordering = dict.fromkeys(
-        each.version
+        release.version
         for older, newer in neighbours(releases)
         if _differ(older, newer, THRESHOLD)
-        for each in (older, newer)
-        if any(cost.again is None for cost in each.costs.values())
+        for release in (older, newer)
+        if any(cost.again is None for cost in release.costs.values())
     )
     return list(bordering)
 
@@ -99,15 +101,17 @@ def timed_steps(
     """
     for older, newer in neighbours(releases):
         for workload in workloads:
-            found = slowdown(older.version, newer.version, workload)
-            if found and (found.low > 1 + THRESHOLD or found.high < 1 - THRESHOLD):
+            estimate = slowdown(older.version, newer.version, workload)
+            if estimate and (
+                estimate.low > 1 + THRESHOLD or estimate.high < 1 - THRESHOLD
+            ):
                 yield CostStep(
                     workload=workload,
                     older=older.version,
                     newer=newer.version,
-                    times=found.point,
-                    low=found.low,
-                    high=found.high,
+                    times=estimate.point,
+                    low=estimate.low,
+                    high=estimate.high,
                     exact=False,
                     changed=changed_packages(package, older, newer),
                 )
@@ -117,14 +121,14 @@ def neighbours(
     releases: Sequence[CountedRelease],
 ) -> Iterator[tuple[CountedRelease, CountedRelease]]:
     """Each measured release with the next measured one."""
-    yield from pairwise(each for each in releases if each.costs)
+    yield from pairwise(release for release in releases if release.costs)
 
 
 def changed_packages(
     package: str, older: CountedRelease, newer: CountedRelease
 ) -> tuple[PackageChange, ...]:
     """What differs between their environments beside the package itself, by name."""
-    before, after = (by_plain_name(each.packages) for each in (older, newer))
+    before, after = (by_plain_name(release.packages) for release in (older, newer))
     return tuple(
         PackageChange(name, before.get(name), after.get(name))
         for name in sorted({*before, *after} - {package})
