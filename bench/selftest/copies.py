@@ -229,12 +229,12 @@ def _called(trials: Trials, pairs: Pairs, measure: metrics.Measure) -> Called:
         block = []
         for pair, workload in product(pairs, trials.workloads):
             logs = log_advantages(trials, *pair, workload, measure)
-            known = logs[first : first + BLOCK]
-            known = known[~np.isnan(known)]
-            if len(known) >= 2:
-                block.append(interval.p_no_difference(known))
-                points.append(float(known.mean()))
-                scatters.append(float(known.std(ddof=1)))
+            measured = logs[first : first + BLOCK]
+            measured = measured[~np.isnan(measured)]
+            if len(measured) >= 2:
+                block.append(interval.p_no_difference(measured))
+                points.append(float(measured.mean()))
+                scatters.append(float(measured.std(ddof=1)))
         p_values.append(tuple(block))
     planned = len(p_values) * len(pairs) * len(trials.workloads)
     return Called(planned, tuple(p_values), tuple(points), tuple(scatters))
@@ -301,7 +301,7 @@ def shares_found(
     at_second = [others.index(name) for name in second]
     shares = []
     for _ in range(SIMULATIONS):
-        found = 0
+        detected = 0
         for _ in range(blocks):
             own, none = (
                 random.normal(0, scatter / np.sqrt(2), (BLOCK, len(side)))
@@ -309,8 +309,8 @@ def shares_found(
             )
             differences = none[:, at_second] - own[:, at_first] - shift
             p = np.array(p_values(differences))
-            found += int(((p <= ALPHA) & (differences.mean(axis=0) < 0)).sum())
-        shares.append(found / (blocks * len(first)))
+            detected += int(((p <= ALPHA) & (differences.mean(axis=0) < 0)).sum())
+        shares.append(detected / (blocks * len(first)))
     return float(np.quantile(shares, 1 - SURE, method="lower")), float(np.mean(shares))
 
 

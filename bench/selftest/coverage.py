@@ -72,8 +72,8 @@ def _windows(random: Random, n: int) -> Floats:
 
 def _ratio(draw: Callable[[Random, int], Floats], n: int) -> Holds:
     def holds(random: Random) -> bool:
-        found = interval.from_logs(draw(random, n), 0.95)
-        return bool(found.low <= np.exp(TRUTH) <= found.high)
+        estimate = interval.from_logs(draw(random, n), 0.95)
+        return bool(estimate.low <= np.exp(TRUTH) <= estimate.high)
 
     return holds
 
@@ -82,18 +82,18 @@ def _paired(random: Random) -> bool:
     common = random.normal(0, 0.5, 6)
     subject = np.exp(common + TRUTH + random.normal(0, 0.03, 6))
     baseline = np.exp(common + random.normal(0, 0.03, 6))
-    found = interval.log_ratio(list(subject), list(baseline), 0.95)
-    return bool(found.low <= np.exp(TRUTH) <= found.high)
+    estimate = interval.log_ratio(list(subject), list(baseline), 0.95)
+    return bool(estimate.low <= np.exp(TRUTH) <= estimate.high)
 
 
 def _typical(random: Random) -> bool:
-    found = interval.geometric_mean(list(np.exp(_normal(random, 6))), 0.95)
-    return bool(found.low <= np.exp(TRUTH) <= found.high)
+    estimate = interval.geometric_mean(list(np.exp(_normal(random, 6))), 0.95)
+    return bool(estimate.low <= np.exp(TRUTH) <= estimate.high)
 
 
 def _mean(random: Random) -> bool:
-    found = interval.arithmetic_mean(list(random.normal(3.0, 1.0, 6)), 0.95)
-    return bool(found.low <= 3.0 <= found.high)
+    estimate = interval.arithmetic_mean(list(random.normal(3.0, 1.0, 6)), 0.95)
+    return bool(estimate.low <= 3.0 <= estimate.high)
 
 
 def _p99s_ms(random: Random, factors: Floats) -> list[float]:
@@ -107,8 +107,8 @@ def _p99s_ms(random: Random, factors: Floats) -> list[float]:
 
 def _p99(random: Random) -> bool:
     factors = np.exp(random.normal(0, 0.1, 6))
-    found = interval.geometric_mean(_p99s_ms(random, factors), 0.95)
-    return bool(found.low <= np.log(100) <= found.high)
+    estimate = interval.geometric_mean(_p99s_ms(random, factors), 0.95)
+    return bool(estimate.low <= np.log(100) <= estimate.high)
 
 
 def _p99_ratio(random: Random) -> bool:
@@ -117,15 +117,15 @@ def _p99_ratio(random: Random) -> bool:
         _p99s_ms(random, np.exp(machine + shift + random.normal(0, 0.05, 6)))
         for shift in (TRUTH, 0.0)
     )
-    found = interval.log_ratio(slow, fast, 0.95)
-    return bool(found.low <= np.exp(TRUTH) <= found.high)
+    estimate = interval.log_ratio(slow, fast, 0.95)
+    return bool(estimate.low <= np.exp(TRUTH) <= estimate.high)
 
 
 def _unpaired(random: Random) -> bool:
     """Two runs of different lengths and scatter, which share no round."""
     after, before = random.normal(TRUTH, 0.06, 7), random.normal(0, 0.02, 12)
-    found = log_ratio_unpaired(list(after), list(before), 0.95)
-    return bool(found.low <= np.exp(TRUTH) <= found.high)
+    estimate = log_ratio_unpaired(list(after), list(before), 0.95)
+    return bool(estimate.low <= np.exp(TRUTH) <= estimate.high)
 
 
 def _differences(random: Random) -> bool:
@@ -133,19 +133,19 @@ def _differences(random: Random) -> bool:
     common = random.normal(0, 0.2, 6)
     less = 1.0 + common + random.normal(0, 0.15, 6)
     more = 1.5 + common + random.normal(0, 0.15, 6)
-    found = fieller.ratio_of_means(list(more), list(less), 0.95)
+    estimate = fieller.ratio_of_means(list(more), list(less), 0.95)
     # None rules nothing out, the truth neither.
-    return found is None or bool(found.low <= 1.5 <= found.high)
+    return estimate is None or bool(estimate.low <= 1.5 <= estimate.high)
 
 
 def _nine(random: Random) -> bool:
-    found = interval.median_by_counting(list(random.exponential(1.0, 9)))
-    return bool(found.low <= np.log(2) <= found.high)
+    estimate = interval.median_by_counting(list(random.exponential(1.0, 9)))
+    return bool(estimate.low <= np.log(2) <= estimate.high)
 
 
 def _one_look(random: Random) -> bool:
-    found = interval.from_logs(_normal(random, 9), looks.level(SCHEDULE))
-    return bool(found.low <= np.exp(TRUTH) <= found.high)
+    estimate = interval.from_logs(_normal(random, 9), looks.level(SCHEDULE))
+    return bool(estimate.low <= np.exp(TRUTH) <= estimate.high)
 
 
 def _all_looks(schedule: tuple[int, ...]) -> Holds:
@@ -153,8 +153,10 @@ def _all_looks(schedule: tuple[int, ...]) -> Holds:
 
     def holds(random: Random) -> bool:
         drawn = _normal(random, schedule[-1])
-        found = [interval.from_logs(drawn[:n], level) for n in schedule]
-        return all(one.low <= np.exp(TRUTH) <= one.high for one in found)
+        estimates = [interval.from_logs(drawn[:n], level) for n in schedule]
+        return all(
+            estimate.low <= np.exp(TRUTH) <= estimate.high for estimate in estimates
+        )
 
     return holds
 

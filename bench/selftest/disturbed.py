@@ -66,10 +66,10 @@ def beside_another_program(undisturbed: Run, disturbed: Run) -> SelfTestResult:
 
 def _verdicts(analysis: Analysis, pairs: Pairs, metric: str) -> SelfTestRow:
     """How many verdicts the rule gives; a missing ratio cannot pass for a careful one."""
-    found = [_comparison(analysis, *pair, metric) for pair in pairs]
+    comparisons = [_comparison(analysis, *pair, metric) for pair in pairs]
     given = sum(
-        each is None or decided(each, margin) is not Outcome.INCONCLUSIVE
-        for each in found
+        comparison is None or decided(comparison, margin) is not Outcome.INCONCLUSIVE
+        for comparison in comparisons
         for margin in MARGINS
     )
     cases = len(pairs) * len(MARGINS)
@@ -93,11 +93,15 @@ def _moved(
     }
     for metric in METRICS:
         for pair in (*pairs, *originals.items()):
-            found = [_comparison(each, *pair, metric) for each in (before, after)]
+            comparisons = [
+                _comparison(analysis, *pair, metric) for analysis in (before, after)
+            ]
             first, second = (plan.target(name).title for name in pair)
             names = f"{first} : {'itself' if pair[0] in originals else second}"
             what = f"{names}, {metric}"
-            yield SelfTestRow(what, 1, 0.0, 0.0, 1.0, "", _change(*found), judged=False)
+            yield SelfTestRow(
+                what, 1, 0.0, 0.0, 1.0, "", _change(*comparisons), judged=False
+            )
 
 
 def _change(before: Comparison | None, after: Comparison | None) -> str:

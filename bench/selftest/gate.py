@@ -107,8 +107,8 @@ def note(rows: Sequence[SelfTestRow]) -> str:
 
 
 def _gated(trials: Trials, pairs: Pairs) -> GateTrial:
-    known = {pair: _rounds_of(trials, *pair) for pair in pairs}
-    whole = tuple(pair for pair in pairs if known[pair] >= FEWEST)
+    rounds = {pair: _rounds_of(trials, *pair) for pair in pairs}
+    whole = tuple(pair for pair in pairs if rounds[pair] >= FEWEST)
     by_cpu = regressions = 0
     for pair in whole:
         changes = judge_change(
@@ -125,7 +125,7 @@ def _gated(trials: Trials, pairs: Pairs) -> GateTrial:
     return GateTrial(
         whole,
         len(pairs) * len(trials.workloads),
-        min((known[pair] for pair in whole), default=0),
+        min((rounds[pair] for pair in whole), default=0),
         len(whole) * len(trials.workloads),
         by_cpu,
         regressions,
@@ -154,12 +154,12 @@ def _rounds_of(trials: Trials, old: str, new: str) -> int:
 
 def _scatter(trials: Trials, pairs: Pairs, name: str) -> float:
     # Within halves: a slowdown that is gone in the second is no scatter.
-    found = []
+    scatters = []
     for pair, workload in product(pairs, trials.workloads):
-        known = _logs(trials, *pair, workload, name)
-        halves = known[: len(known) // 2], known[len(known) // 2 :]
-        found += [interval.scatter(half) for half in halves if len(half) >= 2]
-    return float(np.sqrt(np.mean(np.square(found)))) if found else 0.0
+        logs = _logs(trials, *pair, workload, name)
+        halves = logs[: len(logs) // 2], logs[len(logs) // 2 :]
+        scatters += [interval.scatter(half) for half in halves if len(half) >= 2]
+    return float(np.sqrt(np.mean(np.square(scatters)))) if scatters else 0.0
 
 
 def _gaps(what: str, gated: GateTrial) -> list[SelfTestRow]:
