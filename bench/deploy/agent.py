@@ -66,8 +66,8 @@ class Agent(ThreadingHTTPServer):
             if not living([self._watched]):
                 return None
             spent_ns = self._tree.cpu_ns()
-            seen = self._tree.memory_bytes() if memory else None
-            return Usage(spent_ns, seen, len(self._tree.members()))
+            memory_bytes = self._tree.memory_bytes() if memory else None
+            return Usage(spent_ns, memory_bytes, len(self._tree.members()))
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: who goes away in the middle is no fault of this side."""

@@ -50,9 +50,9 @@ class Child:
         """Start it; EnvironmentFailure with the kernel's words if it cannot be started."""
         self.order = order
         self._log_start = order.log.stat().st_size if order.log.exists() else 0
-        self.process, told = _spawn(order)
+        self.process, reading_end = _spawn(order)
         cleanup.record_process(self.process.pid)
-        started_ns, reason = _read_report(told)
+        started_ns, reason = _read_report(reading_end)
         if started_ns is None:
             self.process.wait()
             raise EnvironmentFailure(f"cannot start {order.program.name}: {reason}")
@@ -112,7 +112,7 @@ def tail(log: Path, start: int = 0) -> str:
 
 def _spawn(order: LaunchSpec) -> tuple[subprocess.Popen[bytes], int]:
     """The process, and the end of the pipe on which it tells that it starts."""
-    told, report = os.pipe()
+    reading_end, report = os.pipe()
     # The kernel sends the death signal when the starting thread ends, not the
     # process: from a passing thread it would end servers that shall live on.
     lasting = threading.current_thread() is threading.main_thread()
@@ -141,16 +141,16 @@ def _spawn(order: LaunchSpec) -> tuple[subprocess.Popen[bytes], int]:
                 pass_fds=(report,),
             )
     except BaseException:
-        os.close(told)
+        os.close(reading_end)
         raise
     finally:
         os.close(report)
-    return process, told
+    return process, reading_end
 
 
-def _read_report(told: int) -> tuple[int | None, str]:
+def _read_report(reading_end: int) -> tuple[int | None, str]:
     """When the program began (monotonic clock, ns), or None and why it did not."""
-    with os.fdopen(told, "rb") as pipe:
+    with os.fdopen(reading_end, "rb") as pipe:
         said = pipe.read().decode(errors="replace")
     first, _, rest = said.partition("\n")
     if rest or not first.isdigit():

@@ -52,9 +52,9 @@ class ComposeEngine(StartingEngine[ContainerDatabase, ContainerServer]):
         EnvironmentFailure while another run lives, or for what the engine lacks.
         """
         with ExitStack() as stack:
-            found = find_tool()
+            tool = find_tool()
             self._begin(stack).record_containers()
-            self._tool = self._named(found)
+            self._tool = self._named(tool)
             self._refuse_little_memory()
             self._settings = self._read_settings()
             self._sweep()

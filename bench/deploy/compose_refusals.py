@@ -193,13 +193,13 @@ def explain(
 
 def explain_pull(image: str, variable: str, said: str) -> EnvironmentFailure:
     """The error for a base image that is not here and was not pulled; `variable` is what names it."""
-    known = (
+    matching = (
         (sentence, hint)
         for pattern, sentence, hint in _PULL
         if re.search(pattern, said, re.IGNORECASE | re.MULTILINE)
     )
     sentence, hint = next(
-        known,
+        matching,
         ("it was not pulled", "name an image that is here in {variable}"),
     )
     return EnvironmentFailure(

@@ -238,8 +238,8 @@ class ContainerServer:
         raise self._start_failure(why)
 
     def _processes(self) -> list[Process]:
-        found = (processes.read(pid) for pid in self.process_ids())
-        return [process for process in found if process is not None]
+        readings = (processes.read(pid) for pid in self.process_ids())
+        return [process for process in readings if process is not None]
 
     def _start_failure(self, what: str, how: str | None = None) -> TargetFailed:
         """Of a server that has never answered rightly: what its log tells first is why."""

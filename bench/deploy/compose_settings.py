@@ -87,13 +87,13 @@ def index_of_builds(
 
 def _told(shell: Mapping[str, str], folder: Path) -> dict[str, str]:
     try:
-        told = index_settings(shell, folder).pip_variables()
+        variables = index_settings(shell, folder).pip_variables()
     except UnreadableSettings as error:
         raise EnvironmentFailure(str(error)) from error
     reached = {
         name: " ".join(
-            url for url in told.get(name, "").split() if url.startswith("http")
+            url for url in variables.get(name, "").split() if url.startswith("http")
         )
         for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL")
     }
-    return {**reached, "PIP_TRUSTED_HOST": told.get("PIP_TRUSTED_HOST", "")}
+    return {**reached, "PIP_TRUSTED_HOST": variables.get("PIP_TRUSTED_HOST", "")}

@@ -206,15 +206,15 @@ def _engine() -> ContainerEngine:
             "no container engine answers",
             f"start it, or correct DOCKER_HOST, or {LOCAL}",
         )
-    told = {**server, **_asked("info")}
-    platform = f"{_told(told, 'Os', str)}/{_told(told, 'Arch', str)}"
-    _refuse_unfit(told, platform)
+    info = {**server, **_asked("info")}
+    platform = f"{_told(info, 'Os', str)}/{_told(info, 'Arch', str)}"
+    _refuse_unfit(info, platform)
     return ContainerEngine(
-        version=_told(told, "Version", str),
+        version=_told(info, "Version", str),
         endpoint=endpoint,
         platform=platform,
-        memory_bytes=_told(told, "MemTotal", int),
-        limits_memory=_told(told, "MemoryLimit", bool),
+        memory_bytes=_told(info, "MemTotal", int),
+        limits_memory=_told(info, "MemoryLimit", bool),
     )
 
 
@@ -261,15 +261,15 @@ def _asked(what: str) -> Mapping[str, Any]:
     command = ["docker", what, "--format", "{{json .}}"]
     status, out, err = run(command, {})
     try:
-        told = json.loads(out)
+        answer = json.loads(out)
     except ValueError:
-        told = None
-    if status or not isinstance(told, dict):
+        answer = None
+    if status or not isinstance(answer, dict):
         raise explain(command, status, err or out, logged=False)
-    return told
+    return answer
 
 
-def _refuse_unfit(told: Mapping[str, Any], platform: str) -> None:
+def _refuse_unfit(info: Mapping[str, Any], platform: str) -> None:
     if not platform.startswith("linux/"):
         raise EnvironmentFailure(
             f"the container engine runs {platform} containers, and the apps need Linux",
@@ -282,8 +282,8 @@ def _refuse_unfit(told: Mapping[str, Any], platform: str) -> None:
             f"are {platform}: an emulated processor is not worth measuring",
             "unset DOCKER_DEFAULT_PLATFORM",
         )
-    if not _told(told, "CPUSet", bool):
-        rootless = any("rootless" in str(o) for o in told.get("SecurityOptions") or ())
+    if not _told(info, "CPUSet", bool):
+        rootless = any("rootless" in str(o) for o in info.get("SecurityOptions") or ())
         remedy = (
             "delegate the cpuset controller to the user (Delegate=cpu cpuset memory "
             f"pids), or {LOCAL}"
@@ -297,9 +297,9 @@ def _refuse_unfit(told: Mapping[str, Any], platform: str) -> None:
         )
 
 
-def _told[T](told: Mapping[str, Any], name: str, kind: type[T]) -> T:
+def _told[T](info: Mapping[str, Any], name: str, kind: type[T]) -> T:
     """One field of the engine's answer; EnvironmentFailure if it is not there."""
-    value = told.get(name)
+    value = info.get(name)
     if type(value) is not kind or value == "":
         raise EnvironmentFailure(
             f"the container engine does not tell its {name} (`docker info`)",

@@ -165,10 +165,10 @@ class StatsAccount:
             raise ProcessLookupError("nothing runs in the container any more")
         charged = None
         if memory:
-            told = stats["memory_stats"]
-            details = told.get("stats", {})
+            memory_stats = stats["memory_stats"]
+            details = memory_stats.get("stats", {})
             idle = details.get("total_inactive_file", details.get("inactive_file", 0))
-            charged = max(0, int(told["usage"]) - int(idle))
+            charged = max(0, int(memory_stats["usage"]) - int(idle))
         stopped = stats["cpu_stats"].get("throttling_data", {}).get("throttled_time")
         return Usage(used, charged, tasks, None if stopped is None else int(stopped))
 

@@ -193,22 +193,22 @@ def server_package(serve: Sequence[str]) -> str:
 
 
 def receipt_of(
-    target: Target, package: str | None, seen: Seen, apps: Path, lock: Path
+    target: Target, package: str | None, interpreter: Seen, apps: Path, lock: Path
 ) -> Receipt:
     """The receipt of what an interpreter has told; Refused where the package that counts is not among it."""
     counted = package or server_package(target.serve)
-    version = by_plain_name(seen["packages"]).get(canonicalize_name(counted))
+    version = by_plain_name(interpreter["packages"]).get(canonicalize_name(counted))
     if version is None:
         raise Refused(
             f"{target.id}: {counted} is not installed in its environment, so there is no receipt; "
             f"apps/{target.framework}/locks/{target.lock_name}.txt should name it"
         )
     # Distributions optimise without telling, so no more is said than is known.
-    how = "with" if seen["optimised"] else "without"
+    how = "with" if interpreter["optimised"] else "without"
     return Receipt(
         version=version,
-        python=f"{seen['python']} (configured {how} --enable-optimizations)",
-        packages=dict(sorted(seen["packages"].items())),
+        python=f"{interpreter['python']} (configured {how} --enable-optimizations)",
+        packages=dict(sorted(interpreter["packages"].items())),
         lock_sha256=hashlib.sha256(lock.read_bytes()).hexdigest(),
         app_sha256=folder_sha256(apps / target.framework),
     )
@@ -260,12 +260,12 @@ def _look(python: Path) -> Seen:
             timeout=_LOOK_LIMIT_S,
             check=True,
         )
-        seen: Seen = json.loads(done.stdout)
+        interpreter: Seen = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise Refused(
             f"{python.name} of the environment does not run: {error}"
         ) from error
-    return seen
+    return interpreter
 
 
 _SCRIPT_LIMIT_S = 120.0

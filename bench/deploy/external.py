@@ -146,10 +146,12 @@ class ExternalEngine:
         """
         urls = dict.fromkeys(url for target in self._targets for url in target.serve)
         # All of them are judged before the first connection is made.
-        found = {url: places(url, self._i_own_this, self._ask) for url in urls}
+        places_by_url = {url: places(url, self._i_own_this, self._ask) for url in urls}
         with ExitStack() as stack:
             stack.enter_context(alone_here(self._cache, self._cores.harness))
-            self._places = {url: answering(url, among) for url, among in found.items()}
+            self._places = {
+                url: answering(url, among) for url, among in places_by_url.items()
+            }
             self._refuse_one_for_two()
             self._open = stack.pop_all()
         return self

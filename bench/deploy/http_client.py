@@ -157,7 +157,7 @@ def ask_at_once(
                 pool.submit(_ask, connection, fault, request, ready)
                 for connection, fault in zip(connections, faults, strict=True)
             ]
-            replies = [each.result() for each in asked]
+            replies = [future.result() for future in asked]
         return sorted(replies, key=lambda reply: reply.sent_s)
     finally:
         for connection in connections:

@@ -84,7 +84,7 @@ def rehearse(
     program: Program, requests: Mapping[str, Sequence[Request]]
 ) -> dict[str, list[Reply]]:
     """What the application answers, by workload; TargetFailed if it cannot be called."""
-    (told,) = _run([], [program], _order(requests, 0))
+    (report,) = _run([], [program], _order(requests, 0))
     return {
         work: [
             Reply(
@@ -94,7 +94,7 @@ def rehearse(
             )
             for answer in answers
         ]
-        for work, answers in told["answers"].items()
+        for work, answers in report["answers"].items()
     }
 
 
@@ -119,9 +119,9 @@ def count(
             {
                 work: (_counted(folder / str(twice)) - _counted(folder / str(once)))
                 / number
-                for work, (once, twice) in told["children"].items()
+                for work, (once, twice) in report["children"].items()
             }
-            for told in _run(tool, programs, _order(requests, number))
+            for report in _run(tool, programs, _order(requests, number))
         ]
 
 
@@ -150,16 +150,17 @@ def _run(
     tool: Sequence[str], programs: Sequence[Program], order: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """What each program tells, as many at once as there are processors."""
-    told = []
+    reports = []
     for some in batched(programs, len(available_cores()), strict=False):
         with ExitStack() as stack:
             started = [
                 stack.enter_context(_started(tool, program, order)) for program in some
             ]
-            told += [
-                _told(one, program) for one, program in zip(started, some, strict=True)
+            reports += [
+                _told(process, program)
+                for process, program in zip(started, some, strict=True)
             ]
-    return told
+    return reports
 
 
 @contextmanager
@@ -209,8 +210,8 @@ def _told(process: subprocess.Popen[str], program: Program) -> dict[str, Any]:
             "play the contract against it: bench check",
             log_tail=complained,
         )
-    told: dict[str, Any] = json.loads(said)
-    return told
+    report: dict[str, Any] = json.loads(said)
+    return report
 
 
 def _counted(log: Path) -> int:

@@ -133,8 +133,8 @@ class LocalServer:
         if self.stopped or self._child.status is not None:
             raise self._failure("is gone")
         spent = self._child.tree.cpu_ns()
-        seen = self._child.tree.memory_bytes() if memory else None
-        return Usage(spent, seen, len(self._child.tree.members()))
+        memory_bytes = self._child.tree.memory_bytes() if memory else None
+        return Usage(spent, memory_bytes, len(self._child.tree.members()))
 
     def check_alive(self) -> None:
         """TargetFailed if it, or a worker that it had when it came up, has died."""
