@@ -60,7 +60,7 @@ class Analysis:
 
     @cached_property
     def _compared(self) -> dict[RatioKey, Comparison]:
-        return {one.key: one for one in reversed(self.comparisons)}
+        return {comparison.key: comparison for comparison in reversed(self.comparisons)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,19 +251,19 @@ def _void(trials: Trials) -> Check:
 
 
 def _steal(trials: Trials) -> Check:
-    stolen, known = steal_windows(trials)
-    measured = f"{stolen} of {plural(known, 'window')}" if known else "not measured"
+    stolen, windows = steal_windows(trials)
+    measured = f"{stolen} of {plural(windows, 'window')}" if windows else "not measured"
     return Check(
         "steal",
         f"The hypervisor took at most {per_cent(reasons.STEAL_SHARE)} of the time",
         measured,
         f"{per_cent(reasons.STEAL_WINDOWS)} of the windows",
-        stolen <= reasons.STEAL_WINDOWS * known if known else None,
+        stolen <= reasons.STEAL_WINDOWS * windows if windows else None,
         NOTHING,
         f"steal in {measured}",
         Scope.NOTE,
-        stolen if known else None,
-        reasons.STEAL_WINDOWS * known if known else None,
+        stolen if windows else None,
+        reasons.STEAL_WINDOWS * windows if windows else None,
         "windows",
     )
 

@@ -70,8 +70,8 @@ def _with_role(plan: Plan, role: Role) -> list[Target]:
 def ratios(above: Series, below: Series) -> Series:
     """Above over below in each round; None where one of them is not known, or 0."""
     return tuple(
-        one / other if one and other else None
-        for one, other in zip(above, below, strict=True)
+        numerator / denominator if numerator and denominator else None
+        for numerator, denominator in zip(above, below, strict=True)
     )
 
 
@@ -91,8 +91,8 @@ def paired(
     smallest difference that could have been seen, and a p-value.
     """
     logs = np.log([np.nan if ratio is None else ratio for ratio in advantages])
-    found = paired_by_logs(subject, baseline, workload, metric, logs, level)
-    return replace(found, rounds=advantages)
+    comparison = paired_by_logs(subject, baseline, workload, metric, logs, level)
+    return replace(comparison, rounds=advantages)
 
 
 def paired_by_logs(
@@ -104,21 +104,21 @@ def paired_by_logs(
     level: float,
 ) -> Comparison:
     """The same from the logs of these ratios, NaN where there is none."""
-    known = logs[~np.isnan(logs)]
-    tested = len(known) >= 2
+    measured = logs[~np.isnan(logs)]
+    tested = len(measured) >= 2
     return Comparison(
         subject=subject,
         baseline=baseline,
         workload=workload,
         metric=metric,
-        advantage=interval.from_logs(known, level) if tested else None,
+        advantage=interval.from_logs(measured, level) if tested else None,
         rounds=tuple(None if np.isnan(x) else float(np.exp(x)) for x in logs),
         smallest_detectable=(
-            power.smallest_detectable(interval.scatter(known), len(known), level)
+            power.smallest_detectable(interval.scatter(measured), len(measured), level)
             if tested
             else None
         ),
-        p_value=interval.p_no_difference(known) if tested else None,
+        p_value=interval.p_no_difference(measured) if tested else None,
     )
 
 

@@ -42,8 +42,12 @@ type Analyse = Callable[[Trials, Doubts], Analysed]
 
 def sound(trials: Trials, *names: str) -> tuple[Windows, ...]:
     """Those of these experiments that were played, without the windows whose rates are doubtful."""
-    found = (trials.played(name) for name in names)
-    return tuple(one.read_as(rate_in_doubt_is_void) for one in found if one is not None)
+    played = (trials.played(name) for name in names)
+    return tuple(
+        windows.read_as(rate_in_doubt_is_void)
+        for windows in played
+        if windows is not None
+    )
 
 
 def experiment_checks(laid_out: Sequence[Windows]) -> Iterator[Check]:
@@ -52,7 +56,11 @@ def experiment_checks(laid_out: Sequence[Windows]) -> Iterator[Check]:
     if not played:
         return
     plan = next(iter(played.values())).plan
-    order = [one.name for one in plan.profile.experiments if one.name in played]
+    order = [
+        experiment.name
+        for experiment in plan.profile.experiments
+        if experiment.name in played
+    ]
     left_out = [text for name in order if (text := _left_out(name, played[name]))]
     windows = sum(len(own.rows) for own in played.values())
     measured = "; ".join(left_out) or f"0 of {plural(windows, 'window')} void"

@@ -23,14 +23,14 @@ def machine_trace(trials: Trials) -> Iterator[TraceRow]:
     cores = trials.run.record.machine.cores
     windows = trials.windows
     for look in (_steal(cores), *_LOOKS):
-        known = [v for v in map(look.of_window, windows) if v is not None]
+        values = [v for v in map(look.of_window, windows) if v is not None]
         yield TraceRow(
             look.id,
             look.title,
             look.unit,
-            median(known) if known else None,
-            look.worst(known) if known else None,
-            len(known),
+            median(values) if values else None,
+            look.worst(values) if values else None,
+            len(values),
             len(windows),
         )
 

@@ -41,9 +41,9 @@ def _per_request_us(used_ns: Callable[[Window], int | None]) -> OfRound:
     """CPU time of the windows that were told it, over their requests."""
 
     def of_round(windows: Sequence[Window]) -> float | None:
-        told = [(used, w) for w in windows if (used := used_ns(w)) is not None]
-        requests = sum(w.tally.requests_total for _, w in told)
-        return sum(used for used, _ in told) / 1e3 / requests if requests else None
+        measured = [(used, w) for w in windows if (used := used_ns(w)) is not None]
+        requests = sum(w.tally.requests_total for _, w in measured)
+        return sum(used for used, _ in measured) / 1e3 / requests if requests else None
 
     return of_round
 

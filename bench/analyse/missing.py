@@ -24,7 +24,9 @@ def missing(run: Run) -> tuple[Missing, ...]:
 def targets_of(run: Run) -> tuple[str, ...]:
     """The ids of all targets that the run was asked for, those that were left out included."""
     planned = [target.id for target in run.record.plan.targets]
-    return tuple(dict.fromkeys((*planned, *(one.target for one in _left_out(run)))))
+    return tuple(
+        dict.fromkeys((*planned, *(left_out.target for left_out in _left_out(run))))
+    )
 
 
 def _left_out(run: Run) -> Iterator[Missing]:

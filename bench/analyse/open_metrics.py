@@ -71,7 +71,7 @@ def load_words(load: Load) -> str:
 def round_sketch(windows: Sequence[Window]) -> Sketch | None:
     """All requests of a round's windows; None if none was kept."""
     kept = (w.tally.latency_sketch for w in windows)
-    whole = _together(tuple(each for each in kept if each))
+    whole = _together(tuple(part for part in kept if part))
     return whole if whole.counts else None
 
 
@@ -112,8 +112,8 @@ def _rate_rps(windows: Sequence[Window]) -> float | None:
 
 
 def _service_p99_ms(windows: Sequence[Window]) -> float | None:
-    known = [w.tally.service_us.p99 / 1e3 for w in windows if w.tally.service_us]
-    return median(known) if known else None
+    p99s_ms = [w.tally.service_us.p99 / 1e3 for w in windows if w.tally.service_us]
+    return median(p99s_ms) if p99s_ms else None
 
 
 def _late_percent(windows: Sequence[Window]) -> float | None:

@@ -120,7 +120,7 @@ def _answers(window: Window) -> Iterator[Violation]:
 
 def _faults(tally: WindowStats) -> str:
     """What went wrong how often, and the first of it in the generator's words."""
-    often = sorted(tally.errors.items(), key=lambda one: -one[1])
+    often = sorted(tally.errors.items(), key=lambda error: -error[1])
     kinds = ", ".join(f"{kind} ({count})" for kind, count in often)
     if not tally.first_error:
         return kinds

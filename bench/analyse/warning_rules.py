@@ -170,14 +170,17 @@ def _database(trials: Trials) -> Iterator[Warning]:
 
 
 def _frequency(trials: Trials) -> Iterator[Warning]:
-    known = [
+    frequencies_mhz = [
         window.trace.frequency_mhz
         for window in trials.windows
         if window.trace and window.trace.frequency_mhz
     ]
-    if known and min(known) < max(known) * (1 - reasons.FREQUENCY_APART):
+    if frequencies_mhz and min(frequencies_mhz) < max(frequencies_mhz) * (
+        1 - reasons.FREQUENCY_APART
+    ):
         yield Warning(
-            reasons.FREQUENCY, f"between {min(known):.0f} and {max(known):.0f} MHz"
+            reasons.FREQUENCY,
+            f"between {min(frequencies_mhz):.0f} and {max(frequencies_mhz):.0f} MHz",
         )
 
 

@@ -54,11 +54,11 @@ def _notes(trials: Trials) -> Iterator[Warning]:
             reasons.LOOKS,
             f"{complete} rounds are complete, the first {len(trials.rounds)} are analysed; looks are planned after {_list(looks)}",
         )
-    stolen, known = steal_windows(trials)
-    if known and stolen / known > reasons.STEAL_WINDOWS:
+    stolen, windows = steal_windows(trials)
+    if windows and stolen / windows > reasons.STEAL_WINDOWS:
         yield Warning(
             reasons.STEAL,
-            f"more than {per_cent(reasons.STEAL_SHARE)} of the processors' time in {stolen} of {known} windows",
+            f"more than {per_cent(reasons.STEAL_SHARE)} of the processors' time in {stolen} of {windows} windows",
         )
     receipts = trials.run.record.receipts.values()
     plain = sorted({r.python for r in receipts if r.configured_plainly})

@@ -161,7 +161,7 @@ class Windows:
     @cached_property
     def _usable(self) -> dict[tuple[str, int], list[Window]]:
         own = _by_trial(self.counting).items()
-        return {place: [c.window for c in found] for place, found in own}
+        return {place: [c.window for c in trial] for place, trial in own}
 
     def usable(self, cell: Cell | None, number: int) -> list[Window]:
         """The windows of a cell in a round that count; none if fewer than half do."""
@@ -200,7 +200,7 @@ class Windows:
     def read_as(self, reading: Callable[[Checked], Checked]) -> "Windows":
         """The same windows, with other things found in them."""
         checked = self.rows["checked"].map(reading)
-        void = [found.void for found in checked]
+        void = [window.void for window in checked]
         return replace(self, rows=self.rows.assign(checked=checked, void=void))
 
     @cached_property
@@ -213,8 +213,8 @@ class Windows:
         """
         return frozenset(
             cell
-            for cell, found in self._by_cell.items()
-            if too_many(bool(checked.cpu_doubts) for checked in found)
+            for cell, windows in self._by_cell.items()
+            if too_many(bool(checked.cpu_doubts) for checked in windows)
         )
 
     @cached_property
@@ -231,12 +231,12 @@ def _by_trial(rows: "pd.DataFrame") -> dict[tuple[str, int], tuple[Checked, ...]
         *(rows[c] for c in (*_TRIAL, "checked")), strict=True
     ):
         own[cell, number].append(checked)
-    return {place: tuple(found) for place, found in own.items()}
+    return {place: tuple(trial) for place, trial in own.items()}
 
 
-def too_many(found: Iterable[bool]) -> bool:
+def too_many(flags: Iterable[bool]) -> bool:
     """Whether more windows have something than may have it."""
-    hit = list(found)
+    hit = list(flags)
     return sum(hit) > len(hit) * reasons.VOID_SHARE
 
 
@@ -305,9 +305,9 @@ class Trials(Windows):
     def limited(self) -> Mapping[tuple[str, str], Reason]:
         """By target and workload, where throughput was not the server's own in too many windows, with what limited most."""
         return {
-            cell: Counter(r for c in found for r in c.rate_doubts).most_common(1)[0][0]
-            for cell, found in self._by_cell.items()
-            if too_many(bool(checked.rate_doubts) for checked in found)
+            cell: Counter(r for c in own for r in c.rate_doubts).most_common(1)[0][0]
+            for cell, own in self._by_cell.items()
+            if too_many(bool(checked.rate_doubts) for checked in own)
         }
 
     def grids(self, workload: str, measure: Measure) -> Floats:

@@ -21,7 +21,7 @@ REQUEST = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 def exchanges_ns(port: int, rate_rps: float, seconds: float) -> list[int]:
     """How long each exchange took, sent at even times or at once where it is late."""
-    found = []
+    durations_ns = []
     alarm = os.timerfd_create(time.CLOCK_MONOTONIC)
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -35,9 +35,9 @@ def exchanges_ns(port: int, rate_rps: float, seconds: float) -> list[int]:
             connection.send(REQUEST)
             if not connection.recv(65536):
                 break
-            found.append(time.monotonic_ns() - before_ns)
+            durations_ns.append(time.monotonic_ns() - before_ns)
     os.close(alarm)
-    return found
+    return durations_ns
 
 
 def main() -> None:

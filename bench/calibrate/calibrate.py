@@ -65,18 +65,18 @@ def _watched(
     agree on the busiest machine.
     """
     before_ns, started_ns = here.waited_ns(), time.monotonic_ns()
-    found = part()
+    calibrated = part()
     share = (here.waited_ns() - before_ns) / (time.monotonic_ns() - started_ns)
     if share <= QUIET_SHARE:
-        return found
+        return calibrated
     why = f"too busy to tell: they waited {share:.0%} of the time for their cores"
     return replace(
-        found,
+        calibrated,
         proofs=tuple(
             replace(proof, passed=None, measured=f"{proof.measured} ({why})")
             if proof.passed is False and proof.id != "count"
             else proof
-            for proof in found.proofs
+            for proof in calibrated.proofs
         ),
     )
 
@@ -85,22 +85,22 @@ def _parts(
     here: CalibrationBench,
 ) -> Iterator[tuple[str, Callable[[], CalibrationPart]]]:
     yield "clocks and timers", clocks.clocks
-    with here.server() as known:
+    with here.server() as server:
         reached: list[float] = []
 
         def closed() -> CalibrationPart:
-            part = ceiling.closed_ceiling(here, known)
+            part = ceiling.closed_ceiling(here, server)
             reached.append(part.numbers["closed_reached_rps"])
             return part
 
         yield "ceiling, closed loop", closed
         yield (
             "ceiling, open loop",
-            lambda: ceiling.open_ceiling(here, known, reached[0]),
+            lambda: ceiling.open_ceiling(here, server, reached[0]),
         )
-        yield "added latency", lambda: ceiling.added_latency(here, known)
-        yield "fixed service time", lambda: theory.fixed(here, known)
-        yield "serial queue", lambda: theory.serial_queue(here, known)
-        yield "stalls", lambda: theory.stall(here, known)
-        yield "other generators", lambda: reference_generators.witnesses(here, known)
+        yield "added latency", lambda: ceiling.added_latency(here, server)
+        yield "fixed service time", lambda: theory.fixed(here, server)
+        yield "serial queue", lambda: theory.serial_queue(here, server)
+        yield "stalls", lambda: theory.stall(here, server)
+        yield "other generators", lambda: reference_generators.witnesses(here, server)
     yield "noise: a server entered twice", lambda: reference_generators.twin(here)

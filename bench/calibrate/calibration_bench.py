@@ -91,24 +91,24 @@ class CalibrationBench:
                     "the server of known behaviour did not start",
                     "try it by hand: python -m bench.calibrate.known_server",
                 )
-            known = Known(process.pid, int(said))
-            self._servers[known.pid] = 0
-            yield known
-            self._servers[known.pid] = _waited_ns(known.pid)
-            self.generator.forget("127.0.0.1", known.port)
+            server = Known(process.pid, int(said))
+            self._servers[server.pid] = 0
+            yield server
+            self._servers[server.pid] = _waited_ns(server.pid)
+            self.generator.forget("127.0.0.1", server.port)
         finally:
             _end(process)
 
     def visit(
         self,
-        known: Known,
+        server: Known,
         path: str,
         load: Load,
         samples: Path | None = None,
         seed: int = 1,
     ) -> WindowStats:
         """One window; EnvironmentFailure where an answer was wrong: nothing can be told then."""
-        visit = LoadRequest("127.0.0.1", known.port, path, seed, load, samples)
+        visit = LoadRequest("127.0.0.1", server.port, path, seed, load, samples)
         tally = self.generator.carry_out(LoadCommand(visit, Request("GET", path)))
         if tally.errors or not tally.requests:
             raise EnvironmentFailure(

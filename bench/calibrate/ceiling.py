@@ -39,11 +39,11 @@ ADDED_S = 1.2
 ADDED_LIMIT_US = 150.0
 
 
-def closed_ceiling(stand: CalibrationBench, known: Known) -> CalibrationPart:
+def closed_ceiling(stand: CalibrationBench, server: Known) -> CalibrationPart:
     """Closed loop at a server that answers at once."""
-    before = known.answers()
-    tallies = [stand.visit(known, "/hello", CLOSED) for _ in range(WINDOWS)]
-    answered = known.answers() - before
+    before = server.answers()
+    tallies = [stand.visit(server, "/hello", CLOSED) for _ in range(WINDOWS)]
+    answered = server.answers() - before
     counted = sum(tally.requests_total for tally in tallies)
     reached = median(rate_rps(tally) for tally in tallies)
     share = median(generator_share(tally) for tally in tallies)
@@ -76,13 +76,13 @@ def closed_ceiling(stand: CalibrationBench, known: Known) -> CalibrationPart:
 
 
 def open_ceiling(
-    stand: CalibrationBench, known: Known, reached_rps: float
+    stand: CalibrationBench, server: Known, reached_rps: float
 ) -> CalibrationPart:
     """Open loop at rising rates, until one is not kept."""
     kept: list[float] = []
     for step in STEPS:
         rate = step * reached_rps
-        tallies = [stand.visit(known, "/hello", OPEN.at(rate)) for _ in range(TRIES)]
+        tallies = [stand.visit(server, "/hello", OPEN.at(rate)) for _ in range(TRIES)]
         if 2 * sum(map(is_kept, tallies)) <= TRIES:
             break
         kept.append(rate)
@@ -114,12 +114,12 @@ def is_kept(tally: WindowStats) -> bool:
     )
 
 
-def added_latency(stand: CalibrationBench, known: Known) -> CalibrationPart:
+def added_latency(stand: CalibrationBench, server: Known) -> CalibrationPart:
     """Our generator and one blocking socket in turns, at the same rates."""
     numbers: dict[str, float] = {}
     said = []
     for rate in ADDED_RATES_RPS:
-        pairs = [_pair(stand, known, rate) for _ in range(ADDED_TURNS)]
+        pairs = [_pair(stand, server, rate) for _ in range(ADDED_TURNS)]
         ours, bare = (median(pair[n] for pair in pairs) for n in (0, 1))
         numbers |= {
             f"added_p50_us_at_{rate:g}_rps": ours - bare,
@@ -144,17 +144,17 @@ def added_latency(stand: CalibrationBench, known: Known) -> CalibrationPart:
     )
 
 
-def _pair(stand: CalibrationBench, known: Known, rate: float) -> tuple[float, float]:
+def _pair(stand: CalibrationBench, server: Known, rate: float) -> tuple[float, float]:
     """The median of ours and of a blocking socket, microseconds, one after the other."""
     load = Load(4, 0.2, ADDED_S, rate_rps=rate)
-    tally = stand.visit(known, "/hello", load)
+    tally = stand.visit(server, "/hello", load)
     assert tally.latency_us is not None
-    return tally.latency_us.p50, _bare_us(stand, known, rate)
+    return tally.latency_us.p50, _bare_us(stand, server, rate)
 
 
-def _bare_us(stand: CalibrationBench, known: Known, rate: float) -> float:
+def _bare_us(stand: CalibrationBench, server: Known, rate: float) -> float:
     command = [sys.executable, "-m", "bench.calibrate.bare_client"]
-    command += ["--port", str(known.port), "--rate", str(rate)]
+    command += ["--port", str(server.port), "--rate", str(rate)]
     command += ["--seconds", str(ADDED_S), "--cpus", cpu_list(stand.load_cpus)]
     done = subprocess.run(
         command,

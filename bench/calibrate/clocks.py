@@ -62,11 +62,11 @@ def smallest_step_ns() -> int:
 def lateness_ns() -> list[int]:
     """How long after its moment each of some hundred timers was noticed."""
     alarm = os.timerfd_create(time.CLOCK_MONOTONIC)
-    found = []
+    late_ns = []
     for _ in range(TIMERS):
         due_ns = time.monotonic_ns() + WAIT_NS
         os.timerfd_settime_ns(alarm, flags=os.TFD_TIMER_ABSTIME, initial=due_ns)
         os.read(alarm, 8)
-        found.append(time.monotonic_ns() - due_ns)
+        late_ns.append(time.monotonic_ns() - due_ns)
     os.close(alarm)
-    return found
+    return late_ns

@@ -55,8 +55,8 @@ def twin(stand: CalibrationBench, seed: int = 1) -> CalibrationPart:
     rates: tuple[list[float], list[float]] = ([], [])
     costs: tuple[list[float], list[float]] = ([], [])
     for _ in range(ROUNDS):
-        with stand.server() as one, stand.server() as other:
-            both = (one, other)
+        with stand.server() as first, stand.server() as second:
+            both = (first, second)
             for server in both:  # opens the connections
                 stand.visit(server, "/hello", OPENING)
             for which in order.sample((0, 1), 2):
@@ -65,18 +65,18 @@ def twin(stand: CalibrationBench, seed: int = 1) -> CalibrationPart:
                 used_ns = both[which].cpu_ns() - before_ns
                 rates[which].append(rate_rps(tally))
                 costs[which].append(used_ns / tally.requests_total)
-    found = [interval.log_ratio(*pair, LEVEL) for pair in (rates, costs)]
+    estimates = [interval.log_ratio(*pair, LEVEL) for pair in (rates, costs)]
     p_value = min(
         interval.p_no_difference(np.log(pair[0]) - np.log(pair[1]))
         for pair in (rates, costs)
     )
-    reach = [max(e.high, 1 / e.low) - 1 for e in found]
+    reach = [max(e.high, 1 / e.low) - 1 for e in estimates]
     return CalibrationPart(
         (
             Proof(
                 "noise",
                 "Does a server entered twice equal itself?",
-                f"rate {ratio_text(found[0])}, CPU {ratio_text(found[1])}: differences below "
+                f"rate {ratio_text(estimates[0])}, CPU {ratio_text(estimates[1])}: differences below "
                 f"{reach[0]:.1%} and {reach[1]:.1%} cannot be seen in {ROUNDS} such rounds",
                 f"p of at least {SAME_P / 2:g}",
                 p_value >= SAME_P / 2,
@@ -84,13 +84,13 @@ def twin(stand: CalibrationBench, seed: int = 1) -> CalibrationPart:
         ),
         {"noise_rate_reach": reach[0], "noise_cpu_reach": reach[1]},
         (
-            agreement("Itself, rate", found[0], None),
-            agreement("Itself, CPU time", found[1], None),
+            agreement("Itself, rate", estimates[0], None),
+            agreement("Itself, CPU time", estimates[1], None),
         ),
     )
 
 
-def witnesses(stand: CalibrationBench, known: Known) -> CalibrationPart:
+def witnesses(stand: CalibrationBench, server: Known) -> CalibrationPart:
     """Other generators that are installed here, in turns with ours, at a server that is the limit."""
     tools = [name for name in TOOLS if shutil.which(name)]
     if not tools:
@@ -98,15 +98,15 @@ def witnesses(stand: CalibrationBench, known: Known) -> CalibrationPart:
         proof = Proof("witness", "Do other generators agree?", none, "", None)
         return CalibrationPart((proof,))
     visits: dict[str, Callable[[], float]] = {
-        name: _asker(stand, known, name) for name in tools
+        name: _asker(stand, server, name) for name in tools
     }
-    visits["ours"] = lambda: rate_rps(stand.visit(known, LIMITED, WITNESS))
+    visits["ours"] = lambda: rate_rps(stand.visit(server, LIMITED, WITNESS))
     order = random.Random(1)
     rates: dict[str, list[float]] = {name: [] for name in visits}
     for _ in range(WITNESS_ROUNDS):
         for name in order.sample(list(visits), len(visits)):
             rates[name].append(visits[name]())
-    found = {
+    estimates = {
         name: interval.log_ratio(rates["ours"], rates[name], LEVEL) for name in tools
     }
     return CalibrationPart(
@@ -115,23 +115,24 @@ def witnesses(stand: CalibrationBench, known: Known) -> CalibrationPart:
                 "witness",
                 "Do other generators see the same rate?",
                 ", ".join(
-                    f"ours is {ratio_text(e)} of {name}’s" for name, e in found.items()
+                    f"ours is {ratio_text(e)} of {name}’s"
+                    for name, e in estimates.items()
                 ),
                 f"{WITNESS_LIMIT:.0%}",
-                all_of([within(e, WITNESS_LIMIT) for e in found.values()]),
+                all_of([within(e, WITNESS_LIMIT) for e in estimates.values()]),
             ),
         ),
-        {f"ours_over_{name}": e.point for name, e in found.items()},
+        {f"ours_over_{name}": e.point for name, e in estimates.items()},
         tuple(
             agreement(f"Rate beside {name}", e, WITNESS_LIMIT)
-            for name, e in found.items()
+            for name, e in estimates.items()
         ),
     )
 
 
-def _asker(stand: CalibrationBench, known: Known, name: str) -> Callable[[], float]:
+def _asker(stand: CalibrationBench, server: Known, name: str) -> Callable[[], float]:
     words, pattern = TOOLS[name]
-    command = ["taskset", "-c", cpu_list(stand.load_cpus), *words, known.url(LIMITED)]
+    command = ["taskset", "-c", cpu_list(stand.load_cpus), *words, server.url(LIMITED)]
 
     def ask() -> float:
         done = subprocess.run(
@@ -142,12 +143,12 @@ def _asker(stand: CalibrationBench, known: Known, name: str) -> Callable[[], flo
             check=False,
             timeout=30,
         )
-        told = re.search(pattern, done.stdout)
-        if done.returncode or told is None or float(told[1]) <= 0:
+        match = re.search(pattern, done.stdout)
+        if done.returncode or match is None or float(match[1]) <= 0:
             raise EnvironmentFailure(
                 f"calibration: {name} told no rate: {(done.stderr or done.stdout)[-200:]}",
                 f"try it by hand: {' '.join(command)}",
             )
-        return float(told[1])
+        return float(match[1])
 
     return ask

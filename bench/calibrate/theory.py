@@ -39,11 +39,11 @@ HIDDEN = 0.1
 """Of the stall: below it a p99 does not show it."""
 
 
-def fixed(stand: CalibrationBench, known: Known) -> CalibrationPart:
+def fixed(stand: CalibrationBench, server: Known) -> CalibrationPart:
     """Every request takes the same time, any number at once: rate x time = clients (Little)."""
     path = f"/fixed?us={FIXED_S * 1e6:.0f}"
     file = stand.folder / "fixed.npz"
-    tally = stand.visit(known, path, Load(FIXED_CLIENTS, 0.2, 2.0), file)
+    tally = stand.visit(server, path, Load(FIXED_CLIENTS, 0.2, 2.0), file)
     took_s = read_samples(file).latency_ns / 1e9
     median_s = float(np.median(took_s))
     # What was under way at both ends of the window is in neither count.
@@ -77,15 +77,17 @@ def _once(title: str, ratio: float, limit: float) -> Agreement:
     return Agreement(title, ratio, None, None, limit)
 
 
-def serial_queue(stand: CalibrationBench, known: Known) -> CalibrationPart:
+def serial_queue(stand: CalibrationBench, server: Known) -> CalibrationPart:
     """One request after the other, random arrivals: the wait that queueing theory wants."""
     said, passed = [], []
     numbers: dict[str, float] = {}
     agreements = []
     for share in QUEUE_LOADS:
-        pairs = _waits(stand, known, share)
-        seen_ms = median(seen for seen, _ in pairs) * 1000
-        ratio = interval.median_by_counting([seen / own for seen, own in pairs])
+        pairs = _waits(stand, server, share)
+        seen_ms = median(measured_s for measured_s, _ in pairs) * 1000
+        ratio = interval.median_by_counting(
+            [measured_s / own for measured_s, own in pairs]
+        )
         long_run_ms = queue.mean_wait_s(SERVICE_S, share / SERVICE_S) * 1000
         name = f"queue_wait_ms_at_{share * 100:.0f}"
         numbers |= {name: seen_ms, f"{name}_over_theory": ratio.point}
@@ -112,7 +114,7 @@ def serial_queue(stand: CalibrationBench, known: Known) -> CalibrationPart:
 
 
 def _waits(
-    stand: CalibrationBench, known: Known, share: float
+    stand: CalibrationBench, server: Known, share: float
 ) -> list[tuple[float, float]]:
     """Mean waits as seen and as theory has them, seconds, a pair for each window."""
     path = f"/queue?us={SERVICE_S * 1e6:.0f}"
@@ -121,7 +123,7 @@ def _waits(
     pairs = []
     for seed in range(1, QUEUE_WINDOWS + 1):
         file = stand.folder / f"queue-{share}-{seed}.npz"
-        stand.visit(known, path, load, file, seed)
+        stand.visit(server, path, load, file, seed)
         took_s = read_samples(file).latency_ns / 1e9
         # Who met an empty queue waited for nothing: what it took is the service
         # with the way there and back.
@@ -131,11 +133,11 @@ def _waits(
     return pairs
 
 
-def stall(stand: CalibrationBench, known: Known) -> CalibrationPart:
+def stall(stand: CalibrationBench, server: Known) -> CalibrationPart:
     """A server that stops regularly: the closed loop's p99 hides it, the open loop's must not."""
     path = f"/stall?ms={STALL_MS}&every={EVERY_MS}"
-    closed = stand.visit(known, path, Load(4, 0.0, 4.0))
-    opened = stand.visit(known, path, Load(256, 0.0, 4.0, rate_rps=STALL_RATE_RPS))
+    closed = stand.visit(server, path, Load(4, 0.0, 4.0))
+    opened = stand.visit(server, path, Load(256, 0.0, 4.0, rate_rps=STALL_RATE_RPS))
     assert closed.latency_us is not None and opened.latency_us is not None
     expected_ms = queue.stall_quantile_s(STALL_MS / 1e3, EVERY_MS / 1e3, 0.99) * 1e3
     closed_ms, open_ms = closed.latency_us.p99 / 1e3, opened.latency_us.p99 / 1e3

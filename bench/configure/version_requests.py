@@ -51,9 +51,9 @@ def version_request(typed: str, frameworks: Frameworks) -> VersionRequest:
     packages = {f.package: f.name for f, _ in frameworks.values() if f.package}
     named = [name for name in map(package_of, parts) if name in packages]
     if len(named) != 1:
-        found = " and ".join(named) or "none"
+        listed = " and ".join(named) or "none"
         raise UsageError(
-            f"--with {typed!r}: it must name one framework, and names {found}",
+            f"--with {typed!r}: it must name one framework, and names {listed}",
             f"there are {', '.join(packages)}; another package goes with one of them: "
             f'--with "{next(iter(packages))} + PACKAGE==1.2.*"',
         )
@@ -109,7 +109,7 @@ def with_versions(frameworks: Frameworks, requested: Sequence[str]) -> Framework
     table: Frameworks = {}
     for name, (framework, rows) in frameworks.items():
         standing = framework.versions
-        own = (each.removeprefix(f"{name}@") for each in requested)
+        own = (request.removeprefix(f"{name}@") for request in requested)
         new = dict.fromkeys(v for v in own if "@" not in v and v not in standing)
         newer = replace(framework, versions=(*new, *standing))
         table[name] = FrameworkTable(newer, rows)

@@ -117,49 +117,51 @@ def index_settings(shell: Mapping[str, str], folder: Path) -> IndexSettings:
 def _of_pip(shell: Mapping[str, str]) -> IndexSettings:
     files = pip_settings(shell)
 
-    def told(name: str) -> str:
+    def setting(name: str) -> str:
         variable = "PIP_" + name.upper().replace("-", "_")
         return shell.get(variable) or files.get(name, "")
 
-    index = told("index-url") or None
-    more = tuple(told("extra-index-url").split())
-    keyring = told("keyring-provider")
+    index = setting("index-url") or None
+    more = tuple(setting("extra-index-url").split())
+    keyring = setting("keyring-provider")
     return IndexSettings(
         index=index,
         more_indexes=more,
         # pip takes the best version of all its indexes.
         strategy="unsafe-best-match" if more else None,
-        links=_there(told("find-links").split()),
-        no_index=told("no-index").lower() in {"1", "true", "yes", "on"},
-        trusted_hosts=tuple(told("trusted-host").split()),
-        certificate=told("cert") or None,
-        client_certificate=told("client-cert") or None,
-        proxy=_with_scheme(told("proxy")) or None,
+        links=_there(setting("find-links").split()),
+        no_index=setting("no-index").lower() in {"1", "true", "yes", "on"},
+        trusted_hosts=tuple(setting("trusted-host").split()),
+        certificate=setting("cert") or None,
+        client_certificate=setting("client-cert") or None,
+        proxy=_with_scheme(setting("proxy")) or None,
         keyring=keyring if keyring in {"disabled", "subprocess"} else None,
-        exclude_newer=told("uploaded-prior-to") or None,
+        exclude_newer=setting("uploaded-prior-to") or None,
     )
 
 
 def _of_uv(shell: Mapping[str, str], folder: Path) -> IndexSettings:
     tables = uv_settings(shell, folder)
 
-    def told(key: str) -> Any:
+    def setting(key: str) -> Any:
         return next((table[key] for table in tables if key in table), None)
 
     index, more = _uv_indexes(shell, tables)
     return IndexSettings(
-        index=index or _text(told("index-url")),
-        more_indexes=more or _list(told("extra-index-url")),
-        strategy=shell.get("UV_INDEX_STRATEGY") or _text(told("index-strategy")),
-        links=_there(_split(shell.get("UV_FIND_LINKS")) or _list(told("find-links"))),
-        no_index=told("no-index") is True or bool(shell.get("UV_NO_INDEX")),
+        index=index or _text(setting("index-url")),
+        more_indexes=more or _list(setting("extra-index-url")),
+        strategy=shell.get("UV_INDEX_STRATEGY") or _text(setting("index-strategy")),
+        links=_there(
+            _split(shell.get("UV_FIND_LINKS")) or _list(setting("find-links"))
+        ),
+        no_index=setting("no-index") is True or bool(shell.get("UV_NO_INDEX")),
         trusted_hosts=_split(shell.get("UV_INSECURE_HOST"))
-        or _list(told("allow-insecure-host")),
+        or _list(setting("allow-insecure-host")),
         certificate=shell.get("SSL_CERT_FILE") or shell.get("SSL_CERT_DIR"),
         client_certificate=shell.get("SSL_CLIENT_CERT"),
-        proxy=_text(told("https-proxy")) or _text(told("http-proxy")),
-        keyring=shell.get("UV_KEYRING_PROVIDER") or _text(told("keyring-provider")),
-        exclude_newer=shell.get("UV_EXCLUDE_NEWER") or _text(told("exclude-newer")),
+        proxy=_text(setting("https-proxy")) or _text(setting("http-proxy")),
+        keyring=shell.get("UV_KEYRING_PROVIDER") or _text(setting("keyring-provider")),
+        exclude_newer=shell.get("UV_EXCLUDE_NEWER") or _text(setting("exclude-newer")),
         of_uv=True,
     )
 

@@ -58,17 +58,17 @@ def main() -> int:
 
 def _leave_the_rest(lock: Path, other: Path) -> None:
     """Take out of a lock what the other one has for all machines that we run on."""
-    known = entries(other.read_text(encoding="utf-8"))
+    other_entries = entries(other.read_text(encoding="utf-8"))
     everywhere = {
         line.partition(" ;")[0]
-        for line in known
+        for line in other_entries
         if (marker := Requirement(line).marker) is None or marker.evaluate()
     }
     parts = entries(lock.read_text(encoding="utf-8")).items()
     rest = [
         text
         for line, text in parts
-        if line not in known and line.partition(" ;")[0] not in everywhere
+        if line not in other_entries and line.partition(" ;")[0] not in everywhere
     ]
     lock.write_text("".join(rest), encoding="utf-8")
 

@@ -318,9 +318,9 @@ def _find_pythons(shell: Mapping[str, str]) -> list[str]:
     for folder in (usual, {"UV_PYTHON_INSTALL_DIR": str(PYTHONS)}):
         listed = output_of(look, {**tool.environment, **folder}) or "[]"
         pythons += [
-            one["path"]
-            for one in json.loads(listed)
-            if (one["implementation"], one["variant"]) == ("cpython", "default")
+            python["path"]
+            for python in json.loads(listed)
+            if (python["implementation"], python["variant"]) == ("cpython", "default")
         ]
     return list(dict.fromkeys(pythons))
 

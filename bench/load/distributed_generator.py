@@ -75,8 +75,8 @@ class DistributedGenerator(LocustGenerator):
         super().__enter__()
         try:
             # In turn; [()]: not pinned.
-            each: list[tuple[int, ...]] = [(cpu,) for cpu in self._cpus] or [()]
-            self._hire([each[n % len(each)] for n in range(self._pool.here)])
+            pins: list[tuple[int, ...]] = [(cpu,) for cpu in self._cpus] or [()]
+            self._hire([pins[n % len(pins)] for n in range(self._pool.here)])
             whole = self._pool.here + self._pool.elsewhere
             answer = self._ask(
                 {"do": "await", "workers": whole, "patience_s": AWAIT_S},

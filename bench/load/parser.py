@@ -323,19 +323,19 @@ def _fields(lines: list[bytes]) -> dict[str, str]:
 
 def _framing(headers: Mapping[str, str]) -> tuple[int | None, bool]:
     coding = headers.get("transfer-encoding")
-    told = headers.get("content-length")
+    length = headers.get("content-length")
     if coding is not None:
-        if told is not None:
+        if length is not None:
             raise BadAnswer(Fault.MALFORMED, "both a length and a transfer coding")
         if coding.strip().lower() != "chunked":
             raise BadAnswer(Fault.MALFORMED, f"transfer coding {coding[:60]!r}")
         return None, True
-    if told is None:
+    if length is None:
         return None, False
     # Repeated, but always the same, is one length (RFC 9110 8.6).
-    lengths = {part.strip() for part in told.split(",")}
+    lengths = {part.strip() for part in length.split(",")}
     if len(lengths) > 1:
-        raise BadAnswer(Fault.MALFORMED, f"lengths {told[:60]!r}")
+        raise BadAnswer(Fault.MALFORMED, f"lengths {length[:60]!r}")
     digits = lengths.pop()
     if not (digits.isascii() and digits.isdigit()) or len(digits) > LENGTH_DIGITS:
         raise BadAnswer(Fault.MALFORMED, f"length {digits[:60]!r}")

@@ -62,12 +62,12 @@ def kind_stats(
     names: Sequence[str], samples: Samples, errors: Sequence[int]
 ) -> tuple[KindStats, ...]:
     """Each kind of request by itself; nothing where there is one kind."""
-    found: list[KindStats] = []
+    kinds: list[KindStats] = []
     for place, (name, failed) in enumerate(zip(names, errors, strict=True)):
         own = samples.latency_ns[samples.kind == place]
         counted = sketch(own) if len(own) else None
-        found.append(KindStats(name, len(own), failed, quantiles(own), counted))
-    return tuple(found)
+        kinds.append(KindStats(name, len(own), failed, quantiles(own), counted))
+    return tuple(kinds)
 
 
 def median_us(samples_ns: Nanoseconds) -> float | None:

@@ -52,10 +52,10 @@ class Ranking:
         """Those in which this one is ahead."""
         return tuple(pair for pair in self.pairs if pair.ahead == ahead)
 
-    def pair(self, one: str, other: str) -> Pair | None:
+    def pair(self, first: str, second: str) -> Pair | None:
         """The two in whichever order, if they were compared."""
         for pair in self.pairs:
-            if {pair.ahead, pair.behind} == {one, other}:
+            if {pair.ahead, pair.behind} == {first, second}:
                 return pair
         return None
 

@@ -26,8 +26,8 @@ def _judged(subject: Subject, vector: Vector) -> ContractResult:
     partly = _in_part(vector, subject.target.names_all_faults)
     wrong = fault(vector, reply, names_all=subject.target.names_all_faults)
     # A part of the faults is not held beside what others name.
-    seen = None if partly else _verdict(reply, with_paths=vector.wrong is not None)
-    return ContractResult(name, wrong is None, wrong or f"{reply.status}", seen)
+    verdict = None if partly else _verdict(reply, with_paths=vector.wrong is not None)
+    return ContractResult(name, wrong is None, wrong or f"{reply.status}", verdict)
 
 
 def strictness(subject: Subject) -> Iterator[ContractResult]:

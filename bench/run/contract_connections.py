@@ -42,9 +42,9 @@ def _keeps_alive(subject: Subject, path: str) -> ContractResult:
         first = connection.sock
         ask_on(connection, request)
         kept = first is not None and connection.sock is first
-    seen = "kept" if kept else "closed after each answer"
+    behaviour = "kept" if kept else "closed after each answer"
     ok = kept == subject.target.keeps_alive
-    return ContractResult("keep-alive", ok, seen, seen, binding=False)
+    return ContractResult("keep-alive", ok, behaviour, behaviour, binding=False)
 
 
 def _headers(subject: Subject, path: str) -> Iterator[ContractResult]:
@@ -55,9 +55,9 @@ def _headers(subject: Subject, path: str) -> Iterator[ContractResult]:
     yield ContractResult(f"headers of {path}", wrong is None, wrong or "right")
     size = sum(len(name) + len(value) + 4 for name, value in reply.headers.items())
     names = ", ".join(sorted(reply.headers))
-    seen = f"{size} bytes: {names}"
+    recorded = f"{size} bytes: {names}"
     yield ContractResult(
-        f"headers of {path}: recorded", None, seen, seen, binding=False
+        f"headers of {path}: recorded", None, recorded, recorded, binding=False
     )
 
 
@@ -106,9 +106,9 @@ def _rendezvous(subject: Subject) -> ContractResult:
         replies = list(pool.map(lambda _: _come(subject), range(parties)))
     bodies = [read_json(reply) for reply in replies]
     met = any(wrong is None and answer == {"met": True} for answer, wrong in bodies)
-    seen = "met" if met else "never met: one request at a time"
+    behaviour = "met" if met else "never met: one request at a time"
     ok = met is not subject.target.serial
-    return ContractResult("rendezvous", ok, seen, seen, binding=False)
+    return ContractResult("rendezvous", ok, behaviour, behaviour, binding=False)
 
 
 def _come(subject: Subject) -> Reply:

@@ -156,16 +156,16 @@ def _played(subject: Subject, case: ErrorCase) -> ContractResult:
     with connected(subject.host, subject.port) as connection:
         reply = ask_on(connection, case.request, chunked=case.chunked)
     wrong = _wrong(case, reply)
-    seen = str(reply.status)
+    status = str(reply.status)
     another = subject.target.role is Role.ABLATION and subject.target.validator
     if case.of_validator and another and reply.status < 500:
-        return ContractResult(case.name, None, seen, seen, False)
+        return ContractResult(case.name, None, status, status, False)
     if case.recorded and reply.status not in case.allowed and not wrong:
         return ContractResult(
-            case.name, None, f"{seen}: the body was not passed on", seen, False
+            case.name, None, f"{status}: the body was not passed on", status, False
         )
     binding = len(case.allowed) == 1 and not case.recorded
-    return ContractResult(case.name, wrong is None, wrong or seen, seen, binding)
+    return ContractResult(case.name, wrong is None, wrong or status, status, binding)
 
 
 def _wrong(case: ErrorCase, reply: Reply) -> str | None:

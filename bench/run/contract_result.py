@@ -61,15 +61,15 @@ def compare(
     True where all show the same, False where they must and do not, None
     where they differ and may.
     """
-    seen: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    by_fact: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     free: set[str] = set()
     for target, results in findings.items():
         for finding in results:
             if finding.seen is not None:
-                seen[finding.name][finding.seen].append(target)
+                by_fact[finding.name][finding.seen].append(target)
                 if not finding.binding:
                     free.add(finding.name)
-    for name, groups in seen.items():
+    for name, groups in by_fact.items():
         if sum(map(len, groups.values())) > 1:
             yield _between(name, groups, free=name in free)
 

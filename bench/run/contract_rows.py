@@ -32,7 +32,11 @@ GOLDENS: Sequence[tuple[str, str, object]] = (
             {"id": 5297, "randomNumber": 6210},
         ],
     ),
-    ("db-many", "/queries?n=500&seed=0", [row(one) for one in chosen_ids(500, 0)]),
+    (
+        "db-many",
+        "/queries?n=500&seed=0",
+        [row(world_id) for world_id in chosen_ids(500, 0)],
+    ),
     (
         "db-list",
         "/worlds?start=9999&limit=50",
@@ -74,8 +78,8 @@ def _answers_of(subject: Subject, work: Workload) -> ContractResult:
         if wrong := work.check(request, reply):
             detail = f"{request.method} {request.path}: {wrong}"
             return ContractResult(f"{work.name}: answers", False, detail)
-    seen = ", ".join(sorted(kinds))
-    return ContractResult(f"{work.name}: answers", True, seen, seen)
+    listed = ", ".join(sorted(kinds))
+    return ContractResult(f"{work.name}: answers", True, listed, listed)
 
 
 def goldens(subject: Subject) -> Iterator[ContractResult]:
@@ -175,11 +179,13 @@ def _counted(
     _settled(statements)
     subject.ask(count.request)
     words = Counter(_verb(statement) for statement in _settled(statements))
-    seen = ", ".join(f"{words[verb]} {verb}" for verb in sorted(words)) or "none"
+    executed = ", ".join(f"{words[verb]} {verb}" for verb in sorted(words)) or "none"
     right = words["SELECT"] == count.selects and words["UPDATE"] in count.updates
-    wanted = f"expected {count.selects} SELECT, got {seen}"
+    wanted = f"expected {count.selects} SELECT, got {executed}"
     name = f"statements of {count.request.method} {count.request.path}"
-    return ContractResult(name, right, seen if right else wanted, seen, binding=False)
+    return ContractResult(
+        name, right, executed if right else wanted, executed, binding=False
+    )
 
 
 def _settled(statements: Callable[[], list[str]]) -> list[str]:

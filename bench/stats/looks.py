@@ -42,7 +42,11 @@ def level(looks: Sequence[int]) -> float:
         raise ValueError("a run needs at least one look")
     if len(schedule) == 1:
         return 1 - OVERALL
-    shares = [share for known, share in CALIBRATED.items() if schedule.issubset(known)]
+    shares = [
+        share
+        for calibrated, share in CALIBRATED.items()
+        if schedule.issubset(calibrated)
+    ]
     return 1 - max([*shares, OVERALL / len(schedule)])
 
 

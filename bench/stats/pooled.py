@@ -47,13 +47,13 @@ def random_effects(
     """Pool values with their standard errors; ValueError below two values."""
     if len(values) < 2 or len(values) != len(errors):
         raise ValueError("pooling needs two values at least, each with its error")
-    found = np.asarray(values, dtype=np.float64)
+    effects = np.asarray(values, dtype=np.float64)
     own = np.maximum(np.asarray(errors, dtype=np.float64), SMALLEST_ERROR) ** 2
-    between = _between(found, own)
+    between = _between(effects, own)
     weights = 1 / (own + between)
-    mean = float((weights * found).sum() / weights.sum())
-    freedom = len(found) - 1
-    apart = float((weights * (found - mean) ** 2).sum()) / freedom
+    mean = float((weights * effects).sum() / weights.sum())
+    freedom = len(effects) - 1
+    apart = float((weights * (effects - mean) ** 2).sum()) / freedom
     error = sqrt(max(apart, 1.0) / float(weights.sum()))
     half = student.quantile((1 + level) / 2, freedom) * error
     return RandomEffects(mean, error, mean - half, mean + half, sqrt(between))

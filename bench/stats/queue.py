@@ -28,12 +28,12 @@ def mean_wait_s(service_s: float, rate_rps: float) -> float:
 
 def waits_s(arrivals_s: Sequence[float] | Floats, service_s: float) -> Floats:
     """How long each of these arrivals (seconds, rising) waits before its service begins."""
-    found = np.zeros(len(arrivals_s))
+    delays_s = np.zeros(len(arrivals_s))
     free_s = 0.0
     for position, arrival_s in enumerate(arrivals_s):
-        found[position] = max(0.0, free_s - arrival_s)
+        delays_s[position] = max(0.0, free_s - arrival_s)
         free_s = max(free_s, arrival_s) + service_s
-    return found
+    return delays_s
 
 
 def stall_quantile_s(stall_s: float, every_s: float, level: float) -> float:

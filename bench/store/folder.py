@@ -293,14 +293,14 @@ def read_events(path: Path, most: Mapping[str, int]) -> Iterator[Event]:
         return
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", "check the file") from error
-    seen: dict[Place, int] = {}
+    line_of_place: dict[Place, int] = {}
     # At line feeds and nowhere else: splitlines() would also part at a carriage
     # return, and take what stands before it for a torn line.
     for number, line in enumerate(content.split(b"\n")[:-1], 1):
         try:
             event = from_line(line.decode("utf-8"))
             refuse_event(event, most)
-            _refuse_twice(seen, event, number)
+            _refuse_twice(line_of_place, event, number)
         except ValueError as error:
             raise UsageError(
                 f"{path}: line {number} cannot be read: {str(error).splitlines()[0]}",
@@ -310,7 +310,7 @@ def read_events(path: Path, most: Mapping[str, int]) -> Iterator[Event]:
         yield event
 
 
-def _refuse_twice(seen: dict[Place, int], event: Event, number: int) -> None:
+def _refuse_twice(line_of_place: dict[Place, int], event: Event, number: int) -> None:
     match event:
         case Window():
             what = (event.target, event.workload, event.load, event.cycle)
@@ -320,6 +320,6 @@ def _refuse_twice(seen: dict[Place, int], event: Event, number: int) -> None:
             place = (*place, event.experiment)
         case _:
             return
-    first = seen.setdefault(place, number)
+    first = line_of_place.setdefault(place, number)
     if first != number:
         raise ValueError(f"it repeats the {place[0]} of line {first}")
