@@ -55,13 +55,15 @@ def leading_verdict(view: View) -> Verdict | None:
     Orders come first. Without one, a verdict by a rule of which the run
     measured everything leads: that is what the run was made for.
     """
-    tested = [each for each in view.results.verdicts if each.outcome in TESTED]
-    orders = [each for each in tested if each.parts]
+    tested = [verdict for verdict in view.results.verdicts if verdict.outcome in TESTED]
+    orders = [verdict for verdict in tested if verdict.parts]
     # The words of rules are of one framework.
     by_rule = [
-        each for each in tested if each.claim.rule and len(each.claim.subjects) == 1
+        verdict
+        for verdict in tested
+        if verdict.claim.rule and len(verdict.claim.subjects) == 1
     ]
-    whole = [each for each in by_rule if is_whole(each)]
+    whole = [verdict for verdict in by_rule if is_whole(verdict)]
     return next(iter([*orders, *whole, *by_rule]), None)
 
 
@@ -69,12 +71,12 @@ def question(view: View) -> str:
     """The page's title as a question."""
     if not view.results.profile.verdicts:
         return "Does everything work here?"
-    names = [view.label(each) for each in _frameworks(view)]
+    names = [view.label(framework) for framework in _frameworks(view)]
     verdict = leading_verdict(view)
     if verdict is not None and verdict.claim.metric:
         return _order_question(view, verdict)
-    if found := families(view):
-        return versions_question(found)
+    if version_families := families(view):
+        return versions_question(version_families)
     if verdict is not None and verdict.claim.rule is not None:
         return rule_question(view, verdict.claim.rule, verdict)
     if len(names) > 1:
@@ -84,17 +86,17 @@ def question(view: View) -> str:
 
 def _order_question(view: View, verdict: Verdict) -> str:
     claim = verdict.claim
-    subjects = joined([view.label(each) for each in claim.subjects])
-    baselines = joined([view.label(each) for each in claim.baselines])
-    one = len(claim.subjects) == 1
+    subjects = joined([view.label(subject) for subject in claim.subjects])
+    baselines = joined([view.label(baseline) for baseline in claim.baselines])
+    is_single = len(claim.subjects) == 1
     if claim.metric in FASTER:
-        return f"{'Is' if one else 'Are'} {subjects} really faster than {baselines}?"
+        return (
+            f"{'Is' if is_single else 'Are'} {subjects} really faster than {baselines}?"
+        )
     metric = view.metric(claim.metric)
     amount = "more" if metric.higher_is_better else "less"
     title = lower_first(metric.title)
-    return (
-        f"{'Does' if one else 'Do'} {subjects} need {amount} {title} than {baselines}?"
-    )
+    return f"{'Does' if is_single else 'Do'} {subjects} need {amount} {title} than {baselines}?"
 
 
 def short_answer(view: View) -> ShortAnswer:
@@ -131,16 +133,16 @@ def _without_verdict(view: View, verdict: Verdict | None) -> str | None:
     if view.results.no_verdicts is not None:
         why = unmarked(why_no_verdicts(view.results)).rstrip(".")
         return f"This run gives **no verdicts**: {why}."
-    found = families(view)
-    if found and not (verdict and verdict.claim.metric):
-        return _steps(view, found)
+    version_families = families(view)
+    if version_families and not (verdict and verdict.claim.metric):
+        return _steps(view, version_families)
     if verdict is None:
         return _unmeasured(view)
     withheld = verdict.withheld_because
     if verdict.outcome is Outcome.INCONCLUSIVE and withheld is not None:
         # What was measured of the reason stands in the claim and in the checks.
-        told = unmarked(withheld.title.lower() or withheld.detail).rstrip(".")
-        return f"This run **cannot tell**: {told}."
+        reason = unmarked(withheld.title.lower() or withheld.detail).rstrip(".")
+        return f"This run **cannot tell**: {reason}."
     return None
 
 
@@ -166,26 +168,26 @@ def _works(view: View) -> str:
     )
 
 
-def _steps(view: View, found: list[Family]) -> str:
+def _steps(view: View, version_families: list[Family]) -> str:
     """Of a run of versions: the largest differences between one and the next."""
     if not view.results.control_reach:
         return "This run **cannot tell** a difference from noise: no set-up was entered twice."
     steps = sorted(view.results.steps, key=_step_size, reverse=True)
     if not steps:
         return "**No** difference between two versions is larger than the noise."
-    told = [
-        f"{step_words(view, found, each)} on “{view.workload(each.workload)}”"
-        for each in steps[:MOST_STEPS]
+    sentences = [
+        f"{step_words(view, version_families, step)} on “{view.workload(step.workload)}”"
+        for step in steps[:MOST_STEPS]
     ]
-    more = len(steps) - len(told)
+    more = len(steps) - len(sentences)
     rest = f" {plural(more, 'more step')} beyond the noise." if more else ""
-    return f"**{_direction(steps)}**: {joined(told)}.{rest}"
+    return f"**{_direction(steps)}**: {joined(sentences)}.{rest}"
 
 
 def _direction(steps: Sequence[Step]) -> str:
     """Whether what is newer is faster, to the question that such a page asks."""
-    faster = any(each.advantage.point > 1 for each in steps)
-    slower = any(each.advantage.point < 1 for each in steps)
+    faster = any(step.advantage.point > 1 for step in steps)
+    slower = any(step.advantage.point < 1 for step in steps)
     if faster and slower:
         return "Some are faster, some slower"
     return "Yes, where they differ" if faster else "No, slower where they differ"
@@ -197,7 +199,7 @@ def _step_size(step: Step) -> float:
 
 def _unmeasured(view: View) -> str:
     """Of a run without a verdict that the answer has words for."""
-    if any(each.outcome in TESTED for each in view.results.verdicts):
+    if any(verdict.outcome in TESTED for verdict in view.results.verdicts):
         return (
             "This run judged **no order**: what it found stands in the list of claims."
         )
@@ -238,7 +240,7 @@ def _order(view: View, verdict: Verdict) -> str:
 def _yes(view: View, verdict: Verdict, groups: Sequence[GroupResult]) -> str:
     """Who leads on the first of them, by how much over whom; then where the largest effect of the others is."""
     names = Names(view.results)
-    subjects = joined([view.label(each) for each in verdict.claim.subjects])
+    subjects = joined([view.label(subject) for subject in verdict.claim.subjects])
     leads = "leads" if len(verdict.claim.subjects) == 1 else "lead"
     by = ""
     if verdict.claim.metric != "throughput":
@@ -278,15 +280,15 @@ def _no(view: View, verdict: Verdict, groups: Sequence[GroupResult]) -> str:
         for g in verdict.groups
         if g.kind is GroupKind.LAYER and g.state is GroupState.HOLDS
     }
-    told = []
+    fails = []
     for group in groups[:MOST_FAILS]:
         layer = group.kind is GroupKind.WORKLOAD and group.workload in by_hand
         they = "it leads" if len(verdict.claim.subjects) == 1 else "they lead"
         by_layer = f" through an ORM (with SQL by hand {they})" if layer else ""
-        told.append(f"{names.group(group)}{by_layer}")
-    more = len(groups) - len(told)
+        fails.append(f"{names.group(group)}{by_layer}")
+    more = len(groups) - len(fails)
     rest = f", and {more} more" if more > 0 else ""
-    return f"**Not** {', and '.join(told)}{rest}"
+    return f"**Not** {', and '.join(fails)}{rest}"
 
 
 def _reasons(view: View, verdict: Verdict, groups: Sequence[GroupResult]) -> str:
@@ -330,7 +332,7 @@ def rule_question(view: View, rule: str, verdict: Verdict) -> str:
     """As a page's title asks it."""
     claim = verdict.claim
     subject, others = (
-        joined([view.label(each) for each in names])
+        joined([view.label(target) for target in names])
         for names in (claim.subjects, claim.baselines)
     )
     return words_of(rule).question.format(subject=subject, others=others)
@@ -339,18 +341,18 @@ def rule_question(view: View, rule: str, verdict: Verdict) -> str:
 def rule_answer(view: View, rule: str, verdict: Verdict) -> str:
     """To that question; the numbers are the card's."""
     if verdict.outcome is Outcome.INCONCLUSIVE:
-        known = {group.state for group in verdict.groups}
+        states = {group.state for group in verdict.groups}
         apart = {GroupState.HOLDS, GroupState.NOT_MEASURED}
-        told = bool(known & apart) and len(known) > 1
-        return _in_part(view, verdict) if told else "This run **cannot tell**."
+        in_part = bool(states & apart) and len(states) > 1
+        return _in_part(view, verdict) if in_part else "This run **cannot tell**."
     if verdict.outcome is Outcome.DEPENDS:
         return _depends(view, verdict)
     if verdict.outcome is Outcome.SUPPORTED:
         return words_of(rule).supported
     words = words_of(rule)
     no_place = any(
-        each.excluded is not None and each.excluded.why is Exclusion.NO_PLACE
-        for each in verdict.findings
+        finding.excluded is not None and finding.excluded.why is Exclusion.NO_PLACE
+        for finding in verdict.findings
     )
     return (words.refuted_in_part if no_place else None) or words.refuted
 
@@ -389,4 +391,6 @@ def _depends(view: View, verdict: Verdict) -> str:
 
 def is_whole(verdict: Verdict) -> bool:
     """Whether the run measured every comparison that the verdict would take."""
-    return all(each.outcome is not Outcome.NOT_TESTED for each in verdict.findings)
+    return all(
+        finding.outcome is not Outcome.NOT_TESTED for finding in verdict.findings
+    )

@@ -24,81 +24,81 @@ MOST_PACKAGES = 8
 """Other packages named in a row; the table of environments has all of them."""
 
 
-def bisection_md(found: Bisection) -> str:
+def bisection_md(bisection: Bisection) -> str:
     """A heading, one sentence on what was done, and a row for each step."""
-    found = clean(found)
-    steps = steps_table(found)
+    bisection = clean(bisection)
+    steps = steps_table(bisection)
     align = "--" + "r" * (len(steps.columns) - 3) + "-"
     lines = [
-        f"## {plain(heading(found))}",
+        f"## {plain(heading(bisection))}",
         "",
-        plain(how(found)),
+        plain(how(bisection)),
         "",
         *table(steps.columns, (map(plain, row) for row in steps.rows), align),
         "",
         *(
-            f"- {plain(each.version)} was left out: {plain(each.skipped or '')}"
-            for each in found.releases
-            if each.skipped
+            f"- {plain(release.version)} was left out: {plain(release.skipped or '')}"
+            for release in bisection.releases
+            if release.skipped
         ),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def bisection_html(found: Bisection, framework: Framework) -> str:
+def bisection_html(bisection: Bisection, framework: Framework) -> str:
     """The whole page; the same bisection gives the same bytes."""
-    found = clean(found)
+    bisection = clean(bisection)
     colours = palette((framework,))
     return rendered(
         "bisection.html.j2",
         colours,
-        found=found,
+        found=bisection,
         title=framework.title,
-        heading=heading(found),
-        how=how(found),
-        steps=steps_table(found),
-        chart=_chart(found, framework, colours),
-        costs=_costs(found),
-        environments=_environments(found),
-        skipped=[each for each in found.releases if each.skipped],
-        command=command_line(found),
+        heading=heading(bisection),
+        how=how(bisection),
+        steps=steps_table(bisection),
+        chart=_chart(bisection, framework, colours),
+        costs=_costs(bisection),
+        environments=_environments(bisection),
+        skipped=[release for release in bisection.releases if release.skipped],
+        command=command_line(bisection),
     )
 
 
-def heading(found: Bisection) -> str:
+def heading(bisection: Bisection) -> str:
     """How many steps there are between the two, and what all of them come to."""
-    measured = [each for each in found.releases if each.costs]
-    count = len({(step.older, step.newer) for step in found.steps})
-    ends = (
-        f"{found.package} {found.releases[0].version} to {found.releases[-1].version}"
-    )
+    measured = [release for release in bisection.releases if release.costs]
+    count = len({(step.older, step.newer) for step in bisection.steps})
+    ends = f"{bisection.package} {bisection.releases[0].version} to {bisection.releases[-1].version}"
     if len(measured) < 2:
         return f"{ends}: fewer than two releases could be measured"
     whole = []
-    for workload in found.workloads:
-        first, last = (each.costs.get(workload) for each in (measured[0], measured[-1]))
+    for workload in bisection.workloads:
+        first, last = (
+            release.costs.get(workload) for release in (measured[0], measured[-1])
+        )
         if first is not None and last is not None:
             whole.append(f"{workload} {last.value / first.value:.2f} times the cost")
-    steps = f"{count} release{'' if count == 1 else 's'} changed the cost by more than {percent(found.threshold)}"
+    steps = f"{count} release{'' if count == 1 else 's'} changed the cost by more than {percent(bisection.threshold)}"
     return f"{ends}: {steps}; {joined(whole)}"
 
 
-def how(found: Bisection) -> str:
+def how(bisection: Bisection) -> str:
     """What was measured, of how many releases."""
-    measured = sum(bool(each.costs) for each in found.releases)
-    skipped = sum(each.skipped is not None for each in found.releases)
-    if found.timed:
+    measured = sum(bool(release.costs) for release in bisection.releases)
+    skipped = sum(release.skipped is not None for release in bisection.releases)
+    if bisection.timed:
         return (
             f"CPU time per request of {measured} releases in "
-            f"{found.measured_by['rounds']} paired rounds of run {found.measured_by['run']}. "
-            f"A step is a change whose whole interval lies beyond {percent(found.threshold)}; "
+            f"{bisection.measured_by['rounds']} paired rounds of run {bisection.measured_by['run']}. "
+            f"A step is a change whose whole interval lies beyond {percent(bisection.threshold)}; "
             f"{skipped} could not be measured."
         )
-    rest = len(found.releases) - measured - skipped
+    rest = len(bisection.releases) - measured - skipped
     return (
         f"Instructions per request inside the application, counted by "
-        f"{found.measured_by['valgrind']} under Python {found.measured_by['python']}: "
-        f"{measured} of {len(found.releases)} releases, each after it gave the right answers. "
+        f"{bisection.measured_by['valgrind']} under Python {bisection.measured_by['python']}: "
+        f"{measured} of {len(bisection.releases)} releases, each after it gave the right answers. "
         f"{skipped} did not meet the contract or could not be installed. {rest} lie between "
         "two measured ones that cost the same to half the threshold and were not counted. "
         "Each release is installed beside the packages of the newest lock, or what fits with it instead; "
@@ -106,31 +106,33 @@ def how(found: Bisection) -> str:
     )
 
 
-def command_line(found: Bisection) -> str:
+def command_line(bisection: Bisection) -> str:
     """What a person types to make it again."""
     return " ".join(
         [
-            f"bench bisect {found.package}",
-            f"{found.releases[0].version} {found.releases[-1].version}",
-            f"--workload {','.join(found.workloads)}",
-            *(["--timed"] if found.timed else []),
+            f"bench bisect {bisection.package}",
+            f"{bisection.releases[0].version} {bisection.releases[-1].version}",
+            f"--workload {','.join(bisection.workloads)}",
+            *(["--timed"] if bisection.timed else []),
         ]
     )
 
 
-def steps_table(found: Bisection) -> ChartTable:
+def steps_table(bisection: Bisection) -> ChartTable:
     """A row for each pair of releases with a step, a column for each workload."""
-    pairs = dict.fromkeys((step.older, step.newer) for step in found.steps)
+    pairs = dict.fromkeys((step.older, step.newer) for step in bisection.steps)
     rows = []
     for older, newer in pairs:
         own = {
-            s.workload: s for s in found.steps if (s.older, s.newer) == (older, newer)
+            s.workload: s
+            for s in bisection.steps
+            if (s.older, s.newer) == (older, newer)
         }
-        cells = [_cell(own.get(name)) for name in found.workloads]
+        cells = [_cell(own.get(name)) for name in bisection.workloads]
         rows.append((newer, older, *cells, _changes(next(iter(own.values())).changed)))
     return ChartTable(
-        ("release", "after", *found.workloads, "also different"),
-        tuple(rows) or ((NOBODY,) * (3 + len(found.workloads)),),
+        ("release", "after", *bisection.workloads, "also different"),
+        tuple(rows) or ((NOBODY,) * (3 + len(bisection.workloads)),),
     )
 
 
@@ -144,43 +146,49 @@ def _cell(step: CostStep | None) -> str:
 
 
 def _changes(changed: tuple[PackageChange, ...]) -> str:
-    told = [
-        f"{each.package} {each.before or 'none'} → {each.after or 'none'}"
-        for each in changed[:MOST_PACKAGES]
+    shown = [
+        f"{change.package} {change.before or 'none'} → {change.after or 'none'}"
+        for change in changed[:MOST_PACKAGES]
     ]
     more = len(changed) - MOST_PACKAGES
-    return ", ".join([*told, *([f"{more} more"] if more > 0 else [])]) or "nothing"
+    return ", ".join([*shown, *([f"{more} more"] if more > 0 else [])]) or "nothing"
 
 
-def _chart(found: Bisection, framework: Framework, colours: Palette) -> Chart:
+def _chart(bisection: Bisection, framework: Framework, colours: Palette) -> Chart:
     look = Look(*tokens(0), framework.look.marker)
-    plots = [_plot(found, workload, look) for workload in found.workloads]
-    what = "CPU time" if found.timed else "instructions"
+    plots = [_plot(bisection, workload, look) for workload in bisection.workloads]
+    what = "CPU time" if bisection.timed else "instructions"
     words = ChartText(
-        finding=heading(found),
+        finding=heading(bisection),
         sub=f"{framework.title}: {what} per request, oldest release = 100\u00a0%, lower is better",
         caption="Mark: a release that was measured; large, with a dotted line: a step. "
         "A release between two marks on one level was not measured.",
     )
     return chart(
-        f"releases-{found.package}",
+        f"releases-{bisection.package}",
         colours,
         words,
-        _costs(found),
+        _costs(bisection),
         beside_newest(plots, stacked=True),
     )
 
 
-def _plot(found: Bisection, workload: str, look: Look) -> Plot:
+def _plot(bisection: Bisection, workload: str, look: Look) -> Plot:
     """A stair: a release costs what the last measured one did until the next; steps are named, and both ends."""
-    stepped = {each.newer for each in found.steps if each.workload == workload}
-    costs = [release.costs.get(workload) for release in found.releases]
+    stepped = {
+        stepped_to.newer
+        for stepped_to in bisection.steps
+        if stepped_to.workload == workload
+    }
+    costs = [release.costs.get(workload) for release in bisection.releases]
     base = next((cost.value for cost in costs if cost), 1.0)
     spots, guides = [], []
-    for place, (release, cost) in enumerate(zip(found.releases, costs, strict=True)):
+    for place, (release, cost) in enumerate(
+        zip(bisection.releases, costs, strict=True)
+    ):
         step = release.version in stepped
-        told = step or place in {0, len(costs) - 1}
-        name = (release.version,) if told else ()
+        is_named = step or place in {0, len(costs) - 1}
+        name = (release.version,) if is_named else ()
         size = 7.0 if step else 4.5
         if cost is None:
             spots.append(Spot(place, None, name=name))
@@ -193,16 +201,16 @@ def _plot(found: Bisection, workload: str, look: Look) -> Plot:
     return replace(plot, guides=tuple(guides))
 
 
-def _costs(found: Bisection) -> ChartTable:
+def _costs(bisection: Bisection) -> ChartTable:
     """Every release with what it costs."""
     rows = []
-    for release in found.releases:
+    for release in bisection.releases:
         cells = []
-        for workload in found.workloads:
+        for workload in bisection.workloads:
             cost = release.costs.get(workload)
             if cost is None:
                 cells.append("left out" if release.skipped else "not counted")
-            elif found.timed:
+            elif bisection.timed:
                 cells.append(
                     f"{cost.value:.3f}"
                     if cost.low is None or cost.high is None
@@ -211,26 +219,28 @@ def _costs(found: Bisection) -> ChartTable:
             else:
                 cells.append(f"{cost.value:,.0f}")
         rows.append((release.version, *cells))
-    return ChartTable(("release", *found.workloads), tuple(rows))
+    return ChartTable(("release", *bisection.workloads), tuple(rows))
 
 
-def _environments(found: Bisection) -> ChartTable:
+def _environments(bisection: Bisection) -> ChartTable:
     """What else differs from each measured release to the next, step or none."""
     rows = tuple(
         (
             f"{older.version} → {newer.version}",
-            _all(older.packages, newer.packages, found),
+            _all(older.packages, newer.packages, bisection),
         )
-        for older, newer in neighbours(found.releases)
+        for older, newer in neighbours(bisection.releases)
     )
     return ChartTable(
         ("releases", "other packages"), tuple(row for row in rows if row[1])
     )
 
 
-def _all(before: Mapping[str, str], after: Mapping[str, str], found: Bisection) -> str:
+def _all(
+    before: Mapping[str, str], after: Mapping[str, str], bisection: Bisection
+) -> str:
     return ", ".join(
         f"{name} {before.get(name, 'none')} → {after.get(name, 'none')}"
         for name in sorted({*before, *after}, key=str.lower)
-        if before.get(name) != after.get(name) and name.lower() != found.package
+        if before.get(name) != after.get(name) and name.lower() != bisection.package
     )

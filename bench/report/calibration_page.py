@@ -29,66 +29,66 @@ NOISE = {
 
 def calibration_html(calibration: Calibration) -> str:
     """The whole page; the same calibration gives the same bytes."""
-    found = clean(calibration)
+    cleaned = clean(calibration)
     colours = palette(())
     charts = (
-        agreement_chart(found, colours),
-        ceiling_chart(found, colours),
-        added_chart(found, colours),
+        agreement_chart(cleaned, colours),
+        ceiling_chart(cleaned, colours),
+        added_chart(cleaned, colours),
     )
     return rendered(
         "calibration.html.j2",
         colours,
-        found=found,
-        answer=answer(found),
-        charts=[each for each in charts if each],
-        clock=_clock(found),
-        noise=_noise(found),
-        numbers=_numbers(found),
+        found=cleaned,
+        answer=answer(cleaned),
+        charts=[drawn for drawn in charts if drawn],
+        clock=_clock(cleaned),
+        noise=_noise(cleaned),
+        numbers=_numbers(cleaned),
     )
 
 
-def answer(found: Calibration) -> str:
+def answer(calibration: Calibration) -> str:
     """The sentence at the top: what failed, else what stayed open, else that all passed."""
-    passed = sum(proof.passed is True for proof in found.proofs)
-    of_all = f"{passed} of {len(found.proofs)} questions passed"
-    if found.failed:
-        return f"**Do not trust every number of this machine yet**: {_names(found.failed)}. {of_all}."
-    if found.untold:
-        return f"Nothing failed, but **not everything could be told**: {_names(found.untold)}. {of_all}."
-    return f"**What the generator measures here is true to the limits below.** {of_all}{_silent(found)}."
+    passed = sum(proof.passed is True for proof in calibration.proofs)
+    of_all = f"{passed} of {len(calibration.proofs)} questions passed"
+    if calibration.failed:
+        return f"**Do not trust every number of this machine yet**: {_names(calibration.failed)}. {of_all}."
+    if calibration.untold:
+        return f"Nothing failed, but **not everything could be told**: {_names(calibration.untold)}. {of_all}."
+    return f"**What the generator measures here is true to the limits below.** {of_all}{_silent(calibration)}."
 
 
 def _names(proofs: tuple[Proof, ...]) -> str:
     return joined([f"“{proof.title}”" for proof in proofs])
 
 
-def _silent(found: Calibration) -> str:
-    open_still = any(proof.passed is None for proof in found.proofs)
+def _silent(calibration: Calibration) -> str:
+    open_still = any(proof.passed is None for proof in calibration.proofs)
     return "; no other generator was there to agree with" if open_still else ""
 
 
-def _clock(found: Calibration) -> ChartTable | None:
+def _clock(calibration: Calibration) -> ChartTable | None:
     rows = tuple(
-        (title, number(found.numbers[name], 3), unit)
+        (title, number(calibration.numbers[name], 3), unit)
         for name, (title, unit) in CLOCK.items()
-        if name in found.numbers
+        if name in calibration.numbers
     )
     return ChartTable(("what", "measured", "unit"), rows) if rows else None
 
 
-def _noise(found: Calibration) -> ChartTable | None:
+def _noise(calibration: Calibration) -> ChartTable | None:
     rows = tuple(
-        (title, percent(found.numbers[name]))
+        (title, percent(calibration.numbers[name]))
         for name, title in NOISE.items()
-        if name in found.numbers
+        if name in calibration.numbers
     )
     columns = ("metric", "differences below this cannot be seen in so many rounds")
     return ChartTable(columns, rows) if rows else None
 
 
-def _numbers(found: Calibration) -> ChartTable:
-    rows = sorted(found.numbers.items())
+def _numbers(calibration: Calibration) -> ChartTable:
+    rows = sorted(calibration.numbers.items())
     return ChartTable(
         ("name, with its unit", "value"),
         tuple((name, f"{value:.6g}") for name, value in rows),

@@ -207,14 +207,14 @@ def _on(view: View, claim: Claim) -> str:
     """So that no row of a list is taken to be about somebody else."""
     if len(claim.subjects) > 1 and claim.metric:
         return RANKING
-    on = joined([view.label(each) for each in claim.subjects])
+    on = joined([view.label(subject) for subject in claim.subjects])
     if len(claim.baselines) == 1 and claim.metric:
         return f"{on}, beside {view.label(claim.baselines[0])}"
     return on
 
 
 def _by(view: View, verdict: Verdict) -> str | None:
-    quotes = [each.claim.quote for each in view.results.verdicts]
+    quotes = [other.claim.quote for other in view.results.verdicts]
     if quotes.count(verdict.claim.quote) < 2:
         return None
     if verdict.claim.probe or verdict.claim.counts:
@@ -254,8 +254,10 @@ def deciding_finding(verdict: Verdict) -> Evidence | None:
     if verdict.decided_by is None or not verdict.findings:
         return None
     deciding = verdict.findings[verdict.decided_by]
-    same = (each for each in verdict.findings if each.subject == deciding.subject)
-    return next((each for each in (deciding, *same) if each.estimate), None)
+    same = (
+        finding for finding in verdict.findings if finding.subject == deciding.subject
+    )
+    return next((finding for finding in (deciding, *same) if finding.estimate), None)
 
 
 def _of_finding(view: View, verdict: Verdict) -> Headline | None:
@@ -275,7 +277,9 @@ def _of_finding(view: View, verdict: Verdict) -> Headline | None:
 
 def _witnessed(verdict: Verdict, beside: Evidence) -> str:
     """What decides instead of a number that only stands beside it."""
-    for each in verdict.findings:
-        if each.subject == beside.subject and each.outcome:
-            return f"{each.outcome.value} by a witness: {each.what}, {each.value}"
+    for finding in verdict.findings:
+        if finding.subject == beside.subject and finding.outcome:
+            return (
+                f"{finding.outcome.value} by a witness: {finding.what}, {finding.value}"
+            )
     return "it decides nothing"

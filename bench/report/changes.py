@@ -63,15 +63,17 @@ def judgement_text(judged: Judgement, run: str, style: Style) -> str:
         f"{style.text(_because(judged))} Measured side by side in run {style.code(run)}. "
         f"{style.text(_confirmed_by(judged))}".rstrip(),
     ]
-    if found := _found_from(judged):
-        lines += ["", found]
+    if sizes := _found_from(judged):
+        lines += ["", sizes]
     if judged.gate is Gate.ALARM:
         typed = f"bench compare {run} {judged.base} {judged.new} --confirm SECOND-RUN"
         lines += ["", f"Measure both once more, then: {style.code(typed)}"]
     if judged.changes:
         lines += [
             "",
-            *style.table(_HEAD, [_row(each, style) for each in judged.changes]),
+            *style.table(
+                _HEAD, [_row(regression, style) for regression in judged.changes]
+            ),
             "",
             "Above 1 the new one is slower (throughput) or costs more processor time (cpu). "
             "Only what exceeds the margin counts.",
@@ -79,18 +81,20 @@ def judgement_text(judged: Judgement, run: str, style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(each: JudgedRegression, style: Style) -> list[str]:
-    found, least = each.slowdown, each.found_from
+def _row(regression: JudgedRegression, style: Style) -> list[str]:
+    slowdown, least = regression.slowdown, regression.found_from
     return [
-        style.text(each.workload),
-        style.text(each.metric),
-        f"{found.point:.3f}" if found else "–",
-        f"{found.low:.3f} to {found.high:.3f}" if found else "–",
-        percent(each.margin),
-        str(found.n) if found else "0",
+        style.text(regression.workload),
+        style.text(regression.metric),
+        f"{slowdown.point:.3f}" if slowdown else "–",
+        f"{slowdown.low:.3f} to {slowdown.high:.3f}" if slowdown else "–",
+        percent(regression.margin),
+        str(slowdown.n) if slowdown else "0",
         f"from {_percent_up(least)}" if least else "–",
         style.text(
-            f"{each.change}: {each.because}" if each.because else str(each.change)
+            f"{regression.change}: {regression.because}"
+            if regression.because
+            else str(regression.change)
         ),
     ]
 
@@ -98,9 +102,11 @@ def _row(each: JudgedRegression, style: Style) -> list[str]:
 def _found_from(judged: Judgement) -> str:
     """What these rounds can find, by the workload on which they find least."""
     least: dict[str, float] = {}
-    for each in judged.changes:
-        if each.found_from is not None:
-            least[each.metric] = max(each.found_from, least.get(each.metric, 1.0))
+    for regression in judged.changes:
+        if regression.found_from is not None:
+            least[regression.metric] = max(
+                regression.found_from, least.get(regression.metric, 1.0)
+            )
     if not least:
         return ""
     sizes = " and ".join(f"{_percent_up(f)} by {metric}" for metric, f in least.items())
@@ -162,9 +168,11 @@ def history_text(
 ) -> str:
     """What differs first, then how the ratios moved; it judges nothing."""
     differences = []
-    for each in differing:
-        what, *values = map(style.text, (each.what, each.before, each.after))
-        differences.append([style.strong(what) if each.grave else what, *values])
+    for difference in differing:
+        what, *values = map(
+            style.text, (difference.what, difference.before, difference.after)
+        )
+        differences.append([style.strong(what) if difference.grave else what, *values])
     head = ("target", "beside", "workload", "figure", "advantage, before = 1", "95 % interval")  # fmt: skip
     lines = [
         style.heading(
@@ -178,20 +186,24 @@ def history_text(
             differences or [["nothing that is recorded", "", ""]],
         ),
         "",
-        *style.table(head, [_moved_row(each, style) for each in rows]),
+        *style.table(head, [_moved_row(moved, style) for moved in rows]),
         "",
         "Above 1 the target does better beside its reference than before.",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _moved_row(each: Moved, style: Style) -> list[str]:
-    name = each.after if each.after == each.before else f"{each.before} → {each.after}"
-    names = (name, each.reference or "–", each.workload, each.metric)
+def _moved_row(moved: Moved, style: Style) -> list[str]:
+    name = (
+        moved.after
+        if moved.after == moved.before
+        else f"{moved.before} → {moved.after}"
+    )
+    names = (name, moved.reference or "–", moved.workload, moved.metric)
     cells = [style.text(name) for name in names]
-    change = each.change
+    change = moved.change
     if change is None:
-        return [*cells, "–", style.text(each.because or "")]
+        return [*cells, "–", style.text(moved.because or "")]
     return [*cells, f"{change.point:.3f}", f"{change.low:.3f} to {change.high:.3f}"]
 
 
@@ -254,13 +266,17 @@ def rows_md(runs: Sequence[KeptRun]) -> str:
 def _kept_row(row: HistoryRow) -> tuple[str, ...]:
     points = row.points.values()
     # Why a row decides nothing, or less than all.
-    voids = filter(None, (decides_nothing(row.run), *(each.void for each in points)))
+    voids = filter(
+        None, (decides_nothing(row.run), *(kept_point.void for kept_point in points))
+    )
     return (
         _celled(row.run.id),
         _celled(row.target),
         plain(row.workload),
         *(_figure(row.points.get(metric)) for metric in FIGURES),
-        ", ".join(dict.fromkeys(_celled(each.conditions) for each in points)),
+        ", ".join(
+            dict.fromkeys(_celled(kept_point.conditions) for kept_point in points)
+        ),
         plain("; ".join(dict.fromkeys(voids))),
     )
 

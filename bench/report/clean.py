@@ -31,7 +31,7 @@ def clean_text(text: str) -> str:
         left_out = f" … {len(text) - 2 * KEPT:,} characters left out … "
         text = f"{text[:KEPT]}{left_out}{text[-KEPT:]}"
     text = text.replace("\r\n", "\n")
-    return UNFIT.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return UNFIT.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 def one_line(text: str, most: int) -> str:
@@ -52,11 +52,12 @@ def clean[T](value: T) -> T:
         cleaned = clean_text(value)
     elif is_dataclass(value) and not isinstance(value, type):
         changes = {
-            each.name: clean(getattr(value, each.name)) for each in fields(value)
+            attribute.name: clean(getattr(value, attribute.name))
+            for attribute in fields(value)
         }
         cleaned = replace(value, **changes)
     elif isinstance(value, Mapping):
         cleaned = {clean(key): clean(value[key]) for key in sorted(value)}
     elif isinstance(value, tuple):
-        cleaned = tuple(clean(each) for each in value)
+        cleaned = tuple(clean(item) for item in value)
     return cleaned  # type: ignore[return-value]

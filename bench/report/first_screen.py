@@ -28,7 +28,7 @@ MOST_VERSIONS = 6
 def conditions(view: View) -> tuple[str, ...]:
     """Versions, processes and threads, clients, machine, rounds: each a short phrase."""
     results = view.results
-    measured = [each for each in view.contestants if each.id in results.receipts]
+    measured = [target for target in view.contestants if target.id in results.receipts]
     more = len(measured) - MOST_VERSIONS
     shown = _on_servers(view, measured[:MOST_VERSIONS])
     shown += [f"{more} more"] if more > 0 else []
@@ -38,15 +38,15 @@ def conditions(view: View) -> tuple[str, ...]:
         else "servers as they stood, with processes and threads that are not known"
     )
     return tuple(
-        each
-        for each in (
+        condition
+        for condition in (
             ", ".join(shown),
             servers,
             plural(results.profile.clients, "client"),
             f"{plural(results.machine.cores, 'core')}",
             plural(results.rounds_done, "round"),
         )
-        if each
+        if condition
     )
 
 
@@ -94,7 +94,7 @@ def level_words(view: View) -> str:
         return f"The intervals are {percent(level)} intervals."
     return (
         f"The intervals are {percent(level)} intervals: the run could stop after "
-        f"{joined([str(each) for each in stops], 'or')} rounds, and over all these "
+        f"{joined([str(stop) for stop in stops], 'or')} rounds, and over all these "
         f"stops together they are right in {overall} of such runs."
     )
 
@@ -110,10 +110,14 @@ page has the figure of its own runs.
 
 def one_run(view: View) -> str:
     """What the intervals do not hold, and how many of them may miss."""
-    estimates = [each.advantage for each in view.results.comparisons if each.advantage]
+    estimates = [
+        comparison.advantage
+        for comparison in view.results.comparisons
+        if comparison.advantage
+    ]
     if not estimates:
         return ""
-    missed = sum(1 - each.level for each in estimates)
+    missed = sum(1 - estimate.level for estimate in estimates)
     return (
         "The intervals are of this run: runs of one machine differ by about "
         f"{percent(round(BETWEEN_RUNS, 2))} (standard deviation of a ratio) beyond them, so "
@@ -124,8 +128,10 @@ def one_run(view: View) -> str:
 
 
 def _name(view: View, target: str, framework: str) -> str:
-    found = view.framework_of(target)
-    return view.label(found.name if found else framework).replace(" ", THIN)
+    own_framework = view.framework_of(target)
+    return view.label(own_framework.name if own_framework else framework).replace(
+        " ", THIN
+    )
 
 
 TAIL = "The slowest of 100 requests (99th percentile)"
@@ -144,14 +150,14 @@ class Advice:
 def advice(view: View, answer: ShortAnswer) -> tuple[Advice, ...]:
     """At most two pieces; none where the run may not judge."""
     noise = view.check("noise")
-    if any(each.reason.scope is Scope.RUN for each in view.results.warnings):
+    if any(warning.reason.scope is Scope.RUN for warning in view.results.warnings):
         return ()
     if len(view.contestants) < 2:
         return ()  # nothing to choose between
     if view.results.no_verdicts or (noise and noise.passed is False):
         return ()
-    found = [_tail(view, answer), _memory(view, answer)]
-    return tuple(each for each in found if each is not None)
+    advices = [_tail(view, answer), _memory(view, answer)]
+    return tuple(sentence for sentence in advices if sentence is not None)
 
 
 def _tail(view: View, answer: ShortAnswer) -> Advice | None:
@@ -176,10 +182,14 @@ def _tail(view: View, answer: ShortAnswer) -> Advice | None:
 def _rate(view: View, workload: str, load: Load) -> str:
     """Of how many requests per second, as the set-ups answered them; "" where it was not measured."""
     rates = [
-        found.estimate.point
+        quantity.estimate.point
         for target in view.contestants
-        if (found := view.quantity(target.id, workload, metric_name("rate", load.name)))
-        and found.estimate
+        if (
+            quantity := view.quantity(
+                target.id, workload, metric_name("rate", load.name)
+            )
+        )
+        and quantity.estimate
     ]
     rate = load.rate_rps or (median(rates) if rates else None)
     return f" of {number(float(f'{rate:.3g}'), 0)} requests/s" if rate else ""
@@ -196,17 +206,17 @@ def _memory(view: View, answer: ShortAnswer) -> Advice | None:
 
 def _each(view: View, workload: str, metric: str) -> str:
     """Every default deployment with its estimate, least first; "" where fewer than two have one."""
-    found = [
+    estimates = [
         (quantity.estimate, view.label(target.id))
         for target in view.contestants
         if (quantity := view.quantity(target.id, workload, metric))
         and quantity.estimate
     ]
-    if len(found) < 2:
+    if len(estimates) < 2:
         return ""
     unit = view.metric(metric).unit
-    found.sort(key=lambda each: (each[0].point, each[1]))
-    said = [f"{name} {_amount(e, unit)}" for e, name in found[:MOST_SET_UPS]]
+    estimates.sort(key=lambda pair: (pair[0].point, pair[1]))
+    said = [f"{name} {_amount(e, unit)}" for e, name in estimates[:MOST_SET_UPS]]
     return ", ".join(said)
 
 
@@ -252,16 +262,17 @@ def effects(
     None where nothing was compared.
     """
     ids = [target.id for target in view.contestants]
-    ids.sort(key=lambda one: _place(view, one, first))
+    ids.sort(key=lambda target: _place(view, target, first))
     pairs = list(combinations(ids, 2))[:MOST_COLUMNS]
     names = dict.fromkeys([*workloads, *view.workloads_with(EFFECT)])
     rows = []
     for name in names:
-        found = view.ranking(name, EFFECT)
-        if found is None:
+        pairwise_ranking = view.ranking(name, EFFECT)
+        if pairwise_ranking is None:
             continue
         cells = tuple(
-            _effect_cell(view, name, *pair, found.pair(*pair)) for pair in pairs
+            _effect_cell(view, name, *pair, pairwise_ranking.pair(*pair))
+            for pair in pairs
         )
         if any(cells):
             rows.append((view.workload(name), cells))
@@ -283,7 +294,7 @@ def _without_layer(
 ) -> list[tuple[str, tuple[EffectCell | None, ...]]]:
     """Workloads on which claims were asked with the database layer taken away, each with its usual driver."""
     names = Names(view.results)
-    found: dict[str, dict[tuple[str, str], EffectCell]] = {}
+    ratios_of: dict[str, dict[tuple[str, str], EffectCell]] = {}
     for verdict in view.results.verdicts:
         titles = {
             group.key: names.title(group)
@@ -294,15 +305,15 @@ def _without_layer(
             pair, advantage = part.comparison, part.comparison.advantage
             if part.group not in titles or advantage is None or pair.void:
                 continue
-            one, other = (
-                _framework(view, each) for each in (pair.subject, pair.baseline)
+            subject, baseline = (
+                _framework(view, target) for target in (pair.subject, pair.baseline)
             )
-            own = found.setdefault(titles[part.group], {})
+            own = ratios_of.setdefault(titles[part.group], {})
             near = part.label is Label.TIE
-            own[one, other] = _printed(advantage, near)
-            own[other, one] = _printed(advantage.inverse, near)
+            own[subject, baseline] = _printed(advantage, near)
+            own[baseline, subject] = _printed(advantage.inverse, near)
     rows = []
-    for title, ratios in found.items():
+    for title, ratios in ratios_of.items():
         sides = [(_framework(view, a), _framework(view, b)) for a, b in pairs]
         cells = tuple(ratios.get(side) for side in sides)
         if any(cells):
@@ -311,26 +322,26 @@ def _without_layer(
 
 
 def _framework(view: View, target: str) -> str:
-    found = view.target(target)
-    return found.framework if found else target
+    known_target = view.target(target)
+    return known_target.framework if known_target else target
 
 
 def _place(view: View, target: str, first: str | None) -> tuple[bool, int]:
     """The one that is asked about, then by the first ranking there is."""
-    found = next((r for r in view.results.rankings if r.metric == EFFECT), None)
-    order = found.targets if found else ()
+    ranking = next((r for r in view.results.rankings if r.metric == EFFECT), None)
+    order = ranking.targets if ranking else ()
     framework = view.target(target)
     own = framework is not None and framework.framework == first
     return (not own, order.index(target) if target in order else len(order))
 
 
 def _effect_cell(
-    view: View, workload: str, subject: str, baseline: str, found: Pair | None
+    view: View, workload: str, subject: str, baseline: str, ranked_pair: Pair | None
 ) -> EffectCell | None:
     advantage = view.advantage(subject, baseline, workload, EFFECT)
-    if advantage is None or found is None:
+    if advantage is None or ranked_pair is None:
         return None
-    near = found.within_margin or found.relation is Relation.EQUAL
+    near = ranked_pair.within_margin or ranked_pair.relation is Relation.EQUAL
     return _printed(advantage, near)
 
 

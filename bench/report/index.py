@@ -79,24 +79,26 @@ class RunGroup:
 
 def index_html(entries: Sequence[RunEntry]) -> str:
     """The whole page; the same runs give the same bytes."""
-    known = [(one, clean(one.results)) for one in entries if one.results]
-    known.sort(key=lambda pair: (pair[1].created_at, pair[0].run), reverse=True)
-    frameworks = _frameworks([results for _, results in known])
+    readable = [(entry, clean(entry.results)) for entry in entries if entry.results]
+    readable.sort(key=lambda pair: (pair[1].created_at, pair[0].run), reverse=True)
+    frameworks = _frameworks([results for _, results in readable])
     # Colours go by position, so every run gets the frameworks of all.
-    known = [(one, replace(each, frameworks=frameworks)) for one, each in known]
+    readable = [
+        (entry, replace(results, frameworks=frameworks)) for entry, results in readable
+    ]
     colours = palette(frameworks)
-    machines = dict.fromkeys(_on(results) for _, results in known)
+    machines = dict.fromkeys(_on(results) for _, results in readable)
     groups = tuple(
         _group(
             colours,
-            [entry for entry, results in known if _on(results) == machine],
-            [results for _, results in known if _on(results) == machine],
+            [entry for entry, results in readable if _on(results) == machine],
+            [results for _, results in readable if _on(results) == machine],
         )
         for machine in machines
     )
     without = sorted(
-        (_readable(one) for one in entries if one.results is None),
-        key=lambda one: one.run,
+        (_readable(entry) for entry in entries if entry.results is None),
+        key=lambda entry: entry.run,
         reverse=True,
     )
     return rendered("index.html.j2", colours, groups=groups, without=without)
@@ -110,11 +112,11 @@ def _readable(entry: RunEntry) -> RunEntry:
 
 def _frameworks(runs: Sequence[Results]) -> tuple[Framework, ...]:
     """Each once, as the newest run draws it."""
-    found: dict[str, Framework] = {}
+    by_name: dict[str, Framework] = {}
     for results in runs:
-        for each in results.frameworks:
-            found.setdefault(each.name, each)
-    return tuple(found.values())
+        for framework in results.frameworks:
+            by_name.setdefault(framework.name, framework)
+    return tuple(by_name.values())
 
 
 def _on(results: Results) -> str:
@@ -138,9 +140,9 @@ def _group(
 def _row(entry: RunEntry, results: Results) -> IndexRow:
     view = View(results)
     versions = dict.fromkeys(
-        f"{_short(view, each)} {results.receipts[each.id].version}"
-        for each in view.contestants
-        if each.id in results.receipts
+        f"{_short(view, target)} {results.receipts[target.id].version}"
+        for target in view.contestants
+        if target.id in results.receipts
     )
     rounds = f"{results.rounds_done} of {plural(results.rounds_planned, 'round')}"
     return IndexRow(
@@ -165,23 +167,25 @@ def _short(view: View, target: Target) -> str:
 
 def _cards(colours: Palette, runs: Sequence[Results]) -> tuple[RunCard, ...]:
     """Of the newest run that may decide, with the runs before it that are alike."""
-    views = [View(one) for one in runs if one.profile.verdicts]
-    newest = next((one for one in views if one.workloads_with(METRIC)), None)
+    views = [View(view) for view in runs if view.profile.verdicts]
+    newest = next((view for view in views if view.workloads_with(METRIC)), None)
     if newest is None:
         return ()
     workload = newest.workloads_with(METRIC)[0]
     alike = [
-        one for one in views if _conditions(one.results) == _conditions(newest.results)
+        view
+        for view in views
+        if _conditions(view.results) == _conditions(newest.results)
     ]
     cards = []
     for target in newest.contestants:
         past = [
-            SparkHistory(one.results.run_id, estimate, _like(one.results, each))
-            for one in alike[:SHOWN]
-            for each in one.contestants
-            if (each.framework, each.deployment)
+            SparkHistory(view.results.run_id, estimate, _like(view.results, other))
+            for view in alike[:SHOWN]
+            for other in view.contestants
+            if (other.framework, other.deployment)
             == (target.framework, target.deployment)
-            if (estimate := _estimate(one, each, workload))
+            if (estimate := _estimate(view, other, workload))
         ]
         if past and past[0].run == newest.results.run_id:
             cards.append(_card(colours, newest, target, workload, past[::-1]))
@@ -189,8 +193,8 @@ def _cards(colours: Palette, runs: Sequence[Results]) -> tuple[RunCard, ...]:
 
 
 def _estimate(view: View, target: Target, workload: str) -> Estimate | None:
-    found = view.quantity(target.id, workload, METRIC)
-    return found.estimate if found else None
+    quantity = view.quantity(target.id, workload, METRIC)
+    return quantity.estimate if quantity else None
 
 
 def _conditions(results: Results) -> tuple[object, ...]:
@@ -204,8 +208,8 @@ def _like(results: Results, target: Target) -> tuple[str, ...]:
     """What must be equal beyond that for a line: the version, and what measured it."""
     receipt = results.receipts.get(target.id)
     harness = results.harness.get("measuring_sha256", results.run_id)
-    known = receipt is not None and receipt.known
-    return (receipt.version if receipt and known else results.run_id, harness)
+    has_versions = receipt is not None and receipt.known
+    return (receipt.version if receipt and has_versions else results.run_id, harness)
 
 
 def _card(
@@ -218,7 +222,7 @@ def _card(
     look = look_of(view, target.id)
     metric = view.metric(METRIC)
     last = past[-1].estimate
-    said = "; ".join(f"{one.run}: {with_interval(one.estimate)}" for one in past)
+    said = "; ".join(f"{spark.run}: {with_interval(spark.estimate)}" for spark in past)
     title = f"{view.label(target.id)}: {metric.title}, {view.workload(workload)}"
     drawing = None
     if len(past) > 1:

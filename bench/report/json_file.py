@@ -41,9 +41,9 @@ FOUND = "found"
 def results_json(results: Results) -> str:
     """The results with their sentences as JSON text; mappings sorted, so that equal results give equal bytes."""
     image: dict[str, object] = {}
-    for each in fields(results := worded(results)):
-        value = getattr(results, each.name)
-        image |= value if each.name == FOUND else {each.name: value}
+    for attribute in fields(results := worded(results)):
+        value = getattr(results, attribute.name)
+        image |= value if attribute.name == FOUND else {attribute.name: value}
     plain = {name: _plain(value) for name, value in image.items()}
     return json.dumps(plain, indent=1, ensure_ascii=False) + "\n"
 
@@ -57,13 +57,13 @@ def read_results(text: str) -> Results:
             holds a look that cannot be drawn.
     """
     try:
-        found = loads(text)
+        document = loads(text)
     except ValueError as error:
         raise UsageError(
             f"results.json: not JSON ({error})",
             hint="write it again with: bench report",
         ) from error
-    schema = found.get("schema") if isinstance(found, dict) else None
+    schema = document.get("schema") if isinstance(document, dict) else None
     if schema != RESULTS_SCHEMA:
         raise UsageError(
             f"results.json: schema {told(schema)} is not known here",
@@ -71,8 +71,11 @@ def read_results(text: str) -> Results:
             "write the file again from its run with: bench report",
         )
     try:
-        stored = validated(_adapter(), found)
-        named = {each.name: getattr(stored, each.name) for each in fields(stored)}
+        stored = validated(_adapter(), document)
+        named = {
+            attribute.name: getattr(stored, attribute.name)
+            for attribute in fields(stored)
+        }
         its_own = {name: named.pop(name) for name in found_types()}
         results = Results(**named, found=its_own)
         _refuse_looks(results)
@@ -86,19 +89,19 @@ def read_results(text: str) -> Results:
         results = replace(results, no_verdicts=why)
     if results.rankings or not results.comparisons:
         return results
-    return ranked(results, [each.id for each in View(results).contestants])
+    return ranked(results, [target.id for target in View(results).contestants])
 
 
 def _with_severities(results: Results) -> Results:
     """Of results of before severities were kept, those that their warnings tell."""
-    scopes = {each.reason.code: each.reason.scope for each in results.warnings}
+    scopes = {warning.reason.code: warning.reason.scope for warning in results.warnings}
     return replace(
         results,
         checks=tuple(
-            each
-            if each.severity is not None or each.id not in scopes
-            else replace(each, severity=scopes[each.id])
-            for each in results.checks
+            check
+            if check.severity is not None or check.id not in scopes
+            else replace(check, severity=scopes[check.id])
+            for check in results.checks
         ),
     )
 
@@ -111,9 +114,11 @@ def _adapter() -> TypeAdapter[Any]:
 def stored_type() -> type[Any]:
     """Results as a file holds them: each thing that an experiment found is a field of its own."""
     made: list[Any] = []
-    for one in fields(Results):
-        default = field(default=one.default, default_factory=one.default_factory)
-        made.append((one.name, one.type, default))
+    for attribute in fields(Results):
+        default = field(
+            default=attribute.default, default_factory=attribute.default_factory
+        )
+        made.append((attribute.name, attribute.type, default))
     at = [name for name, *_ in made].index(FOUND)
     nothing = nothing_found()
     made[at : at + 1] = [
@@ -133,11 +138,14 @@ def _refuse_looks(results: Results) -> None:
 
 def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        return {
+            attribute.name: _plain(getattr(value, attribute.name))
+            for attribute in fields(value)
+        }
     if isinstance(value, Mapping):
         return {str(key): _plain(value[key]) for key in sorted(value)}
     if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
+        return [_plain(item) for item in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, float) and not isfinite(value):

@@ -60,17 +60,17 @@ def results_csv(results: Results) -> str:
     """The numbers in long form, unrounded; an empty cell is not measured."""
     view = View(results)
     sources: list[Quantity | Comparison] = [*results.quantities, *results.comparisons]
-    return _written(COLUMNS, (_row(view, each) for each in sources))
+    return _written(COLUMNS, (_row(view, source) for source in sources))
 
 
 def chart_csv(view: View, chart: Chart) -> str:
     """What a chart draws, unrounded; the words of its table where it names no sources."""
-    curves = [each for each in chart.sources if isinstance(each, Curve)]
-    others = [each for each in chart.sources if not isinstance(each, Curve)]
+    curves = [source for source in chart.sources if isinstance(source, Curve)]
+    others = [source for source in chart.sources if not isinstance(source, Curve)]
     if curves:
         return _written(CURVE_COLUMNS, (row for c in curves for row in _curve_rows(c)))
     if others:
-        return _written(COLUMNS, (_row(view, each) for each in others))
+        return _written(COLUMNS, (_row(view, source) for source in others))
     return _written(chart.table.columns, chart.table.rows)
 
 
@@ -83,27 +83,33 @@ def _written(columns: Iterable[object], rows: Iterable[tuple[object, ...]]) -> s
     return written.getvalue()
 
 
-def _row(view: View, one: Quantity | Comparison | Evidence) -> tuple[object, ...]:
-    if isinstance(one, Evidence):
+def _row(view: View, source: Quantity | Comparison | Evidence) -> tuple[object, ...]:
+    if isinstance(source, Evidence):
         return (
-            *("finding", one.subject, "", "", one.what, "ratio"),
-            *_numbers(one.estimate),
-            *("", "", one.because, ""),
+            *("finding", source.subject, "", "", source.what, "ratio"),
+            *_numbers(source.estimate),
+            *("", "", source.because, ""),
         )
-    if isinstance(one, Quantity):
+    if isinstance(source, Quantity):
         return (
-            *("quantity", one.target, "", one.workload or "", one.metric),
-            view.metric(one.metric).unit,
-            *_numbers(one.estimate),
-            *("", "", one.reason or ""),
-            _rounds(one.rounds),
+            *("quantity", source.target, "", source.workload or "", source.metric),
+            view.metric(source.metric).unit,
+            *_numbers(source.estimate),
+            *("", "", source.reason or ""),
+            _rounds(source.rounds),
         )
     return (
-        *("comparison", one.subject, one.baseline, one.workload, one.metric),
+        *(
+            "comparison",
+            source.subject,
+            source.baseline,
+            source.workload,
+            source.metric,
+        ),
         "ratio",
-        *_numbers(one.advantage),
-        *(_cell(one.smallest_detectable), _cell(one.p_value), one.void or ""),
-        _rounds(one.rounds),
+        *_numbers(source.advantage),
+        *(_cell(source.smallest_detectable), _cell(source.p_value), source.void or ""),
+        _rounds(source.rounds),
     )
 
 
@@ -174,11 +180,18 @@ def rounds_parquet(results: Results) -> bytes:
 
 def _round_rows(results: Results) -> Iterator[tuple[object, ...]]:
     view = View(results)
-    for one in results.quantities:
-        unit = view.metric(one.metric).unit
-        work = None if one.workload is None else clean_text(one.workload)
-        head = ("quantity", clean_text(one.target), None, work, one.metric, unit)
-        for number, value in enumerate(one.rounds, 1):
+    for quantity in results.quantities:
+        unit = view.metric(quantity.metric).unit
+        work = None if quantity.workload is None else clean_text(quantity.workload)
+        head = (
+            "quantity",
+            clean_text(quantity.target),
+            None,
+            work,
+            quantity.metric,
+            unit,
+        )
+        for number, value in enumerate(quantity.rounds, 1):
             yield (*head, number, value)
     for pair in results.comparisons:
         said = (pair.subject, pair.baseline, pair.workload, pair.metric)
@@ -261,12 +274,12 @@ def _export_names(targets: list[Target]) -> dict[str, str]:
     }
 
 
-def _entry(found: Estimate, what: str, unit: str, run: str) -> Mapping[str, object]:
-    half = max(found.high - found.point, found.point - found.low)
+def _entry(estimate: Estimate, what: str, unit: str, run: str) -> Mapping[str, object]:
+    half = max(estimate.high - estimate.point, estimate.point - estimate.low)
     return {
         "name": one_line(what, LONGEST_NAME),
         "unit": unit,
-        "value": found.point,
+        "value": estimate.point,
         "range": f"± {half:.3g}",
-        "extra": f"{100 * found.level:.4g} % interval {found.low:.6g} to {found.high:.6g}, {found.n} rounds, run {one_line(run, LONGEST_NAME)}",
+        "extra": f"{100 * estimate.level:.4g} % interval {estimate.low:.6g} to {estimate.high:.6g}, {estimate.n} rounds, run {one_line(run, LONGEST_NAME)}",
     }

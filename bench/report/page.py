@@ -88,7 +88,11 @@ def report_page(
     cards = [card(view, colours, verdict) for verdict in shown.verdicts]
     first = answer_chart(view, colours, answer)
     noise = view.check("noise")
-    bodies = [(one, one.render(view, colours)) for one in sections() if one.when(view)]
+    bodies = [
+        (section, section.render(view, colours))
+        for section in sections()
+        if section.when(view)
+    ]
     html = rendered(
         "page.html.j2",
         colours,
@@ -120,7 +124,11 @@ def report_page(
     charts = [
         chart for body in (first, *(b for _, b in bodies)) for chart in body.charts
     ]
-    charts += [each.chart for each in cards if each.tested and each.chart]
+    charts += [
+        shown_card.chart
+        for shown_card in cards
+        if shown_card.tested and shown_card.chart
+    ]
     return Page(html, view, tuple(charts))
 
 
@@ -140,7 +148,11 @@ def _tables(view: View) -> dict[str, Any]:
     """What the templates of single sections ask for."""
     results = view.results
     levels = sorted(
-        {each.estimate.level for each in results.quantities if each.estimate}
+        {
+            quantity.estimate.level
+            for quantity in results.quantities
+            if quantity.estimate
+        }
     )
     return {
         "machine_trace": tables.machine_trace(view),
@@ -149,7 +161,7 @@ def _tables(view: View) -> dict[str, Any]:
         "comparisons_left_out": len(results.comparisons)
         - len(tables.comparisons_shown(view)),
         "warnings": grouped_warnings(results),
-        "levels": joined([percent(each) for each in levels]) or "95\u00a0%",
+        "levels": joined([percent(level) for level in levels]) or "95\u00a0%",
         "margin": percent(view.margin),
         "level_words": level_words(view),
         "one_run": one_run(view),
@@ -158,13 +170,13 @@ def _tables(view: View) -> dict[str, Any]:
 
 def _claims(cards: list[Card]) -> dict[str, Any]:
     """Tested ones first, in order; what could not be tested is folded, not hidden."""
-    tested = [each for each in cards if each.tested]
+    tested = [shown_card for shown_card in cards if shown_card.tested]
     rows = _rows(tested)
     shown = _first_of_each(rows)
     return {
         "shown": shown,
         "more": [row for row in rows if row not in shown],
-        "untested": [each for each in cards if not each.tested],
+        "untested": [shown_card for shown_card in cards if not shown_card.tested],
         "cards": tested,
     }
 
@@ -185,14 +197,18 @@ def _first_of_each(rows: list[list[Card]]) -> list[list[Card]]:
 def _rows(cards: list[Card]) -> list[list[Card]]:
     """Verdicts on one sentence that agree share a row; those that differ never do."""
     rows: dict[tuple[str, Outcome], list[Card]] = {}
-    for each in cards:
-        rows.setdefault((each.claim.quote, each.verdict.outcome), []).append(each)
+    for shown_card in cards:
+        rows.setdefault(
+            (shown_card.claim.quote, shown_card.verdict.outcome), []
+        ).append(shown_card)
     return list(rows.values())
 
 
 def _strip(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-    chosen = [each for each in checks if each.id in STRIP]
-    chosen += [each for each in checks if each.id not in STRIP and each.takes_verdicts]
+    chosen = [check for check in checks if check.id in STRIP]
+    chosen += [
+        check for check in checks if check.id not in STRIP and check.takes_verdicts
+    ]
     return tuple(chosen)
 
 
@@ -224,15 +240,18 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     called = (cpu_words, in_bold, percent, size, sentence, tied, sign, css_class, grade)
-    made.filters |= {each.__name__: each for each in called}
+    made.filters |= {function.__name__: function for function in called}
     made.filters["svg"] = Markup  # only of what charts/svg.py wrote, its text escaped
     return made
 
 
 def _counted_claims(cards: list[Card], article: bool) -> str:
     """How many sentences there are and were tested, and how many verdicts that made, if more."""
-    tested = [each for each in cards if each.tested]
-    count, verdicts = len({each.claim.quote for each in tested}), len(tested)
-    whole = plural(len({each.claim.quote for each in cards}), "claim")
+    tested = [shown_card for shown_card in cards if shown_card.tested]
+    count, verdicts = (
+        len({shown_card.claim.quote for shown_card in tested}),
+        len(tested),
+    )
+    whole = plural(len({shown_card.claim.quote for shown_card in cards}), "claim")
     said = f"{whole}{' of the article' if article else ''}: {count} checked"
     return said if verdicts == count else f"{said}, {verdicts} verdicts"

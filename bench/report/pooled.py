@@ -60,18 +60,18 @@ def write_pooled(pool: Pool, frameworks: tuple[Framework, ...], folder: Path) ->
 
 def pooled_html(pool: Pool, colours: Palette, charts: Sequence[Chart]) -> str:
     """The whole page; the same runs give the same bytes."""
-    found = clean(pool)
+    cleaned = clean(pool)
     return rendered(
         "pooled.html.j2",
         colours,
-        pool=found,
-        short=_short(found),
+        pool=cleaned,
+        short=_short(cleaned),
         charts=charts,
-        machines=_machines(found),
-        runs=_runs(found),
-        differing=_differing(found),
-        ratios=_ratios(found),
-        left_out=_left_out(found),
+        machines=_machines(cleaned),
+        runs=_runs(cleaned),
+        differing=_differing(cleaned),
+        ratios=_ratios(cleaned),
+        left_out=_left_out(cleaned),
         data=DATA,
     )
 
@@ -86,7 +86,7 @@ def _short(pool: Pool) -> str:
     }
     if not apart:
         return f"{words} No machine has two of them, so nobody knows by how much runs of one machine differ."
-    told = joined(
+    spreads = joined(
         [
             f"{percent(round(expm1(between), 3))} on machine {number + 1}"
             for number, between in apart.items()
@@ -94,13 +94,13 @@ def _short(pool: Pool) -> str:
     )
     return (
         f"{words} Beyond what their rounds scatter, ratios of throughput and CPU time between frameworks differ "
-        f"from run to run by {told} (standard deviation). The interval of a single run does not hold this."
+        f"from run to run by {spreads} (standard deviation). The interval of a single run does not hold this."
     )
 
 
 def _between(pool: Pool, machine: int) -> float | None:
     """The root mean square of the standard deviations between a machine's runs; None below two runs."""
-    found = [
+    deviations = [
         of.between
         for ratio_ in pool.ratios
         for of in ratio_.machines
@@ -109,12 +109,12 @@ def _between(pool: Pool, machine: int) -> float | None:
         and ratio_.metric in ("throughput", "cpu")
         and _contestants(pool, ratio_)
     ]
-    return sqrt(fmean(each**2 for each in found)) if found else None
+    return sqrt(fmean(deviation**2 for deviation in deviations)) if deviations else None
 
 
 def _charts(pool: Pool, colours: Palette) -> list[Chart]:
     """One for each workload and metric of speed, with the ratios between usual deployments."""
-    found = []
+    charts = []
     speed = [
         r
         for r in pool.ratios
@@ -125,8 +125,8 @@ def _charts(pool: Pool, colours: Palette) -> list[Chart]:
             own = [r for r in speed if (r.workload, r.metric) == (workload, metric)]
             if own:
                 title = f"{METRICS[metric]}: {workload_title(workload)}"
-                found.append(_chart(pool, colours, own, title))
-    return found
+                charts.append(_chart(pool, colours, own, title))
+    return charts
 
 
 def _contestants(pool: Pool, ratio_: PooledRatio) -> bool:
@@ -137,8 +137,11 @@ def _chart(
     pool: Pool, colours: Palette, own: Sequence[PooledRatio], finding: str
 ) -> Chart:
     panels, rows = [], []
-    for each in own:
-        title, lines = f"{_name(pool, each)}, times better", _lines(pool, each)
+    for pooled_ratio in own:
+        title, lines = (
+            f"{_name(pool, pooled_ratio)}, times better",
+            _lines(pool, pooled_ratio),
+        )
         panels.append(_panel(title, lines))
         rows += [(f"{title}: {name}", *ratio(e), str(e.n)) for name, e, _ in lines]
     words = ChartText(
@@ -197,15 +200,17 @@ def _ends(lines: Sequence[Line]) -> tuple[float, float]:
     return max(low - air, 0.0), high + air
 
 
-def _lines(pool: Pool, found: PooledRatio) -> list[Line]:
+def _lines(pool: Pool, pooled_ratio: PooledRatio) -> list[Line]:
     lines: list[Line] = []
-    for of in found.machines:
-        lines += [(_day(pool, each.run), each.estimate, False) for each in of.runs]
+    for of in pooled_ratio.machines:
+        lines += [(_day(pool, run.run), run.estimate, False) for run in of.runs]
         if of.estimate is not None:
             name = f"machine {of.machine + 1}, {plural(len(of.runs), 'run')}"
             lines.append((name, of.estimate, True))
-    if found.estimate is not None:
-        lines.append((plural(len(found.machines), "machine"), found.estimate, True))
+    if pooled_ratio.estimate is not None:
+        lines.append(
+            (plural(len(pooled_ratio.machines), "machine"), pooled_ratio.estimate, True)
+        )
     return lines
 
 
@@ -219,8 +224,10 @@ def _day(pool: Pool, run: str) -> str:
     return f"{number}: {date[4:6]}-{date[6:]} {clock[:2]}:{clock[2:4]} {profile.partition('-')[0]}"
 
 
-def _name(pool: Pool, found: PooledRatio) -> str:
-    return f"{pool.titles[found.subject]} over {pool.titles[found.baseline]}"
+def _name(pool: Pool, pooled_ratio: PooledRatio) -> str:
+    return (
+        f"{pool.titles[pooled_ratio.subject]} over {pool.titles[pooled_ratio.baseline]}"
+    )
 
 
 def _machines(pool: Pool) -> ChartTable:
@@ -287,15 +294,22 @@ def _ratios(pool: Pool) -> list[tuple[str, ChartTable]]:
     ]
 
 
-def _rows(pool: Pool, found: PooledRatio) -> list[tuple[str, ...]]:
-    name, workload = _name(pool, found), workload_title(found.workload)
+def _rows(pool: Pool, pooled_ratio: PooledRatio) -> list[tuple[str, ...]]:
+    name, workload = _name(pool, pooled_ratio), workload_title(pooled_ratio.workload)
     rows: list[tuple[str, ...]] = [
         (name, workload, _over(of), *_numbers(of.estimate, of.between))
-        for of in found.machines
+        for of in pooled_ratio.machines
     ]
-    if found.estimate is not None:
-        over = plural(len(found.machines), "machine")
-        rows.append((name, workload, over, *_numbers(found.estimate, found.between)))
+    if pooled_ratio.estimate is not None:
+        over = plural(len(pooled_ratio.machines), "machine")
+        rows.append(
+            (
+                name,
+                workload,
+                over,
+                *_numbers(pooled_ratio.estimate, pooled_ratio.between),
+            )
+        )
     return rows
 
 
@@ -312,18 +326,18 @@ def _numbers(estimate: Estimate | None, between: float | None) -> tuple[str, str
 def _left_out(pool: Pool) -> ChartTable | None:
     rows = tuple(
         (
-            each.run,
-            _what(each),
-            each.because,
+            omitted.run,
+            _what(omitted),
+            omitted.because,
         )
-        for each in sorted(
+        for omitted in sorted(
             pool.left_out, key=lambda e: (e.why is Omission.ONE_RUN, e.run)
         )
     )
     return ChartTable(("run", "what", "why it takes no part"), rows) if rows else None
 
 
-def _what(each: LeftOut) -> str:
-    if each.workload is None:
+def _what(omitted: LeftOut) -> str:
+    if omitted.workload is None:
         return "the whole run"
-    return f"{plural(each.ratios, 'ratio')} on {workload_title(each.workload)}"
+    return f"{plural(omitted.ratios, 'ratio')} on {workload_title(omitted.workload)}"

@@ -38,7 +38,7 @@ def quality(results: Results) -> Quality:
         return Quality(Grade.FAIL, grave)
     if results.failures:
         return Quality(Grade.NOTE, failures_in_short(results))
-    noted = next((each for each in results.checks if each.passed is False), None)
+    noted = next((check for check in results.checks if check.passed is False), None)
     if noted is not None:
         return Quality(
             Grade.NOTE, f"not so: {lower_first(noted.title)} ({noted.short})"
@@ -50,7 +50,7 @@ def _grave(results: Results) -> str | None:
     """What takes verdicts away, or None."""
     if not results.checks:
         return "it ended before any check was made"
-    failed = next((each for each in results.checks if each.takes_verdicts), None)
+    failed = next((check for check in results.checks if check.takes_verdicts), None)
     if failed is not None:
         return failed.short
     if results.no_verdicts:
@@ -77,7 +77,7 @@ def failure_words(view: View, failure: Failure) -> str:
 
 
 def _all_passed(checks: tuple[Check, ...]) -> str:
-    passed = sum(each.passed is True for each in checks)
+    passed = sum(check.passed is True for check in checks)
     unknown = len(checks) - passed
     beside = f", {unknown} not measured" if unknown else ""
     return f"{plural(passed, 'check')} passed{beside}"
@@ -96,8 +96,8 @@ class WarningGroup:
 def grouped_warnings(results: Results) -> tuple[WarningGroup, ...]:
     """Each reason once, in the order in which they came."""
     by_reason: dict[str, list[Warning]] = {}
-    for each in results.warnings:
-        by_reason.setdefault(each.reason.code, []).append(each)
+    for warning in results.warnings:
+        by_reason.setdefault(warning.reason.code, []).append(warning)
     spared = {
         check.id: check
         for check in results.checks

@@ -16,82 +16,89 @@ MOST_PAIRS = 6
 
 def ranking_sentence(view: View, workload: str, metric: str) -> str:
     """The ranking of that workload, largest lead first."""
-    found = view.ranking(workload, metric)
-    if found is None:
+    ranking = view.ranking(workload, metric)
+    if ranking is None:
         return NOT_COMPARED
-    names = joined([view.label(each) for each in found.targets])
-    match found.kind:
+    names = joined([view.label(target) for target in ranking.targets])
+    match ranking.kind:
         case RankingKind.LEADER:
-            nearest = min(found.pairs_of(found.targets[0]), key=_low)
+            nearest = min(ranking.pairs_of(ranking.targets[0]), key=_low)
             least = f"at least {at_least(nearest.advantage.low)}"
             return f"{lead(view, nearest.ahead, nearest.behind, metric, least)}."
         case RankingKind.ORDER:
-            order = ", then ".join(view.label(each) for each in found.targets)
-            neighbours = [found.pair(*each) for each in pairwise(found.targets)]
-            said = [pair_words(view, found, each) for each in neighbours if each]
+            order = ", then ".join(view.label(target) for target in ranking.targets)
+            neighbours = [
+                ranking.pair(*neighbours_ids)
+                for neighbours_ids in pairwise(ranking.targets)
+            ]
+            said = [
+                pair_words(view, ranking, neighbour)
+                for neighbour in neighbours
+                if neighbour
+            ]
             return f"{order}: {joined(said)}."
         case RankingKind.EQUAL:
-            apart = percent_up(max(_reach(each) for each in found.pairs))
+            apart = percent_up(max(_reach(pair) for pair in ranking.pairs))
             return f"{names} are practically equal in this run: at most {apart} apart."
         case RankingKind.LAST:
-            return _last(view, found)
+            return _last(view, ranking)
         case RankingKind.OPEN:
-            return _open(view, found, names)
+            return _open(view, ranking, names)
 
 
-def _last(view: View, found: Ranking) -> str:
-    last, others = found.targets[-1], found.targets[:-1]
-    nearest = min((each for each in found.pairs if each.behind == last), key=_low)
+def _last(view: View, ranking: Ranking) -> str:
+    last, others = ranking.targets[-1], ranking.targets[:-1]
+    nearest = min((pair for pair in ranking.pairs if pair.behind == last), key=_low)
     least = f"at least {at_least(nearest.advantage.low)}"
-    behind = lead(view, nearest.ahead, last, found.metric, least)
-    between = [each for each in found.pairs if last not in (each.ahead, each.behind)]
+    behind = lead(view, nearest.ahead, last, ranking.metric, least)
+    between = [pair for pair in ranking.pairs if last not in (pair.ahead, pair.behind)]
     whole = len(between) == len(others) * (len(others) - 1) // 2
-    if whole and all(each.within_margin for each in between):
-        apart = percent_up(max(_reach(each) for each in between))
-        names = joined([view.label(each) for each in others])
+    if whole and all(pair.within_margin for pair in between):
+        apart = percent_up(max(_reach(pair) for pair in between))
+        names = joined([view.label(target) for target in others])
         how = f"{names} are practically equal in this run, at most {apart} apart"
-    elif told := _told(view, found, between):
-        how = told
+    elif relations := _told(view, ranking, between):
+        how = relations
     else:
-        how = f"{joined([view.label(each) for each in others])} are not told apart"
+        how = f"{joined([view.label(target) for target in others])} are not told apart"
     return f"{how}; {behind}."
 
 
-def _open(view: View, found: Ranking, names: str) -> str:
-    if told := _told(view, found, found.pairs):
-        return f"No clear leader: {told}."
+def _open(view: View, ranking: Ranking, names: str) -> str:
+    if relations := _told(view, ranking, ranking.pairs):
+        return f"No clear leader: {relations}."
     return f"No clear leader: this run cannot tell {names} apart."
 
 
-def _told(view: View, found: Ranking, pairs: Sequence[Pair]) -> str:
+def _told(view: View, ranking: Ranking, pairs: Sequence[Pair]) -> str:
     """What is known of these pairs; empty where nothing is."""
-    known = [each for each in pairs if each.relation is not Relation.OPEN]
-    said = [pair_words(view, found, each) for each in known[:MOST_PAIRS]]
+    decided = [pair for pair in pairs if pair.relation is not Relation.OPEN]
+    said = [pair_words(view, ranking, pair) for pair in decided[:MOST_PAIRS]]
     return joined(said)
 
 
-def pair_words(view: View, found: Ranking, pair: Pair) -> str:
+def pair_words(view: View, ranking: Ranking, pair: Pair) -> str:
     """Who is ahead of whom by how much, and whether that counts; no full stop."""
     ahead, behind = view.label(pair.ahead), view.label(pair.behind)
-    margin = percent(found.margin)
+    margin = percent(ranking.margin)
     if pair.relation is Relation.OPEN:
         return f"{ahead} and {behind} are not told apart"
     if pair.relation is Relation.EQUAL:
         return f"{ahead} and {behind} are practically equal in this run (at most {percent_up(_reach(pair))} apart)"
     if pair.advantage.point >= TIMES_FROM:
         return lead(
-            view, pair.ahead, pair.behind, found.metric, times_span(pair.advantage)
+            view, pair.ahead, pair.behind, ranking.metric, times_span(pair.advantage)
         )
-    said = _ahead(view, found, pair)
+    said = _ahead(view, ranking, pair)
     if pair.relation is Relation.LEADS:
         return said
     less = "less than" if pair.within_margin else "not clearly more than"
     return f"{said}, {less} the {margin} that count here"
 
 
-def _ahead(view: View, found: Ranking, pair: Pair) -> str:
+def _ahead(view: View, ranking: Ranking, pair: Pair) -> str:
     by = percent_span(pair.advantage)
-    metric = view.metric(found.metric)
+    metric = view.metric(ranking.metric)
     ahead, behind = view.label(pair.ahead), view.label(pair.behind)
     if metric.higher_is_better:
         return f"{ahead} is ahead of {behind} by {by}"

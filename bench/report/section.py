@@ -49,12 +49,12 @@ class Section:
 
 def estimated(view: View, workload: str, metrics: tuple[str, ...]) -> bool:
     """Whether one of these has an interval for some contestant."""
-    found = [
+    quantities = [
         view.quantity(target.id, workload, metric)
         for target in view.contestants
         for metric in metrics
     ]
-    return any(each and each.estimate for each in found)
+    return any(quantity and quantity.estimate for quantity in quantities)
 
 
 def why_missing(view: View, metrics: tuple[str, ...]) -> str:

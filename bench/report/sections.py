@@ -41,7 +41,7 @@ def answer_chart(view: View, palette: Palette, answer: ShortAnswer) -> Body:
     caption = ANSWER_CAPTION.format(
         level=level_of(view, answer.metric), looks=over_looks(view)
     )
-    left_out = len({each.id for each in view.contestants} - set(targets))
+    left_out = len({target.id for target in view.contestants} - set(targets))
     if left_out:
         caption += f" {left_out} more set-ups stand under “Requests per second”."
     words = ChartText("The numbers behind the answer", "", caption)
@@ -56,26 +56,27 @@ def _in_the_answer(view: View) -> list[str]:
     """All contestants, or of many those that the answer is about."""
     ids = [target.id for target in view.contestants]
     verdict = leading_verdict(view)
-    if not (verdict and verdict.parts) and (found := families(view)):
-        return [each.target.id for each in _most_changed(view, found).versions][
-            -MOST_IN_ANSWER:
-        ]
+    if not (verdict and verdict.parts) and (version_families := families(view)):
+        return [
+            version.target.id
+            for version in _most_changed(view, version_families).versions
+        ][-MOST_IN_ANSWER:]
     if len(ids) <= MOST_IN_ANSWER or verdict is None:
         return ids[:MOST_IN_ANSWER]
     pairs = [part.comparison for part in verdict.parts]
-    named = [one for pair in pairs for one in (pair.subject, pair.baseline)]
+    named = [target for pair in pairs for target in (pair.subject, pair.baseline)]
     return list(dict.fromkeys(named))[:MOST_IN_ANSWER]
 
 
-def _most_changed(view: View, found: list[Family]) -> Family:
+def _most_changed(view: View, version_families: list[Family]) -> Family:
     """The framework whose versions differ most; the first where none does."""
-    steps = {each.newer: each.advantage for each in view.results.steps}
+    steps = {step.newer: step.advantage for step in view.results.steps}
 
     def change(family: Family) -> float:
         own = [steps[v.target.id] for v in family.versions if v.target.id in steps]
         return max((max(e.point, e.inverse.point) for e in own), default=0.0)
 
-    return max(found, key=change)
+    return max(version_families, key=change)
 
 
 def throughput(view: View, palette: Palette) -> Body:
@@ -101,13 +102,13 @@ def throughput(view: View, palette: Palette) -> Body:
 
 def trust(view: View, palette: Palette) -> Body:
     """The A/A strip and the generator against its limit."""
-    found = [twin_chart(view, palette), generator_chart(view, palette)]
+    charts = [twin_chart(view, palette), generator_chart(view, palette)]
     missing = []
-    if found[0] is None:
+    if charts[0] is None:
         missing.append("Noise (A/A) was not measured: no target was entered twice.")
-    if found[1] is None:
+    if charts[1] is None:
         missing.append(f"Generator CPU: {why_missing(view, ('generator',))}")
-    return _body([each for each in found if each], missing)
+    return _body([drawn for drawn in charts if drawn], missing)
 
 
 def latency(view: View, palette: Palette) -> Body:
@@ -160,12 +161,12 @@ def same_load(view: View, palette: Palette) -> Body:
 
 def memory(view: View, palette: Palette) -> Body:
     """Memory and start-up."""
-    found = memory_chart(view, palette)
-    charts = [found] if found else []
+    drawn = memory_chart(view, palette)
+    charts = [drawn] if drawn else []
     missing = (
-        [] if found else [f"Memory: {why_missing(view, ('memory', 'idle_memory'))}"]
+        [] if drawn else [f"Memory: {why_missing(view, ('memory', 'idle_memory'))}"]
     )
-    if any(view.measured(each.id, None, "startup") for each in view.contestants):
+    if any(view.measured(target.id, None, "startup") for target in view.contestants):
         words = ChartText(
             view.metric("startup").title,
             "From the start of the process; less is better",
@@ -179,9 +180,9 @@ def memory(view: View, palette: Palette) -> Body:
 
 def counted(view: View, palette: Palette) -> Body:
     """What was counted of each framework, and the names behind it."""
-    found = view.results.exhibits
-    assert found is not None
-    table, names = counted_table(view, found), behind(view, found)
+    exhibits = view.results.exhibits
+    assert exhibits is not None
+    table, names = counted_table(view, exhibits), behind(view, exhibits)
     tables = [NumberTable("Counts", table)] if table else []
     if names:
         summary = "The names behind the counts"
@@ -189,14 +190,14 @@ def counted(view: View, palette: Palette) -> Body:
     intro = (
         "Each a count, named as only a proxy: it says how much is installed, loaded or "
         "written, not how hard or how good it is. The three applications meet the same "
-        f"contract. Probed and counted {found.made_at}."
+        f"contract. Probed and counted {exhibits.made_at}."
     )
     return Body(intro=intro, tables=tuple(tables))
 
 
 def _is_counted(view: View) -> bool:
-    found = view.results.exhibits
-    return found is not None and counted_table(view, found) is not None
+    exhibits = view.results.exhibits
+    return exhibits is not None and counted_table(view, exhibits) is not None
 
 
 def _in_template(view: View, palette: Palette) -> Body:
@@ -211,16 +212,16 @@ def _body(charts: list[Chart], missing: list[str], intro: str = "") -> Body:
 def _void(view: View, workloads: tuple[str, ...]) -> list[str]:
     """What stands in the charts but decides nothing, with the reason."""
     ids = {target.id for target in view.contestants}
-    found = dict.fromkeys(
-        (each.workload, each.void)
-        for each in view.results.comparisons
-        if each.void
-        and each.metric == "throughput"
-        and each.workload in workloads
-        and {each.subject, each.baseline} <= ids
+    void = dict.fromkeys(
+        (comparison.workload, comparison.void)
+        for comparison in view.results.comparisons
+        if comparison.void
+        and comparison.metric == "throughput"
+        and comparison.workload in workloads
+        and {comparison.subject, comparison.baseline} <= ids
     )
     reasons: dict[str, list[str]] = {}
-    for workload, reason in found:
+    for workload, reason in void:
         reasons.setdefault(reason or "", []).append(view.workload(workload))
     return [
         f"Throughput decides nothing for {', '.join(names)}: {reason}"
@@ -257,13 +258,13 @@ NO_OPEN_LOOPS = (
 
 def same_load_charts(view: View, palette: Palette) -> tuple[Chart, ...]:
     """One chart for each workload and load that is one rate for all."""
-    found = [
+    charts = [
         hdr_chart(view, palette, note.name, load)
         for note in view.results.workloads
         for load in view.results.open_loads
         if load.basis is not Basis.OWN
     ]
-    return tuple(each for each in found if each is not None)
+    return tuple(drawn for drawn in charts if drawn is not None)
 
 
 def same_load_missing(view: View) -> tuple[str, ...]:

@@ -58,9 +58,9 @@ def _head(view: View) -> list[str]:
         lines += _alert("No verdicts", results.no_verdicts_because or "")
     else:
         lines += [f"## Claims: {tally_words(results.verdicts)}", ""]
-    told = {each.reason.code for each in results.warnings}
+    warned = {warning.reason.code for warning in results.warnings}
     for check in results.checks:
-        if check.takes_verdicts and check.id not in told:
+        if check.takes_verdicts and check.id not in warned:
             lines += _alert(
                 f"Not so: {lower_first(check.title)}.",
                 f"{check.measured} (limit {check.limit}). {check.effect}",
@@ -73,7 +73,7 @@ def _head(view: View) -> list[str]:
 
 def _decided(results: Results) -> bool:
     """Whether the run had reason to stop where it did: at a planned look, with nothing left open."""
-    outcomes = [each.outcome for each in results.verdicts if each.parts]
+    outcomes = [verdict.outcome for verdict in results.verdicts if verdict.parts]
     nothing_open = bool(outcomes) and Outcome.INCONCLUSIVE not in outcomes
     return results.rounds_done in results.profile.looks and nothing_open
 
@@ -97,7 +97,7 @@ def _warnings(view: View) -> list[str]:
 
 def _claims(view: View) -> list[str]:
     cards = [card(view, None, verdict) for verdict in view.results.verdicts]
-    tested = [each for each in cards if each.tested]
+    tested = [shown_card for shown_card in cards if shown_card.tested]
     lines = ["No claim was judged.", ""]
     if tested:
         head = ("", "The article says", "We found", "Number (interval)")
@@ -108,19 +108,19 @@ def _claims(view: View) -> list[str]:
     return lines
 
 
-def _row(one: Card) -> tuple[str, ...]:
-    claim, verdict = one.claim, one.verdict
+def _row(shown_card: Card) -> tuple[str, ...]:
+    claim, verdict = shown_card.claim, shown_card.verdict
     # A rule's verdict may hang on no number.
     how = {"in the words": claim.rule, "probed": claim.probe, "counted": claim.counts}
     number = next((said for said, decides in how.items() if decides), "not measured")
-    if one.number:
-        number = f"{one.number.value}, {one.number.interval}"
-    said = (claim.quote, *(each.quote for each in claim.also))
+    if shown_card.number:
+        number = f"{shown_card.number.value}, {shown_card.number.interval}"
+    said = (claim.quote, *(other_claim.quote for other_claim in claim.also))
     quotes = ", ".join(f"“{plain(words)}”" for words in said)
-    by = f" ({plain(one.by)})" if one.by else ""
+    by = f" ({plain(shown_card.by)})" if shown_card.by else ""
     outcome = verdict.outcome.value.capitalize()
-    found = f"**{outcome}**: {plain(sentence(verdict.because))}"
-    return sign(verdict.outcome), f"{quotes}{by}", found, plain(number)
+    judged = f"**{outcome}**: {plain(sentence(verdict.because))}"
+    return sign(verdict.outcome), f"{quotes}{by}", judged, plain(number)
 
 
 def _numbers(view: View) -> list[str]:
@@ -170,9 +170,9 @@ def _checks(view: View) -> list[str]:
     checks = view.results.checks
     grades = [grade(check.passed, check.severity) for check in checks]
     counts = [
-        f"{grades.count(each)} {word}"
-        for each, word in _GRADES.items()
-        if each in grades
+        f"{grades.count(grade_)} {word}"
+        for grade_, word in _GRADES.items()
+        if grade_ in grades
     ]
     lines = [f"<details><summary>Checks: {', '.join(counts) or 'none'}</summary>", ""]
     rows = (
@@ -197,16 +197,16 @@ def _counts(view: View) -> list[str]:
 def _pythons(view: View) -> list[str]:
     """The versions that the contestants ran on; in containers they are the images'."""
     receipts = view.results.receipts
-    own = [receipts[each.id] for each in view.contestants if each.id in receipts]
+    own = [receipts[target.id] for target in view.contestants if target.id in receipts]
     return list(dict.fromkeys(receipt.python.split(" ")[0] for receipt in own))
 
 
 def _tail(view: View) -> list[str]:
     results = view.results
     versions = dict.fromkeys(
-        f"{view.label(each.id)} {results.receipts[each.id].version}"
-        for each in view.contestants
-        if each.id in results.receipts
+        f"{view.label(target.id)} {results.receipts[target.id].version}"
+        for target in view.contestants
+        if target.id in results.receipts
     )
     facts = [
         f"{plural(results.rounds_done, 'round')} in random order",

@@ -23,16 +23,18 @@ def every_quantity(view: View) -> ChartTable:
     """All estimates of the run, none left out."""
     rows = tuple(
         (
-            view.label(each.target),
-            view.workload(each.workload),
-            view.metric(each.metric).title,
-            with_interval(each.estimate) if each.estimate else absent(each.reason),
-            view.metric(each.metric).unit if each.estimate else "",
-            percent(each.estimate.level) if each.estimate else "",
-            str(each.estimate.n) if each.estimate else "0",
-            scatter_text(each.rounds),
+            view.label(quantity.target),
+            view.workload(quantity.workload),
+            view.metric(quantity.metric).title,
+            with_interval(quantity.estimate)
+            if quantity.estimate
+            else absent(quantity.reason),
+            view.metric(quantity.metric).unit if quantity.estimate else "",
+            percent(quantity.estimate.level) if quantity.estimate else "",
+            str(quantity.estimate.n) if quantity.estimate else "0",
+            scatter_text(quantity.rounds),
         )
-        for each in view.results.quantities
+        for quantity in view.results.quantities
     )
     columns = ("set-up", "workload", "metric", "estimate (interval)", "unit")
     return ChartTable((*columns, "level", "rounds", "scatter of rounds"), rows)
@@ -48,34 +50,49 @@ def comparisons_shown(view: View) -> tuple[Comparison, ...]:
     every = view.results.comparisons
     if len(every) <= MOST_COMPARISONS:
         return every
-    deciding = [part.comparison for one in view.results.verdicts for part in one.parts]
-    first = {_place(each): each for each in (*deciding, *view.twins())}
-    seen = {(frozenset(place[:2]), *place[2:]) for place in first}
-    for each in every:
-        pair, rest = frozenset((each.subject, each.baseline)), _place(each)[2:]
-        if (pair, *rest) not in seen:
-            seen.add((pair, *rest))
-            first[_place(each)] = each
+    deciding = [
+        part.comparison for verdict in view.results.verdicts for part in verdict.parts
+    ]
+    first = {
+        _place(comparison): comparison for comparison in (*deciding, *view.twins())
+    }
+    pairs_shown = {(frozenset(place[:2]), *place[2:]) for place in first}
+    for comparison in every:
+        pair, rest = (
+            frozenset((comparison.subject, comparison.baseline)),
+            _place(comparison)[2:],
+        )
+        if (pair, *rest) not in pairs_shown:
+            pairs_shown.add((pair, *rest))
+            first[_place(comparison)] = comparison
     return tuple(first.values())[:MOST_COMPARISONS]
 
 
-def _place(each: Comparison) -> tuple[str, str, str, str]:
-    return each.subject, each.baseline, each.workload, each.metric
+def _place(comparison: Comparison) -> tuple[str, str, str, str]:
+    return (
+        comparison.subject,
+        comparison.baseline,
+        comparison.workload,
+        comparison.metric,
+    )
 
 
 def every_comparison(view: View) -> ChartTable:
     """The ratios of the run; a void one says why it decides nothing."""
     rows = []
-    for each in comparisons_shown(view):
-        value, span, level, n = "–", absent(each.void), "", "0"
-        if each.advantage:
-            value, span = ratio(each.advantage, 1 + view.margin)
-            level, n = percent(each.advantage.level), str(each.advantage.n)
-        names = (view.label(each.subject), view.label(each.baseline))
-        doubts = [each.void] if each.void else []
-        doubts += view.warning_titles(each.doubts)
-        what = (view.workload(each.workload), view.metric(each.metric).title)
-        spread = (scatter_text(each.rounds), seen_text(each))
+    for comparison in comparisons_shown(view):
+        value, span, level, n = "–", absent(comparison.void), "", "0"
+        if comparison.advantage:
+            value, span = ratio(comparison.advantage, 1 + view.margin)
+            level, n = percent(comparison.advantage.level), str(comparison.advantage.n)
+        names = (view.label(comparison.subject), view.label(comparison.baseline))
+        doubts = [comparison.void] if comparison.void else []
+        doubts += view.warning_titles(comparison.doubts)
+        what = (
+            view.workload(comparison.workload),
+            view.metric(comparison.metric).title,
+        )
+        spread = (scatter_text(comparison.rounds), seen_text(comparison))
         said = "; ".join(doubts) or "none"
         rows.append((*names, *what, value, span, level, n, *spread, said))
     columns = ("subject", "baseline", "workload", "metric", "times better", "interval")
@@ -86,19 +103,24 @@ def every_comparison(view: View) -> ChartTable:
 def ablations(view: View) -> ChartTable | None:
     """One thing changed at a time: each ablation and floor against its contestant."""
     special = {
-        each.id for role in (Role.ABLATION, Role.FLOOR) for each in view.of_role(role)
+        target.id
+        for role in (Role.ABLATION, Role.FLOOR)
+        for target in view.of_role(role)
     }
     rows = []
-    for each in view.results.comparisons:
-        pair = {each.subject, each.baseline}
+    for comparison in view.results.comparisons:
+        pair = {comparison.subject, comparison.baseline}
         # Two that are both changed differ in more than one thing.
         if special.isdisjoint(pair) or pair <= special:
             continue
-        if each.advantage is None or each.void:
+        if comparison.advantage is None or comparison.void:
             continue
-        value, span = ratio(each.advantage, 1 + view.margin)
-        names = (view.label(each.subject), view.label(each.baseline))
-        what = (view.workload(each.workload), view.metric(each.metric).title)
+        value, span = ratio(comparison.advantage, 1 + view.margin)
+        names = (view.label(comparison.subject), view.label(comparison.baseline))
+        what = (
+            view.workload(comparison.workload),
+            view.metric(comparison.metric).title,
+        )
         rows.append((*names, *what, value, span))
     columns = ("set-up", "against", "workload", "metric", "times better", "interval")
     return ChartTable(columns, tuple(rows)) if rows else None
@@ -108,15 +130,15 @@ def machine_trace(view: View) -> ChartTable | None:
     """What the machine did meanwhile; None where no window was told of anything."""
     rows = tuple(
         (
-            each.title,
-            each.unit,
-            _traced(each.typical, view.results.own_servers),
-            _traced(each.worst, view.results.own_servers),
-            f"{each.told:,} of {each.windows:,}",
+            trace.title,
+            trace.unit,
+            _traced(trace.typical, view.results.own_servers),
+            _traced(trace.worst, view.results.own_servers),
+            f"{trace.told:,} of {trace.windows:,}",
         )
-        for each in view.results.machine_trace
+        for trace in view.results.machine_trace
     )
-    if not any(each.told for each in view.results.machine_trace):
+    if not any(trace.told for trace in view.results.machine_trace):
         return None
     return ChartTable(("what", "unit", "typical window", "worst", "windows told"), rows)
 
@@ -139,8 +161,8 @@ def scatter_text(rounds: Sequence[float | None]) -> str:
     Taken on logs, as the intervals are; of a series that holds a zero there is none.
     """
     logs = [log(r) for r in rounds if r is not None and r > 0 and isfinite(r)]
-    known = sum(each is not None for each in rounds)
-    if len(logs) < 2 or len(logs) < known:
+    measured = sum(r is not None for r in rounds)
+    if len(logs) < 2 or len(logs) < measured:
         return NO_NUMBER
     return _two_digits(exp(interval.scatter(logs)) - 1)
 
@@ -167,11 +189,11 @@ PASSED = {True: "yes", False: "no", None: "could not be played"}
 def evidence(view: View, verdict: Verdict) -> ChartTable | None:
     """The evidence of a verdict that is not given by trials, or None."""
     if verdict.outcomes:
-        rows = tuple(_probe_row(view, verdict, one) for one in verdict.outcomes)
+        rows = tuple(_probe_row(view, verdict, outcome) for outcome in verdict.outcomes)
         columns = ("framework", "passed", "sent", "came back", "seen", "what it took")
         return ChartTable(columns, rows)
     if verdict.findings:
-        rows = tuple(_finding_row(view, one) for one in verdict.findings)
+        rows = tuple(_finding_row(view, finding) for finding in verdict.findings)
         return ChartTable(("set-up", "what", "found", "decides", "because"), rows)
     exhibits = view.results.exhibits
     if verdict.counts and exhibits is not None:
@@ -179,29 +201,31 @@ def evidence(view: View, verdict: Verdict) -> ChartTable | None:
     return None
 
 
-def _finding_row(view: View, one: Evidence) -> tuple[str, ...]:
-    decides = one.outcome.value if one.outcome else "nothing, it is shown beside it"
+def _finding_row(view: View, finding: Evidence) -> tuple[str, ...]:
+    decides = (
+        finding.outcome.value if finding.outcome else "nothing, it is shown beside it"
+    )
     return (
-        view.label(one.subject) if one.subject else "every set-up",
-        one.what,
-        one.value,
+        view.label(finding.subject) if finding.subject else "every set-up",
+        finding.what,
+        finding.value,
         decides,
-        sentence(one.because) if one.because else "–",
+        sentence(finding.because) if finding.because else "–",
     )
 
 
-def _probe_row(view: View, verdict: Verdict, one: ProbeOutcome) -> tuple[str, ...]:
-    name = f"{view.label(one.framework)} {one.version}"
-    name += f", {one.name}" if one.name else ""
-    own = one.decides and one.framework in verdict.claim.subjects
-    decides = own and one.probe == verdict.claim.probe
+def _probe_row(view: View, verdict: Verdict, outcome: ProbeOutcome) -> tuple[str, ...]:
+    name = f"{view.label(outcome.framework)} {outcome.version}"
+    name += f", {outcome.name}" if outcome.name else ""
+    own = outcome.decides and outcome.framework in verdict.claim.subjects
+    decides = own and outcome.probe == verdict.claim.probe
     return (
         name if decides else f"{name} (beside it)",
-        PASSED[one.passed],
-        sentence(one.sent),
-        sentence(one.came_back),
-        " ".join(map(sentence, one.evidence)) or "–",
-        " ".join(map(sentence, one.needed)) or "Nothing beside the framework.",
+        PASSED[outcome.passed],
+        sentence(outcome.sent),
+        sentence(outcome.came_back),
+        " ".join(map(sentence, outcome.evidence)) or "–",
+        " ".join(map(sentence, outcome.needed)) or "Nothing beside the framework.",
     )
 
 
@@ -209,13 +233,20 @@ def counted(
     view: View, exhibits: ProbeResults, names: tuple[str, ...] | None = None
 ) -> ChartTable | None:
     """Every count, or those of some names: a row for each, a column for each framework; None where nothing was counted."""
-    frameworks = list(dict.fromkeys(one.framework for one in exhibits.counts))
+    frameworks = list(
+        dict.fromkeys(framework.framework for framework in exhibits.counts)
+    )
     rows = tuple(
         _count_row(exhibits, measure, frameworks)
         for measure in exhibits.measures
         if names is None or measure.name in names
     )
-    columns = ("counted", *(view.label(one) for one in frameworks), "unit", "by")
+    columns = (
+        "counted",
+        *(view.label(framework) for framework in frameworks),
+        "unit",
+        "by",
+    )
     return ChartTable(columns, rows) if rows and frameworks else None
 
 
@@ -223,7 +254,8 @@ def _count_row(
     exhibits: ProbeResults, measure: ProbeMeasure, frameworks: list[str]
 ) -> tuple[str, ...]:
     cells = [
-        _count_cell(exhibits.count(one, measure.name), measure) for one in frameworks
+        _count_cell(exhibits.count(framework, measure.name), measure)
+        for framework in frameworks
     ]
     unit = "" if measure.unit in {"bytes", "ms"} else measure.unit
     return (measure.title, *cells, unit, measure.tool)
@@ -239,8 +271,8 @@ def behind(view: View, exhibits: ProbeResults) -> ChartTable | None:
     """The names behind each count: packages and files."""
     titles = {measure.name: measure.title for measure in exhibits.measures}
     rows = tuple(
-        (titles[one.measure], view.label(one.framework), one.detail)
-        for one in exhibits.counts
-        if one.detail and one.measure in titles
+        (titles[count.measure], view.label(count.framework), count.detail)
+        for count in exhibits.counts
+        if count.detail and count.measure in titles
     )
     return ChartTable(("counted", "framework", "what"), rows) if rows else None

@@ -52,94 +52,101 @@ def write_trend(
 def trend_html(results: Results, kept: Sequence[KeptRun] = ()) -> str | None:
     """The page, with the history of its machine if `kept` has one; None where no framework was measured at two versions."""
     view = View(clean(results))
-    found = families(view)
-    if not found:
+    version_families = families(view)
+    if not version_families:
         return None
     colours = palette(view.results.frameworks)
     return rendered(
         "trend.html.j2",
         colours,
         run=view.results,
-        question=question(found),
-        only_beneath=only_beneath(found),
-        packages_asked=bool(asked_for(found)),
-        also_differ=also_differ(view, found),
-        stands_on=_stands_on(view, found),
-        finding=_finding(view, found),
-        charts=trend_charts(view, colours, found),
-        refused=_refused(view, found),
-        packages=_packages(view, found),
+        question=question(version_families),
+        only_beneath=only_beneath(version_families),
+        packages_asked=bool(asked_for(version_families)),
+        also_differ=also_differ(view, version_families),
+        stands_on=_stands_on(view, version_families),
+        finding=_finding(view, version_families),
+        charts=trend_charts(view, colours, version_families),
+        refused=_refused(view, version_families),
+        packages=_packages(view, version_families),
         past=past(view, colours, kept, view.results.control_reach.get),
     )
 
 
-def _stands_on(view: View, found: list[Family]) -> str:
+def _stands_on(view: View, version_families: list[Family]) -> str:
     """What the releases have of the packages that others were asked for with, and whose it is where they differ."""
-    told = []
-    for package in asked_for(found):
+    packages = []
+    for package in asked_for(version_families):
         titles: dict[str, list[str]] = {}
-        for newest in (family.heads[-1] for family in found):
+        for newest in (family.heads[-1] for family in version_families):
             if package in newest.packages and not newest.asked:
                 release = newest.packages[package]
                 titles.setdefault(release, []).append(title(view, newest))
         for release, whose in titles.items():
             beneath = f" beneath {joined(whose)}" if len(titles) > 1 else ""
-            told.append(f"{package} {release}{beneath}")
-    return joined(told)
+            packages.append(f"{package} {release}{beneath}")
+    return joined(packages)
 
 
-def _refused(view: View, found: list[Family]) -> list[str]:
+def _refused(view: View, version_families: list[Family]) -> list[str]:
     """What could not be prepared, and which releases failed on what; each with its first reason."""
     failures = view.results.failures
-    told = [
-        f"{each.target} was not measured: {each.message}"
-        for each in failures
-        if each.round == 0
+    refusals = [
+        f"{failure.target} was not measured: {failure.message}"
+        for failure in failures
+        if failure.round == 0
     ]
     for target, workload in product(
-        (each.target.id for family in found for each in family.versions),
+        (
+            version.target.id
+            for family in version_families
+            for version in family.versions
+        ),
         (None, *(note.name for note in view.results.workloads)),
     ):
         own = failed(view, target, workload)
         if own:
-            count = len({each.round for each in own})
+            count = len({failure.round for failure in own})
             where = f" on “{view.workload(workload)}”" if workload else ""
-            told.append(
+            refusals.append(
                 f"{target} failed{where} in {count} of {plural(view.results.rounds_done, 'round')}: {own[0].message}"
             )
-    return told
+    return refusals
 
 
-def _finding(view: View, found: list[Family]) -> str:
+def _finding(view: View, version_families: list[Family]) -> str:
     if any(metric not in view.results.control_reach for metric in METRICS):
         return "This run cannot tell a step from noise"
     count = len(view.results.steps)
     if count:
         return f"{plural(count, 'step')} beyond the noise"
-    if only_beneath(found):
+    if only_beneath(version_families):
         return "No difference is larger than the noise"
     return "No step between two versions is larger than the noise"
 
 
-def _packages(view: View, found: list[Family]) -> list[ChartTable]:
+def _packages(view: View, version_families: list[Family]) -> list[ChartTable]:
     """What is installed beside each version, where it is not the same for all of a framework."""
     tables = []
-    for family in found:
+    for family in version_families:
         installed = [
             receipt.packages
-            if (receipt := view.results.receipts.get(each.target.id))
+            if (receipt := view.results.receipts.get(version.target.id))
             else {}
-            for each in family.versions
+            for version in family.versions
         ]
-        names = sorted({name for each in installed for name in each}, key=str.lower)
+        names = sorted(
+            {name for packages in installed for name in packages}, key=str.lower
+        )
         rows = tuple(
             (name, *cells)
             for name in names
-            if len({*(cells := [each.get(name, "–") for each in installed])}) > 1
+            if len({*(cells := [packages.get(name, "–") for packages in installed])})
+            > 1
         )
         columns = (
             title(view, family.versions[0]),
-            *(each.name for each in family.versions),
+            *(version.name for version in family.versions),
         )
         tables.append(ChartTable(columns, rows))
     return tables
@@ -187,7 +194,7 @@ def past(
         drawn = {
             targets[line]: track
             for line, track in tracks.items()
-            if len(track) > 1 and any(_decides(*each) for each in track)
+            if len(track) > 1 and any(_decides(*pair) for pair in track)
         }
         if drawn:
             band = None if metric == INSTRUCTIONS else noise(metric)

@@ -32,16 +32,18 @@ MORE = {
 """The word for a ratio above 1, that for one below it, and what they are of."""
 
 
-def trend_charts(view: View, colours: Palette, found: list[Family]) -> list[Chart]:
+def trend_charts(
+    view: View, colours: Palette, version_families: list[Family]
+) -> list[Chart]:
     """One for each metric and each workload that some version was measured on."""
     return [
-        _chart(view, colours, found, note.name, metric)
+        _chart(view, colours, version_families, note.name, metric)
         for metric in METRICS
         for note in view.results.workloads
         if any(
-            view.measured(each.target.id, note.name, metric)
-            for family in found
-            for each in family.versions
+            view.measured(version.target.id, note.name, metric)
+            for family in version_families
+            for version in family.versions
         )
     ]
 
@@ -49,11 +51,11 @@ def trend_charts(view: View, colours: Palette, found: list[Family]) -> list[Char
 def failed(view: View, target: str, workload: str | None) -> list[Failure]:
     """In the rounds of the headline comparison."""
     return [
-        each
-        for each in view.results.failures
-        if (each.target, each.workload) == (target, workload)
-        and each.round
-        and not each.experiment
+        failure
+        for failure in view.results.failures
+        if (failure.target, failure.workload) == (target, workload)
+        and failure.round
+        and not failure.experiment
     ]
 
 
@@ -64,9 +66,13 @@ def title(view: View, version: VersionRow) -> str:
     return view.label(framework.name if framework else target.framework)
 
 
-def step_words(view: View, found: list[Family], step: Step) -> str:
+def step_words(view: View, version_families: list[Family], step: Step) -> str:
     """Which version answers or takes how much more or less than which, without the workload."""
-    versions = {each.target.id: each for family in found for each in family.versions}
+    versions = {
+        version.target.id: version
+        for family in version_families
+        for version in family.versions
+    }
     newer, older = versions[step.newer], versions[step.older]
     more, less, what = MORE[step.metric]
     ratio = step.advantage if step.metric == "throughput" else step.advantage.inverse
@@ -76,14 +82,18 @@ def step_words(view: View, found: list[Family], step: Step) -> str:
 
 
 def _chart(
-    view: View, colours: Palette, found: list[Family], workload: str, metric: str
+    view: View,
+    colours: Palette,
+    version_families: list[Family],
+    workload: str,
+    metric: str,
 ) -> Chart:
     band = view.results.control_reach.get(metric)
-    plots = [_plot(view, family, workload, metric) for family in found]
+    plots = [_plot(view, family, workload, metric) for family in version_families]
     named = [
-        step_words(view, found, each)
-        for each in view.results.steps
-        if (each.workload, each.metric) == (workload, metric)
+        step_words(view, version_families, step)
+        for step in view.results.steps
+        if (step.workload, step.metric) == (workload, metric)
     ]
     measure = lower_first(view.metric(metric).title)
     reach = (
@@ -92,26 +102,28 @@ def _chart(
         if band
         else "No grey band: no set-up was entered twice, so the noise is not known."
     )
-    one = "newest release"
-    if only_beneath(found):
-        plain = not any(head.asked for family in found for head in family.heads)
-        one = "each framework as it stands" if plain else "newest version"
+    base = "newest release"
+    if only_beneath(version_families):
+        plain = not any(
+            head.asked for family in version_families for head in family.heads
+        )
+        base = "each framework as it stands" if plain else "newest version"
     words = ChartText(
         finding=joined(named) or (NO_STEP if band else NO_CONTROL),
-        sub=f"{view.workload(workload)}: {measure}, {one} = 100\u00a0%; {BETTER[metric]}",
+        sub=f"{view.workload(workload)}: {measure}, {base} = 100\u00a0%; {BETTER[metric]}",
         caption="Mark and bar: mean and interval of ratios within rounds. "
         + (
             "Hollow: on the package that is named under the mark. "
-            if asked_for(found)
+            if asked_for(version_families)
             else ""
         )
         + reach,
     )
     columns = ("version", "compared with the 100\u00a0%", "interval", "level", "rounds")
     rows = tuple(
-        _row(view, family, each, workload, metric)
-        for family in found
-        for each in family.versions
+        _row(view, family, version, workload, metric)
+        for family in version_families
+        for version in family.versions
     )
     return chart(
         f"trend-{metric}-{workload}",
@@ -123,15 +135,17 @@ def _chart(
 
 
 def _plot(view: View, family: Family, workload: str, metric: str) -> Plot:
-    one = _reference(view, family, workload, metric)
-    there = view.measured(one.target.id, workload, metric)
-    look, spots = look_of(view, one.target.id), []
-    for place, each in enumerate(family.versions):
-        beside = view.advantage(each.target.id, one.target.id, workload, metric)
-        hollow, name = bool(each.asked), family.lines(each)
+    reference = _reference(view, family, workload, metric)
+    there = view.measured(reference.target.id, workload, metric)
+    look, spots = look_of(view, reference.target.id), []
+    for place, version in enumerate(family.versions):
+        beside = view.advantage(
+            version.target.id, reference.target.id, workload, metric
+        )
+        hollow, name = bool(version.asked), family.lines(version)
         spot = Spot.of(place, beside, hollow=hollow, name=name)
-        spots.append(replace(spot, y=1.0) if each is one and there else spot)
-    return over_time((title(view, one), look.text), look, spots)
+        spots.append(replace(spot, y=1.0) if version is reference and there else spot)
+    return over_time((title(view, reference), look.text), look, spots)
 
 
 def _row(
@@ -139,38 +153,42 @@ def _row(
 ) -> tuple[str, ...]:
     target = version.target.id
     name = f"{title(view, version)} {version.name}"
-    one = _reference(view, family, workload, metric)
-    if version is one and view.measured(target, workload, metric):
-        return name, f"100\u00a0%, {_what(family, one)}", "–", "–", "–"
-    found = view.advantage(target, one.target.id, workload, metric)
-    if found is None:
+    reference = _reference(view, family, workload, metric)
+    if version is reference and view.measured(target, workload, metric):
+        return name, f"100\u00a0%, {_what(family, reference)}", "–", "–", "–"
+    advantage = view.advantage(target, reference.target.id, workload, metric)
+    if advantage is None:
         errors = [*failed(view, target, None), *failed(view, target, workload)]
         quantity = view.quantity(target, workload, metric)
         reason = quantity.reason if quantity else None
         return name, absent(errors[0].message if errors else reason), "–", "–", "–"
     return (
         name,
-        f"{100 * found.point:.1f}\u00a0%",
-        f"{100 * found.low:.1f} to {100 * found.high:.1f}",
-        f"{100 * found.level:.4g}\u00a0%",
-        str(found.n),
+        f"{100 * advantage.point:.1f}\u00a0%",
+        f"{100 * advantage.low:.1f} to {100 * advantage.high:.1f}",
+        f"{100 * advantage.level:.4g}\u00a0%",
+        str(advantage.n),
     )
 
 
-def _what(family: Family, one: VersionRow) -> str:
+def _what(family: Family, version: VersionRow) -> str:
     """In a word, what the 100 % are."""
     newest = family.heads[-1]
-    if one is not newest:
-        told = f"since {newest.name} was not measured"
-        return told if one.asked else "the newest that was measured"
-    return "as it stands" if only_beneath([family]) and not one.asked else "the newest"
+    if version is not newest:
+        reason = f"since {newest.name} was not measured"
+        return reason if version.asked else "the newest that was measured"
+    return (
+        "as it stands" if only_beneath([family]) and not version.asked else "the newest"
+    )
 
 
 def _reference(view: View, family: Family, workload: str, metric: str) -> VersionRow:
     """What the others stand beside: the newest release that was measured, as it stands."""
     for among in (family.heads, family.versions):
         measured = [
-            each for each in among if view.measured(each.target.id, workload, metric)
+            version
+            for version in among
+            if view.measured(version.target.id, workload, metric)
         ]
         if measured:
             return measured[-1]

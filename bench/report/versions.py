@@ -52,7 +52,7 @@ class Family:
     @property
     def heads(self) -> tuple[VersionRow, ...]:
         """Its releases, oldest first."""
-        return tuple(each for each in self.versions if each.head)
+        return tuple(version for version in self.versions if version.head)
 
     def lines(self, version: VersionRow) -> tuple[str, ...]:
         """How one is called beneath its mark, line by line."""
@@ -64,23 +64,26 @@ class Family:
 
 def families(view: View) -> list[Family]:
     """Each framework that takes part with more than one version, in the order of the frameworks."""
-    found = releases_of(view.results.targets, view.results.receipts)
+    by_framework = releases_of(view.results.targets, view.results.receipts)
     order = [framework.name for framework in view.results.frameworks]
     made = [
-        _family(found[name])
-        for name in sorted(found, key=lambda n: order.index(n) if n in order else 99)
+        _family(by_framework[name])
+        for name in sorted(
+            by_framework, key=lambda n: order.index(n) if n in order else 99
+        )
     ]
     return [family for family in made if family.steps]
 
 
-def _family(found: tuple[releases.Release, ...]) -> Family:
+def _family(framework_releases: tuple[releases.Release, ...]) -> Family:
     made = {
         version.target.id: _named(version, release.head)
-        for release in found
+        for release in framework_releases
         for version in release.versions
     }
     steps = [
-        (made[old.target.id], made[new.target.id]) for old, new in successions(found)
+        (made[old.target.id], made[new.target.id])
+        for old, new in successions(framework_releases)
     ]
     return Family(tuple(made.values()), tuple(steps))
 
@@ -88,7 +91,7 @@ def _family(found: tuple[releases.Release, ...]) -> Family:
 def _named(version: releases.Version, head: releases.Version) -> VersionRow:
     # What was installed says 3.1.3 where the standing one is called 3.1.
     same = bool(version.asked) and version.number == head.number
-    commits = any(one.own.startswith("git-") for one in (version, head))
+    commits = any(row.own.startswith("git-") for row in (version, head))
     return VersionRow(
         version.target,
         head.own if same and not commits else version.own,
@@ -98,48 +101,54 @@ def _named(version: releases.Version, head: releases.Version) -> VersionRow:
     )
 
 
-def only_beneath(found: list[Family]) -> bool:
+def only_beneath(version_families: list[Family]) -> bool:
     """Whether each framework takes part with one release: only what it was asked for with differs."""
     return all(
         len(family.heads) == 1
         and all(version.head or version.asked for version in family.versions)
-        for family in found
+        for family in version_families
     )
 
 
-def asked_for(found: list[Family]) -> list[str]:
+def asked_for(version_families: list[Family]) -> list[str]:
     """The packages that were asked for beneath some release, by name."""
-    return sorted({p for f in found for version in f.versions for p in version.asked})
+    return sorted(
+        {p for f in version_families for version in f.versions for p in version.asked}
+    )
 
 
-def also_differ(view: View, found: list[Family]) -> list[str]:
+def also_differ(view: View, version_families: list[Family]) -> list[str]:
     """The packages that are not the same in all versions of some framework, and that nobody asked for, by name."""
     own = {canonicalize_name(f.package or "") for f in view.results.frameworks}
     names: set[str] = set()
-    for family in found:
+    for family in version_families:
         installed = [version.packages for version in family.versions]
         names |= {
             name
-            for name in {name for each in installed for name in each}
-            if len({each.get(name) for each in installed}) > 1
+            for name in {name for packages in installed for name in packages}
+            if len({packages.get(name) for packages in installed}) > 1
         }
-    return sorted(names - own - set(asked_for(found)))
+    return sorted(names - own - set(asked_for(version_families)))
 
 
-def question(found: list[Family]) -> str:
+def question(version_families: list[Family]) -> str:
     """What a run with these versions asks."""
-    if only_beneath(found):
-        return _question_beneath(found)
-    if all(version.head or version.asked for f in found for version in f.versions):
+    if only_beneath(version_families):
+        return _question_beneath(version_families)
+    if all(
+        version.head or version.asked
+        for f in version_families
+        for version in f.versions
+    ):
         return "Does a newer release run faster?"
     return "Does a newer version run faster?"
 
 
-def _question_beneath(found: list[Family]) -> str:
-    names = asked_for(found)
+def _question_beneath(version_families: list[Family]) -> str:
+    names = asked_for(version_families)
     anew = all(
         name in family.heads[-1].packages
-        for family in found
+        for family in version_families
         for version in family.versions
         for name in version.asked
     )

@@ -25,21 +25,28 @@ class View:
     def __init__(self, results: Results) -> None:
         self.results = results
         self._targets = {target.id: target for target in results.targets}
-        self._frameworks = {each.name: each for each in results.frameworks}
+        self._frameworks = {
+            framework.name: framework for framework in results.frameworks
+        }
         self._metrics = {metric.name: metric for metric in results.metrics}
         self._workloads = {
             note.name: unmarked(note.title) for note in results.workloads
         }
         self._quantities = {
-            (each.target, each.workload, each.metric): each
-            for each in results.quantities
+            (quantity.target, quantity.workload, quantity.metric): quantity
+            for quantity in results.quantities
         }
         self._comparisons = {
-            (each.subject, each.baseline, each.workload, each.metric): each
-            for each in results.comparisons
+            (
+                comparison.subject,
+                comparison.baseline,
+                comparison.workload,
+                comparison.metric,
+            ): comparison
+            for comparison in results.comparisons
         }
         self._rankings = {
-            (each.workload, each.metric): each for each in results.rankings
+            (ranking.workload, ranking.metric): ranking for ranking in results.rankings
         }
         self._labels = _labels(results.targets)
 
@@ -54,7 +61,7 @@ class View:
         return self._by_label(t for t in self.results.targets if t.role is role)
 
     def _by_label(self, chosen: Iterable[Target]) -> tuple[Target, ...]:
-        return tuple(sorted(chosen, key=lambda each: self.label(each.id).lower()))
+        return tuple(sorted(chosen, key=lambda target: self.label(target.id).lower()))
 
     def target(self, target_id: str) -> Target | None:
         """The target of that id, or None."""
@@ -97,13 +104,13 @@ class View:
         self, subject: str, baseline: str, workload: str, metric: str
     ) -> Estimate | None:
         """How many times better the subject is, whichever way it was compared."""
-        found = self._comparisons.get((subject, baseline, workload, metric))
-        if found is not None:
-            return None if found.void else found.advantage
-        found = self._comparisons.get((baseline, subject, workload, metric))
-        if found is None or found.void or found.advantage is None:
+        comparison = self._comparisons.get((subject, baseline, workload, metric))
+        if comparison is not None:
+            return None if comparison.void else comparison.advantage
+        comparison = self._comparisons.get((baseline, subject, workload, metric))
+        if comparison is None or comparison.void or comparison.advantage is None:
             return None
-        return found.advantage.inverse
+        return comparison.advantage.inverse
 
     def workloads_with(self, metric: str) -> tuple[str, ...]:
         """The workloads in which the metric of some contestant was measured."""
@@ -111,7 +118,7 @@ class View:
         return tuple(
             note.name
             for note in self.results.workloads
-            if any(self.measured(one, note.name, metric) for one in ids)
+            if any(self.measured(target, note.name, metric) for target in ids)
         )
 
     def measured(self, target: str, workload: str | None, metric: str) -> bool:
@@ -119,14 +126,14 @@ class View:
         quantity = self.quantity(target, workload, metric)
         return quantity is not None and (
             quantity.estimate is not None
-            or any(each is not None for each in quantity.rounds)
+            or any(value is not None for value in quantity.rounds)
         )
 
     def why_missing(self, metrics: tuple[str, ...]) -> str:
         """The reason for which no contestant has an estimate of these metrics."""
-        for each in self.results.quantities:
-            if each.metric in metrics and each.reason:
-                return each.reason
+        for quantity in self.results.quantities:
+            if quantity.metric in metrics and quantity.reason:
+                return quantity.reason
         return "this run holds no trials of it"
 
     def ranking(self, workload: str, metric: str) -> Ranking | None:
@@ -135,15 +142,17 @@ class View:
 
     def check(self, check_id: str) -> Check | None:
         """The check of that id, or None."""
-        return next((each for each in self.results.checks if each.id == check_id), None)
+        return next(
+            (check for check in self.results.checks if check.id == check_id), None
+        )
 
     def twins(self) -> tuple[Comparison, ...]:
         """Comparisons of a target with itself, entered twice."""
         return tuple(
-            each
-            for each in self.results.comparisons
-            if self._is_pair(each.subject, each.baseline)
-            or self._is_pair(each.baseline, each.subject)
+            comparison
+            for comparison in self.results.comparisons
+            if self._is_pair(comparison.subject, comparison.baseline)
+            or self._is_pair(comparison.baseline, comparison.subject)
         )
 
     @property
@@ -153,11 +162,11 @@ class View:
 
     def warning_titles(self, codes: tuple[str, ...]) -> tuple[str, ...]:
         """The titles of warnings by code, each once."""
-        found: dict[str, Warning] = {}
-        for each in self.results.warnings:
-            found.setdefault(each.reason.code, each)
+        by_code: dict[str, Warning] = {}
+        for warning in self.results.warnings:
+            by_code.setdefault(warning.reason.code, warning)
         return tuple(
-            found[code].reason.title if code in found else code for code in codes
+            by_code[code].reason.title if code in by_code else code for code in codes
         )
 
     def _is_pair(self, twin: str, original: str) -> bool:
@@ -167,12 +176,12 @@ class View:
 
 def _labels(targets: tuple[Target, ...]) -> dict[str, str]:
     """Titles, made longer only where two targets would share one."""
-    labels = {each.id: _label(each.title) for each in targets}
+    labels = {target.id: _label(target.title) for target in targets}
     for longer in ("{0.title} {0.version}", "{0.title} ({0.deployment})", "{0.id}"):
-        seen = list(labels.values())
-        for each in targets:
-            if seen.count(labels[each.id]) > 1:
-                labels[each.id] = _label(longer.format(each))
+        taken = list(labels.values())
+        for target in targets:
+            if taken.count(labels[target.id]) > 1:
+                labels[target.id] = _label(longer.format(target))
     return labels
 
 

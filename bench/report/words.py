@@ -45,7 +45,7 @@ def in_bold(sentence: str) -> Markup:
 def tally(verdicts: tuple[Verdict, ...]) -> tuple[tuple[Outcome, int], ...]:
     """How many verdicts of each outcome, in the order of Outcome, none left out."""
     counts = [
-        (outcome, sum(each.outcome is outcome for each in verdicts))
+        (outcome, sum(verdict.outcome is outcome for verdict in verdicts))
         for outcome in Outcome
     ]
     return tuple((outcome, count) for outcome, count in counts if count)
@@ -55,7 +55,7 @@ def counted_outcomes(
     verdicts: tuple[Verdict, ...],
 ) -> tuple[tuple[Outcome, int], ...]:
     """The same with those that measuring can give, though there be none of them."""
-    if not any(each.outcome in TESTED for each in verdicts):
+    if not any(verdict.outcome in TESTED for verdict in verdicts):
         return tally(verdicts)
     counts = dict(tally(verdicts))
     return tuple(
@@ -67,8 +67,8 @@ def counted_outcomes(
 
 def tally_words(verdicts: tuple[Verdict, ...]) -> str:
     """ "1 supported, 2 refuted", or "none"."""
-    found = [f"{count} {outcome.value}" for outcome, count in tally(verdicts)]
-    return ", ".join(found) or "none"
+    counts = [f"{count} {outcome.value}" for outcome, count in tally(verdicts)]
+    return ", ".join(counts) or "none"
 
 
 def sign(outcome: Outcome) -> str:

@@ -56,16 +56,16 @@ def write_report(
     }
     files |= _pictures(page)
     files |= {
-        f"{CHARTS}/{each.id}.csv": chart_csv(page.view, each) for each in page.charts
+        f"{CHARTS}/{chart.id}.csv": chart_csv(page.view, chart) for chart in page.charts
     }
     if published:
-        kept = {*COMMITTED, *(each for each in PICTURES if (folder / each).exists())}
+        kept = {*COMMITTED, *(name for name in PICTURES if (folder / name).exists())}
         for name in files.keys() - kept:
             (folder / name).unlink(missing_ok=True)
         files = {name: files[name] for name in files if name in kept}
     written = [replace_file(folder / name, content) for name, content in files.items()]
     # An earlier page of this run may have had charts that this one has not.
-    earlier = [*(folder / CHARTS).glob("*.csv"), *(folder / each for each in PICTURES)]
+    earlier = [*(folder / CHARTS).glob("*.csv"), *(folder / name for name in PICTURES)]
     for old in set(earlier) - set(written):
         old.unlink(missing_ok=True)
     for place in (folder / CHARTS, folder / PERCENTILES):
@@ -88,7 +88,7 @@ def replace_file(path: Path, content: str | bytes) -> Path:
 
 def _pictures(page: Page) -> dict[str, str]:
     """The chart of the answer, light and dark, for pages that are not ours."""
-    drawn = [each for each in page.charts if each.id == "answer"]
+    drawn = [chart for chart in page.charts if chart.id == "answer"]
     colours = palette(page.view.results.frameworks)
     return {
         name: standalone(drawn[0], colours, dark)
@@ -99,7 +99,7 @@ def _pictures(page: Page) -> dict[str, str]:
 
 def _checksums(results: Results) -> str:
     """As `sha256sum --check` reads them: the raw files that the page lists."""
-    return "".join(_checksum(each) for each in results.files)
+    return "".join(_checksum(file) for file in results.files)
 
 
 def _checksum(file: StoredFile) -> str:

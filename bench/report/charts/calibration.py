@@ -15,16 +15,20 @@ SHARE = 0.5
 """Of the width for names, which are questions here."""
 
 
-def agreement_chart(found: Calibration, palette: Palette) -> Chart | None:
+def agreement_chart(calibration: Calibration, palette: Palette) -> Chart | None:
     """Ratios of what was seen to what must be, each with its limit; None in an old calibration."""
-    if not found.agreements:
+    if not calibration.agreements:
         return None
     rows = []
-    for one in found.agreements:
-        band = None if one.limit is None else (1 - one.limit, 1 + one.limit)
-        dots = (Dot(one.ratio, one.low, one.high),)
-        value = number(one.ratio, 3)
-        rows.append(Row(one.title, dots=dots, band=band, value=value))
+    for agreement in calibration.agreements:
+        band = (
+            None
+            if agreement.limit is None
+            else (1 - agreement.limit, 1 + agreement.limit)
+        )
+        dots = (Dot(agreement.ratio, agreement.low, agreement.high),)
+        value = number(agreement.ratio, 3)
+        rows.append(Row(agreement.title, dots=dots, band=band, value=value))
     axis = Axis("seen / what must be", kind="ratio")
     panel = Panel(tuple(rows), axis, guides=(Guide(1.0, words="right"),))
     words = ChartText(
@@ -38,7 +42,7 @@ def agreement_chart(found: Calibration, palette: Palette) -> Chart | None:
     )
     table = ChartTable(
         ("what", "seen / must be", "interval", "limit"),
-        tuple(map(_told, found.agreements)),
+        tuple(map(_told, calibration.agreements)),
     )
     return chart("agreement", palette, words, table, Rows((panel,), share=SHARE))
 
@@ -51,17 +55,17 @@ def _told(row: Agreement) -> tuple[str, ...]:
     return row.title, number(row.ratio, 3), interval, limit
 
 
-def ceiling_chart(found: Calibration, palette: Palette) -> Chart | None:
+def ceiling_chart(calibration: Calibration, palette: Palette) -> Chart | None:
     """What the generator reached, and could have reached with all of its core."""
     rates = [
-        ("closed loop, reached", found.numbers.get("closed_reached_rps")),
-        ("closed loop, whole core", found.closed_ceiling_rps),
-        ("open loop, times kept", found.open_ceiling_rps),
+        ("closed loop, reached", calibration.numbers.get("closed_reached_rps")),
+        ("closed loop, whole core", calibration.closed_ceiling_rps),
+        ("open loop, times kept", calibration.open_ceiling_rps),
     ]
-    known = [(name, rate) for name, rate in rates if rate is not None]
+    measured = [(name, rate) for name, rate in rates if rate is not None]
     rows = tuple(
         Row(name, bars=(Bar(0.0, rate, "cost-2"),), value=number(rate, 0))
-        for name, rate in known
+        for name, rate in measured
     )
     words = ChartText(
         finding="What the generator can send",
@@ -73,14 +77,14 @@ def ceiling_chart(found: Calibration, palette: Palette) -> Chart | None:
     )
     table = ChartTable(
         ("loop", "requests/s"),
-        tuple((name, number(rate, 0)) for name, rate in known),
+        tuple((name, number(rate, 0)) for name, rate in measured),
     )
     return chart("ceiling", palette, words, table, Rows((Panel(rows),), share=SHARE))
 
 
-def added_chart(found: Calibration, palette: Palette) -> Chart | None:
+def added_chart(calibration: Calibration, palette: Palette) -> Chart | None:
     """Our generator beside one blocking socket at each rate; None where it was not measured."""
-    measured = _added(found)
+    measured = _added(calibration)
     if not measured:
         return None
     rows, cells = [], []
@@ -89,7 +93,9 @@ def added_chart(found: Calibration, palette: Palette) -> Chart | None:
         value = f"+{more:,.0f} µs".replace("+-", "−")
         dots = (Dot(ours_us), Dot(bare_us, hollow=True))
         rows.append(Row(name, dots=dots, value=value))
-        cells.append((name, *(number(each, 0) for each in (bare_us, ours_us, more))))
+        cells.append(
+            (name, *(number(time_us, 0) for time_us in (bare_us, ours_us, more)))
+        )
     words = ChartText(
         finding="What the generator adds to a response time",
         sub="Median response time in µs at a server that answers at once, less is better",
@@ -100,12 +106,12 @@ def added_chart(found: Calibration, palette: Palette) -> Chart | None:
     return chart("added", palette, words, table, Rows((Panel(tuple(rows)),)))
 
 
-def _added(found: Calibration) -> list[tuple[float, float, float]]:
+def _added(calibration: Calibration) -> list[tuple[float, float, float]]:
     """Rate, our generator's median and the socket's, by rising rate."""
     rows = []
-    for name, ours_us in found.numbers.items():
+    for name, ours_us in calibration.numbers.items():
         at = ADDED.fullmatch(name)
-        bare_us = found.numbers.get(name.replace("ours", "bare"))
+        bare_us = calibration.numbers.get(name.replace("ours", "bare"))
         if at and bare_us is not None:
             rows.append((float(at[1]), ours_us, bare_us))
     return sorted(rows)

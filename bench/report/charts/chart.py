@@ -74,8 +74,8 @@ def chart(
     wide, narrow = (
         shape.draw(palette, width).svg(words.finding) for width in (WIDE, NARROW)
     )
-    known = tuple(each for each in sources if each is not None)
-    return Chart(name, words, table, wide, narrow, known)
+    given = tuple(source for source in sources if source is not None)
+    return Chart(name, words, table, wide, narrow, given)
 
 
 def description(table: ChartTable) -> str:
@@ -94,9 +94,9 @@ def description(table: ChartTable) -> str:
 def standalone(drawn: Chart, palette: Palette, dark: bool) -> str:
     """For a README or a slide: the wide drawing with its numbers in words and its colours of one mode written out, on a ground that shines through."""
     root = ElementTree.fromstring(drawn.wide)
-    told = ElementTree.Element("desc")
-    told.text = description(drawn.table)
-    root.insert(1, told)
+    desc = ElementTree.Element("desc")
+    desc.text = description(drawn.table)
+    root.insert(1, desc)
     for element in root.iter():
         for name in element.attrib.pop("class", "").split():
             letter, _, token = name.partition("-")

@@ -47,12 +47,12 @@ def forest_chart(view: View, palette: Palette, verdict: Verdict) -> Chart:
 
 def findings_chart(view: View, palette: Palette, verdict: Verdict) -> Chart | None:
     """One row for each finding that decides; None where they share no line, or none has a number."""
-    decide = [each for each in verdict.findings if each.outcome]
+    decide = [finding for finding in verdict.findings if finding.outcome]
     axis = words_of(verdict.claim.rule).axis if verdict.claim.rule else None
-    line = next((each.line for each in decide if each.line is not None), None)
-    if axis is None or line is None or not any(each.estimate for each in decide):
+    line = next((finding.line for finding in decide if finding.line is not None), None)
+    if axis is None or line is None or not any(finding.estimate for finding in decide):
         return None
-    rows = tuple(_found(view, each, line) for each in decide)
+    rows = tuple(_found(view, finding, line) for finding in decide)
     columns = ("comparison", "found", axis, "interval", "level", "rounds", "outcome")
     words = ChartText(
         finding=f"What decides it: how many {axis}",
@@ -63,7 +63,7 @@ def findings_chart(view: View, palette: Palette, verdict: Verdict) -> Chart | No
             "time, how many times as long."
         ),
     )
-    drawn = [_finding(view, each) for each in decide]
+    drawn = [_finding(view, finding) for finding in decide]
     shape = _against_line(drawn, line, axis)
     name = f"forest-{verdict.claim.id}"
     return chart(name, palette, words, ChartTable(columns, rows), shape, decide)

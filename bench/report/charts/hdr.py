@@ -21,8 +21,8 @@ NAMED = {0.5: "50 %", 0.9: "90 %", 0.99: "99 %", 0.999: "99.9 %", 0.9999: "99.99
 
 def hdr_chart(view: View, palette: Palette, workload: str, load: Load) -> Chart | None:
     """A curve with a band for each contestant; None where none was measured."""
-    found = _curves(view, workload, load)
-    if not found:
+    curves = _curves(view, workload, load)
+    if not curves:
         return None
 
     words = ChartText(
@@ -34,20 +34,20 @@ def hdr_chart(view: View, palette: Palette, workload: str, load: Load) -> Chart 
             f"{FEWEST_BEYOND} requests of a round lie beyond."
         ),
     )
-    table = tuple(row for curve in found for row in _rows(view, curve))
+    table = tuple(row for curve in curves for row in _rows(view, curve))
     columns = ("set-up", "percentile", "ms", "least round", "most", "requests beyond")
     name = f"hdr-{workload}-{load.name}"
-    shape = _shape(view, found)
-    return chart(name, palette, words, ChartTable(columns, table), shape, found)
+    shape = _shape(view, curves)
+    return chart(name, palette, words, ChartTable(columns, table), shape, curves)
 
 
 def _curves(view: View, workload: str, load: Load) -> list[Curve]:
     ids = [target.id for target in view.contestants]
     return [
         curve
-        for one in ids
+        for target in ids
         for curve in view.results.curves
-        if (curve.target, curve.workload, curve.load) == (one, workload, load.name)
+        if (curve.target, curve.workload, curve.load) == (target, workload, load.name)
     ]
 
 
@@ -69,14 +69,14 @@ def _rows(view: View, curve: Curve) -> list[tuple[str, ...]]:
     return [
         (
             view.label(curve.target),
-            f"{each.level * 100:.6g}",
-            _ms(each.middle_ms),
-            _ms(each.low_ms),
-            _ms(each.high_ms),
-            f"{each.beyond:,}",
+            f"{curve_point.level * 100:.6g}",
+            _ms(curve_point.middle_ms),
+            _ms(curve_point.low_ms),
+            _ms(curve_point.high_ms),
+            f"{curve_point.beyond:,}",
         )
-        for each in curve.points
-        if each.level in NAMED
+        for curve_point in curve.points
+        if curve_point.level in NAMED
     ]
 
 
@@ -97,15 +97,18 @@ def _shape(view: View, curves: list[Curve]) -> Lines:
 
 
 def _series(view: View, curve: Curve) -> Series:
-    middle = [(_one_in(each.level), each.middle_ms) for each in curve.points]
-    sure = sum(each.beyond >= FEWEST_BEYOND for each in curve.points)
+    middle = [
+        (_one_in(curve_point.level), curve_point.middle_ms)
+        for curve_point in curve.points
+    ]
+    sure = sum(curve_point.beyond >= FEWEST_BEYOND for curve_point in curve.points)
     return Series(
         look_of(view, curve.target),
         view.label(curve.target),
         spots=tuple(
-            Spot(_one_in(each.level), each.middle_ms, size=7.0)
-            for each in curve.points
-            if each.level in NAMED and each.beyond >= FEWEST_BEYOND
+            Spot(_one_in(curve_point.level), curve_point.middle_ms, size=7.0)
+            for curve_point in curve.points
+            if curve_point.level in NAMED and curve_point.beyond >= FEWEST_BEYOND
         ),
         line=tuple(middle[:sure]),
         tail=tuple(middle[max(sure - 1, 0) :]) if sure < len(middle) else (),

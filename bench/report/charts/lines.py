@@ -92,8 +92,10 @@ class Series:
     def end(self) -> float | None:
         """The height of what is farthest right; None where nothing is."""
         marks = [(spot.x, spot.y) for spot in self.spots if spot.y is not None]
-        every = [each for each in (*marks, *self.line, *self.tail) if isfinite(each[1])]
-        return max(every, key=lambda each: each[0])[1] if every else None
+        every = [
+            place for place in (*marks, *self.line, *self.tail) if isfinite(place[1])
+        ]
+        return max(every, key=lambda place: place[0])[1] if every else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +137,20 @@ class Lines:
         right = width - (room + 14 if room else 0)
         beside = [_Room(plot, *ends) for plot, ends in self._side_by_side(left, right)]
         stacked = [_Room(plot, left, right) for plot in self.plots]
-        whole = all(each.whole for each in beside)
+        whole = all(plot_room.whole for plot_room in beside)
         alone = self.stacked or width <= NARROW or not whole
         rooms = stacked if alone else beside
-        deep = HEAD + self.height + max(each.foot for each in rooms)
+        deep = HEAD + self.height + max(plot_room.foot for plot_room in rooms)
         canvas = Canvas(palette, width, deep * (len(rooms) if alone else 1))
-        for position, each in enumerate(rooms):
+        for position, plot_room in enumerate(rooms):
             top = deep * position if alone else 0.0
-            drawn = _Drawn(canvas, self, each, up, top)
+            drawn = _Drawn(canvas, self, plot_room, up, top)
             drawn.frame(
-                labels if each.left == left else [Tick(tick.at, "") for tick in labels]
+                labels
+                if plot_room.left == left
+                else [Tick(tick.at, "") for tick in labels]
             )
-            for series in each.plot.series:
+            for series in plot_room.plot.series:
                 drawn.series(series)
             drawn.ends(room)
         return canvas
@@ -186,8 +190,8 @@ class _Room:
         deep = max((len(spot.name) for spot in spots), default=0)
         taken: list[list[Place]] = [[] for _ in range(MOST_ROWS)]
         for spot in [*spots[:1], *spots[1:][-1:], *spots[1:-1]]:
-            words = tuple(fitted(each, most, SMALL) for each in spot.name)
-            half = max(text_width(each, SMALL) for each in words) / 2
+            words = tuple(fitted(line, most, SMALL) for line in spot.name)
+            half = max(text_width(line, SMALL) for line in words) / 2
             x = min(max(self.across.at(spot.x), self.left + half), self.right - half)
             for row, others in enumerate(taken):
                 if all(x + half + 4 < a or x - half - 4 > b for a, b in others):
@@ -258,8 +262,8 @@ class _Drawn:
             (series.tail, Pen(look.line, 1.4, "dotted")),
         ):
             if len(places) > 1:
-                canvas.curve([self._place(*each) for each in places], pen)
-        for x, y in (self._place(*each) for each in series.rounds):
+                canvas.curve([self._place(*place) for place in places], pen)
+        for x, y in (self._place(*place) for place in series.rounds):
             canvas.dots([x], y, look.line)
         for spot, height in spots:
             x, y = self._place(spot.x, height)
@@ -311,4 +315,4 @@ def _stair(places: Sequence[Place]) -> tuple[Place, ...]:
     if not places:
         return ()
     corners = [((x, last), (x, y)) for (_, last), (x, y) in pairwise(places)]
-    return (places[0], *(each for pair in corners for each in pair))
+    return (places[0], *(place for pair in corners for place in pair))

@@ -37,10 +37,10 @@ def dots_chart(
     panels, rows = [], []
     for workload in workloads:
         title = _title(view, workload, metric)
-        found = _in_order(view, targets, workload, metric)
-        drawn = tuple(_dots(view, each) for each in found)
+        quantities = _in_order(view, targets, workload, metric)
+        drawn = tuple(_dots(view, quantity) for quantity in quantities)
         panels.append(Panel(drawn, title=title if titled else "", corner=unit))
-        rows += [_told(view, title, each) for each in found]
+        rows += [_told(view, title, quantity) for quantity in quantities]
     columns = ("set-up", "of", f"{unit} (interval)", "rounds")
     table = ChartTable(columns, tuple(rows))
     sources = [view.quantity(t, work, metric) for work in workloads for t in targets]
@@ -59,44 +59,48 @@ def _in_order(
             or Quantity(target, workload, metric, None, ())
             for target in targets
         ),
-        key=lambda each: (
-            each.estimate is None,
-            sign * each.estimate.point if each.estimate else 0,
-            view.label(each.target),
+        key=lambda quantity: (
+            quantity.estimate is None,
+            sign * quantity.estimate.point if quantity.estimate else 0,
+            view.label(quantity.target),
         ),
     )
 
 
-def _rounds(each: Quantity) -> tuple[float, ...]:
-    return tuple(v for v in each.rounds if v is not None and isfinite(v))
+def _rounds(quantity: Quantity) -> tuple[float, ...]:
+    return tuple(v for v in quantity.rounds if v is not None and isfinite(v))
 
 
-def _missing(each: Quantity) -> str:
+def _missing(quantity: Quantity) -> str:
     """Why there is no estimate; single rounds are no substitute for one."""
-    if each.estimate is not None:
+    if quantity.estimate is not None:
         return ""
-    reason = each.reason or ""
-    return f"no interval: {reason}" if _rounds(each) else absent(reason)
+    reason = quantity.reason or ""
+    return f"no interval: {reason}" if _rounds(quantity) else absent(reason)
 
 
-def _dots(view: View, each: Quantity) -> Row:
-    found = each.estimate
-    more = {"rounds": _rounds(each), "missing": _missing(each)}
-    return row_of(view, each.target, Dot.of(found), found, **more)
+def _dots(view: View, quantity: Quantity) -> Row:
+    estimate = quantity.estimate
+    more = {"rounds": _rounds(quantity), "missing": _missing(quantity)}
+    return row_of(view, quantity.target, Dot.of(estimate), estimate, **more)
 
 
-def _told(view: View, title: str, each: Quantity) -> tuple[str, ...]:
-    found = each.estimate
-    said = with_interval(found) if found else _missing(each)
-    rounds = found.n if found else len(_rounds(each))
-    return view.label(each.target), title, said, str(rounds)
+def _told(view: View, title: str, quantity: Quantity) -> tuple[str, ...]:
+    estimate = quantity.estimate
+    said = with_interval(estimate) if estimate else _missing(quantity)
+    rounds = estimate.n if estimate else len(_rounds(quantity))
+    return view.label(quantity.target), title, said, str(rounds)
 
 
 def _title(view: View, workload: str | None, metric: str) -> str:
     if not workload:
         return view.metric(metric).title
     # A claim that asks about it without the database layer says that there is one.
-    layered = {one for v in view.results.verdicts for one in v.claim.without_layer}
+    layered = {
+        layered_workload
+        for v in view.results.verdicts
+        for layered_workload in v.claim.without_layer
+    }
     layer = " (ORM)" if workload in layered else ""
     return f"{view.workload(workload)}{layer}"
 
@@ -115,11 +119,11 @@ def reading(view: View, metric: str) -> str:
 def level_of(view: View, metric: str) -> str:
     """The level of its intervals, as printed."""
     estimates = [
-        each.estimate
-        for each in view.results.quantities
-        if each.metric == metric and each.estimate
+        quantity.estimate
+        for quantity in view.results.quantities
+        if quantity.metric == metric and quantity.estimate
     ]
-    levels = sorted({percent(each.level) for each in estimates})
+    levels = sorted({percent(estimate.level) for estimate in estimates})
     return " or ".join(levels) or "95\u00a0%"
 
 
@@ -146,13 +150,17 @@ def two_states(view: View, pairs: Iterable[Pair], unit: str) -> Rows:
 def latency_chart(view: View, palette: Palette, workload: str) -> Chart:
     """Hollow mark at the median, filled at the 99th percentile, each with its interval."""
     unit = view.metric("p50").unit
-    ids, both = [each.id for each in view.contestants], ("p50", "p99")
-    medians, tails = ([_estimate(view, one, workload, m) for one in ids] for m in both)
+    ids, both = [target.id for target in view.contestants], ("p50", "p99")
+    medians, tails = (
+        [_estimate(view, target, workload, m) for target in ids] for m in both
+    )
     pairs = in_order(view, zip(ids, medians, tails, strict=True))
     rows = []
     for target, median, tail in pairs:
         dots = (*Dot.of(tail), *Dot.of(median, hollow=True))
-        said = " · ".join(point(each) if each else "–" for each in (median, tail))
+        said = " · ".join(
+            point(estimate) if estimate else "–" for estimate in (median, tail)
+        )
         rows.append(row_of(view, target, dots, None, value=said if dots else ""))
     words = ChartText(
         finding=view.workload(workload),
@@ -193,23 +201,23 @@ def _cell(
 
 def _both(view: View, workload: str, pair: Pair) -> tuple[str, ...]:
     target, median, tail = pair
-    known = tail or median
+    estimated = tail or median
     cells = [
         _cell(view, target, workload, metric, estimate)
         for metric, estimate in (("p50", median), ("p99", tail))
     ]
-    level = percent(known.level) if known else "–"
-    return view.label(target), *cells, level, str(known.n if known else 0)
+    level = percent(estimated.level) if estimated else "–"
+    return view.label(target), *cells, level, str(estimated.n if estimated else 0)
 
 
 def memory_chart(view: View, palette: Palette) -> Chart | None:
     """Hollow at rest, filled under load at its hungriest workload; None if memory was not measured."""
     names = [None, *(note.name for note in view.results.workloads)]
     pairs = []
-    for target in (each.id for each in view.contestants):
+    for target in (contestant.id for contestant in view.contestants):
         loaded = [_estimate(view, target, name, "memory") for name in names]
-        known = [each for each in loaded if each]
-        most = max(known, key=lambda estimate: estimate.point, default=None)
+        measured = [estimate for estimate in loaded if estimate]
+        most = max(measured, key=lambda estimate: estimate.point, default=None)
         pairs.append((target, _estimate(view, target, None, "idle_memory"), most))
     if not any(rest or load for _, rest, load in pairs):
         return None
@@ -224,7 +232,7 @@ def memory_chart(view: View, palette: Palette) -> Chart | None:
     table = tuple(
         (
             view.label(target),
-            *(_cell(view, target, None, "idle_memory", each) for each in both),
+            *(_cell(view, target, None, "idle_memory", estimate) for estimate in both),
         )
         for target, *both in pairs
     )
@@ -246,21 +254,21 @@ def generator_chart(view: View, palette: Palette) -> Chart | None:
     # As the run's own check states it; None where it states none.
     check = view.check("generator")
     limit = check.limit_value if check else None
-    told = "This run states no limit."
+    limit_words = "This run states no limit."
     guides: tuple[Guide, ...] = ()
     zones: tuple[Zone, ...] = ()
     if limit is not None:
-        told = f"Above {percent(limit / 100)} no throughput verdict is given."
+        limit_words = f"Above {percent(limit / 100)} no throughput verdict is given."
         words = f"limit {percent(limit / 100)}"
         guides = (Guide(limit, Pen("ink", 1.4), words),)
         zones = (Zone(limit, None, "warn-soft"),)
     rows, table = [], []
-    for one, workload, found in busiest:
-        bars = (Bar(0.0, found.point, look_of(view, one).line),)
-        value = f"{point(found)}\u00a0%"
-        rows.append(row_of(view, one, (), None, bars=bars, value=value))
-        cells = (view.workload(workload), with_interval(found), str(found.n))
-        table.append((view.label(one), *cells))
+    for target, workload, estimate in busiest:
+        bars = (Bar(0.0, estimate.point, look_of(view, target).line),)
+        value = f"{point(estimate)}\u00a0%"
+        rows.append(row_of(view, target, (), None, bars=bars, value=value))
+        cells = (view.workload(workload), with_interval(estimate), str(estimate.n))
+        table.append((view.label(target), *cells))
     axis = Axis("% of one core", holds=(100.0, limit or 0.0))
     return chart(
         "generator",
@@ -268,7 +276,7 @@ def generator_chart(view: View, palette: Palette) -> Chart | None:
         ChartText(
             finding="How busy the load generator was",
             sub="Share of one core that the generator used, at its busiest workload",
-            caption=f"A generator near its own limit measures itself. {told}",
+            caption=f"A generator near its own limit measures itself. {limit_words}",
         ),
         ChartTable(("set-up", "at", "% of a core (interval)", "rounds"), tuple(table)),
         Rows((Panel(tuple(rows), axis, guides=guides, zones=zones),)),
@@ -282,14 +290,14 @@ def generator_chart(view: View, palette: Palette) -> Chart | None:
 
 def _busiest(view: View) -> list[tuple[str, str, Estimate]]:
     """Of each target the workload that took most of the generator, the greatest first."""
-    found = []
-    for target in (each.id for each in view.results.targets):
+    busiest = []
+    for target in (entered.id for entered in view.results.targets):
         shares = [
             (target, note.name, estimate)
             for note in view.results.workloads
             if (estimate := _estimate(view, target, note.name, "generator"))
         ]
         if shares:
-            found.append(max(shares, key=lambda each: each[2].point))
-    found.sort(key=lambda each: (-each[2].point, view.label(each[0])))
-    return found[:MOST_BUSY]
+            busiest.append(max(shares, key=lambda share: share[2].point))
+    busiest.sort(key=lambda share: (-share[2].point, view.label(share[0])))
+    return busiest[:MOST_BUSY]

@@ -104,7 +104,7 @@ def look_of(view: View, target: str) -> Look:
 def palette(frameworks: tuple[Framework, ...]) -> Palette:
     """All colours of a report; UsageError where a look is not a colour."""
     colours = dict(MEANINGS)
-    looks = {each.name: each.look for each in frameworks}
+    looks = {framework.name: framework.look for framework in frameworks}
     for name, look in [*looks.items(), ("", GREY)]:
         for colour in (look.light, look.dark, look.text_light, look.text_dark):
             if not HEX.fullmatch(colour):

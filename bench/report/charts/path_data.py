@@ -40,16 +40,19 @@ def segments(path: Path, transform: Transform) -> list[Segment]:
 def box(outline: Sequence[Segment], offset: tuple[float, float] = (0.0, 0.0)) -> Box:
     """The room that an outline takes, its edge included."""
     points = [point for letter, own in outline if letter != "Z" for point in own]
-    xs, ys = ([each[axis] + offset[axis] for each in points] for axis in (0, 1))
+    xs, ys = ([point[axis] + offset[axis] for point in points] for axis in (0, 1))
     return min(xs) - EDGE, min(ys) - EDGE, max(xs) + EDGE, max(ys) + EDGE
 
 
-def apart(one: Box | None, other: Box | None) -> bool:
+def apart(first: Box | None, other: Box | None) -> bool:
     """Whether they share no pixel; None takes no room."""
-    if one is None or other is None:
+    if first is None or other is None:
         return True
     return (
-        one[2] < other[0] or other[2] < one[0] or one[3] < other[1] or other[3] < one[1]
+        first[2] < other[0]
+        or other[2] < first[0]
+        or first[3] < other[1]
+        or other[3] < first[1]
     )
 
 
@@ -62,7 +65,7 @@ def shortened(
     outline: Sequence[Segment], offset: tuple[float, float] = (0.0, 0.0)
 ) -> str:
     """The same outline, moved by `offset`: each segment as it is shortest."""
-    by_x, by_y = (_tenths(each) for each in offset)
+    by_x, by_y = (_tenths(distance) for distance in offset)
     at = start = (0, 0)
     written = last = ""
     for letter, own in outline:
@@ -95,15 +98,15 @@ def _forms(
     elif letter == "L" and x == at[0]:
         yield from (("V", [y]), ("v", [y - at[1]]))
     else:
-        yield letter, [each for point in points for each in point]
+        yield letter, [coordinate for point in points for coordinate in point]
         yield letter.lower(), [v for x, y in points for v in (x - at[0], y - at[1])]
 
 
 def _joined(last: str, command: str, numbers: Sequence[int]) -> str:
     """A command after the last one: not repeated, and its numbers apart only where they must be."""
     written = "" if command == last else command
-    for position, each in enumerate(numbers):
-        text = _number(each)
+    for position, value in enumerate(numbers):
+        text = _number(value)
         apart = position or command == last
         written += f" {text}" if apart and not text.startswith("-") else text
     return written

@@ -53,12 +53,12 @@ class Dot:
 
     @classmethod
     def of(
-        cls, found: Estimate | None, hollow: bool = False, dashed: bool = False
+        cls, estimate: Estimate | None, hollow: bool = False, dashed: bool = False
     ) -> tuple["Dot", ...]:
         """Point and interval, if there are any."""
-        if found is None:
+        if estimate is None:
             return ()
-        return (cls(found.point, found.low, found.high, hollow, dashed),)
+        return (cls(estimate.point, estimate.low, estimate.high, hollow, dashed),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +137,11 @@ class Rows:
     def draw(self, palette: Palette, width: float) -> Canvas:
         """The drawing at any width."""
         layouts = [_Layout(self, panel, width) for panel in self.panels]
-        canvas = Canvas(palette, width, sum(each.height for each in layouts))
+        canvas = Canvas(palette, width, sum(layout.height for layout in layouts))
         top = 0.0
-        for each in layouts:
-            each.draw(canvas, top)
-            top += each.height
+        for layout in layouts:
+            layout.draw(canvas, top)
+            top += layout.height
         return canvas
 
 
@@ -350,15 +350,15 @@ def _columns(
 def _lines(row: Row, width: float, most: int) -> list[str]:
     """The name, beneath the value too where it would lose its end."""
     room = width - (text_width(row.value, LABEL, True) + 24 if row.value else 6)
-    found: list[str] = []
+    lines: list[str] = []
     left = row.name[: int(most * width)]  # to measure a megabyte takes long
-    while len(found) < most - 1 and text_width(left, NAME) > room:
+    while len(lines) < most - 1 and text_width(left, NAME) > room:
         line, left = _broken(left, room)
         if not line:
             break
-        found.append(line)
+        lines.append(line)
         room = width
-    return [*found, fitted(left, room, NAME)]
+    return [*lines, fitted(left, room, NAME)]
 
 
 def _broken(words: str, room: float) -> tuple[str, str]:

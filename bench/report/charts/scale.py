@@ -91,8 +91,8 @@ class Axis:
         if self.kind == "ratio":
             return ratio_scale(every, left, right)
         if self.kind == "log":
-            known = [value for value in every if value > 0]
-            low, high = min(known), max(known)
+            positive = [value for value in every if value > 0]
+            low, high = min(positive), max(positive)
             return Scale(low / 1.15, max(high, low * 1.2) * 1.15, left, right, True)
         top = max(every, default=1.0)
         return Scale(0.0, top * 1.02 if top > 0 else 1.0, left, right)
@@ -105,8 +105,8 @@ class Axis:
             return log_steps(scale)
         if self.kind == "ratio":
             apart = 38 if self.unit else 34
-            found = ratio_ticks(scale, 22 if scale.upright else apart)
-            return [Tick(tick, self._ratio(tick)) for tick in found]
+            ratios = ratio_ticks(scale, 22 if scale.upright else apart)
+            return [Tick(tick, self._ratio(tick)) for tick in ratios]
         return [
             Tick(tick, f"{'+' if self.signed and tick > 0 else ''}{words}{self.unit}")
             for tick, words in labelled_ticks(scale)
@@ -119,13 +119,13 @@ class Axis:
 
 
 def _with_room(ticks: Iterable[Tick], scale: Scale) -> list[Tick]:
-    found, taken = [], -inf
+    kept, taken = [], -inf
     for tick, words in ticks:
         half = text_width(words, SMALL) / 2
         if scale.at(tick) - half > taken + 6:
-            found.append(Tick(tick, words))
+            kept.append(Tick(tick, words))
             taken = scale.at(tick) + half
-    return found
+    return kept
 
 
 def linear_ticks(scale: Scale, most: int = 6) -> list[float]:

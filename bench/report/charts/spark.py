@@ -39,18 +39,18 @@ def sparkline(
     up = _scale(past)
     step = (WIDTH - 20) / max(len(past) - 1, 1)
     places = [
-        (10 + step * i, HEIGHT - up.at(one.estimate.point))
-        for i, one in enumerate(past)
+        (10 + step * i, HEIGHT - up.at(run.estimate.point))
+        for i, run in enumerate(past)
     ]
     for i in range(len(past) - 1):
         if past[i].like == past[i + 1].like:
             canvas.line(places[i], places[i + 1], Pen(look.line, 1.4))
-    for (x, y), one in zip(places, past, strict=True):
+    for (x, y), run in zip(places, past, strict=True):
         ends = [
-            HEIGHT - up.at(bound) for bound in (one.estimate.low, one.estimate.high)
+            HEIGHT - up.at(bound) for bound in (run.estimate.low, run.estimate.high)
         ]
         canvas.line((x, ends[0]), (x, ends[1]), Pen(look.line, 1.6))
-        last = one is past[-1]
+        last = run is past[-1]
         size = 9.0 if last else 5.0
         canvas.mark(x, y, Mark(look.line, look.shape, size, hollow=not last))
     return canvas.svg(*words)
@@ -59,10 +59,10 @@ def sparkline(
 def _scale(past: Sequence[SparkHistory]) -> Scale:
     bounds = [
         v
-        for one in past
-        for v in (one.estimate.low, one.estimate.high, one.estimate.point)
+        for run in past
+        for v in (run.estimate.low, run.estimate.high, run.estimate.point)
     ]
-    known = [value for value in bounds if isfinite(value)]
-    low, high = min(known, default=0.0), max(known, default=0.0)
+    finite = [value for value in bounds if isfinite(value)]
+    low, high = min(finite, default=0.0), max(finite, default=0.0)
     room = (high - low) * 0.1 or abs(high) * 0.1 or 1.0
     return Scale(low - room, high + room, 4, HEIGHT - 4)

@@ -103,7 +103,9 @@ class Shapes(RendererBase):
     def _look(self, gc: GraphicsContextBase, face: Any) -> dict[str, str]:
         filled = {} if face is None else self._painted("fill", face)
         stroked = self._painted("stroke", gc.get_rgb()) if gc.get_linewidth() else {}
-        classes = [each.pop("class") for each in (filled, stroked) if each]
+        classes = [
+            attributes.pop("class") for attributes in (filled, stroked) if attributes
+        ]
         look = dict(filled)
         if gc.get_forced_alpha():
             look["opacity"] = f"{gc.get_alpha():g}"
@@ -111,7 +113,7 @@ class Shapes(RendererBase):
             look["fill-opacity"] = f"{face[3]:g}"
         dashes: Any = gc.get_dashes()[1]
         if dashes is not None:
-            look["stroke-dasharray"] = ",".join(short(each) for each in dashes)
+            look["stroke-dasharray"] = ",".join(short(dash) for dash in dashes)
         look |= stroked
         if stroked and gc.get_linewidth() != 1.0:
             look["stroke-width"] = f"{gc.get_linewidth():g}"
@@ -130,7 +132,7 @@ def drawing(
     root = ElementTree.Element(
         "svg",
         {
-            "viewBox": " ".join(["0 0", *(f"{each:g}" for each in size)]),
+            "viewBox": " ".join(["0 0", *(f"{length:g}" for length in size)]),
             "role": "img",
             "font-family": "sans-serif",
             "fill": "none",
@@ -145,18 +147,18 @@ def drawing(
 
 def _gathered(shapes: Sequence[Shape]) -> list[list[Shape]]:
     """Each beside those drawn before it that look alike, unless it would come beneath what it lies upon."""
-    found: list[list[Shape]] = []
+    groups: list[list[Shape]] = []
     for shape in shapes:
-        for alike in reversed(found):
+        for alike in reversed(groups):
             if alike[0].look == shape.look and "opacity" not in shape.look:
                 alike.append(shape)
                 break
-            if not all(apart(shape.room, each.room) for each in alike):
-                found.append([shape])
+            if not all(apart(shape.room, member.room) for member in alike):
+                groups.append([shape])
                 break
         else:
-            found.append([shape])
-    return found
+            groups.append([shape])
+    return groups
 
 
 def _drawn(alike: list[Shape]) -> ElementTree.Element:
@@ -164,12 +166,12 @@ def _drawn(alike: list[Shape]) -> ElementTree.Element:
     first = alike[0]
     # Areas could cancel each other out.
     if first.tag == "path" and "fill" not in first.look:
-        outline = "".join(each.place["d"] for each in alike)
+        outline = "".join(shape.place["d"] for shape in alike)
         return ElementTree.Element("path", {"d": outline, **first.look})
     if len(alike) == 1:
         return _element(first, first.look)
     group = ElementTree.Element("g", first.look)
-    group.extend(_element(each, {}) for each in alike)
+    group.extend(_element(shape, {}) for shape in alike)
     return group
 
 

@@ -45,9 +45,9 @@ def _shape(view: View, pairs: list[Comparison], margin: float) -> Rows:
     rows, reach = [], [2 * margin]
     for pair in pairs:
         dots: tuple[Dot, ...] = ()
-        if (one := pair.advantage) is not None:
-            low, high = _percent(one.low), _percent(one.high)
-            dots = (Dot(_percent(one.point), low, high),)
+        if (advantage := pair.advantage) is not None:
+            low, high = _percent(advantage.low), _percent(advantage.high)
+            dots = (Dot(_percent(advantage.point), low, high),)
             reach += [abs(low), abs(high)] if isfinite(high) else []
         rounds = tuple(
             _percent(v) for v in pair.rounds if v is not None and isfinite(v)
