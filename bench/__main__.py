@@ -18,11 +18,11 @@ def main() -> None:
     What Python has read already (PYTHONPATH, PYTHONMALLOC) is gone only from
     a fresh start, in the same process.
     """
-    found = behind_ones_back(os.environ, str(ROOT))
-    for name in found:
+    harmful = behind_ones_back(os.environ, str(ROOT))
+    for name in harmful:
         del os.environ[name]
-    if any(name.startswith("PYTHON") for name in found):
-        if "PYTHONPATH" in found:
+    if any(name.startswith("PYTHON") for name in harmful):
+        if "PYTHONPATH" in harmful:
             os.environ["PYTHONPATH"] = str(ROOT)
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     # Fonts are found once; a matplotlibrc of the user would change every chart.

@@ -109,19 +109,21 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
         f"{len(first)} of them first"
     )
     if timed:
-        found = _timed(framework, first, names, beside or (), console)
+        bisection = _timed(framework, first, names, beside or (), console)
     else:
-        found = _counted(
+        bisection = _counted(
             *(framework, versions, first, names, requests, beside or (), console)
         )
     # The page's words are among its charts, which take long to load.
     from bench.report.bisection import bisection_html, bisection_md
 
-    table = bisection_md(found)
+    table = bisection_md(bisection)
     ends = f"{versions[0]}-{versions[-1]}{'-timed' if timed else ''}"
     folder = RUNS / f"bisect-{package}-{ends}"
-    page = write_bisection(folder, found, table, bisection_html(found, framework))
-    print(json.dumps(asdict(found), indent=1) if as_json else table, end="")
+    page = write_bisection(
+        folder, bisection, table, bisection_html(bisection, framework)
+    )
+    print(json.dumps(asdict(bisection), indent=1) if as_json else table, end="")
     console.print(f"{shown(page)}\nnext: open {shown(page)} in a browser")
 
 

@@ -30,16 +30,18 @@ def command(
     from bench.report.calibration_page import calibration_html
 
     console = progress_console(quiet)
-    found = calibrate(
+    calibration = calibrate(
         pinning(topology()), inspect_machine(), datetime.now(UTC), console.print
     )
-    path = write_calibration(CALIBRATIONS, found, table(found), calibration_html(found))
-    print(json.dumps(asdict(found)) if as_json else table(found))
+    path = write_calibration(
+        CALIBRATIONS, calibration, table(calibration), calibration_html(calibration)
+    )
+    print(json.dumps(asdict(calibration)) if as_json else table(calibration))
     console.print(
         f"kept in {shown(path)}; runs on this machine show it\n"
         f"next: open {shown(path.with_suffix('.html'))} in a browser"
     )
-    if found.failed:
+    if calibration.failed:
         raise typer.Exit(ExitStatus.NO)
 
 

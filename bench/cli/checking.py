@@ -48,8 +48,8 @@ def check_targets(
         nonlocal broken
         broken += finding.ok is False
         if verbose or finding.ok is False:
-            told = clean_text(f"{where}: {finding.name}: {finding.detail}")
-            print(f"{_mark(finding)} {told}")
+            finding_line = clean_text(f"{where}: {finding.name}: {finding.detail}")
+            print(f"{_mark(finding)} {finding_line}")
 
     for line in pinning_lines(cores):
         console.print(line)

@@ -96,7 +96,7 @@ def command(
     from bench.report.changes import MARKDOWN, TERMINAL, judgement_text
 
     if as_json:
-        found = [
+        judgements = [
             {
                 "run": folder.name,
                 **_facts(each),
@@ -104,7 +104,7 @@ def command(
             }
             for each in judged
         ]
-        print(json.dumps(found if len(what) < 2 else found[0], indent=1))
+        print(json.dumps(judgements if len(what) < 2 else judgements[0], indent=1))
     else:
         texts = (judgement_text(each, folder.name, TERMINAL) for each in judged)
         print("\n".join(texts), end="")
@@ -133,26 +133,26 @@ def _in_turn(run: Run) -> list[tuple[str, str]]:
     What was asked for beneath a release is held against that release as it stands.
     """
     releases = releases_of(run.record.plan.targets, run.record.receipts)
-    found = [
+    pairs = [
         (old.target.id, new.target.id)
         for each in releases.values()
         for old, new in successions(each)
     ]
     # What could not be prepared is not in the plan, and is the newest there is.
     newest = {name: each[-1].head.target for name, each in releases.items()}
-    found += [
+    pairs += [
         (base.id, failure.target)
         for failure in run.failures
         if failure.round == 0
         and (base := newest.get(failure.target.partition("@")[0])) is not None
         and failure.target.partition("/")[2] == base.deployment
     ]
-    if not found:
+    if not pairs:
         raise UsageError(
             f"run {run.record.id} holds one version of each framework",
             'measure two: bench run --with "PACKAGE==1.2.*"',
         )
-    return found
+    return pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,15 +200,15 @@ def judged_pair(
         let_pass,
     )
     missing = [_missing(each, old_id, new_id) for each in runs]
-    known = tuple(
+    reasons = tuple(
         f"run {each.record.id}: {why}"
         for each, why in zip(runs, missing, strict=True)
         if why
     )
-    if len(known) == 2:
-        return replace(judged, gate=Gate.BROKEN, missing=known)
-    if known and judged.gate is not Gate.REGRESSION:
-        return replace(judged, gate=Gate.NOT_MEASURED, missing=known)
+    if len(reasons) == 2:
+        return replace(judged, gate=Gate.BROKEN, missing=reasons)
+    if reasons and judged.gate is not Gate.REGRESSION:
+        return replace(judged, gate=Gate.NOT_MEASURED, missing=reasons)
     return judged
 
 
@@ -249,17 +249,19 @@ def target_of(run: Run, name: str) -> str:
     ids += [f.target for f in run.failures if f.target not in ids]
     if name in ids:
         return name
-    found = [i for i in ids if "+" not in i and fnmatchcase(i.partition("/")[0], name)]
+    matching = [
+        i for i in ids if "+" not in i and fnmatchcase(i.partition("/")[0], name)
+    ]
     usual = [
         t.id
         for t in run.record.plan.targets
-        if t.id in found and t.role is Role.CONTESTANT
+        if t.id in matching and t.role is Role.CONTESTANT
     ]
-    found = list(dict.fromkeys(found))
+    matching = list(dict.fromkeys(matching))
     if len(usual) == 1:
         return usual[0]
-    if len(found) == 1:
-        return found[0]
+    if len(matching) == 1:
+        return matching[0]
     raise unknown("target", name, list(dict.fromkeys(ids)), where=run.record.id)
 
 
@@ -291,9 +293,11 @@ def _history(earlier: Path, later: Path, any_machine: bool, as_json: bool) -> No
     differing = differences(before.record, after.record)
     grave = [each for each in differing if each.grave]
     if grave and not any_machine:
-        told = "; ".join(f"{d.what}: {d.before} and {d.after}" for d in grave)
+        differences_text = "; ".join(
+            f"{d.what}: {d.before} and {d.after}" for d in grave
+        )
         raise UsageError(
-            f"the two runs cannot be compared: {told}",
+            f"the two runs cannot be compared: {differences_text}",
             "measure both versions in one run, or add --any-machine and read with care",
         )
     rows = moved(*(AnalysedRun(run.record, analyse(run)) for run in (before, after)))

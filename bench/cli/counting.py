@@ -228,7 +228,7 @@ class ReleaseCounter:
         self, releases: Sequence[CountedRelease], chosen: Sequence[str], times: int
     ) -> list[CountedRelease]:
         """The same releases, of which those that are chosen have been counted so many times, or say why not."""
-        found = {each.version: each for each in releases}
+        by_version = {each.version: each for each in releases}
         # A few at a time: whoever breaks it off loses only what is being counted.
         for some in batched(chosen, len(available_cores()), strict=False):
             ready = []
@@ -236,12 +236,12 @@ class ReleaseCounter:
                 outcome = self.prepare(version)
                 if isinstance(outcome, CountedRelease):
                     self._say(f"{version}: left out: {outcome.skipped}")
-                    found[version] = outcome
+                    by_version[version] = outcome
                 else:
                     ready.append(outcome)
             for each in self._count(ready, times):
-                found[each.version] = each
-        return list(found.values())
+                by_version[each.version] = each
+        return list(by_version.values())
 
     def prepare(self, version: str) -> Prepared | CountedRelease:
         """Install a release; with the app's own limits for older ones where it does not meet the contract without."""

@@ -107,5 +107,5 @@ def keep_and_tell(error: EnvironmentFailure, logs: Path, runs: Path = RUNS) -> N
     """Keep the logs of a refusal, whose folder is about to go, and say in its hint where they are."""
     kept = keep_logs(logs, runs)
     if kept is not None:
-        told = f"its logs are kept in {shown(kept)}"
-        error.hint = f"{error.hint}; {told}" if error.hint else told
+        where = f"its logs are kept in {shown(kept)}"
+        error.hint = f"{error.hint}; {where}" if error.hint else where

@@ -101,8 +101,8 @@ class Display:
         self.ratios, self.rounds = ratios, number
         if self.live is not None:
             return
-        told = headline_text(self.plan, ratios)
-        line = f"{self._standing()}; {told}" if told else self._standing()
+        headline = headline_text(self.plan, ratios)
+        line = f"{self._standing()}; {headline}" if headline else self._standing()
         self.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def _standing(self) -> str:
@@ -164,11 +164,11 @@ def ratio_table(plan: Plan, ratios: Sequence[Comparison], room: int) -> Table:
 
 def basis(ratios: Sequence[Comparison]) -> str:
     """What the intervals rest on: their level, and the rounds of the last look."""
-    known = [ratio.advantage for ratio in ratios if ratio.advantage is not None]
-    if not known:
+    estimates = [ratio.advantage for ratio in ratios if ratio.advantage is not None]
+    if not estimates:
         return "an interval needs two rounds"
-    level = f"{100 * known[0].level:.2f}".rstrip("0").rstrip(".")
-    return f"{level} % intervals of {max(each.n for each in known)} rounds"
+    level = f"{100 * estimates[0].level:.2f}".rstrip("0").rstrip(".")
+    return f"{level} % intervals of {max(each.n for each in estimates)} rounds"
 
 
 def pair_text(plan: Plan, ratio: Comparison) -> str:
@@ -192,14 +192,14 @@ def span_text(estimate: Estimate | None) -> str:
 def headline_text(plan: Plan, ratios: Sequence[Comparison]) -> str:
     """The first workload's throughput, as ratios of the default deployments; "" without an interval."""
     own = {t.id for t in plan.targets if t.role is Role.CONTESTANT}
-    known = [
+    headline = [
         each
         for each in ratios
         if each.metric == "throughput"
         and each.advantage is not None
         and {each.subject, each.baseline} <= own
     ]
-    first = [each for each in known if each.workload == known[0].workload]
+    first = [each for each in headline if each.workload == headline[0].workload]
     said = [
         f"{pair_text(plan, each)} {span_text(each.advantage)}"
         for each in first[:MOST_RATIOS]

@@ -56,9 +56,9 @@ def place_of(folder: Path, table: Path) -> Path:
 def _judged_by(folder: Path) -> tuple[str, str] | None:
     """Name and hash of the table that judged the page in a run folder; None: there is no page that says so."""
     try:
-        found = loads(read_plain(folder / RESULTS).decode("utf-8"))
+        results = loads(read_plain(folder / RESULTS).decode("utf-8"))
     except (OSError, ValueError):
         return None
-    if not isinstance(found, dict):
+    if not isinstance(results, dict):
         return None
-    return str(found.get("claims_source", "")), str(found.get("claims_sha256", ""))
+    return str(results.get("claims_source", "")), str(results.get("claims_sha256", ""))

@@ -38,9 +38,9 @@ def new_record(
     now: datetime,
 ) -> RunRecord:
     """The head of a run that begins now."""
-    found = inspect_machine()
-    details = {**found.details, SPEED_CLASS: str(speed_class())}
-    machine = replace(found, container_engine=container_engine, details=details)
+    inspected = inspect_machine()
+    details = {**inspected.details, SPEED_CLASS: str(speed_class())}
+    machine = replace(inspected, container_engine=container_engine, details=details)
     if not plan.own_servers:
         details = {**machine.details, "Stands here": "load and harness; of the servers' machines nothing is known"}  # fmt: skip
         machine = replace(machine, details=details)

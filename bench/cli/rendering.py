@@ -62,7 +62,7 @@ def render(folder: Path, table: Path | None = None, place: Path | None = None) -
     refuse_links(folder)
     table = table or CLAIMS
     notes = [WorkloadNote(w.name, w.title, w.why) for w in WORKLOADS.values()]
-    found = results(
+    judged = results(
         read(folder),
         load_claims(table),
         frameworks(),
@@ -77,11 +77,11 @@ def render(folder: Path, table: Path | None = None, place: Path | None = None) -
     place = place or place_of(folder, table)
     index = index_of(place)
     href = None if index is None else os.path.relpath(index, place)
-    write_report(found, place, href, published)
+    write_report(judged, place, href, published)
     if published:
         pack(place)
     write_index(place)
-    write_trend(found, place, kept_beside(folder))
+    write_trend(judged, place, kept_beside(folder))
     return place / "report.html"
 
 
@@ -219,8 +219,8 @@ def refuse_format(name: str) -> None:
 
 def export(folder: Path) -> list[Path]:
     """Write the results there in the one format that there is, beside them; the files."""
-    found = github_action_benchmark(stored_results(folder))
+    benchmarks = github_action_benchmark(stored_results(folder))
     return [
         replace_file(folder / f"{GITHUB_ACTION_BENCHMARK}-{tool}.json", content)
-        for tool, content in found.items()
+        for tool, content in benchmarks.items()
     ]

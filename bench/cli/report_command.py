@@ -94,10 +94,10 @@ def _republish(names: Sequence[str], more: bool) -> None:
     for folder in sorted(PUBLISHED.glob("pooled-*")):
         print(shown(pool_again(folder)))
     for folder in sorted(PUBLISHED.glob("bisect-*")):
-        found = read_bisection(folder)
-        (framework,) = (f for f in frameworks() if f.name == found.framework)
-        page = bisection_html(found, framework)
-        print(shown(write_bisection(folder, found, bisection_md(found), page)))
+        bisection = read_bisection(folder)
+        (framework,) = (f for f in frameworks() if f.name == bisection.framework)
+        page = bisection_html(bisection, framework)
+        print(shown(write_bisection(folder, bisection, bisection_md(bisection), page)))
 
 
 def _several(runs: list[str], claims: Path | None, export: str | None) -> None:

@@ -31,10 +31,10 @@ class VersionNews:
     @property
     def news(self) -> str:
         """In a word; empty if there is none."""
-        found = self.package
-        if found.is_new:
+        package = self.package
+        if package.is_new:
             return "new"
-        if self.measured is not None and self.measured != found.locked:
+        if self.measured is not None and self.measured != package.locked:
             return "not measured yet"
         return ""
 
@@ -109,12 +109,13 @@ def command(
             INDEX_MUST_ANSWER,
         ) from error
     measured = _measured()
-    seen = [
+    news_of_packages = [
         VersionNews(
-            found, measured.get((found.framework, found.version), {}).get(found.package)
+            package,
+            measured.get((package.framework, package.version), {}).get(package.package),
         )
         for framework, lock in locks
-        for found in committed_locks.packages(ROOT, framework, lock)
+        for package in committed_locks.packages(ROOT, framework, lock)
     ]
     uncovered = {name: release for name, release in releases.items() if release}
     newest = {
@@ -127,7 +128,7 @@ def command(
         for each in chosen
     ]
     news = News(
-        seen,
+        news_of_packages,
         uncovered,
         changed,
         [request for request in version_requests if request is not None],
@@ -199,14 +200,16 @@ def _table(news: News) -> None:
         print(f"the index as of {date}, as uv or pip was told", file=sys.stderr)
     print(f"{'version':18} {'package':22} {'measured':12} {'locked':12} newest")
     for each in news.seen:
-        found = each.package
-        name = f"{found.framework}@{found.version}"
+        package = each.package
+        name = f"{package.framework}@{package.version}"
         cells = [
             each.measured or "never",
-            found.locked or "none",
-            found.newest or "none",
+            package.locked or "none",
+            package.newest or "none",
         ]
-        line = f"{name:18} {found.package:22} {cells[0]:12} {cells[1]:12} {cells[2]:12}"
+        line = (
+            f"{name:18} {package.package:22} {cells[0]:12} {cells[1]:12} {cells[2]:12}"
+        )
         # What was measured is told by a run folder, perhaps somebody else's.
         print(clean_text(f"{line} {each.news}").rstrip())
     for name, release in news.releases.items():
@@ -229,7 +232,7 @@ def _json(news: News) -> None:
         asdict(each.package) | {"measured": each.measured, "news": each.news}
         for each in news.seen
     ]
-    found = {
+    content = {
         "packages": rows,
         "releases": news.releases,
         "locks": [
@@ -239,7 +242,7 @@ def _json(news: News) -> None:
         "beneath": news.beneath,
         "with": news.version_requests,
     }
-    print(json.dumps(found, indent=1))
+    print(json.dumps(content, indent=1))
 
 
 def _write(chosen: list[Framework], changed: list[Lock]) -> None:

@@ -51,13 +51,13 @@ def command(
 def _address(master: str, i_own_this: bool) -> str:
     """The master's address in numbers, so that the name cannot lead elsewhere later."""
     try:
-        found = socket.getaddrinfo(master, None, socket.AF_INET, socket.SOCK_STREAM)
+        resolved = socket.getaddrinfo(master, None, socket.AF_INET, socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise UsageError(
             f"the master {master!r} is not known: {error}",
             "write its address in numbers",
         ) from error
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in resolved))
     for address in addresses:
         if ipaddress.ip_address(address).is_unspecified:
             raise UsageError(

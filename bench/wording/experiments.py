@@ -58,10 +58,10 @@ class ExperimentWords:
 
 def words_of(rule: str) -> RuleWords:
     """Those of a rule; KeyError where no experiment has it."""
-    found: Mapping[str, RuleWords] = {}
+    by_rule: Mapping[str, RuleWords] = {}
     for one in parts("words"):
-        found = {**found, **one.rules}
-    return found[rule]
+        by_rule = {**by_rule, **one.rules}
+    return by_rule[rule]
 
 
 def texts(names: Names, finding: Evidence) -> tuple[str, str, str]:

@@ -70,10 +70,12 @@ class Names:
 
     def _of_experiment(self, group: GroupResult) -> tuple[str, str]:
         """By itself, and where a claim holds or fails; its key where nobody has words for it."""
-        known = {
+        words_by_key = {
             key: both for one in parts("words") for key, both in one.groups.items()
         }
-        words = known.get(group.key) or known.get(group.key.partition(" ")[0])
+        words = words_by_key.get(group.key) or words_by_key.get(
+            group.key.partition(" ")[0]
+        )
         title, where = words or (group.key, group.key)
         name = group.workload or ""
         filled = {

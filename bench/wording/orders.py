@@ -155,7 +155,7 @@ _AHEAD = {
 def group_holds(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
     """How far ahead, at least, of each: "at least 1.96 times A, at least 2.63 times B"."""
     several = len(claim.subjects) > 1
-    told = []
+    leading = []
     for part in parts:
         estimate = part.comparison.advantage
         if estimate is not None:
@@ -166,8 +166,8 @@ def group_holds(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
                 than=f" as {subject}" if several else "",
                 ratio=at_least(estimate.low),
             )
-            told.append(f"{said}{in_this_run(part)}")
-    return ", ".join(told)
+            leading.append(f"{said}{in_this_run(part)}")
+    return ", ".join(leading)
 
 
 def group_fails(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
@@ -179,14 +179,14 @@ def group_fails(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
 def largest(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
     """How far ahead of each, as estimated: "1.9 times A and 8.7 times B"."""
     several = len(claim.subjects) > 1
-    told = []
+    leading = []
     for part in parts:
         estimate = part.comparison.advantage
         if estimate is not None:
             subject, baseline = _sides(names, part)
             ahead = f"{subject} " if several else ""
-            told.append(f"{ahead}{_size(estimate)} {baseline}{in_this_run(part)}")
-    return joined(told)
+            leading.append(f"{ahead}{_size(estimate)} {baseline}{in_this_run(part)}")
+    return joined(leading)
 
 
 def largest_lead(groups: Sequence[GroupResult], parts: Sequence[Part]) -> str | None:

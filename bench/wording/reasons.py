@@ -90,8 +90,8 @@ def _trials(names: Names, verdict: Verdict, why: Untested) -> str:
     if verdict.claim.rule is not None:
         words = words_of(verdict.claim.rule)
         where = joined([names.workload(each) for each in why.of])
-        told = words.no_trials.format(where=where)
-        return f"{told}; bench run --profile {words.profile} does"
+        reason = words.no_trials.format(where=where)
+        return f"{reason}; bench run --profile {words.profile} does"
     own = [part for part in verdict.parts if part.outcome is Outcome.NOT_TESTED]
     return own[0].because if own else "the claim compares nothing"
 
@@ -130,10 +130,10 @@ _LEFT_OUT = {
 
 def worded_pool(pool: Pool) -> Pool:
     """The same, each that is left out with its reason in words."""
-    told = tuple(
+    left_out = tuple(
         replace(each, because=left_out_because(each)) for each in pool.left_out
     )
-    return replace(pool, left_out=told)
+    return replace(pool, left_out=left_out)
 
 
 def left_out_because(out: LeftOut) -> str:

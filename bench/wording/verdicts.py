@@ -102,12 +102,14 @@ def order_because(
             lambda g: orders.group_holds(names, claim, orders.of_group(parts, g)),
             lambda g: orders.group_fails(names, claim, orders.of_group(parts, g)),
         )
-    told = parts[decision.decided_by].because if decision.decided_by is not None else ""
+    reason = (
+        parts[decision.decided_by].because if decision.decided_by is not None else ""
+    )
     if decision.outcome is Outcome.INCONCLUSIVE and decision.holds_on:
-        told = f"{it_holds(names, decision.groups)}; open elsewhere: {told}"
+        reason = f"{it_holds(names, decision.groups)}; open elsewhere: {reason}"
     held = sum(part.outcome is Outcome.SUPPORTED for part in parts)
     tally = f" ({held} of {len(parts)} comparisons hold)" if len(parts) > 1 else ""
-    return f"{told}{tally}"
+    return f"{reason}{tally}"
 
 
 def depends(
@@ -161,10 +163,10 @@ def it_holds(names: Names, groups: Sequence[GroupResult]) -> str:
 def _probe(names: Names, verdict: Verdict) -> str:
     own = _own_cases(verdict)
     failed = [case for case in own if case.passed is False]
-    told = "; ".join(_came_back(names, case) for case in failed[:1] or own)
+    outcome = "; ".join(_came_back(names, case) for case in failed[:1] or own)
     if not verdict.others:
-        return told
-    return f"{told.rstrip('.')}. Beside it: {_others(names, verdict)}"
+        return outcome
+    return f"{outcome.rstrip('.')}. Beside it: {_others(names, verdict)}"
 
 
 def _own_cases(verdict: Verdict) -> list[ProbeOutcome]:
@@ -194,9 +196,9 @@ def _came_back(names: Names, one: ProbeOutcome) -> str:
 
 
 def _by_counts(names: Names, verdict: Verdict) -> str:
-    told = _counts(names, verdict)
+    counts = _counts(names, verdict)
     depends = verdict.outcome is Outcome.DEPENDS
-    return f"{yes_and_no(names, verdict.groups)}: {told}" if depends else told
+    return f"{yes_and_no(names, verdict.groups)}: {counts}" if depends else counts
 
 
 def _counts(names: Names, verdict: Verdict) -> str:
@@ -266,14 +268,14 @@ def short(names: Names, verdict: Verdict) -> str:
 def beside(names: Names, verdict: Verdict) -> str:
     """Whether the same holds of the others, in words; "" where they were not asked."""
     alike, apart, undecided = others(verdict)
-    told = (
+    by_answer = (
         ("the same for", alike),
         ("not for", apart),
         ("undecided for", undecided),
     )
     return ", ".join(
         f"{words} {joined([names.framework(one) for one in who])}"
-        for words, who in told
+        for words, who in by_answer
         if who
     )
 

@@ -17,27 +17,31 @@ from bench.wording.names import Names
 def worded(results: Results) -> Results:
     """The same results, each verdict with its sentences."""
     names, why = Names(results), results.no_verdicts
-    told = results.no_verdicts_because
-    if told is None and why is not None:
-        told = reasons.no_verdicts_because(why, results.profile, results.rounds_done)
+    because = results.no_verdicts_because
+    if because is None and why is not None:
+        because = reasons.no_verdicts_because(why, results.profile, results.rounds_done)
     return replace(
         results,
-        no_verdicts_because=told,
+        no_verdicts_because=because,
         verdicts=tuple(_verdict(names, each) for each in results.verdicts),
     )
 
 
 def _verdict(names: Names, verdict: Verdict) -> Verdict:
     claim, withheld = verdict.claim, verdict.withheld_because
-    told = replace(
+    with_words = replace(
         verdict,
         parts=_parts(names, claim, verdict.parts),
         findings=tuple(_finding(names, each) for each in verdict.findings),
         rows=tuple(_row(names, claim, row) for row in verdict.rows),
         forced=verdict.forced or (reasons.withheld(withheld) if withheld else None),
     )
-    told = replace(told, because=told.because or verdicts.because(names, told))
-    return replace(told, short=told.short or verdicts.short(names, told))
+    with_words = replace(
+        with_words, because=with_words.because or verdicts.because(names, with_words)
+    )
+    return replace(
+        with_words, short=with_words.short or verdicts.short(names, with_words)
+    )
 
 
 def _parts(names: Names, claim: Claim, parts: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -57,7 +61,7 @@ def _finding(names: Names, finding: Evidence) -> Evidence:
 
 
 def _row(names: Names, claim: Claim, row: MetricRow) -> MetricRow:
-    told = replace(row, parts=_parts(names, claim, row.parts))
-    if told.because:
-        return told
-    return replace(told, because=verdicts.row_because(names, claim, told))
+    with_words = replace(row, parts=_parts(names, claim, row.parts))
+    if with_words.because:
+        return with_words
+    return replace(with_words, because=verdicts.row_because(names, claim, with_words))
