@@ -128,7 +128,9 @@ def command(  # noqa: PLR0913 - one parameter is one option that people type
 
 
 def _framework(package: str) -> Framework:
-    table = {each.package: each for each in frameworks() if each.package}
+    table = {
+        framework.package: framework for framework in frameworks() if framework.package
+    }
     if package not in table:
         raise unknown("framework's package", package, list(table))
     return table[package]
@@ -216,7 +218,7 @@ class TimedReleases:
         self, versions: Sequence[str], workloads: Sequence[str]
     ) -> list[CountedRelease]:
         """Each of them with its CPU time beside that of the oldest that was measured."""
-        oldest = next((each for each in versions if each in self._ids), "")
+        oldest = next((version for version in versions if version in self._ids), "")
         return [
             CountedRelease(
                 version,

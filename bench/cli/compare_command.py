@@ -99,16 +99,18 @@ def command(
         judgements = [
             {
                 "run": folder.name,
-                **_facts(each),
-                "markdown": judgement_text(each, folder.name, MARKDOWN),
+                **_facts(judgement),
+                "markdown": judgement_text(judgement, folder.name, MARKDOWN),
             }
-            for each in judged
+            for judgement in judged
         ]
         print(json.dumps(judgements if len(what) < 2 else judgements[0], indent=1))
     else:
-        texts = (judgement_text(each, folder.name, TERMINAL) for each in judged)
+        texts = (
+            judgement_text(judgement, folder.name, TERMINAL) for judgement in judged
+        )
         print("\n".join(texts), end="")
-    ends = {EXIT[each.gate] for each in judged}
+    ends = {EXIT[judgement.gate] for judgement in judged}
     raise typer.Exit(1 if 1 in ends else max(ends))
 
 
@@ -135,8 +137,8 @@ def _in_turn(run: Run) -> list[tuple[str, str]]:
     releases = releases_of(run.record.plan.targets, run.record.receipts)
     pairs = [
         (old.target.id, new.target.id)
-        for each in releases.values()
-        for old, new in successions(each)
+        for succession in releases.values()
+        for old, new in successions(succession)
     ]
     # What could not be prepared is not in the plan, and is the newest there is.
     newest = {name: each[-1].head.target for name, each in releases.items()}
@@ -291,7 +293,7 @@ def _missing(run: Run, base: str, target: str) -> str | None:
 def _history(earlier: Path, later: Path, any_machine: bool, as_json: bool) -> None:
     before, after = read(earlier), read(later)
     differing = differences(before.record, after.record)
-    grave = [each for each in differing if each.grave]
+    grave = [difference for difference in differing if difference.grave]
     if grave and not any_machine:
         differences_text = "; ".join(
             f"{d.what}: {d.before} and {d.after}" for d in grave
@@ -306,8 +308,8 @@ def _history(earlier: Path, later: Path, any_machine: bool, as_json: bool) -> No
             "before": earlier.name,
             "after": later.name,
             "gate": None,
-            "differences": [asdict(each) for each in differing],
-            "moved": [asdict(each) for each in rows],
+            "differences": [asdict(difference) for difference in differing],
+            "moved": [asdict(row) for row in rows],
         }
         print(json.dumps(found, indent=1))
     else:

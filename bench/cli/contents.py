@@ -112,5 +112,5 @@ COMMANDS = {
 
 def examples(name: str) -> str:
     """How a command is typed, for the end of its help; each on a line of its own."""
-    lines = [f"  bench {each}" for each in COMMANDS[name].examples]
+    lines = [f"  bench {example}" for example in COMMANDS[name].examples]
     return "\n".join(["\b", "Examples:", *lines])

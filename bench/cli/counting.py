@@ -228,7 +228,7 @@ class ReleaseCounter:
         self, releases: Sequence[CountedRelease], chosen: Sequence[str], times: int
     ) -> list[CountedRelease]:
         """The same releases, of which those that are chosen have been counted so many times, or say why not."""
-        by_version = {each.version: each for each in releases}
+        by_version = {release.version: release for release in releases}
         # A few at a time: whoever breaks it off loses only what is being counted.
         for some in batched(chosen, len(available_cores()), strict=False):
             ready = []
@@ -239,8 +239,8 @@ class ReleaseCounter:
                     by_version[version] = outcome
                 else:
                     ready.append(outcome)
-            for each in self._count(ready, times):
-                by_version[each.version] = each
+            for release in self._count(ready, times):
+                by_version[release.version] = release
         return list(by_version.values())
 
     def prepare(self, version: str) -> Prepared | CountedRelease:
@@ -335,26 +335,26 @@ class ReleaseCounter:
     def _count(self, some: Sequence[Prepared], times: int) -> Iterator[CountedRelease]:
         for _ in range(times):
             missing = [
-                each
-                for each in some
+                prepared
+                for prepared in some
                 if any(
                     len(read_counts(COUNTS, of)) < times
-                    for of in each.counts_of.values()
+                    for of in prepared.counts_of.values()
                 )
             ]
             if missing:
-                names = ", ".join(each.release.version for each in missing)
+                names = ", ".join(prepared.release.version for prepared in missing)
                 self._say(f"counting {names}")
-                programs = [each.program for each in missing]
+                programs = [prepared.program for prepared in missing]
                 counts = count(programs, asked(self._workloads), self._requests)
-                for each, own in zip(missing, counts, strict=True):
-                    for name, of in each.counts_of.items():
+                for prepared, own in zip(missing, counts, strict=True):
+                    for name, of in prepared.counts_of.items():
                         keep_count(COUNTS, of, own[name])
-        for each in some:
+        for prepared in some:
             yield replace(
-                each.release,
+                prepared.release,
                 costs={
                     name: RequestCost(*read_counts(COUNTS, of)[:2])
-                    for name, of in each.counts_of.items()
+                    for name, of in prepared.counts_of.items()
                 },
             )

@@ -186,9 +186,9 @@ def to_keep(counts: Sequence[CountedTwice], requests: int) -> Instructions:
 
 def table(counts: Sequence[CountedTwice]) -> Iterator[str]:
     """By workload: instructions per request, exactness, and times the fewest."""
-    for name in dict.fromkeys(one.workload for one in counts):
-        own = [one for one in counts if one.workload == name]
-        fewest = min(one.instructions for one in own)
+    for name in dict.fromkeys(count.workload for count in counts):
+        own = [count for count in counts if count.workload == name]
+        fewest = min(count.instructions for count in own)
         yield f"{name:34} {'instructions/request':>20} {'twice, apart':>14} {'times':>7}"
         for one in sorted(own, key=lambda one: one.instructions):
             yield (
@@ -204,7 +204,9 @@ def old_and_new(
     """The two targets in the order of their names; UsageError if a name means several, or they are no two versions."""
     old, new = (one_target(name, "--gate compares two", requested) for name in names)
     both = {f"{target.framework}@{target.version}" for target in (old, new)}
-    unused = [each for each in requested if each not in both]
+    unused = [
+        version_request for version_request in requested if version_request not in both
+    ]
     if unused:
         raise UsageError(
             f"--with asked for {', '.join(unused)}, and neither of the two is that",
@@ -220,11 +222,11 @@ def old_and_new(
 
 def gate_lines(judged: Sequence[CountedChange]) -> Iterator[str]:
     """A line for each workload."""
-    for one in judged:
-        verdict = "more than" if one.too_much else "within"
-        if not one.exact:
+    for change in judged:
+        verdict = "more than" if change.too_much else "within"
+        if not change.exact:
             verdict = "but two counts differ, so it is not held against"
         yield (
-            f"gate: {one.workload}: {one.times:.4f} times the old one's instructions, "
-            f"{verdict} the margin of {100 * one.margin:g}%"
+            f"gate: {change.workload}: {change.times:.4f} times the old one's instructions, "
+            f"{verdict} the margin of {100 * change.margin:g}%"
         )

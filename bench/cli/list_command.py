@@ -82,7 +82,7 @@ def _decided_by(claim: Claim) -> str:
     if claim.rule:
         return f"the rule {claim.rule}; {words_of(claim.rule).may_depend}"
     where = [*claim.workloads, *claim.also_on]
-    where += [f"{each} with SQL by hand" for each in claim.without_layer]
+    where += [f"{workload} with SQL by hand" for workload in claim.without_layer]
     return f"{claim.metric}; may depend on the workload: {', '.join(where)}"
 
 

@@ -88,7 +88,7 @@ def request_of(method: str | None, body: str | None, headers: Sequence[str]) -> 
         "/",
         None if body is None else _body(body),
         kinds[0] if kinds else None,
-        tuple(each for each in read if each[0].lower() != "content-type"),
+        tuple(header for header in read if header[0].lower() != "content-type"),
     )
 
 

@@ -175,7 +175,9 @@ def still_true(probes: Sequence[Probe]) -> ProbeResults | None:
     stored = read_exhibits(RUNS)
     if stored is None or stored.identity != identity():
         return None
-    played = {one.probe for one in stored.outcomes if one.passed is not None}
+    played = {
+        outcome.probe for outcome in stored.outcomes if outcome.passed is not None
+    }
     whole = stored.counts and played >= {probe.id for probe in probes}
     return stored if whole else None
 
@@ -191,8 +193,8 @@ def keep(played: ProbeResults) -> ProbeResults:
 
 def merged(before: ProbeResults, played: ProbeResults) -> ProbeResults:
     """What was played now, and of before what was not played again, in the table's order."""
-    again = {one.probe for one in played.outcomes}
-    rest = [one for one in before.outcomes if one.probe not in again]
+    again = {outcome.probe for outcome in played.outcomes}
+    rest = [outcome for outcome in before.outcomes if outcome.probe not in again]
     order = list(load_probes())
     outcomes = sorted([*rest, *played.outcomes], key=lambda o: order.index(o.probe))
     newest = played if played.counts else before

@@ -156,7 +156,7 @@ def ratio_table(plan: Plan, ratios: Sequence[Comparison], room: int) -> Table:
         cells[ratio.metric] = span_text(ratio.advantage)
     table = Table("times better", "workload", *metrics, box=None, caption=basis(ratios))
     for (pair, workload), cells in list(lines.items())[:room]:
-        table.add_row(pair, workload, *(cells.get(each, "–") for each in metrics))
+        table.add_row(pair, workload, *(cells.get(metric, "–") for metric in metrics))
     if len(lines) > room:
         table.add_row(f"… {len(lines) - room} more", "", *("" for _ in metrics))
     return table
@@ -168,7 +168,7 @@ def basis(ratios: Sequence[Comparison]) -> str:
     if not estimates:
         return "an interval needs two rounds"
     level = f"{100 * estimates[0].level:.2f}".rstrip("0").rstrip(".")
-    return f"{level} % intervals of {max(each.n for each in estimates)} rounds"
+    return f"{level} % intervals of {max(estimate.n for estimate in estimates)} rounds"
 
 
 def pair_text(plan: Plan, ratio: Comparison) -> str:
@@ -193,15 +193,15 @@ def headline_text(plan: Plan, ratios: Sequence[Comparison]) -> str:
     """The first workload's throughput, as ratios of the default deployments; "" without an interval."""
     own = {t.id for t in plan.targets if t.role is Role.CONTESTANT}
     headline = [
-        each
-        for each in ratios
-        if each.metric == "throughput"
-        and each.advantage is not None
-        and {each.subject, each.baseline} <= own
+        ratio
+        for ratio in ratios
+        if ratio.metric == "throughput"
+        and ratio.advantage is not None
+        and {ratio.subject, ratio.baseline} <= own
     ]
-    first = [each for each in headline if each.workload == headline[0].workload]
+    first = [ratio for ratio in headline if ratio.workload == headline[0].workload]
     said = [
-        f"{pair_text(plan, each)} {span_text(each.advantage)}"
-        for each in first[:MOST_RATIOS]
+        f"{pair_text(plan, ratio)} {span_text(ratio.advantage)}"
+        for ratio in first[:MOST_RATIOS]
     ]
     return f"{first[0].workload}, requests/s: {', '.join(said)}" if said else ""

@@ -64,7 +64,10 @@ def command_line(asked: RunOptions, plan: Plan) -> str:
     words = ["python -m bench run", f"--profile {asked.profile}"]
     words += [f"--targets {asked.targets}"] if asked.targets else []
     words += [f"--workloads {asked.workloads}"] if asked.workloads else []
-    words += [f"--with {shlex.quote(each)}" for each in asked.version_requests]
+    words += [
+        f"--with {shlex.quote(version_request)}"
+        for version_request in asked.version_requests
+    ]
     extent = asked.extent
     words += [f"--rounds {extent.rounds}"] if extent.rounds else []
     words += [f"--clients {extent.clients}"] if extent.clients else []
@@ -72,8 +75,8 @@ def command_line(asked: RunOptions, plan: Plan) -> str:
     words += ["--keep-going"] if asked.keep_going else []
     words += [f"--claims {asked.claims}"] if asked.claims else []
     # Not --i-own-this: whoever repeats the run must say it for himself.
-    words += [f"--at {shlex.quote(each)}" for each in asked.at]
-    words += [f"--agent {shlex.quote(each)}" for each in asked.agents]
+    words += [f"--at {shlex.quote(address)}" for address in asked.at]
+    words += [f"--agent {shlex.quote(agent)}" for agent in asked.agents]
     words += [f"--load-workers {plan.load_workers}"] if plan.load_workers else []
     words += [f"--load-elsewhere {plan.load_elsewhere}"] if plan.load_elsewhere else []
     return " ".join([*words, f"--engine {plan.engine}", f"--seed {plan.seed}"])

@@ -115,7 +115,7 @@ def stored_files(folder: Path) -> tuple[StoredFile, ...]:
     first = (HEAD, TRIALS, EXHIBITS, INSTRUCTIONS_FILE)
     paths = [folder / each for each in first]
     paths += [*(folder / SAMPLES).glob("*.npz"), *(folder / LOGS).glob("*")]
-    files = {each.path: each for each in raw_files(folder)}
+    files = {file.path: file for file in raw_files(folder)}
     for path in paths:
         if path.is_file():
             name, content = str(path.relative_to(folder)), path.read_bytes()
@@ -141,16 +141,21 @@ def write_index(rendered: Path) -> Path | None:
     if listed_in is None:
         return None
     published = run_folders(PUBLISHED)
-    by_name = {each.name: each for each in (*run_folders(RUNS), *published)}
+    by_name = {
+        run_folder.name: run_folder for run_folder in (*run_folders(RUNS), *published)
+    }
     read_of = understood(by_name.values())
     if listed_in == PUBLISHED_INDEX:
-        write_list(PUBLISHED_INDEX, {each: read_of[each] for each in published})
+        write_list(
+            PUBLISHED_INDEX,
+            {run_folder: read_of[run_folder] for run_folder in published},
+        )
     return write_list(INDEX, read_of)
 
 
 def understood(folders: Iterable[Path]) -> dict[Path, Read]:
     """What stands in the results of these run folders, each read once."""
-    return {each: _read(each) for each in folders}
+    return {folder: _read(folder) for folder in folders}
 
 
 def write_list(index: Path, runs: Mapping[Path, Read]) -> Path:
@@ -178,13 +183,13 @@ def render_pooled(names: Sequence[str]) -> Path:
     """Pool the runs of these names, write their page; its path. UsageError where fewer than two can be pooled."""
     runs = [read(find(RUNS, PUBLISHED, name)) for name in names]
     ids = [run.record.id for run in runs]
-    twice = next((each for each in ids if ids.count(each) > 1), None)
+    twice = next((run_id for run_id in ids if ids.count(run_id) > 1), None)
     if twice is not None:
         raise UsageError(f"run {twice} is named twice", "name each run once")
     pooled = pool(runs)
     if len(pooled.runs) < 2:
-        whole = (each for each in pooled.left_out if each.workload is None)
-        why = "; ".join(f"{each.run}: {left_out_because(each)}" for each in whole)
+        whole = (run for run in pooled.left_out if run.workload is None)
+        why = "; ".join(f"{run.run}: {left_out_because(run)}" for run in whole)
         raise UsageError(
             f"{len(pooled.runs)} of these runs can be pooled: {why}",
             "name two runs at least that measured the same targets on the same workloads",
@@ -196,8 +201,8 @@ def pool_again(place: Path) -> Path:
     """Write a published page of several runs, and its numbers, again from these runs; the page's path."""
     before = json.loads(read_plain(place / DATA))
     names = {
-        each["id" if "id" in each else "run"]
-        for each in (*before["runs"], *before["left_out"])
+        run["id" if "id" in run else "run"]
+        for run in (*before["runs"], *before["left_out"])
     }
     page = render_pooled(sorted(names))
     for made in (page.with_name(DATA), page):

@@ -146,7 +146,9 @@ def worker_levels(wanted: Sequence[int], cores: int) -> tuple[int, ...]:
 
 def most_workers(profile: Profile) -> int:
     """For how many workers of one server cores are kept: those that experiments ask for, and never fewer than usual."""
-    asked = (number for one in profile.experiments for number in one.workers)
+    asked = (
+        number for experiment in profile.experiments for number in experiment.workers
+    )
     return max((MOST_WORKERS, *asked))
 
 

@@ -151,10 +151,10 @@ def _detection(
 ) -> SelfTestResult:
     console = progress_console()
     per_cent = sorted(set(added))
-    steps = steps_of((0.0, *(each / 100 for each in per_cent)), console)
+    steps = steps_of((0.0, *(share / 100 for share in per_cent)), console)
     groups = {slowdown: slowed(count, entries) for slowdown, count in steps.items()}
     plan = plan_of("slowdown", [t for g in groups.values() for t in g], extent, seed)
-    words = " ".join(f"--added {each}" for each in per_cent)
+    words = " ".join(f"--added {share}" for share in per_cent)
     run = _measured(plan, f"slowdown {words} --entries {entries} {extent.typed}")
     return detection(
         run,
@@ -207,7 +207,7 @@ def plan_of(
     profile = Profile(
         name=name,
         why="A self-test of the harness.",
-        targets=tuple(one.id for one in targets),
+        targets=tuple(target.id for target in targets),
         twin=targets[0].id,
         workloads=(WORKLOAD,),
         looks=(extent.rounds,),

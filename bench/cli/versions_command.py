@@ -56,7 +56,7 @@ class News:
     @property
     def beneath(self) -> list[str]:
         """The packages that are newer and that no requirements name."""
-        return sorted({name for each in self.locks for name in each.newer - each.named})
+        return sorted({name for lock in self.locks for name in lock.newer - lock.named})
 
 
 def command(
@@ -85,22 +85,24 @@ def command(
     try:
         # The newest release of each framework's package that no version here covers.
         releases = {
-            each.package: committed_locks.uncovered(each)
-            for each in chosen
-            if each.package
+            framework.package: committed_locks.uncovered(framework)
+            for framework in chosen
+            if framework.package
         }
         locks = [
-            (each, committed_locks.today(ROOT, each, version))
-            for each in chosen
-            for version in each.versions
+            (framework, committed_locks.today(ROOT, framework, version))
+            for framework in chosen
+            for version in framework.versions
         ]
         changed = [lock for _, lock in locks if lock.changed]
         # What rests on a lock that changed is made again with it.
-        still = [each for each in chosen if not _newest_of(each, changed)]
+        still = [
+            framework for framework in chosen if not _newest_of(framework, changed)
+        ]
         changed += [
             lock
-            for each in still
-            for lock in committed_locks.dependents(ROOT, each)
+            for framework in still
+            for lock in committed_locks.dependents(ROOT, framework)
             if lock.changed
         ]
     except Refused as error:
@@ -123,9 +125,9 @@ def command(
     }
     version_requests = [
         committed_locks.request_for(
-            each, releases.get(each.package or ""), newest.get(each.name)
+            framework, releases.get(framework.package or ""), newest.get(framework.name)
         )
-        for each in chosen
+        for framework in chosen
     ]
     news = News(
         news_of_packages,
@@ -199,11 +201,11 @@ def _table(news: News) -> None:
     if date:
         print(f"the index as of {date}, as uv or pip was told", file=sys.stderr)
     print(f"{'version':18} {'package':22} {'measured':12} {'locked':12} newest")
-    for each in news.seen:
-        package = each.package
+    for package_news in news.seen:
+        package = package_news.package
         name = f"{package.framework}@{package.version}"
         cells = [
-            each.measured or "never",
+            package_news.measured or "never",
             package.locked or "none",
             package.newest or "none",
         ]
@@ -211,7 +213,7 @@ def _table(news: News) -> None:
             f"{name:18} {package.package:22} {cells[0]:12} {cells[1]:12} {cells[2]:12}"
         )
         # What was measured is told by a run folder, perhaps somebody else's.
-        print(clean_text(f"{line} {each.news}").rstrip())
+        print(clean_text(f"{line} {package_news.news}").rstrip())
     for name, release in news.releases.items():
         print(
             f"{name} {release} is out, and no standing version is that one: "
@@ -229,8 +231,9 @@ def _table(news: News) -> None:
 
 def _json(news: News) -> None:
     rows = [
-        asdict(each.package) | {"measured": each.measured, "news": each.news}
-        for each in news.seen
+        asdict(package_news.package)
+        | {"measured": package_news.measured, "news": package_news.news}
+        for package_news in news.seen
     ]
     content = {
         "packages": rows,

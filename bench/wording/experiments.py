@@ -59,8 +59,8 @@ class ExperimentWords:
 def words_of(rule: str) -> RuleWords:
     """Those of a rule; KeyError where no experiment has it."""
     by_rule: Mapping[str, RuleWords] = {}
-    for one in parts("words"):
-        by_rule = {**by_rule, **one.rules}
+    for experiment in parts("words"):
+        by_rule = {**by_rule, **experiment.rules}
     return by_rule[rule]
 
 
@@ -69,7 +69,11 @@ def texts(names: Names, finding: Evidence) -> tuple[str, str, str]:
     asked = finding.asked
     if asked is None:
         return finding.what, finding.value, finding.because
-    kind = next(one.findings[asked] for one in parts("words") if asked in one.findings)
+    kind = next(
+        experiment.findings[asked]
+        for experiment in parts("words")
+        if asked in experiment.findings
+    )
     said = kind.because(names, finding)
     return (
         kind.what(names, finding),

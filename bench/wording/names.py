@@ -12,7 +12,9 @@ class Names:
     def __init__(self, results: Results) -> None:
         self.results = results
         self._targets = {target.id: target for target in results.targets}
-        self._frameworks = {each.name: each.title for each in results.frameworks}
+        self._frameworks = {
+            framework.name: framework.title for framework in results.frameworks
+        }
         self._workloads = {note.name: note.title for note in results.workloads}
         self._usual = contestants(results.targets, results.frameworks)
 
@@ -71,7 +73,9 @@ class Names:
     def _of_experiment(self, group: GroupResult) -> tuple[str, str]:
         """By itself, and where a claim holds or fails; its key where nobody has words for it."""
         words_by_key = {
-            key: both for one in parts("words") for key, both in one.groups.items()
+            key: both
+            for experiment in parts("words")
+            for key, both in experiment.groups.items()
         }
         words = words_by_key.get(group.key) or words_by_key.get(
             group.key.partition(" ")[0]

@@ -33,7 +33,7 @@ _WHAT = {
 def leads(names: Names, comparison: Comparison) -> str:
     """Who leads whom, by how much, with the interval."""
     subject, baseline = (
-        names.framework(each) for each in (comparison.subject, comparison.baseline)
+        names.framework(side) for side in (comparison.subject, comparison.baseline)
     )
     estimate = comparison.advantage
     where = names.workload(comparison.workload)
@@ -84,7 +84,7 @@ def _more_than(margin: float) -> str:
 def _refuted(names: Names, said: str, margin: float, part: Part) -> str:
     comparison, estimate = part.comparison, part.comparison.advantage
     subject, baseline = (
-        names.framework(each) for each in (comparison.subject, comparison.baseline)
+        names.framework(side) for side in (comparison.subject, comparison.baseline)
     )
     if part.label is Label.TIE and estimate is not None:
         return (
@@ -103,7 +103,7 @@ def _reach(estimate: Estimate) -> float:
 
 def _untested(names: Names, comparison: Comparison) -> str:
     sides = (comparison.subject, comparison.baseline)
-    subject, baseline = (names.framework(each) for each in sides)
+    subject, baseline = (names.framework(side) for side in sides)
     text = (
         f"this run holds no pair of trials of {subject} and {baseline} on "
         f"{names.workload(comparison.workload)}"
@@ -258,7 +258,7 @@ def _fails(names: Names, claim: Claim, part: Part) -> str:
 
 def _sides(names: Names, part: Part) -> list[str]:
     sides = (part.comparison.subject, part.comparison.baseline)
-    return [names.framework(each) for each in sides]
+    return [names.framework(side) for side in sides]
 
 
 def _lead(estimate: Estimate) -> str:
@@ -266,8 +266,8 @@ def _lead(estimate: Estimate) -> str:
         return f"{bound(estimate.low)} to {bound(estimate.high)} times"
     fine = estimate.high - estimate.low < 0.02
     low, high = (
-        percent(each - 1, fine).removesuffix(" %")
-        for each in (estimate.low, estimate.high)
+        percent(end - 1, fine).removesuffix(" %")
+        for end in (estimate.low, estimate.high)
     )
     return f"{low} to {high} %"
 

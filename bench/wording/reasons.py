@@ -81,7 +81,7 @@ def _experiment(names: Names, rule: str, why: Untested) -> str:
     words = words_of(rule)
     text = f"this run {words.did_not}; bench run --profile {words.profile} does"
     if why.of:
-        who = joined([names.framework(each) for each in why.of])
+        who = joined([names.framework(framework) for framework in why.of])
         text += f": {who} took no part in it"
     return text
 
@@ -89,7 +89,7 @@ def _experiment(names: Names, rule: str, why: Untested) -> str:
 def _trials(names: Names, verdict: Verdict, why: Untested) -> str:
     if verdict.claim.rule is not None:
         words = words_of(verdict.claim.rule)
-        where = joined([names.workload(each) for each in why.of])
+        where = joined([names.workload(workload) for workload in why.of])
         reason = words.no_trials.format(where=where)
         return f"{reason}; bench run --profile {words.profile} does"
     own = [part for part in verdict.parts if part.outcome is Outcome.NOT_TESTED]
@@ -100,14 +100,14 @@ def _probes(names: Names, why: Untested) -> str:
     if why.lacking is Lacking.PROBES:
         return NO_PROBES
     if why.lacking is Lacking.COUNTS:
-        who = joined([names.framework(each) for each in why.of])
+        who = joined([names.framework(framework) for framework in why.of])
         return (
             f"not everything was counted of {who}"
             if who
             else "nothing was counted for it"
         )
     if why.lacking is Lacking.PROBE:
-        return f"no probe of {joined([names.framework(each) for each in why.of])} was played"
+        return f"no probe of {joined([names.framework(framework) for framework in why.of])} was played"
     name = names.framework(why.of[0]) if why.of else ""
     if why.lacking is Lacking.VERSION:
         return (
@@ -131,7 +131,7 @@ _LEFT_OUT = {
 def worded_pool(pool: Pool) -> Pool:
     """The same, each that is left out with its reason in words."""
     left_out = tuple(
-        replace(each, because=left_out_because(each)) for each in pool.left_out
+        replace(run, because=left_out_because(run)) for run in pool.left_out
     )
     return replace(pool, left_out=left_out)
 

@@ -146,8 +146,8 @@ def _named(names: Names, groups: Sequence[GroupResult], state: GroupState) -> li
 def yes_and_no(names: Names, groups: Sequence[GroupResult]) -> str:
     """Where it holds, and where it does not."""
     yes, no = (
-        joined(_named(names, groups, each))
-        for each in (GroupState.HOLDS, GroupState.FAILS)
+        joined(_named(names, groups, state))
+        for state in (GroupState.HOLDS, GroupState.FAILS)
     )
     return f"true {yes}; not {no}"
 
@@ -184,9 +184,9 @@ def _own_cases(verdict: Verdict) -> list[ProbeOutcome]:
 def _others(names: Names, verdict: Verdict) -> str:
     words = {Outcome.SUPPORTED: "passed", Outcome.REFUTED: "did not pass"}
     return ", ".join(
-        f"{names.framework(one.framework)} "
-        f"{words.get(one.outcome, 'could not be played')}"
-        for one in verdict.others
+        f"{names.framework(other.framework)} "
+        f"{words.get(other.outcome, 'could not be played')}"
+        for other in verdict.others
     )
 
 
@@ -207,7 +207,9 @@ def _counts(names: Names, verdict: Verdict) -> str:
 
 def _count_rows(names: Names, verdict: Verdict) -> list[str]:
     exhibits = names.results.exhibits
-    measures = {one.name: one for one in exhibits.measures} if exhibits else {}
+    measures = (
+        {measure.name: measure for measure in exhibits.measures} if exhibits else {}
+    )
     counted_by = (measures[n] for n in verdict.claim.counts if n in measures)
     return [_row_of(names, measure, verdict.counts) for measure in counted_by]
 
@@ -215,9 +217,9 @@ def _count_rows(names: Names, verdict: Verdict) -> list[str]:
 def _row_of(names: Names, measure: ProbeMeasure, counts: Sequence[Count]) -> str:
     """One measure, counted for each framework."""
     parts = [
-        f"{names.framework(one.framework)} {counted(one, measure)}"
-        for one in counts
-        if one.measure == measure.name
+        f"{names.framework(count.framework)} {counted(count, measure)}"
+        for count in counts
+        if count.measure == measure.name
     ]
     return f"{measure.title.lower()}: {', '.join(parts)}"
 
@@ -274,7 +276,7 @@ def beside(names: Names, verdict: Verdict) -> str:
         ("undecided for", undecided),
     )
     return ", ".join(
-        f"{words} {joined([names.framework(one) for one in who])}"
+        f"{words} {joined([names.framework(framework) for framework in who])}"
         for words, who in by_answer
         if who
     )

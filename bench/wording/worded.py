@@ -23,7 +23,7 @@ def worded(results: Results) -> Results:
     return replace(
         results,
         no_verdicts_because=because,
-        verdicts=tuple(_verdict(names, each) for each in results.verdicts),
+        verdicts=tuple(_verdict(names, verdict) for verdict in results.verdicts),
     )
 
 
@@ -32,7 +32,7 @@ def _verdict(names: Names, verdict: Verdict) -> Verdict:
     with_words = replace(
         verdict,
         parts=_parts(names, claim, verdict.parts),
-        findings=tuple(_finding(names, each) for each in verdict.findings),
+        findings=tuple(_finding(names, finding) for finding in verdict.findings),
         rows=tuple(_row(names, claim, row) for row in verdict.rows),
         forced=verdict.forced or (reasons.withheld(withheld) if withheld else None),
     )

@@ -17,7 +17,7 @@ _ALL = (
     *(HELLO, JSON, VALIDATE, DB_READ, DB_MANY, DB_LIST, DB_WRITE),
     *(HTML, PREDICT, PREDICT_HEAVY, NESTED, LARGE, MIX, WAIT),
 )
-WORKLOADS: Mapping[str, Workload] = MappingProxyType({one.name: one for one in _ALL})
+WORKLOADS: Mapping[str, Workload] = MappingProxyType({work.name: work for work in _ALL})
 
 
 def workload(name: str) -> Workload:

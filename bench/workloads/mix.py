@@ -101,7 +101,9 @@ def _writes(chance: random.Random, count: int) -> list[Request]:
     """
     seeds = [n * _INVERSE % ROWS for n in range(count)]
     chance.shuffle(seeds)
-    return [Request("POST", f"/updates?n={COUNT_WRITTEN}&seed={one}") for one in seeds]
+    return [
+        Request("POST", f"/updates?n={COUNT_WRITTEN}&seed={seed}") for seed in seeds
+    ]
 
 
 def _drawn(
@@ -111,7 +113,7 @@ def _drawn(
     own = kind.requests(seed)
     if len(own) == 1:
         return [own[0]] * count
-    return [one for one in own if written.isdisjoint(rows_of(one))][:count]
+    return [request for request in own if written.isdisjoint(rows_of(request))][:count]
 
 
 def rows_of(request: Request) -> Sequence[int]:

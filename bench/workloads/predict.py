@@ -71,7 +71,7 @@ def best(features: tuple[float, ...]) -> Best:
     """What the network makes of 64 features and the catalogue, not rounded."""
     import numpy as np
 
-    hidden, biases, last = (np.array(each) for each in weights())
+    hidden, biases, last = (np.array(weight) for weight in weights())
     units = np.tanh(_catalogue() @ (hidden * np.array(features)).T + biases)
     scores = 1 / (1 + np.exp(-(units @ last)))
     highest = float(scores.max())
