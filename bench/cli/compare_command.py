@@ -201,7 +201,7 @@ def judged_pair(
         confirming.within_run,
         let_pass,
     )
-    missing = [_missing(each, old_id, new_id) for each in runs]
+    missing = [_missing(measured_run, old_id, new_id) for measured_run in runs]
     reasons = tuple(
         f"run {each.record.id}: {why}"
         for each, why in zip(runs, missing, strict=True)

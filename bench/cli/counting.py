@@ -159,13 +159,13 @@ def broken_contract(
     program: Program, target: Target, names: Sequence[str]
 ) -> str | None:
     """The first wrong answer to the workloads' own requests and to the contract's right and wrong bodies; None if there is none."""
-    vectors = [each for each in VECTORS if each.workload in names]
+    vectors = [case for case in VECTORS if case.workload in names]
     if missing := [name for name in names if not target.serves(name)]:
         return f"it does not serve {', '.join(missing)}"
     sent = asked(names)
     try:
         replies = rehearse(
-            program, {**sent, "": [request_of(each) for each in vectors]}
+            program, {**sent, "": [request_of(case) for case in vectors]}
         )
     except TargetFailed as error:
         last = (error.log_tail or "").strip().splitlines()[-1:]
@@ -305,7 +305,7 @@ class ReleaseCounter:
             CountedRelease(version, packages=dict(receipt.packages)),
             target,
             program_of(target, application, self._made, self._home),
-            {each: self._count_of(receipt, sources, each) for each in self._workloads},
+            {case: self._count_of(receipt, sources, case) for case in self._workloads},
         )
         # Nothing is counted, and so nothing kept, of what answers wrongly.
         if all(read_counts(COUNTS, of) for of in prepared.counts_of.values()):

@@ -180,7 +180,7 @@ def users_of(package: str) -> list[Framework]:
             f"the packages beneath them: {', '.join(sorted(users))}",
         )
     # Of a framework's own package there is one user, itself.
-    return [each for each in users[name] if each.package == name] or users[name]
+    return [user for user in users[name] if user.package == name] or users[name]
 
 
 def prepare_both(

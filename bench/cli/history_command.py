@@ -124,8 +124,8 @@ def _tell(
         why = decides_nothing(run)
         mark = f", marked: it decides nothing, {why}" if why else ""
         print(f"kept: {run.id}, {len(run.points)} figures{mark}")
-    for each in left_out:
-        print(f"left out: {each['because']}", file=sys.stderr)
+    for unread_run in left_out:
+        print(f"left out: {unread_run['because']}", file=sys.stderr)
     if not kept:
         print("nothing is new", file=sys.stderr)
     print(f"{shown(HISTORY)}\nnext: bench history list", file=sys.stderr)

@@ -190,10 +190,10 @@ def table(counts: Sequence[CountedTwice]) -> Iterator[str]:
         own = [count for count in counts if count.workload == name]
         fewest = min(count.instructions for count in own)
         yield f"{name:34} {'instructions/request':>20} {'twice, apart':>14} {'times':>7}"
-        for one in sorted(own, key=lambda one: one.instructions):
+        for count in sorted(own, key=lambda count: count.instructions):
             yield (
-                f"  {one.target:32} {one.instructions:>20,.0f} "
-                f"{one.apart:>13.3%} {one.instructions / fewest:>7.2f}"
+                f"  {count.target:32} {count.instructions:>20,.0f} "
+                f"{count.apart:>13.3%} {count.instructions / fewest:>7.2f}"
             )
     yield "user space, inside the application; without server and kernel"
 

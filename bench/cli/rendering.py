@@ -113,7 +113,7 @@ def refresh_trend(folder: Path) -> None:
 def stored_files(folder: Path) -> tuple[StoredFile, ...]:
     """What was measured, file by file, with its checksum; of a published run with what its archive holds."""
     first = (HEAD, TRIALS, EXHIBITS, INSTRUCTIONS_FILE)
-    paths = [folder / each for each in first]
+    paths = [folder / file_name for file_name in first]
     paths += [*(folder / SAMPLES).glob("*.npz"), *(folder / LOGS).glob("*")]
     files = {file.path: file for file in raw_files(folder)}
     for path in paths:

@@ -166,12 +166,16 @@ def requested_versions(
     read = [version_request(typed, table) for typed in version_requests]
     locked = [
         resolve(
-            each, ROOT / "apps", CACHE, say, table[each.framework].framework.versions
+            asked_version,
+            ROOT / "apps",
+            CACHE,
+            say,
+            table[asked_version.framework].framework.versions,
         )
-        for each in read
+        for asked_version in read
     ]
     if not keep_going:
-        _refuse_unlocked([each.typed for each in read], locked)
+        _refuse_unlocked([asked_version.typed for asked_version in read], locked)
     return list(dict.fromkeys(f"{lock.framework}@{lock.version}" for lock in locked))
 
 

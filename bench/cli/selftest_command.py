@@ -143,7 +143,7 @@ def _false_alarms(
 ) -> SelfTestResult:
     plan = plan_of("aa", copies(target, entries), extent, seed)
     run = _measured(plan, f"aa --target {target} --entries {entries} {extent.typed}")
-    return false_alarms(run, [one.id for one in run.record.plan.targets])
+    return false_alarms(run, [tested.id for tested in run.record.plan.targets])
 
 
 def _detection(
@@ -274,7 +274,7 @@ def _count(steps: Sequence[int], console: Console) -> list[float]:
     requests = {WORKLOAD: list[Request](workload(WORKLOAD).requests(1)[:1])}
     with programs(variants, console) as prepared:
         counts = count([program for program, _ in prepared], requests, _COUNTED)
-    return [each[WORKLOAD] for each in counts]
+    return [counted[WORKLOAD] for counted in counts]
 
 
 def _with_steps(floor: Target, steps: int) -> Target:

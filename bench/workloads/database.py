@@ -85,7 +85,10 @@ def _written(request: Request, reply: Reply) -> str | None:
         return wrong
     if not isinstance(rows, list) or not all(map(_is_row, rows)):
         return "expected rows of id and randomNumber (1 to 10000) and nothing else"
-    answered, asked = [each["id"] for each in rows], sorted(_asked_ids(request))
+    answered, asked = (
+        [answered_row["id"] for answered_row in rows],
+        sorted(_asked_ids(request)),
+    )
     return None if answered == asked else f"expected ids {asked}, got {answered}"
 
 
