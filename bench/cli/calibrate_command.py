@@ -45,16 +45,16 @@ def command(
         raise typer.Exit(ExitStatus.NO)
 
 
-def table(found: Calibration) -> str:
+def table(calibration: Calibration) -> str:
     """The calibration as a table in Markdown."""
     rows = (
         (proof.title, proof.measured, proof.limit, GRADES[proof.passed])
-        for proof in found.proofs
+        for proof in calibration.proofs
     )
     lines = [
-        f"# Calibration of {found.created_at}",
+        f"# Calibration of {calibration.created_at}",
         "",
-        f"{found.cpu_model}, fingerprint {found.fingerprint}; it took {found.took_s:.0f} s.",
+        f"{calibration.cpu_model}, fingerprint {calibration.fingerprint}; it took {calibration.took_s:.0f} s.",
         "",
         *markdown.table(
             ("question", "measured", "limit", ""),

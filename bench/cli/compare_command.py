@@ -141,7 +141,10 @@ def _in_turn(run: Run) -> list[tuple[str, str]]:
         for old, new in successions(succession)
     ]
     # What could not be prepared is not in the plan, and is the newest there is.
-    newest = {name: each[-1].head.target for name, each in releases.items()}
+    newest = {
+        name: framework_releases[-1].head.target
+        for name, framework_releases in releases.items()
+    }
     pairs += [
         (base.id, failure.target)
         for failure in run.failures
@@ -203,8 +206,8 @@ def judged_pair(
     )
     missing = [_missing(measured_run, old_id, new_id) for measured_run in runs]
     reasons = tuple(
-        f"run {each.record.id}: {why}"
-        for each, why in zip(runs, missing, strict=True)
+        f"run {measured_run.record.id}: {why}"
+        for measured_run, why in zip(runs, missing, strict=True)
         if why
     )
     if len(reasons) == 2:
@@ -304,14 +307,14 @@ def _history(earlier: Path, later: Path, any_machine: bool, as_json: bool) -> No
         )
     rows = moved(*(AnalysedRun(run.record, analyse(run)) for run in (before, after)))
     if as_json:
-        found: dict[str, Any] = {
+        history: dict[str, Any] = {
             "before": earlier.name,
             "after": later.name,
             "gate": None,
             "differences": [asdict(difference) for difference in differing],
             "moved": [asdict(row) for row in rows],
         }
-        print(json.dumps(found, indent=1))
+        print(json.dumps(history, indent=1))
     else:
         from bench.report.changes import TERMINAL, history_text
 

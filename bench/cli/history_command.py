@@ -111,14 +111,14 @@ def _tell(
     kept: Sequence[KeptRun], left_out: Sequence[dict[str, str]], as_json: bool
 ) -> None:
     if as_json:
-        found: dict[str, Any] = {
+        history: dict[str, Any] = {
             "kept": [
                 {"run": run.id, "decides_nothing": decides_nothing(run)} for run in kept
             ],
             "left_out": list(left_out),
             "history": shown(HISTORY),
         }
-        print(json.dumps(found, indent=1))
+        print(json.dumps(history, indent=1))
         return
     for run in kept:
         why = decides_nothing(run)

@@ -225,7 +225,7 @@ def _refuse_unprepared(refused: Mapping[str, str]) -> None:
         by_reason: dict[str, list[str]] = {}
         for target, reason in refused.items():
             by_reason.setdefault(reason, []).append(target)
-        reasons = [f"{', '.join(each)}: {why}" for why, each in by_reason.items()]
+        reasons = [f"{', '.join(targets)}: {why}" for why, targets in by_reason.items()]
         raise EnvironmentFailure(
             "\n".join(["cannot be prepared, so nothing was measured:", *reasons]),
             "--keep-going measures the rest",

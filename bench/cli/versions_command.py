@@ -121,7 +121,9 @@ def command(
     ]
     uncovered = {name: release for name, release in releases.items() if release}
     newest = {
-        each.name: lock for each, lock in locks if lock.path.stem == each.versions[-1]
+        owner.name: lock
+        for owner, lock in locks
+        if lock.path.stem == owner.versions[-1]
     }
     version_requests = [
         committed_locks.request_for(
@@ -156,11 +158,13 @@ def _one_by_one(alone: Sequence[str], names: Sequence[str], write: bool) -> None
     made = []
     for name in alone:
         framework, _, version = name.partition("@")
-        (found,) = _chosen([framework])
-        if version not in found.versions:
-            raise unknown("version", version, list(found.versions), where=framework)
+        (known_framework,) = _chosen([framework])
+        if version not in known_framework.versions:
+            raise unknown(
+                "version", version, list(known_framework.versions), where=framework
+            )
         try:
-            made.append(committed_locks.today(ROOT, found, version))
+            made.append(committed_locks.today(ROOT, known_framework, version))
         except Refused as error:
             raise EnvironmentFailure(
                 f"{name}: {error.reason}", "name a version that the package index has"
@@ -179,7 +183,7 @@ def _chosen(names: list[str]) -> list[Framework]:
 
 def _measured() -> dict[tuple[str, str], dict[str, str]]:
     """What each version of a framework ran on in the last run that measured it."""
-    found: dict[tuple[str, str], dict[str, str]] = {}
+    measured: dict[tuple[str, str], dict[str, str]] = {}
     folders = sorted(
         [*run_folders(PUBLISHED), *run_folders(RUNS)], key=lambda folder: folder.name
     )
@@ -192,8 +196,8 @@ def _measured() -> dict[tuple[str, str], dict[str, str]]:
             receipt = record.receipts.get(target.id)
             if receipt is not None:
                 packages = by_plain_name(receipt.packages)
-                found[target.framework, target.version] = packages
-    return found
+                measured[target.framework, target.version] = packages
+    return measured
 
 
 def _table(news: News) -> None:

@@ -170,9 +170,9 @@ def _checks(view: View) -> list[str]:
     checks = view.results.checks
     grades = [grade(check.passed, check.severity) for check in checks]
     counts = [
-        f"{grades.count(grade_)} {word}"
-        for grade_, word in _GRADES.items()
-        if grade_ in grades
+        f"{grades.count(check_grade)} {word}"
+        for check_grade, word in _GRADES.items()
+        if check_grade in grades
     ]
     lines = [f"<details><summary>Checks: {', '.join(counts) or 'none'}</summary>", ""]
     rows = (

@@ -82,15 +82,15 @@ def texts(names: Names, finding: Evidence) -> tuple[str, str, str]:
     )
 
 
-def beside_line(estimate: Estimate, line: float, told: str) -> str:
+def beside_line(estimate: Estimate, line: float, line_words: str) -> str:
     """Where an interval stands beside a line, which is told as so."""
     if estimate.n < FEWEST_ROUNDS:
         return f"{estimate.n} rounds decide nothing, {FEWEST_ROUNDS} are needed"
     if estimate.low > line:
-        return f"all of the interval is above {told}"
+        return f"all of the interval is above {line_words}"
     if estimate.high < line:
-        return f"all of the interval is below {told}"
-    return f"the interval holds {told}"
+        return f"all of the interval is below {line_words}"
+    return f"the interval holds {line_words}"
 
 
 def say(text: str) -> Text:

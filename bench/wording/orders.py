@@ -215,7 +215,7 @@ def fails_by_tie(parts: Sequence[Part]) -> bool:
 def who_is_ahead(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
     """Of a group that fails: "equal to B", and who is ahead instead and by how much."""
     several = len(claim.subjects) > 1
-    told: dict[str, list[str]] = {}
+    behind: dict[str, list[str]] = {}
     for part in parts:
         if part.outcome is not Outcome.REFUTED:
             continue
@@ -230,8 +230,8 @@ def who_is_ahead(names: Names, claim: Claim, parts: Sequence[Part]) -> str:
             of = f"of {subject} " if several else ""
             who = f"{baseline} ahead"
             said = f"{of}by {_lead(estimate.inverse)}{in_this_run(part)}"
-        told.setdefault(who, []).append(said)
-    return joined([f"{who} {joined(said)}" for who, said in told.items()])
+        behind.setdefault(who, []).append(said)
+    return joined([f"{who} {joined(said)}" for who, said in behind.items()])
 
 
 def _fails(names: Names, claim: Claim, part: Part) -> str:

@@ -51,9 +51,9 @@ def excluded(why: Excluded) -> str:
     return why.detail
 
 
-def withheld(found: Withheld) -> str:
+def withheld(reason: Withheld) -> str:
     """What forbids a verdict."""
-    return f"{found.title.lower()}: {found.detail}" if found.title else found.detail
+    return f"{reason.title.lower()}: {reason.detail}" if reason.title else reason.detail
 
 
 def decides_nothing(run: KeptRun) -> str | None:

@@ -190,9 +190,9 @@ def _others(names: Names, verdict: Verdict) -> str:
     )
 
 
-def _came_back(names: Names, one: ProbeOutcome) -> str:
-    part = f", {one.name}" if one.name else ""
-    return f"{names.framework(one.framework)} {one.version}{part}: {one.came_back}"
+def _came_back(names: Names, outcome: ProbeOutcome) -> str:
+    part = f", {outcome.name}" if outcome.name else ""
+    return f"{names.framework(outcome.framework)} {outcome.version}{part}: {outcome.came_back}"
 
 
 def _by_counts(names: Names, verdict: Verdict) -> str:

@@ -48,10 +48,10 @@ def wrong_json(reply: Reply, expected: object) -> str | None:
 
     The order of keys and the white space are free; 1, 1.0 and true differ.
     """
-    found, wrong = read_json(reply)
+    answer, wrong = read_json(reply)
     if wrong:
         return wrong
-    if canonical(found) != canonical(expected):
+    if canonical(answer) != canonical(expected):
         wanted = shown(canonical(expected).encode())
         return f"expected {wanted}, got {shown(reply.body)}"
     return None

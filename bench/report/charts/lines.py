@@ -274,9 +274,12 @@ class _Drawn:
         """Names at the right, pushed apart where they would touch."""
         lowest = self.shape.height
         named = sorted(
-            (lowest if each.end is None else self.up.at(each.end), position)
-            for position, each in enumerate(self.room.plot.series)
-            if each.name
+            (
+                lowest if drawn_series.end is None else self.up.at(drawn_series.end),
+                position,
+            )
+            for position, drawn_series in enumerate(self.room.plot.series)
+            if drawn_series.name
         )
         heights: list[float] = []
         for y, _ in named:
