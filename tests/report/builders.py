@@ -119,11 +119,11 @@ def quantity(
     target_id: str, workload: str | None, metric: str, values: list[float]
 ) -> Quantity:
     """A quantity with its estimate, or the reason why there is none."""
-    found = estimate(values)
+    estimated = estimate(values)
     reason = (
-        None if found else "one round has no interval" if values else "not measured"
+        None if estimated else "one round has no interval" if values else "not measured"
     )
-    return Quantity(target_id, workload, metric, found, tuple(values), reason)
+    return Quantity(target_id, workload, metric, estimated, tuple(values), reason)
 
 
 def quantities(
@@ -132,8 +132,8 @@ def quantities(
     """Everything that is measured, by target."""
     random = Random(20261122)
     made: list[Quantity] = []
-    for each in targets:
-        key = KEYS.get(each.id, each.framework.partition("-")[0])
+    for candidate in targets:
+        key = KEYS.get(candidate.id, candidate.framework.partition("-")[0])
         for workload, cpu in CPU_US[key].items():
             centres = {
                 "throughput": 1e6 / cpu * 0.94 / scale,
@@ -145,7 +145,9 @@ def quantities(
                 "generator": 1200.0 / cpu + 20,
             }
             made += [
-                quantity(each.id, workload, name, series(random, centre, rounds, noise))
+                quantity(
+                    candidate.id, workload, name, series(random, centre, rounds, noise)
+                )
                 for name, centre in centres.items()
             ]
         for name, centre in (
@@ -153,7 +155,7 @@ def quantities(
             ("idle_memory", MEMORY_MIB.get(key, 18.0)),
         ):
             values = series(random, centre, rounds, noise)
-            made.append(quantity(each.id, None, name, values))
+            made.append(quantity(candidate.id, None, name, values))
     return tuple(made)
 
 
@@ -161,11 +163,13 @@ def comparison(
     made: tuple[Quantity, ...], pair: tuple[Target, Target], workload: str, metric: str
 ) -> Comparison | None:
     """The paired ratio of two quantities, or None where one is missing."""
-    found = {(q.target, q.workload, q.metric): q for q in made}
-    both = [found.get((each.id, workload, metric)) for each in pair]
+    by_key = {(q.target, q.workload, q.metric): q for q in made}
+    both = [by_key.get((target_of.id, workload, metric)) for target_of in pair]
     if both[0] is None or both[1] is None:
         return None
-    higher = next(each for each in METRICS if each.name == metric).higher_is_better
+    higher = next(
+        metric_spec for metric_spec in METRICS if metric_spec.name == metric
+    ).higher_is_better
     ratios = [
         (a / b if higher else b / a)
         for a, b in zip(both[0].rounds, both[1].rounds, strict=True)
@@ -187,23 +191,25 @@ def comparisons(
     targets: tuple[Target, ...], made: tuple[Quantity, ...]
 ) -> tuple[Comparison, ...]:
     """Contestants with each other, the twin with itself, contestants with floors."""
-    contestants = [each for each in targets if each.role is Role.CONTESTANT]
+    contestants = [
+        candidate for candidate in targets if candidate.role is Role.CONTESTANT
+    ]
     pairs = [(a, b) for a in contestants for b in contestants if a is not b]
     pairs += [(AGAIN, FLASK)] if AGAIN in targets else []
-    floors = [each for each in targets if each.role is Role.FLOOR]
+    floors = [candidate for candidate in targets if candidate.role is Role.FLOOR]
     pairs += [
-        (one, floor)
-        for one in contestants
+        (contestant, floor)
+        for contestant in contestants
         for floor in floors
-        if one.interface == floor.interface
+        if contestant.interface == floor.interface
     ]
-    found = [
+    compared = [
         comparison(made, pair, note.name, metric)
         for note in WORKLOADS
         for metric in ("throughput", "cpu", "memory")
         for pair in pairs
     ]
-    return tuple(each for each in found if each is not None)
+    return tuple(pair for pair in compared if pair is not None)
 
 
 CLAIMS = (
@@ -222,7 +228,9 @@ def verdict(
     if not claim.subjects:
         why = "No harness can decide it"
         return Verdict(replace(claim, not_measurable=why), Outcome.NOT_MEASURABLE, why)
-    names = {each.id: each.framework for each in (DJANGO, FLASK, FASTAPI)}
+    names = {
+        contestant.id: contestant.framework for contestant in (DJANGO, FLASK, FASTAPI)
+    }
     pairs = [
         pair
         for pair in made
@@ -233,7 +241,7 @@ def verdict(
     ]
     keys = dict.fromkeys(pair.workload for pair in pairs)
     groups = tuple(Group(GroupKind.WORKLOAD, key, key) for key in keys)
-    found = judged(
+    decision = judged(
         lambda margin: Inquiry(
             groups, tuple(of_ratio(pair.workload, pair, margin) for pair in pairs)
         ),
@@ -241,7 +249,7 @@ def verdict(
         Withheld("noise", "", forced) if forced else None,
         OTHER_MARGINS,
     )
-    return verdict_of(claim, found)
+    return verdict_of(claim, decision)
 
 
 SHARES = {
@@ -259,18 +267,22 @@ SHARES = {
 
 def breakdowns(made: tuple[Quantity, ...]) -> tuple[Breakdown, ...]:
     """What every contestant's requests are made of, where their cost was measured."""
-    contestants = {each.id for each in (DJANGO, FLASK, FASTAPI)}
-    found = []
-    for each in made:
-        total = each.estimate
-        if each.metric != "cpu" or each.target not in contestants or total is None:
+    contestants = {contestant.id for contestant in (DJANGO, FLASK, FASTAPI)}
+    rows = []
+    for measured in made:
+        total = measured.estimate
+        if (
+            measured.metric != "cpu"
+            or measured.target not in contestants
+            or total is None
+        ):
             continue
         shares = tuple(
             Share(part, label, scaled(total, share))
-            for part, label, share in SHARES[each.workload or ""]
+            for part, label, share in SHARES[measured.workload or ""]
         )
-        found.append(Breakdown(each.target, each.workload or "", total, shares))
-    return tuple(found)
+        rows.append(Breakdown(measured.target, measured.workload or "", total, shares))
+    return tuple(rows)
 
 
 def scaled(total: Estimate, share: float) -> Estimate:
@@ -318,7 +330,7 @@ def results(
         no_verdicts_because=None,
         failures=(),
         machine=Machine("EPYC 7763", 2, 1, 25_000_000_000, "6.1.0", "KVM", None, "3.13.0", False, None, "v2", 0.42, "7c1f9e", {"swap": "0 MB used"}),
-        receipts={each.id: Receipt("1.0.3", "3.13.0", {"gunicorn": "26.0", each.framework: "1.0.3"}, "ab" * 32, "cd" * 32) for each in targets},
+        receipts={candidate.id: Receipt("1.0.3", "3.13.0", {"gunicorn": "26.0", candidate.framework: "1.0.3"}, "ab" * 32, "cd" * 32) for candidate in targets},
         database={"version": "PostgreSQL 18.1", "fsync": "off"},
         harness={"commit": "a1b2c3d", "locust": "2.47.0"},
         found=nothing_found() | {"breakdowns": breakdowns(made)},
@@ -329,5 +341,7 @@ def results(
 
 def ranked_again(made: Results) -> Results:
     """After a change: who is ahead of whom, among the last version of each framework."""
-    own = [each for each in made.targets if each.role is Role.CONTESTANT]
-    return ranked(made, list({each.framework: each.id for each in own}.values()))
+    own = [candidate for candidate in made.targets if candidate.role is Role.CONTESTANT]
+    return ranked(
+        made, list({contestant.framework: contestant.id for contestant in own}.values())
+    )

@@ -84,5 +84,5 @@ def hostile() -> Calibration:
 
 
 CALIBRATIONS: dict[str, Callable[[], Calibration]] = {
-    each.__name__: each for each in (fine, failed, untold, old, hostile)
+    make.__name__: make for make in (fine, failed, untold, old, hostile)
 }

@@ -36,7 +36,7 @@ def _set_up(target_id: str, at_once: int) -> SetUp:
     requests = tuple(
         OneOfMany(0.1 * n, 50.0 * (1 + n // at_once) + 0.7 * n) for n in range(8)
     )
-    last = max(one.answered_ms or 0 for one in requests)
+    last = max(request.answered_ms or 0 for request in requests)
     return SetUp(
         target=target_id,
         processes=1,
@@ -53,8 +53,12 @@ def _set_up(target_id: str, at_once: int) -> SetUp:
 
 
 def _turns() -> Turns:
-    serial = {one.id: 1 for one in OTHERS if one.deployment == "gunicorn-sync"}
-    ids = [one.id for one in (DJANGO, FLASK, FASTAPI, *OTHERS)]
+    serial = {
+        contestant.id: 1
+        for contestant in OTHERS
+        if contestant.deployment == "gunicorn-sync"
+    }
+    ids = [contestant.id for contestant in (DJANGO, FLASK, FASTAPI, *OTHERS)]
     set_ups = tuple(_set_up(name, serial.get(name, 8)) for name in ids)
     together = tuple(name for name in ids if name not in serial)
     return Turns("wait", 50.0, 8, 8, set_ups, tuple(serial), together)
@@ -88,8 +92,8 @@ def crowds() -> Results:
     """Everything was measured, workers too."""
     made = results()
     lines = tuple(
-        _scaling(one.id, scale)
-        for one, scale in ((DJANGO, 0.4), (FLASK, 0.8), (FASTAPI, 1.9))
+        _scaling(contestant.id, scale)
+        for contestant, scale in ((DJANGO, 0.4), (FLASK, 0.8), (FASTAPI, 1.9))
     )
     gains = (WorkerGain(FASTAPI.id, "hello", 2, _estimate(0.93), (0.93, None), None),)
     return replace(
@@ -144,10 +148,10 @@ def crowds_extreme() -> Results:
     assert made.found["scalings"] is not None
     lines = tuple(
         replace(
-            _scaling(one.target, 9_000.0 * (n + 1)),
+            _scaling(scaling.target, 9_000.0 * (n + 1)),
             kept=(Kept(1, Estimate(0.5, 0.0, inf, 0.95, 2), (0.5, None)),),
         )
-        for n, one in enumerate(made.found["scalings"].clients)
+        for n, scaling in enumerate(made.found["scalings"].clients)
     )
     return replace(
         made, found={**made.found, "turns": None, "scalings": Scalings(lines)}

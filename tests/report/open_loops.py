@@ -28,10 +28,10 @@ def with_open_loops(
     loads = (EQUAL, OWN)
     targets = [t for t in made.targets if t.framework in MEDIANS_MS and not t.twin_of]
     quantities = [
-        found
+        measured
         for load in loads
         for target in targets
-        for found in _quantities(target, load, scale)
+        for measured in _quantities(target, load, scale)
     ]
     return replace(
         made,
@@ -60,12 +60,12 @@ def _quantities(target: Target, load: Load, scale: float) -> Iterator[Quantity]:
 def _comparisons(targets: list[Target], made: list[Quantity]) -> Iterator[Comparison]:
     name = metric_name("p99", EQUAL.name)
     rounds = {q.target: q.rounds for q in made if q.metric == name}
-    for one in targets:
-        for other in (each for each in targets if each is not one):
-            both = zip(rounds[one.id], rounds[other.id], strict=True)
+    for target in targets:
+        for other in (candidate for candidate in targets if candidate is not target):
+            both = zip(rounds[target.id], rounds[other.id], strict=True)
             ratios = [theirs / ours for ours, theirs in both if ours and theirs]
             yield Comparison(
-                one.id, other.id, "hello", name, estimate(ratios), tuple(ratios), 1.1, 0.01
+                target.id, other.id, "hello", name, estimate(ratios), tuple(ratios), 1.1, 0.01
             )  # fmt: skip
 
 

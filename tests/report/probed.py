@@ -57,7 +57,9 @@ def probed() -> Results:
     proxy = replace(count, id="easy", quote="easy", subjects=(), baselines=())
     made = results()
     evidence = RunEvidence(exhibits)
-    verdicts = tuple(judge_by_probes(one, evidence) for one in (plain, count, proxy))
+    verdicts = tuple(
+        judge_by_probes(claim, evidence) for claim in (plain, count, proxy)
+    )
     return replace(
         made,
         verdicts=(*made.verdicts, *verdicts),

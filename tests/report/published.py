@@ -27,8 +27,8 @@ RUNS = sorted(path.parent for path in PUBLISHED.glob("*/results.json"))
 
 def results(folder: Path) -> Json:
     """A run's results as any program would read them."""
-    found: Json = json.loads((folder / "results.json").read_text("utf-8"))
-    return found
+    document: Json = json.loads((folder / "results.json").read_text("utf-8"))
+    return document
 
 
 @cache
@@ -49,25 +49,28 @@ def again(folder: Path) -> Json:
 def card(folder: Path, claim: str) -> tuple[str, str]:
     """The class and the text of a claim's card on the page."""
     html = unescape((folder / "report.html").read_text("utf-8"))
-    found = re.search(
+    match = re.search(
         rf'<article class="card ([a-z-]+)" id="claim-{claim}">(.*?)</article>',
         html,
         re.DOTALL,
     )
-    assert found is not None, claim
-    return found[1], found[2]
+    assert match is not None, claim
+    return match[1], match[2]
 
 
 def contestant(results: Json, framework: str) -> str:
     """The target that stands for a framework: its newest version of the table."""
-    tables = {one["name"]: one["versions"] for one in results["frameworks"]}
+    tables = {
+        framework_row["name"]: framework_row["versions"]
+        for framework_row in results["frameworks"]
+    }
     own = [
         target
         for target in results["targets"]
         if (target["framework"], target["role"]) == (framework, "contestant")
     ]
-    known = {version: age for age, version in enumerate(tables.get(framework, ()))}
-    own.sort(key=lambda target: known.get(target["version"], -1))
+    ages = {version: age for age, version in enumerate(tables.get(framework, ()))}
+    own.sort(key=lambda target: ages.get(target["version"], -1))
     return own[-1]["id"] if own else ""
 
 

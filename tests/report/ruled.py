@@ -45,7 +45,7 @@ def finding(
 def verdict(
     rule: str,
     outcome: Outcome,
-    *found: Evidence,
+    *evidence: Evidence,
     others: bool = False,
     by: int | None = 0,
 ) -> Verdict:
@@ -56,7 +56,7 @@ def verdict(
         MARGINS.get(rule, 0.05), (), "why", rule=rule,
     )  # fmt: skip
     lines = OTHER_LINES if others else ()
-    return Verdict(claim, outcome, "what was found: why", (), None, lines, findings=found, decided_by=by)  # fmt: skip
+    return Verdict(claim, outcome, "what was found: why", (), None, lines, findings=evidence, decided_by=by)  # fmt: skip
 
 
 def weight() -> Verdict:
@@ -146,10 +146,12 @@ def turns(at_once: Estimate | None = AT_ONCE) -> Verdict:
 
 def of_stress(stress: Stress, rule: str, outcome: Outcome) -> Verdict:
     """The rule's own questions, each of this outcome."""
-    one = next(each for each in stress.targets if each.target == DJANGO.id)
-    asked = [q.evidence for q in questions(stress, one, MARGINS[rule])]
-    found = [replace(q, outcome=outcome) for q in asked if isinstance(q, Evidence)]
-    return verdict(rule, outcome, *found)
+    stressed_target = next(
+        target for target in stress.targets if target.target == DJANGO.id
+    )
+    asked = [q.evidence for q in questions(stress, stressed_target, MARGINS[rule])]
+    findings = [replace(q, outcome=outcome) for q in asked if isinstance(q, Evidence)]
+    return verdict(rule, outcome, *findings)
 
 
 def ruled() -> Results:

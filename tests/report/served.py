@@ -42,12 +42,14 @@ def serving(target_id: str, beside_ms: float, scale: float = 1.0) -> Serving:
 def served(scale: float = 1.0) -> Results:
     """Three contestants and the known mistake, one claim judged by the rule."""
     made = results()
-    servings = tuple(serving(one, ms, scale) for one, ms in BESIDE_MS.items())
+    servings = tuple(
+        serving(target_id, ms, scale) for target_id, ms in BESIDE_MS.items()
+    )
     comparisons = tuple(
-        Comparison(one, other, "hello", "beside_p99", around(1.1).estimate, (1.1,) * 6, 1.1, 0.04)
-        for one, other in permutations((DJANGO.id, FLASK.id, FASTAPI.id), 2)
+        Comparison(target_id, other, "hello", "beside_p99", around(1.1).estimate, (1.1,) * 6, 1.1, 0.04)
+        for target_id, other in permutations((DJANGO.id, FLASK.id, FASTAPI.id), 2)
     )  # fmt: skip
-    found = Predictions(
+    predictions = Predictions(
         cheap="hello",
         heavy="predict-heavy",
         cheap_rps=250.0,
@@ -62,7 +64,7 @@ def served(scale: float = 1.0) -> Results:
         made,
         targets=(*made.targets, PITFALL),
         workloads=(*made.workloads, note),
-        found={**made.found, "predictions": found},
+        found={**made.found, "predictions": predictions},
         verdicts=(*made.verdicts, _verdict()),
     )
 
@@ -79,14 +81,14 @@ def served_void() -> Results:
     assert made.found["predictions"] is not None
     empty = tuple(
         replace(
-            one,
+            row,
             capacity_rps=nothing,
             alone_ms=nothing,
             beside_ms=nothing,
             times=nothing,
             prediction_ms=nothing,
         )
-        for one in made.found["predictions"].servings
+        for row in made.found["predictions"].servings
     )
     nobody = replace(made.found["predictions"], servings=empty)
     return replace(made, found={**made.found, "predictions": nobody})

@@ -41,8 +41,10 @@ def all_inconclusive() -> Results:
     return replace(
         made,
         verdicts=tuple(
-            each if not each.parts else replace(each, outcome=Outcome.INCONCLUSIVE)
-            for each in made.verdicts
+            verdict
+            if not verdict.parts
+            else replace(verdict, outcome=Outcome.INCONCLUSIVE)
+            for verdict in made.verdicts
         ),
     )
 
@@ -71,10 +73,10 @@ def generator_bound() -> Results:
     made = results()
     why = "the generator used 97 % of its core"
     pairs = tuple(
-        replace(each, void=why, doubts=("generator",))
-        if each.metric == "throughput"
-        else each
-        for each in made.comparisons
+        replace(comparison, void=why, doubts=("generator",))
+        if comparison.metric == "throughput"
+        else comparison
+        for comparison in made.comparisons
     )
     reason = Reason(
         "generator",
@@ -95,10 +97,10 @@ def generator_bound() -> Results:
         checks=(made.checks[0], check, *made.checks[2:]),
         warnings=tuple(Warning(reason, "97 % of its core", place) for place in places),
         verdicts=tuple(
-            replace(each, outcome=Outcome.INCONCLUSIVE, forced=why)
-            if each.parts and each.claim.metric == "throughput"
-            else each
-            for each in made.verdicts
+            replace(verdict, outcome=Outcome.INCONCLUSIVE, forced=why)
+            if verdict.parts and verdict.claim.metric == "throughput"
+            else verdict
+            for verdict in made.verdicts
         ),
     )
     return ranked_again(made)
@@ -141,14 +143,14 @@ def missing_memory() -> Results:
         whys = {"memory": why, "idle_memory": "not measured"}
         return tuple(
             replace(
-                each,
+                quantity,
                 estimate=None,
-                rounds=(None,) * len(each.rounds),
-                reason=whys[each.metric],
+                rounds=(None,) * len(quantity.rounds),
+                reason=whys[quantity.metric],
             )
-            if each.metric in whys
-            else each
-            for each in made
+            if quantity.metric in whys
+            else quantity
+            for quantity in made
         )
 
     return results(change=without)
@@ -158,7 +160,7 @@ def failed_target() -> Results:
     """A target that could not start."""
 
     def without(made: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
-        return tuple(each for each in made if each.target != DJANGO.id)
+        return tuple(quantity for quantity in made if quantity.target != DJANGO.id)
 
     made = results(change=without)
     failure = Failure(
@@ -179,12 +181,14 @@ def long_quotes() -> Results:
     return replace(
         made,
         verdicts=tuple(
-            replace(each, claim=replace(each.claim, quote=quote), because=quote * 3)
-            for each in made.verdicts
+            replace(
+                verdict, claim=replace(verdict.claim, quote=quote), because=quote * 3
+            )
+            for verdict in made.verdicts
         ),
         targets=tuple(
-            replace(each, title=f"{each.title} on a server with a very long name")
-            for each in made.targets
+            replace(target, title=f"{target.title} on a server with a very long name")
+            for target in made.targets
         ),
     )
 
@@ -204,12 +208,12 @@ def unbounded() -> Results:
     made = results()
     quantities = tuple(
         replace(
-            each,
+            quantity,
             estimate=Estimate(1.0, 0.0, float("inf"), 0.95, 2)
             if position % 3
             else Estimate(5.0, 5.0, 5.0, 0.9842, 6),
         )
-        for position, each in enumerate(made.quantities)
+        for position, quantity in enumerate(made.quantities)
     )
     return replace(made, quantities=quantities)
 
@@ -225,9 +229,10 @@ def hostile() -> Results:
         warnings=(Warning(reason, HOSTILE, FLASK.id),),
         command=f"bench run {HOSTILE}",
         workloads=tuple(
-            replace(each, title=f"{each.title} {HOSTILE}") for each in made.workloads
+            replace(workload, title=f"{workload.title} {HOSTILE}")
+            for workload in made.workloads
         ),
-        verdicts=tuple(replace(each, because=HOSTILE) for each in made.verdicts),
+        verdicts=tuple(replace(verdict, because=HOSTILE) for verdict in made.verdicts),
     )
 
 
@@ -258,26 +263,26 @@ def two_frameworks() -> Results:
 
 def thirty_targets() -> Results:
     """Nine frameworks like each of the three beside it, all contestants."""
-    known = (DJANGO, FLASK, FASTAPI)
+    measured_targets = (DJANGO, FLASK, FASTAPI)
     alike = tuple(
         replace(
-            one,
-            id=f"{one.framework}-{number}@1.0/{one.deployment}",
-            framework=f"{one.framework}-{number}",
-            title=f"{one.title} {number}",
+            target,
+            id=f"{target.framework}-{number}@1.0/{target.deployment}",
+            framework=f"{target.framework}-{number}",
+            title=f"{target.title} {number}",
         )
-        for one in known
+        for target in measured_targets
         for number in range(1, 10)
     )
-    made = results(targets=(*known, *alike), rounds=6)
-    looks = {each.name: each for each in made.frameworks}
+    made = results(targets=(*measured_targets, *alike), rounds=6)
+    looks = {framework.name: framework for framework in made.frameworks}
     more = tuple(
         replace(
-            looks[each.framework.partition("-")[0]],
-            name=each.framework,
-            title=each.title,
+            looks[target.framework.partition("-")[0]],
+            name=target.framework,
+            title=target.title,
         )
-        for each in alike
+        for target in alike
     )
     return replace(made, frameworks=(*made.frameworks, *more))
 
@@ -294,8 +299,8 @@ def nothing() -> Results:
 
 
 STATES: dict[str, Callable[[], Results]] = {
-    each.__name__: each
-    for each in (
+    make.__name__: make
+    for make in (
         normal,
         all_inconclusive,
         failed_twin,

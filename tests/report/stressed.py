@@ -105,13 +105,13 @@ def _verdict() -> Verdict:
 
 def stressed() -> Results:
     """Three targets that stand it."""
-    return _with(results(), *(_stressed(one) for one in CAPACITY))
+    return _with(results(), *(_stressed(target) for target in CAPACITY))
 
 
 def stressed_badly() -> Results:
     """One collapses, loses requests, and does not come back."""
     bad = {FLASK.id}
-    return _with(results(), *(_stressed(one, one in bad) for one in CAPACITY))
+    return _with(results(), *(_stressed(target, target in bad) for target in CAPACITY))
 
 
 def stressed_once() -> Results:

@@ -43,7 +43,7 @@ def said(*verdicts: Verdict) -> tuple[str, str]:
 def test_a_run_that_judged_something_never_says_it_did_not(state: str) -> None:
     """The answer and the list beside it are of one mind, also where no order was judged."""
     results = made(state)
-    without = tuple(each for each in results.verdicts if not each.parts)
+    without = tuple(judgement for judgement in results.verdicts if not judgement.parts)
     for verdicts in (results.verdicts, without):
         measured = [
             v for v in verdicts if v.outcome in TESTED and (v.parts or v.claim.rule)
@@ -54,7 +54,7 @@ def test_a_run_that_judged_something_never_says_it_did_not(state: str) -> None:
 
 def test_every_rule_has_its_words() -> None:
     """None is forgotten when one is added."""
-    assert {one for each in parts("words") for one in each.rules} == set(rule_names())
+    assert {rule for part in parts("words") for rule in part.rules} == set(rule_names())
 
 
 @pytest.mark.parametrize("rule", rule_names())
@@ -75,11 +75,11 @@ def test_a_failed_check_is_named_as_for_any_other() -> None:
     """What forced the verdict open is the answer."""
     why = Withheld("twin", "A target differs from itself", "p = 0.001, " * 40)
     forced = replace(turns(), outcome=Outcome.INCONCLUSIVE, withheld_because=why)
-    told = "This run **cannot tell**: a target differs from itself."
-    assert said(forced)[1] == told
+    sentence = "This run **cannot tell**: a target differs from itself."
+    assert said(forced)[1] == sentence
     void = replace(why, title="", detail="the generator was the limit")
-    told = "This run **cannot tell**: the generator was the limit."
-    assert said(replace(forced, withheld_because=void))[1] == told
+    sentence = "This run **cannot tell**: the generator was the limit."
+    assert said(replace(forced, withheld_because=void))[1] == sentence
 
 
 def test_what_the_run_measured_whole_leads() -> None:
@@ -97,7 +97,7 @@ def test_what_the_run_measured_whole_leads() -> None:
 
 def test_an_order_leads_before_any_rule() -> None:
     """Who is faster is what readers come for, wherever its claim stands."""
-    orders = [each for each in normal().verdicts if each.parts]
+    orders = [judgement for judgement in normal().verdicts if judgement.parts]
     assert said(turns(), *orders) == said(*orders)
 
 
@@ -111,8 +111,8 @@ def test_the_charts_are_of_what_the_verdict_asks() -> None:
 
 def test_probes_alone_are_no_measurement() -> None:
     """They are said to be what they are."""
-    alone = [each for each in probed().verdicts if each.claim.probe]
-    assert any(each.outcome in TESTED for each in alone)
+    alone = [judgement for judgement in probed().verdicts if judgement.claim.probe]
+    assert any(judgement.outcome in TESTED for judgement in alone)
     _, answer = said(*alone)
     assert answer == (
         "This run judged **no order**: what it found stands in the list of claims."

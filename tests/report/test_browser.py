@@ -165,7 +165,7 @@ def shown(browser: Browser) -> Iterator[Shown]:
 # Every section stands in one of these, so they are seen in every view; the odd
 # states, which are more, in those that break first.
 FULL = ("normal", "open_loops", "crowds", "stressed", "served", "probed", "index", "trend")  # fmt: skip
-STANDARD = sorted(each.name for each in PUBLISHED.glob("*-standard-*"))
+STANDARD = sorted(folder.name for folder in PUBLISHED.glob("*-standard-*"))
 """Real pages, which are longer than any state."""
 
 
@@ -191,7 +191,7 @@ def looked_at() -> Iterator[object]:
     """Each state with its views; all views of one state, and every night those of the full ones."""
     for state in (*STATES, "index", "trend", "beneath", *STANDARD[-1:]):
         first = FIRST if state != FULL[0] else EVERY
-        more = [each for each in EVERY if each not in first] if state in FULL else []
+        more = [page for page in EVERY if page not in first] if state in FULL else []
         for view, by_axe in first:
             yield pytest.param(state, view, by_axe)
         for view, by_axe in more:
@@ -294,17 +294,17 @@ FAINT = """
 def coloured(page: Page) -> tuple[list[str], set[str]]:
     """The rules of colour that are broken outside drawings, and where."""
     page.evaluate(SET_ASIDE)
-    found = Axe().run(page, options=COLOURS).response
+    response = Axe().run(page, options=COLOURS).response
     open_still = [
         node["target"][0]
-        for each in found["incomplete"]
-        for node in each["nodes"]
+        for rule in response["incomplete"]
+        for node in rule["nodes"]
         if node["any"][0]["data"]["messageKey"] not in SYMBOLS
     ]
     faint = page.evaluate(FAINT, open_still)
     page.evaluate(PUT_BACK)
-    rules = [each["id"] for each in found["violations"]]
-    where = {node["target"][0] for v in found["violations"] for node in v["nodes"]}
+    rules = [violation["id"] for violation in response["violations"]]
+    where = {node["target"][0] for v in response["violations"] for node in v["nodes"]}
     return rules + ["color-contrast"] * len(faint), where | {*faint}
 
 
@@ -315,10 +315,14 @@ def test_faults_of_structure_are_found(shown: Shown) -> None:
         """() => document.body.insertAdjacentHTML('afterbegin',
              '<input type="text"><a href="#"></a><ul><p>no entry of a list</p></ul>')"""
     )
-    found = Axe().run(page, options=ALL_OTHERS).response["violations"]
+    violations = Axe().run(page, options=ALL_OTHERS).response["violations"]
     shown.state = ""  # changed: nobody else may look at it
 
-    assert {each["id"] for each in found} >= {"label", "link-name", "list"}
+    assert {violation["id"] for violation in violations} >= {
+        "label",
+        "link-name",
+        "list",
+    }
 
 
 def test_colours_that_cannot_be_read_are_found(shown: Shown) -> None:
@@ -373,7 +377,7 @@ def test_what_is_set_aside_hides_nothing(shown: Shown) -> None:
     shown.state = ""
 
     by_axe = {node["target"][0] for v in whole["violations"] for node in v["nodes"]}
-    spoilt = {each for each in by_axe if re.fullmatch(r"#spoilt-\d+", each)}
+    spoilt = {selector for selector in by_axe if re.fullmatch(r"#spoilt-\d+", selector)}
     assert len(spoilt) > 60
     assert where >= spoilt
 
@@ -462,16 +466,16 @@ def test_a_page_can_be_read_without_styles_and_scripts(
         )
         page.goto(address)
         # A sandbox runs no script of ours either: look from outside the page.
-        seen = page.evaluate(BARE)
+        bare = page.evaluate(BARE)
 
-        assert not seen["styled"]
-        assert "The short answer" in seen["text"]
-        assert seen["narrow"] == 0
+        assert not bare["styled"]
+        assert "The short answer" in bare["text"]
+        assert bare["narrow"] == 0
         assert page.evaluate(FAULTS) == []
         if state != "nothing":
-            assert seen["wide"] >= 10
-            assert seen["colours"] == 6  # three marks, three names
-            assert "Depends" in seen["text"]
+            assert bare["wide"] >= 10
+            assert bare["colours"] == 6  # three marks, three names
+            assert "Depends" in bare["text"]
     finally:
         page.close()
 

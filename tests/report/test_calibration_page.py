@@ -46,11 +46,15 @@ def test_it_asks_nobody_and_runs_nothing(state: str) -> None:
 def test_ids_are_unique_and_anchors_resolve(state: str) -> None:
     """Drawings included."""
     page = Page(html_of(state))
-    ids = [found for _, each in page.tags if (found := each.get("id"))]
+    ids = [
+        identifier
+        for _, attributes in page.tags
+        if (identifier := attributes.get("id"))
+    ]
     aims = {
-        (each.get("href") or "")[1:]
-        for _, each in page.tags
-        if (each.get("href") or "").startswith("#")
+        (attributes.get("href") or "")[1:]
+        for _, attributes in page.tags
+        if (attributes.get("href") or "").startswith("#")
     }
     assert len(ids) == len(set(ids))
     assert aims <= set(ids)
@@ -58,17 +62,17 @@ def test_ids_are_unique_and_anchors_resolve(state: str) -> None:
 
 def test_every_proof_stands_with_its_number_limit_and_grade(state: str) -> None:
     """None is left out, whatever came of it."""
-    found = CALIBRATIONS[state]()
+    calibration = CALIBRATIONS[state]()
     text = Page(html_of(state)).text
     grades = {True: "pass", False: "fail", None: "not measured"}
 
-    for proof in found.proofs:
+    for proof in calibration.proofs:
         assert proof.title in text and proof.limit in text
     html = html_of(state)
-    for number, proof in enumerate(found.proofs, 1):
+    for number, proof in enumerate(calibration.proofs, 1):
         row = html.split(f'id="proof-{number}"')[1].split("</tr>")[0]
         assert f"</span> {grades[proof.passed]}</span>" in row
-    for value in found.numbers.values():
+    for value in calibration.numbers.values():
         assert f"<td>{value:.6g}\n" in html
 
 
@@ -132,8 +136,8 @@ def test_it_is_whole_and_accessible_in_a_browser(
         )
         assert page.evaluate(FAULTS) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(page, options=ALL_OTHERS)
-        assert found.violations_count == 0, found.generate_report()
+        axe_results = Axe().run(page, options=ALL_OTHERS)
+        assert axe_results.violations_count == 0, axe_results.generate_report()
         assert coloured(page) == ([], set())
     finally:
         context.close()

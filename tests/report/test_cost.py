@@ -61,7 +61,11 @@ class Uneven(Together):
     def visit(self, order: LoadRequest) -> WindowStats:
         """Answer some two hundred requests a second."""
         self.visits.clear()
-        server = next(each for each in self.engine.servers if each.port == order.port)
+        server = next(
+            candidate
+            for candidate in self.engine.servers
+            if candidate.port == order.port
+        )
         rate = 100 + 40 * (len(server.target.id) % 5)
         self.scripts[order.port] = Sends(rate_rps=rate * self.random.gauss(1, 0.02))
         return super().visit(replace(order, samples=None))
@@ -75,7 +79,7 @@ def store_run(plan: Plan, runs: Path) -> Path:
     with engine, Uneven(engine) as generator:
         tools = instruments(engine, generator, folder)
         events = measure(plan, tools, dict(WORKLOADS), None, lambda number: False)
-        lines = [to_line(each) for each in events if not isinstance(each, Now)]
+        lines = [to_line(event) for event in events if not isinstance(event, Now)]
     (folder / TRIALS).write_text("".join(f"{line}\n" for line in lines), "utf-8")
     return folder
 
@@ -113,7 +117,7 @@ def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
             env={**os.environ, "PYTHONHASHSEED": seed},
             check=True,
         )
-    one, two = (
+    first, two = (
         {
             path.relative_to(tmp_path / seed): path.read_bytes()
             for path in (tmp_path / seed).rglob("*")
@@ -122,6 +126,6 @@ def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
         for seed in ("1", "2")
     )
 
-    assert {path.parts[0] for path in one} == set(states)
-    assert one.keys() == two.keys()
-    assert [path for path in one if one[path] != two[path]] == []
+    assert {path.parts[0] for path in first} == set(states)
+    assert first.keys() == two.keys()
+    assert [path for path in first if first[path] != two[path]] == []

@@ -17,8 +17,8 @@ from tests.report.states import normal
 def test_a_chart_for_each_framework_says_where_requests_take_turns() -> None:
     """The finding is computed: two sync workers take turns, nobody of the third framework does."""
     view = View(crowds())
-    found = {c.id: c.words.finding for c in turns_charts(view, palette(view.results.frameworks))}  # fmt: skip
-    assert found == {
+    findings = {c.id: c.words.finding for c in turns_charts(view, palette(view.results.frameworks))}  # fmt: skip
+    assert findings == {
         "turns-django": "Django: in turns only as Django on gunicorn-sync",
         "turns-flask": "Flask: in turns only as Flask on gunicorn-sync",
         "turns-fastapi": "FastAPI: together on every server that was asked",
@@ -31,11 +31,11 @@ def test_what_is_not_decided_is_neither_in_turns_nor_together() -> None:
     turns: Turns = made.found["turns"]
     assert turns.together is not None
     turns = replace(turns, together=turns.together[:-1])
-    for one, finding in (
+    for turns_found, finding in (
         (turns, "Flask: in turns as Flask on gunicorn-sync; together as Flask and Flask on gunicorn-gevent; open as Flask on development-server"),
         (replace(turns, together=None), "Flask: requests sent at once"),
     ):  # fmt: skip
-        view = View(replace(made, found={**made.found, "turns": one}))
+        view = View(replace(made, found={**made.found, "turns": turns_found}))
         charts = {c.id: c for c in turns_charts(view, palette(view.results.frameworks))}
         assert charts["turns-flask"].words.finding == finding
 
@@ -52,11 +52,11 @@ def test_terms_of_the_law_are_in_the_table_where_no_curve_is_drawn() -> None:
     """And the reason why there is none."""
     view = View(crowds_odd())
     (chart,) = scaling_charts(view, palette(view.results.frameworks))
-    told = [" ".join(row) for row in chart.table.rows]
-    assert any("contention (sigma)" in row for row in told)
-    assert any("misses the points by 43 %" in row for row in told)
-    assert any("near its own limit" in row for row in told)
-    assert any("no fit: 0 levels count" in row for row in told)
+    lines = [" ".join(row) for row in chart.table.rows]
+    assert any("contention (sigma)" in row for row in lines)
+    assert any("misses the points by 43 %" in row for row in lines)
+    assert any("near its own limit" in row for row in lines)
+    assert any("no fit: 0 levels count" in row for row in lines)
 
 
 def test_a_run_without_it_says_which_profile_has_it() -> None:
@@ -71,8 +71,8 @@ def test_a_run_without_it_says_which_profile_has_it() -> None:
 
 def test_too_few_processors_for_workers_are_told_on_the_page() -> None:
     """Not a gap."""
-    told = "More workers: not measured, needs four processors or more."
-    assert told in page_of("crowds_odd")
+    sentence = "More workers: not measured, needs four processors or more."
+    assert sentence in page_of("crowds_odd")
     assert workers_table(View(crowds())) is not None
 
 

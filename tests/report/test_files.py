@@ -51,22 +51,24 @@ def test_results_of_before_there_were_groups_are_read_and_keep_their_sentences()
     """A file of an older version, stored as it was written: judged by no rule of now."""
     stored = Path(__file__).with_name("data") / "results-before-groups.json"
     text = stored.read_text("utf-8")
-    known = {one["claim"]["id"]: one for one in json.loads(text)["verdicts"]}
+    by_claim = {
+        verdict["claim"]["id"]: verdict for verdict in json.loads(text)["verdicts"]
+    }
 
     read = read_results(text)
 
-    assert len(read.verdicts) == len(known) == 6
+    assert len(read.verdicts) == len(by_claim) == 6
     for verdict in worded(read).verdicts:
-        one = known[verdict.claim.id]
+        stored_verdict = by_claim[verdict.claim.id]
         assert (verdict.outcome.value, verdict.because) == (
-            one["outcome"],
-            one["because"],
+            stored_verdict["outcome"],
+            stored_verdict["because"],
         )
         assert verdict.groups == () and verdict.strict is None
         assert [f.value for f in verdict.findings] == [
-            f["value"] for f in one["findings"]
+            f["value"] for f in stored_verdict["findings"]
         ]
-    assert known["order-fastapi-first"]["because"].split(":")[0] in summary_md(
+    assert by_claim["order-fastapi-first"]["because"].split(":")[0] in summary_md(
         read
     ).replace("\\", "")
     assert 'id="claim-order-fastapi-first"' in report_page(read).html
@@ -122,8 +124,8 @@ def test_the_same_results_give_the_same_bytes(state: str, tmp_path: Path) -> Non
     second = write_report(STATES[state](), tmp_path / "two")
 
     assert [path.name for path in first] == [path.name for path in second]
-    for one, other in zip(first, second, strict=True):
-        assert one.read_bytes() == other.read_bytes()
+    for path, other in zip(first, second, strict=True):
+        assert path.read_bytes() == other.read_bytes()
 
 
 def test_a_report_leaves_only_its_own_files(tmp_path: Path) -> None:
@@ -152,19 +154,21 @@ def test_a_charts_table_holds_what_was_drawn() -> None:
     results = made("normal")
     text = (written("normal") / "charts" / "rate-hello.csv").read_text(encoding="utf-8")
     rows = {row["subject"]: row for row in csv.DictReader(io.StringIO(text))}
-    known = [
-        one
-        for one in results.quantities
-        if (one.workload, one.metric) == ("hello", "throughput")
-        and one.target in {DJANGO.id, FLASK.id, FASTAPI.id}
+    quantities = [
+        quantity
+        for quantity in results.quantities
+        if (quantity.workload, quantity.metric) == ("hello", "throughput")
+        and quantity.target in {DJANGO.id, FLASK.id, FASTAPI.id}
     ]
 
-    assert set(rows) == {one.target for one in known}
-    for one in known:
-        assert one.estimate is not None
-        assert float(rows[one.target]["low_in_unit"]) == one.estimate.low
-        read = [float(each) for each in rows[one.target]["rounds_in_unit"].split()]
-        assert read == list(one.rounds)
+    assert set(rows) == {quantity.target for quantity in quantities}
+    for quantity in quantities:
+        assert quantity.estimate is not None
+        assert float(rows[quantity.target]["low_in_unit"]) == quantity.estimate.low
+        read = [
+            float(number) for number in rows[quantity.target]["rounds_in_unit"].split()
+        ]
+        assert read == list(quantity.rounds)
 
 
 def test_a_chart_that_is_gone_takes_its_table_with_it(tmp_path: Path) -> None:
@@ -186,8 +190,8 @@ def test_the_answers_chart_is_a_picture_of_its_own() -> None:
         root = ElementTree.fromstring(text)
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert "class=" not in text and "var(" not in text
-        for one in made("normal").frameworks[:3]:
-            colours = (one.look.light, one.look.dark)
+        for framework in made("normal").frameworks[:3]:
+            colours = (framework.look.light, framework.look.dark)
             assert colours[look] in text and colours[1 - look] not in text
     assert not (written("nothing") / "answer.svg").exists()
 
@@ -197,8 +201,10 @@ def test_parquet_holds_every_round(state: str) -> None:
     """One row for each round of each number; what was not measured is missing."""
     results = made(state)
     table = pd.read_parquet(written(state) / "rounds.parquet")
-    values = [value for each in results.quantities for value in each.rounds]
-    values += [value for each in results.comparisons for value in each.rounds]
+    values = [value for quantity in results.quantities for value in quantity.rounds]
+    values += [
+        value for comparison in results.comparisons for value in comparison.rounds
+    ]
 
     assert list(table.columns) == list(ROUND_COLUMNS)
     assert len(table) == len(values)
@@ -228,8 +234,8 @@ def test_a_stored_run_renders_again_to_the_same_page(tmp_path: Path) -> None:
     stored = (written("normal") / "results.json").read_text(encoding="utf-8")
     write_report(read_results(stored), tmp_path)
 
-    one, two = (folder / "report.html" for folder in (written("normal"), tmp_path))
-    assert one.read_bytes() == two.read_bytes()
+    page, two = (folder / "report.html" for folder in (written("normal"), tmp_path))
+    assert page.read_bytes() == two.read_bytes()
 
 
 def test_hostile_text_is_kept_as_it_was_in_json() -> None:

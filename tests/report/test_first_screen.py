@@ -15,17 +15,17 @@ from tests.report.states import normal
 
 
 VIEW = View(worded(normal()))
-CARDS = [card(VIEW, None, each) for each in VIEW.results.verdicts]
+CARDS = [card(VIEW, None, verdict) for verdict in VIEW.results.verdicts]
 
 
 def test_every_row_is_about_its_claims_subjects() -> None:
     """One by its title, beside the only other one if there is one; several as the ranking."""
-    for one, verdict in zip(CARDS, VIEW.results.verdicts, strict=True):
+    for shown_card, verdict in zip(CARDS, VIEW.results.verdicts, strict=True):
         subjects, others = verdict.claim.subjects, verdict.claim.baselines
-        title = "".join(VIEW.label(each) for each in subjects[:1])
+        title = "".join(VIEW.label(subject) for subject in subjects[:1])
         if len(others) == 1:
             title = f"{title}, beside {VIEW.label(others[0])}"
-        assert one.on == (RANKING if len(subjects) > 1 else title)
+        assert shown_card.on == (RANKING if len(subjects) > 1 else title)
 
 
 def test_a_tie_names_who_is_equal() -> None:

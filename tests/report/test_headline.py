@@ -33,8 +33,8 @@ def view() -> View:
 
 def judged(rule: str) -> Verdict:
     """The made verdict of a rule."""
-    found = [v for v in worded(made("ruled")).verdicts if v.claim.id == f"by-{rule}"]
-    return found[0]
+    verdicts = [v for v in worded(made("ruled")).verdicts if v.claim.id == f"by-{rule}"]
+    return verdicts[0]
 
 
 def html_of(rule: str) -> str:
@@ -75,9 +75,9 @@ def test_a_witness_without_a_number_gets_none() -> None:
 @pytest.mark.parametrize("rule", rule_names())
 def test_other_lines_are_told_where_a_rule_tried_them(rule: str) -> None:
     """After the line that it was judged by."""
-    told = "in each comparison. With other lines: supported at 0\N{NO-BREAK SPACE}%; inconclusive at 10\N{NO-BREAK SPACE}%."
+    sentence = "in each comparison. With other lines: supported at 0\N{NO-BREAK SPACE}%; inconclusive at 10\N{NO-BREAK SPACE}%."
 
-    assert (told in html_of(rule)) is (rule in OWN_LINES)
+    assert (sentence in html_of(rule)) is (rule in OWN_LINES)
     assert ("<dt>Line</dt>" in html_of(rule)) is ("stress" not in rule)
 
 
@@ -85,7 +85,7 @@ def test_other_lines_are_told_where_a_rule_tried_them(rule: str) -> None:
 def test_a_forest_stands_where_the_findings_share_a_line(rule: str) -> None:
     """A row for everything that decides, measured or not, and a table that promises no rounds."""
     text = html_of(rule)
-    deciding = [each for each in judged(rule).findings if each.outcome]
+    deciding = [finding for finding in judged(rule).findings if finding.outcome]
 
     assert ("<figure>" in text) is (rule in DRAWN)
     if rule in DRAWN:
@@ -100,8 +100,8 @@ def test_a_rows_words_are_the_findings_own_and_its_numbers_the_ratios() -> None:
 
     assert drawn is not None
     assert drawn.words.sub == "The claim holds right of the line at 0.91×"
-    _, found, better, span, *_ = drawn.table.rows[1]
-    assert found == "2.02 times as long (1.74 to 2.34)"
+    _, ratio_words, better, span, *_ = drawn.table.rows[1]
+    assert ratio_words == "2.02 times as long (1.74 to 2.34)"
     assert (better, span) == ("0.50×", "0.43 to 0.57")
     assert "2.02 times as long (1.74 to 2.34)" in re.sub(
         "<[^>]*>", " ", unescape(drawn.wide)
@@ -113,8 +113,8 @@ def test_nothing_of_a_long_name_is_lost_on_a_narrow_screen() -> None:
     drawn = findings_chart(view(), palette(FRAMEWORKS), judged("weight"))
 
     assert drawn is not None
-    for each in (drawn.wide, drawn.narrow):
-        assert "…" not in each.split("</title>")[1].replace(
+    for drawing in (drawn.wide, drawn.narrow):
+        assert "…" not in drawing.split("</title>")[1].replace(
             "not measured: so it was", ""
         )
 

@@ -46,7 +46,8 @@ def test_no_line_joins_two_machines_or_two_versions() -> None:
     new = replace(
         old,
         receipts={
-            name: replace(each, version="2.0") for name, each in old.receipts.items()
+            name: replace(receipt, version="2.0")
+            for name, receipt in old.receipts.items()
         },
     )
     alike = index_html([entry(old, "a", 1), entry(old, "b", 2)])
@@ -82,12 +83,12 @@ def test_a_line_joins_runs_of_one_version_and_one_harness() -> None:
 )
 def test_a_grade_has_its_reason(state: str, grade: Grade, reason: str) -> None:
     """The gravest thing that a run says of itself, on the page too."""
-    found = quality(made(state))
+    grading = quality(made(state))
     html = index_html([entry(made(state), "one", 1)])
 
-    assert found.grade is grade
-    assert reason in found.reason.replace("\xa0", " ")
-    assert found.reason in unescape(html)
+    assert grading.grade is grade
+    assert reason in grading.reason.replace("\xa0", " ")
+    assert grading.reason in unescape(html)
 
 
 def test_a_run_without_results_is_named_with_what_to_do(tmp_path: Path) -> None:
@@ -97,8 +98,8 @@ def test_a_run_without_results_is_named_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "broken" / "results.json").write_text("{")
     (tmp_path / "killed").mkdir()
     folders = [tmp_path / name for name in ("broken", "good", "killed")]
-    found = rendering.understood(folders)
-    html = rendering.write_list(tmp_path / "index.html", found).read_text()
+    understood = rendering.understood(folders)
+    html = rendering.write_list(tmp_path / "index.html", understood).read_text()
 
     assert 'href="good/report.html"' in html
     assert "Not understood yet: bench report killed." in html
@@ -134,9 +135,9 @@ def test_the_published_runs_are_listed_where_they_are_committed() -> None:
 def test_a_page_links_the_list_that_holds_it(tmp_path: Path) -> None:
     """Relative, so that the folder can be moved; none where no list holds the run."""
     write_report(states.normal(), tmp_path / "one", "../index.html")
-    one = (tmp_path / "one" / "report.html").read_text()
+    page = (tmp_path / "one" / "report.html").read_text()
 
-    assert '<a href="../index.html">All runs</a>' in one
+    assert '<a href="../index.html">All runs</a>' in page
     assert "All runs" not in page_of("normal")
     assert rendering.index_of(tmp_path / "one") is None
 

@@ -60,11 +60,11 @@ def test_every_curve_has_a_file_and_the_same_numbers(tmp_path: Path) -> None:
     for curve, text in zip(
         results.curves, percentile_files(results).values(), strict=True
     ):
-        found = rows(text)
-        assert [row[0] for row in found] == pytest.approx(
+        table = rows(text)
+        assert [row[0] for row in table] == pytest.approx(
             [point.middle_ms for point in curve.points], abs=1e-6
         )
-        assert found == sorted(found)
+        assert table == sorted(table)
     assert (tmp_path / "percentiles").is_dir()
 
 
@@ -92,19 +92,19 @@ def lists(of: Results) -> dict[str, list[dict[str, Any]]]:
 def test_each_metric_is_in_the_list_of_its_direction() -> None:
     """With the keys, the unit and the value that the action reads; the twin is left out."""
     made = results()
-    found = lists(made)
+    by_tool = lists(made)
     metrics = {metric.title: metric for metric in made.metrics}
 
-    assert found[BIGGER] and found[SMALLER]
+    assert by_tool[BIGGER] and by_tool[SMALLER]
     for tool, bigger in ((BIGGER, True), (SMALLER, False)):
-        for row in found[tool]:
+        for row in by_tool[tool]:
             metric = metrics[row["name"].rpartition(": ")[2]]
             assert {*row} == {"name", "unit", "value", "range", "extra"}
             assert metric.higher_is_better is bigger
             assert row["unit"] == metric.unit
             assert row["range"].startswith("± ")
             assert f"run {made.run_id}" in row["extra"]
-    names = [row["name"] for each in found.values() for row in each]
+    names = [row["name"] for tool_rows in by_tool.values() for row in tool_rows]
     assert len(names) == len({*names})
     wanted = [
         q
@@ -113,17 +113,17 @@ def test_each_metric_is_in_the_list_of_its_direction() -> None:
         and q.target != AGAIN.id
         and q.metric in {metric.name for metric in made.metrics}
     ]
-    values = sorted(row["value"] for each in found.values() for row in each)
+    values = sorted(row["value"] for tool_rows in by_tool.values() for row in tool_rows)
     assert values == sorted(q.estimate.point for q in wanted if q.estimate)
 
 
 def test_a_series_goes_on_over_versions_unless_a_run_holds_several() -> None:
     """One version: its name is without it. Two: each has its own."""
     plain = f"{FLASK.framework}/{FLASK.deployment}: "
-    one = {row["name"] for row in lists(results())[BIGGER]}
+    names = {row["name"] for row in lists(results())[BIGGER]}
     two = {row["name"] for row in lists(slower(0.8))[BIGGER]}
 
-    assert any(name.startswith(plain) for name in one)
+    assert any(name.startswith(plain) for name in names)
     assert not any(name.startswith(plain) for name in two)
     for target in (FLASK, OLD):
         assert any(name.startswith(f"{target.id}: ") for name in two)
@@ -133,6 +133,6 @@ def test_names_from_elsewhere_stay_on_a_line() -> None:
     """A run folder may hold anything."""
     made = results()
     odd = replace(made, run_id="a\nb\x1b[31m")
-    for each in lists(odd).values():
-        for row in each:
+    for tool_rows in lists(odd).values():
+        for row in tool_rows:
             assert "\n" not in row["extra"] and "\x1b" not in row["extra"]

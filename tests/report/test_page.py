@@ -102,14 +102,18 @@ def test_the_navigation_names_every_section_in_its_order() -> None:
 def test_ids_are_unique_and_anchors_resolve(state: str) -> None:
     """Every link on the page leads somewhere on it."""
     page = Page(page_of(state))
-    ids = [found for _, each in page.tags if (found := each.get("id"))]
+    ids = [
+        identifier
+        for _, attributes in page.tags
+        if (identifier := attributes.get("id"))
+    ]
     aims = {
-        (each.get("href") or "")[1:]
-        for _, each in page.tags
-        if (each.get("href") or "").startswith("#")
+        (attributes.get("href") or "")[1:]
+        for _, attributes in page.tags
+        if (attributes.get("href") or "").startswith("#")
     }
-    for _, each in page.tags:
-        aims |= set((each.get("aria-labelledby") or "").split())
+    for _, attributes in page.tags:
+        aims |= set((attributes.get("aria-labelledby") or "").split())
 
     assert len(ids) == len(set(ids))
     assert aims <= set(ids)
@@ -144,9 +148,9 @@ def test_every_estimate_is_on_the_page(state: str) -> None:
     results = made(state)
     text = unescape(page_of(state)).split('id="every-number"')[1]
 
-    for each in results.quantities:
-        if each.estimate:
-            assert with_interval(each.estimate) in text
+    for quantity in results.quantities:
+        if quantity.estimate:
+            assert with_interval(quantity.estimate) in text
     margin = View(results).margin
     shown = comparisons_shown(View(results))
     left_out = len(results.comparisons) - len(shown)
@@ -200,8 +204,8 @@ def test_the_dark_differs_from_the_light_in_colours_alone(name: str) -> None:
     )
 
     assert len(dark) == style.count("prefers-color-scheme") == 1
-    for each in dark[0].split(";"):
-        assert re.fullmatch(r"--[\w-]+:#[0-9a-fA-F]{6}", each), each
+    for declaration in dark[0].split(";"):
+        assert re.fullmatch(r"--[\w-]+:#[0-9a-fA-F]{6}", declaration), declaration
 
 
 def test_sizes_stay_within_the_budget(state: str) -> None:
@@ -215,10 +219,12 @@ def test_a_page_that_cannot_hold_every_comparison_keeps_those_that_decide() -> N
     """Every comparison of a claim stands in the table, however many there are."""
     results = made("thirty_targets")
     shown = comparisons_shown(View(results))
-    deciding = [part.comparison for each in results.verdicts for part in each.parts]
+    deciding = [
+        part.comparison for verdict in results.verdicts for part in verdict.parts
+    ]
 
     assert len(shown) < len(results.comparisons)
-    assert all(each in shown for each in deciding)
+    assert all(comparison in shown for comparison in deciding)
 
 
 def test_the_short_answer_is_short(state: str) -> None:
@@ -253,10 +259,10 @@ def test_a_pair_whose_interval_is_below_one_is_said_to_be_behind(high: float) ->
     """With its interval, also where it is less than the margin."""
     results = normal()
     part = next(
-        each
-        for each in results.verdicts[0].parts
-        if each.comparison.workload == "db-read"
-        and each.comparison.baseline.startswith("flask")
+        piece
+        for piece in results.verdicts[0].parts
+        if piece.comparison.workload == "db-read"
+        and piece.comparison.baseline.startswith("flask")
     )
     advantage = Estimate(high - 0.02, high - 0.04, high, 0.95, 12)
     turned = replace(
@@ -265,12 +271,14 @@ def test_a_pair_whose_interval_is_below_one_is_said_to_be_behind(high: float) ->
         outcome=Outcome.REFUTED,
         label=Label.REVERSED,
     )
-    parts = tuple(turned if one is part else one for one in results.verdicts[0].parts)
+    parts = tuple(
+        turned if piece is part else piece for piece in results.verdicts[0].parts
+    )
     fails = tuple(
         replace(
-            each, state=GroupState.FAILS if each.key == "db-read" else GroupState.OPEN
+            group, state=GroupState.FAILS if group.key == "db-read" else GroupState.OPEN
         )
-        for each in results.verdicts[0].groups
+        for group in results.verdicts[0].groups
     )
     verdict = replace(
         results.verdicts[0], parts=parts, outcome=Outcome.REFUTED, groups=fails
@@ -363,7 +371,9 @@ def test_a_failed_twin_stands_above_everything() -> None:
 def test_missing_memory_is_said_with_its_reason() -> None:
     """Never a zero, never a gap."""
     section = page_of("missing_memory").split('id="memory"')[1].split("<section")[0]
-    reason = next(each.reason for each in missing_memory().quantities if each.reason)
+    reason = next(
+        quantity.reason for quantity in missing_memory().quantities if quantity.reason
+    )
 
     assert f"Memory: not measured: {reason}" in unescape(section)
     assert 'id="chart-startup"' in section
@@ -412,11 +422,11 @@ def test_further_words_stand_beneath_the_quote() -> None:
     first, last = results.verdicts[0], results.verdicts[-1]
     place = first.claim.where
     also = (Quote("speed-oriented", place), Quote("highly performant", "elsewhere"))
-    told = (
+    verdicts = (
         replace(first, claim=replace(first.claim, also=also)),
         replace(last, claim=replace(last.claim, also=(Quote("also wide", "there"),))),
     )
-    html = report_page(replace(results, verdicts=told)).html
+    html = report_page(replace(results, verdicts=verdicts)).html
 
     assert (
         '</header>\n<p class="sub">Also <q>speed-oriented</q>, '
@@ -487,9 +497,11 @@ def test_what_was_probed_and_counted_is_shown_with_its_evidence() -> None:
 
 def test_what_the_machine_did_is_shown_and_not_told_is_no_zero() -> None:
     """Typical and worst, by row; without a trace the page says so."""
-    told = TraceRow("foreign", "A stranger", "% of a core", 0.476, 50.0, 96, 96)
+    trace_row = TraceRow("foreign", "A stranger", "% of a core", 0.476, 50.0, 96, 96)
     silent = TraceRow("pressure", "Pressure", "% of the window", None, None, 0, 96)
-    rows = unescape(report_page(replace(normal(), machine_trace=(told, silent))).html)
+    rows = unescape(
+        report_page(replace(normal(), machine_trace=(trace_row, silent))).html
+    )
 
     assert "<td>0.476<td>50<td>96 of 96\n" in rows
     assert "<td>not measured: this kernel does not tell<td>" in rows
@@ -533,7 +545,7 @@ def test_the_first_rows_are_chosen_by_rule() -> None:
     """One claim of each outcome is in sight, and none is there twice."""
     text = page_of("ruled").split('class="verdicts"')[1].split("</section>")[0]
     first = text.split("<details>")[0]
-    outcomes = {each.outcome for each in made("ruled").verdicts} & set(TESTED)
+    outcomes = {verdict.outcome for verdict in made("ruled").verdicts} & set(TESTED)
 
     for outcome in outcomes:
         assert f" {outcome.value.capitalize()}</span>" in first
@@ -588,19 +600,20 @@ def test_newer_is_faster_or_slower_as_the_steps_say(share: float, newer: str) ->
 def other_words(value: Any) -> Any:
     """The same with every sentence of verdicts and checks changed."""
     if isinstance(value, Verdict | Part | Evidence | Check | MetricRow):
-        told: dict[str, Any] = {
-            each.name: f"1 to 2 times as bad: no verdicts ({each.name})"
-            for each in fields(value)
-            if each.name in SENTENCES and isinstance(getattr(value, each.name), str)
+        sentences: dict[str, Any] = {
+            attribute.name: f"1 to 2 times as bad: no verdicts ({attribute.name})"
+            for attribute in fields(value)
+            if attribute.name in SENTENCES
+            and isinstance(getattr(value, attribute.name), str)
         }
         inner: dict[str, Any] = {
-            each.name: other_words(getattr(value, each.name))
-            for each in fields(value)
-            if isinstance(getattr(value, each.name), tuple)
+            attribute.name: other_words(getattr(value, attribute.name))
+            for attribute in fields(value)
+            if isinstance(getattr(value, attribute.name), tuple)
         }
-        return replace(value, **told, **inner)
+        return replace(value, **sentences, **inner)
     if isinstance(value, tuple):
-        return tuple(other_words(each) for each in value)
+        return tuple(other_words(item) for item in value)
     return value
 
 
@@ -615,8 +628,8 @@ def test_no_decision_is_read_out_of_a_sentence(state: str) -> None:
     """Every sentence changed: the same outcomes, signs, colours, marks and banners, in the same order."""
     results = worded(made(state))
     noted = tuple(
-        replace(each, passed=False) if each.severity is Scope.NOTE else each
-        for each in results.checks
+        replace(check, passed=False) if check.severity is Scope.NOTE else check
+        for check in results.checks
     )
     results = replace(results, checks=noted)
     verdicts = other_words(results.verdicts)
@@ -630,5 +643,7 @@ def test_no_decision_is_read_out_of_a_sentence(state: str) -> None:
             html,
         )
 
-    one, other = (decided(report_page(each).html) for each in (results, changed))
-    assert one == other
+    before, other = (
+        decided(report_page(state_results).html) for state_results in (results, changed)
+    )
+    assert before == other

@@ -13,10 +13,12 @@ from bench.report.charts.palette import palette
 MODES = {"light": 0, "dark": 1}
 EYES = (None, "protan", "deutan", "tritan")
 FRAMEWORKS: tuple[Framework, ...] = tuple(
-    each for each, _ in load_frameworks().values()
+    framework for framework, _ in load_frameworks().values()
 )
-NAMES = {f"fw-{place}": each for place, each in enumerate(FRAMEWORKS)}
-CONTESTANTS = [name for name, each in NAMES.items() if each.package is not None]
+NAMES = {f"fw-{place}": framework for place, framework in enumerate(FRAMEWORKS)}
+CONTESTANTS = [
+    name for name, framework in NAMES.items() if framework.package is not None
+]
 COLOURS = palette(FRAMEWORKS).colours
 
 READ = [
@@ -42,14 +44,14 @@ def seen(token: str, mode: str, eye: str | None) -> Color:
     return plain.filter(eye, 1, method="machado").convert("srgb").clip()
 
 
-def contrast(one: str, other: str, mode: str) -> float:
+def contrast(first: str, other: str, mode: str) -> float:
     """WCAG 2.2, 1.4.3: from 1 to 21."""
-    return colour(one, mode).contrast(colour(other, mode), method="wcag21")
+    return colour(first, mode).contrast(colour(other, mode), method="wcag21")
 
 
-def distance(one: str, other: str, mode: str, eye: str | None) -> float:
+def distance(first: str, other: str, mode: str, eye: str | None) -> float:
     """CAM16-UCS."""
-    return seen(one, mode, eye).delta_e(seen(other, mode, eye), method="cam16")
+    return seen(first, mode, eye).delta_e(seen(other, mode, eye), method="cam16")
 
 
 def lightness(token: str, mode: str) -> float:
@@ -81,16 +83,16 @@ def test_a_mark_can_be_seen(token: str, mode: str) -> None:
 @pytest.mark.parametrize("eye", EYES)
 def test_frameworks_are_told_apart(mode: str, eye: str | None) -> None:
     """At least 25 in CAM16-UCS for every pair of contestants."""
-    for one, other in combinations(CONTESTANTS, 2):
-        names = (NAMES[one].title, NAMES[other].title)
-        assert distance(one, other, mode, eye) >= 25, names
+    for first, other in combinations(CONTESTANTS, 2):
+        names = (NAMES[first].title, NAMES[other].title)
+        assert distance(first, other, mode, eye) >= 25, names
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_frameworks_are_told_apart_in_grey(mode: str) -> None:
     """At least 10 in lightness: a page printed in grey has the same lines."""
-    for one, other in combinations(CONTESTANTS, 2):
-        assert abs(lightness(one, mode) - lightness(other, mode)) >= 10
+    for first, other in combinations(CONTESTANTS, 2):
+        assert abs(lightness(first, mode) - lightness(other, mode)) >= 10
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -37,13 +37,13 @@ def test_a_page_has_every_run_the_pooled_ratio_and_what_differs(tmp_path: Path) 
     runs = [run(1), run(2), run(3, fingerprint="g", kernel="<b>other</b>")]
     page = write_pooled(pool(runs), FRAMEWORKS, tmp_path)
     html = page.read_text("utf-8")
-    for each in runs:
-        assert each.record.id in html
+    for pooled_run in runs:
+        assert pooled_run.record.id in html
     assert "machine 1, 2 runs" in html and "2 machines" in html
     assert "&lt;b&gt;other" in html and "<b>other" not in html
     data = json.loads((tmp_path / "pooled.json").read_text("utf-8"))
-    one = data["ratios"][0]
-    assert f"{one['machines'][0]['estimate']['point']:.2f}" in html
+    ratio = data["ratios"][0]
+    assert f"{ratio['machines'][0]['estimate']['point']:.2f}" in html
     assert (
         (tmp_path / "forest-hello-throughput.svg").read_text("utf-8").startswith("<svg")
     )
@@ -53,8 +53,8 @@ def test_the_same_runs_give_the_same_bytes(tmp_path: Path) -> None:
     """In whatever order they are named."""
     pages = []
     for name, order in (("one", (1, 2)), ("other", (2, 1))):
-        found = pool([run(n) for n in order])
-        pages.append(write_pooled(found, FRAMEWORKS, tmp_path / name).read_bytes())
+        pooled = pool([run(n) for n in order])
+        pages.append(write_pooled(pooled, FRAMEWORKS, tmp_path / name).read_bytes())
     assert pages[0] == pages[1]
 
 
@@ -62,8 +62,8 @@ def test_one_runs_scatter_is_told_without_a_second_run_of_its_machine(
     tmp_path: Path,
 ) -> None:
     """Two runs of two machines: nobody knows by how much runs of one differ."""
-    found = pool([run(1), run(2, fingerprint="g")])
-    html = write_pooled(found, FRAMEWORKS, tmp_path).read_text("utf-8")
+    pooled = pool([run(1), run(2, fingerprint="g")])
+    html = write_pooled(pooled, FRAMEWORKS, tmp_path).read_text("utf-8")
     assert "No machine has two of them" in html
 
 
@@ -84,10 +84,10 @@ def test_the_command_writes_beside_and_changes_no_run(
     assert typed(*QUICK[::-1]) == text
     page = Path(text.strip())
     assert page.is_file() and page.is_relative_to(tmp_path)
-    found = json.loads((page.parent / "pooled.json").read_text("utf-8"))
-    assert len(found["machines"]) == 1
+    document = json.loads((page.parent / "pooled.json").read_text("utf-8"))
+    assert len(document["machines"]) == 1
     hello = next(
-        r for r in found["ratios"]
+        r for r in document["ratios"]
         if (r["workload"], r["metric"]) == ("hello", "throughput")
         and r["subject"].startswith("fastapi") and r["baseline"].startswith("flask")
     )  # fmt: skip

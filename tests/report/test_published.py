@@ -24,7 +24,7 @@ def run(request: pytest.FixtureRequest) -> Path:
 
 def with_parts(folder: Path) -> list[dict[str, Any]]:
     """The verdicts that hang on comparisons."""
-    return [each for each in results(folder)["verdicts"] if each["parts"]]
+    return [verdict for verdict in results(folder)["verdicts"] if verdict["parts"]]
 
 
 def test_something_is_published() -> None:
@@ -82,8 +82,8 @@ def test_the_page_says_what_the_results_say(run: Path) -> None:
         outcome, text = card(run, verdict["claim"]["id"])
         assert outcome == verdict["outcome"]
         printed = re.findall(r"<td>([\d.]+) to ([\d.]+)<", text)
-        known = [part["comparison"]["advantage"] for part in verdict["parts"]]
-        for pair, advantage in zip(printed, filter(None, known), strict=True):
+        advantages = [part["comparison"]["advantage"] for part in verdict["parts"]]
+        for pair, advantage in zip(printed, filter(None, advantages), strict=True):
             for words, end in zip(pair, ("low", "high"), strict=True):
                 digit = 10 ** -len(words.partition(".")[2])
                 assert float(words) == pytest.approx(advantage[end], abs=digit)
@@ -94,7 +94,7 @@ def test_the_list_of_claims_says_what_was_found(run: Path) -> None:
     page = (run / "report.html").read_text(encoding="utf-8")
     reasons = re.findall(r'class="why">(.*?)</span>', page, re.DOTALL)
     unjudged = ("not tested", "not measurable")
-    outcomes = {each["outcome"] for each in results(run)["verdicts"]}
+    outcomes = {verdict["outcome"] for verdict in results(run)["verdicts"]}
     assert bool(reasons) == bool(outcomes.difference(unjudged))
     for reason in map(unescape, reasons):
         assert 4 <= len(reason.split()) <= 60, reason
@@ -108,8 +108,8 @@ def test_the_page_and_the_summary_keep_their_size(run: Path) -> None:
 
 def test_the_page_is_what_its_results_give(run: Path, tmp_path: Path) -> None:
     """To the byte: a page of an older look, or of other numbers, is not what stands here."""
-    found = read_results((run / "results.json").read_text("utf-8"))
-    write_report(found, tmp_path / run.name, "../index.html", published=True)
+    document = read_results((run / "results.json").read_text("utf-8"))
+    write_report(document, tmp_path / run.name, "../index.html", published=True)
 
     for name in ("report.html", "summary.md"):
         assert (tmp_path / run.name / name).read_bytes() == (run / name).read_bytes()

@@ -19,13 +19,13 @@ FOLDERS = sorted((ROOT / "reports/published").glob("bisect-*"))
 @pytest.fixture(params=FOLDERS, ids=lambda folder: folder.name)
 def folder(request: pytest.FixtureRequest) -> Path:
     """One of them."""
-    found: Path = request.param
-    return found
+    path: Path = request.param
+    return path
 
 
 def test_something_is_published() -> None:
     """Of all three frameworks."""
-    assert {each.name.split("-")[1] for each in FOLDERS} == {
+    assert {published_folder.name.split("-")[1] for published_folder in FOLDERS} == {
         "django",
         "fastapi",
         "flask",
@@ -34,48 +34,54 @@ def test_something_is_published() -> None:
 
 def test_page_and_table_are_made_of_what_is_stored(folder: Path) -> None:
     """The same bytes again."""
-    found = read_bisection(folder)
-    framework, _ = load_frameworks()[found.framework]
+    bisection = read_bisection(folder)
+    framework, _ = load_frameworks()[bisection.framework]
 
-    assert (folder / "bisection.md").read_text() == bisection_md(found)
-    assert (folder / "bisection.html").read_text() == bisection_html(found, framework)
+    assert (folder / "bisection.md").read_text() == bisection_md(bisection)
+    assert (folder / "bisection.html").read_text() == bisection_html(
+        bisection, framework
+    )
 
 
 def test_the_steps_are_those_of_the_counts(folder: Path) -> None:
     """Read without the harness' own code: each change over 1 % between neighbours, nothing else; both sides counted twice."""
-    found = json.loads((folder / "bisection.json").read_text())
-    measured = [each for each in found["releases"] if each["costs"]]
+    document = json.loads((folder / "bisection.json").read_text())
+    measured = [release for release in document["releases"] if release["costs"]]
     expected = {}
     for older, newer in pairwise(measured):
-        for workload in found["workloads"]:
-            before, after = (each["costs"][workload] for each in (older, newer))
+        for workload in document["workloads"]:
+            before, after = (release["costs"][workload] for release in (older, newer))
             times = after["value"] / before["value"]
             if abs(times - 1) > 0.01:
                 expected[older["version"], newer["version"], workload] = times
                 for count in (before, after):
                     assert count["again"] == pytest.approx(count["value"], rel=0.001)
-    told = {
+    steps = {
         (step["older"], step["newer"], step["workload"]): step["times"]
-        for step in found["steps"]
+        for step in document["steps"]
     }
 
-    assert told == pytest.approx(expected)
-    assert all(step["exact"] for step in found["steps"])
+    assert steps == pytest.approx(expected)
+    assert all(step["exact"] for step in document["steps"])
 
 
 def test_between_two_levels_nothing_is_left_uncounted(folder: Path) -> None:
     """Where neighbours differ by a step, every release between them was tried."""
-    found = json.loads((folder / "bisection.json").read_text())
-    order = [each["version"] for each in found["releases"]]
-    tried = {each["version"] for each in found["releases"] if each["costs"] or each["skipped"]}  # fmt: skip
-    for step in found["steps"]:
+    document = json.loads((folder / "bisection.json").read_text())
+    order = [release["version"] for release in document["releases"]]
+    tried = {release["version"] for release in document["releases"] if release["costs"] or release["skipped"]}  # fmt: skip
+    for step in document["steps"]:
         between = order[order.index(step["older"]) + 1 : order.index(step["newer"])]
         assert set(between) <= tried
 
 
 def test_the_readme_has_the_large_steps_of_fastapi() -> None:
     """Every row of the page with a step of at least 5 %, in its words, and no other."""
-    (fastapi,) = (each for each in FOLDERS if each.name.startswith("bisect-fastapi-"))
+    (fastapi,) = (
+        published_folder
+        for published_folder in FOLDERS
+        if published_folder.name.startswith("bisect-fastapi-")
+    )
     readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("\u00a0", " ")
     table = (
         (fastapi / "bisection.md").read_text(encoding="utf-8").replace("\u00a0", " ")

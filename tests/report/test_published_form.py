@@ -40,9 +40,9 @@ def test_a_run_has_no_table_that_is_made_again(run: Path) -> None:
 
 def test_its_checksums_are_those_of_what_is_kept(run: Path) -> None:
     """SHA256SUMS and results.json name each raw file, and the archive's bytes are theirs."""
-    told = {each["path"]: each["sha256"] for each in results(run)["files"]}
+    checksums = {file["path"]: file["sha256"] for file in results(run)["files"]}
     lines = (run / "SHA256SUMS").read_text("utf-8").splitlines()
-    assert {line[66:]: line[:64] for line in lines} == told
-    assert {each.path: each.sha256 for each in stored_files(run)} == told
+    assert {line[66:]: line[:64] for line in lines} == checksums
+    assert {file.path: file.sha256 for file in stored_files(run)} == checksums
     for name, content in members(run):
-        assert hashlib.sha256(content).hexdigest() == told[name]
+        assert hashlib.sha256(content).hexdigest() == checksums[name]

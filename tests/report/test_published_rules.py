@@ -34,36 +34,42 @@ def run(request: pytest.FixtureRequest) -> Path:
     return Path(request.param)
 
 
-def by_rule(found: dict[str, Any]) -> list[dict[str, Any]]:
+def by_rule(document: dict[str, Any]) -> list[dict[str, Any]]:
     """The verdicts that a rule gave."""
-    return [each for each in found["verdicts"] if each["claim"]["rule"]]
+    return [verdict for verdict in document["verdicts"] if verdict["claim"]["rule"]]
 
 
-def by_numbers(found: dict[str, Any]) -> list[dict[str, Any]]:
+def by_numbers(document: dict[str, Any]) -> list[dict[str, Any]]:
     """All that numbers decide: orders, rules, and counts of subjects."""
     return [
-        each
-        for each in found["verdicts"]
-        if each["claim"]["rule"]
-        or each["claim"]["metric"]
-        or (each["claim"]["counts"] and each["claim"]["subjects"])
+        verdict
+        for verdict in document["verdicts"]
+        if verdict["claim"]["rule"]
+        or verdict["claim"]["metric"]
+        or (verdict["claim"]["counts"] and verdict["claim"]["subjects"])
     ]
 
 
-def with_card(found: dict[str, Any]) -> list[dict[str, Any]]:
+def with_card(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Those of them that have a card."""
-    return [each for each in by_rule(found) if each["outcome"] not in UNTESTED]
+    return [
+        verdict for verdict in by_rule(document) if verdict["outcome"] not in UNTESTED
+    ]
 
 
 def deciding(verdict: dict[str, Any]) -> list[dict[str, Any]]:
     """The findings that decide, in the order of the page."""
-    return [each for each in verdict["findings"] if each["outcome"]]
+    return [finding for finding in verdict["findings"] if finding["outcome"]]
 
 
-def beside(found: dict[str, Any]) -> list[dict[str, Any]]:
+def beside(document: dict[str, Any]) -> list[dict[str, Any]]:
     """The findings with an interval that decide nothing."""
-    every = [each for verdict in by_rule(found) for each in verdict["findings"]]
-    return [each for each in every if each["estimate"] and not each["outcome"]]
+    every = [
+        finding for verdict in by_rule(document) for finding in verdict["findings"]
+    ]
+    return [
+        finding for finding in every if finding["estimate"] and not finding["outcome"]
+    ]
 
 
 def rows(text: str) -> list[list[str]]:
@@ -86,9 +92,9 @@ def test_everything_was_recomputed_from_a_run() -> None:
     """Each rule, the orders and the counts decide somewhere; each outcome that a run can have is met."""
     decided = [
         (verdict["claim"]["rule"] or verdict["claim"]["metric"] or "counts", outcome)
-        for found in map(again, RUNS)
-        for verdict in by_numbers(found)
-        if (outcome := judged(found, verdict["claim"]).outcome) not in UNTESTED
+        for document in map(again, RUNS)
+        for verdict in by_numbers(document)
+        if (outcome := judged(document, verdict["claim"]).outcome) not in UNTESTED
     ]
     assert {what for what, _ in decided} == {*RULES, "throughput", "counts"}
     assert {outcome for _, outcome in decided} == {
@@ -98,59 +104,63 @@ def test_everything_was_recomputed_from_a_run() -> None:
 
 def test_every_verdict_follows_from_the_numbers(run: Path) -> None:
     """Outcome, groups, strict reading and everything that decides: from the reading, the margin and the rounds."""
-    found = again(run)
-    assert by_numbers(found)
-    for verdict in by_numbers(found):
-        claim, second = verdict["claim"], judged(found, verdict["claim"])
+    document = again(run)
+    assert by_numbers(document)
+    for verdict in by_numbers(document):
+        claim, second = verdict["claim"], judged(document, verdict["claim"])
         assert verdict["outcome"] == second.outcome, claim["id"]
-        told = deciding(verdict) if claim["rule"] else verdict["parts"]
+        parts_shown = deciding(verdict) if claim["rule"] else verdict["parts"]
         if second.outcomes and not claim["counts"]:
-            said = [each["outcome"] for each in told]
+            said = [part["outcome"] for part in parts_shown]
             assert said == list(second.outcomes) or not said, claim["id"]
         if second.outcome == "not tested":
             continue
-        states = [(each["key"], each["state"]) for each in verdict["groups"]]
+        states = [(group["key"], group["state"]) for group in verdict["groups"]]
         assert states == list(second.states), claim["id"]
         assert verdict["strict"] == second.strict, claim["id"]
         for name, state in (("holds_on", "holds"), ("fails_on", "fails")):
-            assert verdict[name] == [key for key, one in states if one == state]
+            assert verdict[name] == [
+                key for key, group_state in states if group_state == state
+            ]
 
 
 def test_every_other_metric_follows_too(run: Path) -> None:
     """The rows beside an order."""
-    found = again(run)
-    for verdict in by_numbers(found):
+    document = again(run)
+    for verdict in by_numbers(document):
         for row in verdict["rows"]:
-            second = judged(found, verdict["claim"], row["metric"])
+            second = judged(document, verdict["claim"], row["metric"])
             decision = row["decision"]
             assert decision["outcome"] == second.outcome
             assert [part["outcome"] for part in row["parts"]] == list(second.outcomes)
-            states = [(each["key"], each["state"]) for each in decision["groups"]]
+            states = [(group["key"], group["state"]) for group in decision["groups"]]
             assert second.outcome == "not tested" or states == list(second.states)
 
 
 def test_what_every_set_up_does_follows_too(run: Path) -> None:
     """In turns, together or open: the questions of the claim, asked of each framework."""
-    found = again(run)
-    if found["turns"] is None:
+    document = again(run)
+    if document["turns"] is None:
         return
-    (claim,) = (v["claim"] for v in by_rule(found) if v["claim"]["rule"] == "turns")
-    targets = {target["id"]: target for target in found["targets"]}
-    for one in found["turns"]["set_ups"]:
-        target = targets[one["target"]]
+    (claim,) = (v["claim"] for v in by_rule(document) if v["claim"]["rule"] == "turns")
+    targets = {target["id"]: target for target in document["targets"]}
+    for set_up in document["turns"]["set_ups"]:
+        target = targets[set_up["target"]]
         asked = {**claim, "subjects": [target["framework"]]}
-        state = dict(judged(found, asked).states)[target["deployment"]]
-        told = [one["target"] in found["turns"][x] for x in ("in_turns", "together")]
-        assert told == [state == "holds", state == "fails"], one["target"]
+        state = dict(judged(document, asked).states)[target["deployment"]]
+        memberships = [
+            set_up["target"] in document["turns"][x] for x in ("in_turns", "together")
+        ]
+        assert memberships == [state == "holds", state == "fails"], set_up["target"]
 
 
 def test_other_margins_follow_too(run: Path) -> None:
     """What the card says of other lines."""
-    found = again(run)
-    for verdict in by_numbers(found):
+    document = again(run)
+    for verdict in by_numbers(document):
         for margin, said in verdict["at_other_margins"]:
             claim = {**verdict["claim"], "margin": margin}
-            assert judged(found, claim).outcome == said, (claim["id"], margin)
+            assert judged(document, claim).outcome == said, (claim["id"], margin)
 
 
 def test_the_numbers_of_a_published_run_are_those_of_its_windows(run: Path) -> None:
@@ -160,9 +170,9 @@ def test_the_numbers_of_a_published_run_are_those_of_its_windows(run: Path) -> N
     assert {path: now.get(path) for path in before} == before
 
 
-def figures(found: dict[str, Any]) -> dict[tuple[str, ...], float]:
+def figures(document: dict[str, Any]) -> dict[tuple[str, ...], float]:
     """Each number of the analysis by where it stands; what has a name is found by its name."""
-    read = [(name, found[name]) for name in READ if found[name] is not None]
+    read = [(name, document[name]) for name in READ if document[name] is not None]
     return dict(_figures((), dict(read)))
 
 
@@ -170,17 +180,17 @@ def _figures(
     path: tuple[str, ...], value: Any
 ) -> Iterator[tuple[tuple[str, ...], float]]:
     if isinstance(value, dict):
-        for name, each in value.items():
-            yield from _figures((*path, name), each)
+        for name, item in value.items():
+            yield from _figures((*path, name), item)
     elif isinstance(value, list):
-        for at, each in enumerate(value):
-            yield from _figures((*path, _named(each) or str(at)), each)
+        for at, item in enumerate(value):
+            yield from _figures((*path, _named(item) or str(at)), item)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield path, value
 
 
-def _named(each: Any) -> str:
-    if not isinstance(each, dict):
+def _named(item: Any) -> str:
+    if not isinstance(item, dict):
         return ""
     names = (
         "subject",
@@ -192,15 +202,15 @@ def _named(each: Any) -> str:
         "metric",
         "experiment",
     )
-    return " ".join(f"{name}={each[name]}" for name in names if name in each)
+    return " ".join(f"{name}={item[name]}" for name in names if name in item)
 
 
 def test_every_interval_that_decides_is_that_of_its_rounds(run: Path) -> None:
     """At each bound the test turns, and the point is where the rounds' mean lies."""
-    found = again(run)
-    for verdict in by_rule(found):
+    document = again(run)
+    for verdict in by_rule(document):
         claim = verdict["claim"]
-        parts = parts_of(found, claim)
+        parts = parts_of(document, claim)
         for part, finding in zip(parts, deciding(verdict), strict=True):
             assert interval_holds(part, finding), (claim["id"], finding["what"])
 
@@ -216,28 +226,34 @@ def interval_holds(part: Part, finding: dict[str, Any]) -> bool:
     return any(gives(held, estimate) for held in part.held)
 
 
-def stored_intervals(found: Any) -> int:
+def stored_intervals(node: Any) -> int:
     """How many there are, however deep; but those of fitted curves, which have no numbers by round."""
-    if isinstance(found, list):
-        return sum(map(stored_intervals, found))
-    if not isinstance(found, dict):
+    if isinstance(node, list):
+        return sum(map(stored_intervals, node))
+    if not isinstance(node, dict):
         return 0
-    own = found.keys() >= {"point", "low", "high", "level"}
-    parts = (value for name, value in found.items() if name != "fit")
+    own = node.keys() >= {"point", "low", "high", "level"}
+    parts = (value for name, value in node.items() if name != "fit")
     return own + sum(map(stored_intervals, parts))
 
 
 def test_every_interval_beside_it_is_that_of_its_rounds(run: Path) -> None:
     """Of every number that a rule reads or a card shows, deciding or not."""
-    found = results(run)
-    read = [found[name] for name in READ if found[name] is not None]
-    every = [each for section in read for each in intervals_of(section)]
+    document = results(run)
+    read = [document[name] for name in READ if document[name] is not None]
+    every = [
+        held_and_estimate
+        for section in read
+        for held_and_estimate in intervals_of(section)
+    ]
 
     # None is passed over, in runs of one experiment and in those of all.
     assert len(every) == sum(map(stored_intervals, read)) > 50
     assert [estimate for held, estimate in every if not gives(held, estimate)] == []
-    known = [estimate for _, estimate in every]
-    assert [one for one in beside(found) if one["estimate"] not in known] == []
+    estimates = [estimate for _, estimate in every]
+    assert [
+        finding for finding in beside(document) if finding["estimate"] not in estimates
+    ] == []
 
 
 def test_the_evidence_on_the_page_is_that_of_the_results(run: Path) -> None:
@@ -246,35 +262,37 @@ def test_the_evidence_on_the_page_is_that_of_the_results(run: Path) -> None:
         outcome, text = card(run, verdict["claim"]["id"])
         assert outcome == verdict["outcome"]
         assert [row[:3] for row in rows(text)] == [
-            [each["what"], each["value"], each["outcome"] or BESIDE]
-            for each in verdict["findings"]
+            [finding["what"], finding["value"], finding["outcome"] or BESIDE]
+            for finding in verdict["findings"]
         ]
 
 
 def test_every_printed_number_is_in_the_results(run: Path) -> None:
     """To the printed digit: points, bounds and bare counts, of what decides and of what stands beside it."""
-    found = results(run)
-    for verdict in with_card(found):
+    document = results(run)
+    for verdict in with_card(document):
         _, text = card(run, verdict["claim"]["id"])
         for row, finding in zip(rows(text), verdict["findings"], strict=True):
-            printed, known = numbers(row[1]), source(found, finding)
+            printed, source_numbers = numbers(row[1]), source(document, finding)
             a_ratio = "times" in row[1]
-            assert len(printed) == len(known), finding["value"]
-            for words, number in zip(printed, known, strict=True):
+            assert len(printed) == len(source_numbers), finding["value"]
+            for words, number in zip(printed, source_numbers, strict=True):
                 assert says(words, number, a_ratio), (finding["what"], words, number)
 
 
 def test_the_sentence_says_what_its_evidence_says(run: Path) -> None:
     """Its intervals stand among the evidence, and its tally is that of the outcomes."""
-    for verdict in with_card(found := results(run)):
+    for verdict in with_card(document := results(run)):
         _, text = card(run, verdict["claim"]["id"])
         sentence, evidence = text.split('<details class="evidence">')
-        known = {each for row in rows(evidence) for each in intervals(row[1])}
+        evidence_intervals = {
+            interval for row in rows(evidence) for interval in intervals(row[1])
+        }
         said = intervals(sentence.split("<dl>")[0])
-        assert said or may_not_decide(found), verdict["claim"]["id"]
-        assert set(said) <= known, verdict["claim"]["id"]
+        assert said or may_not_decide(document), verdict["claim"]["id"]
+        assert set(said) <= evidence_intervals, verdict["claim"]["id"]
 
-        outcomes = judged(found, verdict["claim"]).outcomes
+        outcomes = judged(document, verdict["claim"]).outcomes
         held = str(outcomes.count("supported"))
         tally = re.findall(r"\((\d+) of (\d+) (?:comparisons|parts) hold\)", sentence)
         assert tally in ([], [(held, str(len(outcomes)))])

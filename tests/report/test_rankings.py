@@ -18,7 +18,7 @@ type Interval = tuple[float, float]
 
 
 def compared(
-    found: dict[tuple[str, str], Interval], void: str | None = None
+    intervals: dict[tuple[str, str], Interval], void: str | None = None
 ) -> list[Comparison]:
     """Comparisons on one workload with these intervals; the point lies in the middle."""
     return [
@@ -32,7 +32,7 @@ def compared(
             None,
             void=void,
         )
-        for names, (low, high) in found.items()
+        for names, (low, high) in intervals.items()
     ]
 
 
@@ -45,8 +45,8 @@ def ranking(
         (FASTAPI.id, FLASK.id): fastapi_flask,
         (DJANGO.id, FLASK.id): django_flask,
     }
-    (found,) = rankings(compared(pairs), THREE, 0.05)
-    return found
+    (ranked,) = rankings(compared(pairs), THREE, 0.05)
+    return ranked
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,15 @@ def test_a_relation_follows_the_interval_alone(
     interval: Interval, relation: Relation, within: bool
 ) -> None:
     """What excludes 1 is never "not told apart", and only what holds 1 may be equal."""
-    found = ranking(interval, (0.9, 1.1), (0.9, 1.1)).pair(DJANGO.id, FASTAPI.id)
+    pair = ranking(interval, (0.9, 1.1), (0.9, 1.1)).pair(DJANGO.id, FASTAPI.id)
 
-    assert found is not None
-    assert (found.relation, found.within_margin) == (relation, within)
+    assert pair is not None
+    assert (pair.relation, pair.within_margin) == (relation, within)
 
 
 def test_a_ranking_is_the_same_whichever_way_its_pairs_were_formed() -> None:
     """Subject and baseline exchanged: the same order, the same relations."""
-    one = ranking((1.02, 1.07), (1.03, 1.09), (1.08, 1.14))
+    forward = ranking((1.02, 1.07), (1.03, 1.09), (1.08, 1.14))
     turned = {
         (FASTAPI.id, DJANGO.id): (1 / 1.07, 1 / 1.02),
         (FLASK.id, FASTAPI.id): (1 / 1.09, 1 / 1.03),
@@ -96,8 +96,8 @@ def test_a_ranking_is_the_same_whichever_way_its_pairs_were_formed() -> None:
     }
     (other,) = rankings(compared(turned), THREE, 0.05)
 
-    assert one.targets == other.targets == (DJANGO.id, FASTAPI.id, FLASK.id)
-    assert [p.relation for p in one.pairs] == [p.relation for p in other.pairs]
+    assert forward.targets == other.targets == (DJANGO.id, FASTAPI.id, FLASK.id)
+    assert [p.relation for p in forward.pairs] == [p.relation for p in other.pairs]
 
 
 def test_what_is_void_is_not_ranked() -> None:
@@ -107,9 +107,9 @@ def test_what_is_void_is_not_ranked() -> None:
     assert rankings(compared(pairs, "the generator was the limit"), THREE, 0.05) == ()
 
 
-def said(found: Ranking) -> str:
+def said(order_found: Ranking) -> str:
     """Its sentence on the page."""
-    view = View(replace(results(), rankings=(found,)))
+    view = View(replace(results(), rankings=(order_found,)))
     return ranking_sentence(view, "db-read", "throughput").replace("\xa0", " ")
 
 

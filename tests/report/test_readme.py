@@ -39,16 +39,18 @@ def printed() -> dict[tuple[str, str], str]:
     folder = ROOT / Path(PICTURES[0]).parent
     results: dict[str, Any] = json.loads((folder / "results.json").read_text("utf-8"))
     titles = {
-        each["id"]: each["title"]
-        for each in results["targets"]
-        if each["role"] == "contestant"
+        target["id"]: target["title"]
+        for target in results["targets"]
+        if target["role"] == "contestant"
     }
     return {
-        (titles[each["target"]], each["workload"]): point(Estimate(**each["estimate"]))
-        for each in results["quantities"]
-        if each["metric"] == "throughput"
-        and each["estimate"]
-        and each["target"] in titles
+        (titles[quantity["target"]], quantity["workload"]): point(
+            Estimate(**quantity["estimate"])
+        )
+        for quantity in results["quantities"]
+        if quantity["metric"] == "throughput"
+        and quantity["estimate"]
+        and quantity["target"] in titles
     }
 
 
@@ -56,12 +58,12 @@ def test_the_words_beside_the_chart_have_its_numbers() -> None:
     """Who cannot see it is told what the chart prints, digit by digit."""
     words = re.search(r'alt="([^"]+)"', README)
     assert words is not None
-    told = re.findall(r"([A-Z][A-Za-z]+) (\d[\d,]*\d)", words[1])
-    known = printed()
+    words_numbers = re.findall(r"([A-Z][A-Za-z]+) (\d[\d,]*\d)", words[1])
+    throughputs = printed()
 
-    assert len(told) == 6
-    for place, (name, number) in enumerate(told):
-        assert known[name, "hello" if place < 3 else "db-read"] == number
+    assert len(words_numbers) == 6
+    for place, (name, number) in enumerate(words_numbers):
+        assert throughputs[name, "hello" if place < 3 else "db-read"] == number
 
 
 def test_its_table_has_the_digits_of_the_chart_above_it() -> None:
@@ -69,8 +71,8 @@ def test_its_table_has_the_digits_of_the_chart_above_it() -> None:
     rows = re.findall(
         r"^\| ([a-z-]+) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|", README, re.M
     )
-    known = printed()
+    throughputs = printed()
 
     assert rows
     for workload, *numbers in rows:
-        assert [known[name, workload] for name in COLUMNS] == numbers
+        assert [throughputs[name, workload] for name in COLUMNS] == numbers

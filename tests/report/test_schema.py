@@ -48,17 +48,17 @@ def test_published_results_are_valid(path: Path) -> None:
 
 def broken(change: str) -> dict[str, Any]:
     """Results with one fault."""
-    found: dict[str, Any] = json.loads(results_json(normal()))
+    document: dict[str, Any] = json.loads(results_json(normal()))
     match change:
         case "missing":
-            del found["verdicts"]
+            del document["verdicts"]
         case "unknown":
-            found["winner"] = "everybody"
+            document["winner"] = "everybody"
         case "deep":
-            found["quantities"][0]["estimate"]["low"] = "low"
+            document["quantities"][0]["estimate"]["low"] = "low"
         case "schema":
-            found["schema"] = 2
-    return found
+            document["schema"] = 2
+    return document
 
 
 @pytest.mark.parametrize("change", ["missing", "unknown", "deep", "schema"])

@@ -109,7 +109,7 @@ def test_a_check_is_graded_by_its_severity_whatever_its_words() -> None:
         replace(light, passed=False, effect=grave.effect),
     )
 
-    assert [each.takes_verdicts for each in changed] == [True, False]
+    assert [check.takes_verdicts for check in changed] == [True, False]
     assert "Checks: 1 failed, 1 noted" in summary_md(replace(made, checks=changed))
 
 
@@ -117,15 +117,15 @@ def test_a_check_that_takes_nothing_is_noted_and_does_not_fail() -> None:
     """The summary says what the page says: a note; what does take something fails."""
     made = normal()
     notes = tuple(
-        replace(each, passed=False)
-        for each in made.checks
-        if each.severity is Scope.NOTE
+        replace(check, passed=False)
+        for check in made.checks
+        if check.severity is Scope.NOTE
     )
     wrong = replace(made.checks[2], passed=False)
     text = summary_md(replace(made, checks=(*notes, wrong)))
     rows = {line for line in text.splitlines() if line.startswith("| ")}
 
     assert "Checks: 1 failed, 2 noted" in text
-    for each in notes:
-        assert f"| {each.title} | {each.measured} | {each.limit} | note |" in rows
+    for check in notes:
+        assert f"| {check.title} | {check.measured} | {check.limit} | note |" in rows
     assert sum("**fail**" in row for row in rows) == 1

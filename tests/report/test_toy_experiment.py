@@ -158,14 +158,14 @@ def test_a_folder_and_a_line_give_a_verdict_and_a_section(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
     page = tmp_path / done.stdout.strip()
     html = page.read_text("utf-8")
-    found = json.loads((page.parent / "results.json").read_text("utf-8"))
+    stored = json.loads((page.parent / "results.json").read_text("utf-8"))
 
-    (verdict,) = found["verdicts"]
+    (verdict,) = stored["verdicts"]
     assert verdict["outcome"] == "supported"
     assert verdict["because"].startswith("Flask: 7.") and "times" in verdict["because"]
-    assert {toy["target"].partition("@")[0] for toy in found["toys"]} == {
+    assert {toy["target"].partition("@")[0] for toy in stored["toys"]} == {
         "django", "fastapi", "flask",
     }  # fmt: skip
-    assert found["turns"] is None
+    assert stored["turns"] is None
     assert '<li><a href="#toys">To the toys</a></li>' in html
     assert "Eight play with toys." in html.partition('<section id="toys">')[2]

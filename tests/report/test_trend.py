@@ -145,8 +145,8 @@ def test_a_commit_gives_no_release_its_name_and_takes_none() -> None:
         ("1.0", "git-1a2b3c4-gunicorn-26.0"),
         ("git-1a2b3c4", "1.0.3-gunicorn-26.0"),
     ):
-        one, other = version(FLASK, plain), version(FLASK, asked)
-        page = trend_html(results((DJANGO, other, one, FASTAPI, WSGI, ASGI))) or ""
+        released, other = version(FLASK, plain), version(FLASK, asked)
+        page = trend_html(results((DJANGO, other, released, FASTAPI, WSGI, ASGI))) or ""
         own = asked.removesuffix("-gunicorn-26.0")
         assert named(page) == {plain, f"{own} on gunicorn 26.0"}
 
@@ -201,11 +201,12 @@ def test_many_packages_are_no_names_in_a_question() -> None:
     made = on_older(0.8)
     without = {
         name: replace(
-            each, packages={k: v for k, v in each.packages.items() if k != "uvicorn"}
+            receipt,
+            packages={k: v for k, v in receipt.packages.items() if k != "uvicorn"},
         )
         if name == FASTAPI.id
-        else each
-        for name, each in made.receipts.items()
+        else receipt
+        for name, receipt in made.receipts.items()
     }
     assert other in (trend_html(replace(made, receipts=without)) or "")
 
@@ -243,7 +244,9 @@ def test_names_stand_whole_inside_their_drawing(
     monkeypatch.setattr(Canvas, "text", placed)
     made = on_older(0.8, *more)
     trend_html(replace(made, workloads=made.workloads[:1]))
-    asked = [each for _, packages in (*BENEATH, *more) for each in packages.items()]
+    asked = [
+        package for _, packages in (*BENEATH, *more) for package in packages.items()
+    ]
     assert words == {"1.0", *(word for pair in asked for word in pair)}
     assert all(low >= 0 and high <= width for low, high, width in ends)
 
@@ -303,12 +306,14 @@ def test_a_release_that_failed_the_contract_is_shown_with_its_reason(
 def farthest(made: Results, metric: str) -> float:
     """How far from 1 the twin's intervals reach on a metric, either way."""
     pairs = [
-        each.advantage
-        for each in made.comparisons
-        if each.subject == AGAIN.id and each.metric == metric and each.advantage
+        comparison.advantage
+        for comparison in made.comparisons
+        if comparison.subject == AGAIN.id
+        and comparison.metric == metric
+        and comparison.advantage
     ]
     assert len(pairs) == 3
-    return max(max(each.high, 1 / each.low) for each in pairs)
+    return max(max(advantage.high, 1 / advantage.low) for advantage in pairs)
 
 
 @pytest.mark.parametrize("metric", ["throughput", "cpu"])
@@ -340,8 +345,8 @@ def test_the_band_is_the_noise_of_the_twin(
     beside = View(made).advantage(OLD.id, FLASK.id, "hello", metric)
     assert beside is not None
     upper, lower = bands[place]
-    one, low = (upper + lower) / 2, bars[place][0]
-    pixels = (one - low) / log(beside.low)  # of one in logs
+    middle, low = (upper + lower) / 2, bars[place][0]
+    pixels = (middle - low) / log(beside.low)  # of one in logs
     assert lower - upper == pytest.approx(2 * log(noise) * pixels)
 
 
@@ -380,13 +385,13 @@ def charts(kept: Sequence[KeptRun], of: int = len(NIGHTS)) -> tuple[Chart, ...]:
 def test_earlier_runs_are_drawn_and_nothing_is_judged() -> None:
     """A figure that moved by a quarter: shown over the newest, called neither change nor failure."""
     page = trend_html(last(), NIGHTS) or ""
-    told = history(page)
-    assert told.count("<figure>") == 1
-    assert "Hello, World!: CPU time per request beside its bare server" in told
-    assert f"Flask {NIGHTS[11].id}<td>1.0.3<td>125.0\u00a0%<td>" in told
-    assert f"Flask {NIGHTS[19].id}<td>1.0.3<td>100.0\u00a0%<td>" in told
-    assert "Grey band: the noise of this run" in told
-    assert not re.search("change of level|fail|slower|re-run", told)
+    text = history(page)
+    assert text.count("<figure>") == 1
+    assert "Hello, World!: CPU time per request beside its bare server" in text
+    assert f"Flask {NIGHTS[11].id}<td>1.0.3<td>125.0\u00a0%<td>" in text
+    assert f"Flask {NIGHTS[19].id}<td>1.0.3<td>100.0\u00a0%<td>" in text
+    assert "Grey band: the noise of this run" in text
+    assert not re.search("change of level|fail|slower|re-run", text)
     # No chart of this page has a table of its own; its numbers stand beneath it.
     assert 'href="charts/' not in page
     assert "Numbers behind this chart" in page
@@ -394,10 +399,10 @@ def test_earlier_runs_are_drawn_and_nothing_is_judged() -> None:
 
 def test_later_runs_change_nothing_on_the_page_of_an_earlier_one() -> None:
     """Twelve nights: the newest of them is the measure."""
-    found = charts(NIGHTS, of=12)
-    assert len(found) == 1
-    assert found == charts(NIGHTS[:12], of=12)
-    assert {row[2] for row in found[0].table.rows} == {"100.0\u00a0%"}
+    drawn = charts(NIGHTS, of=12)
+    assert len(drawn) == 1
+    assert drawn == charts(NIGHTS[:12], of=12)
+    assert {row[2] for row in drawn[0].table.rows} == {"100.0\u00a0%"}
 
 
 def test_there_is_no_history_without_a_run_before_it() -> None:
@@ -417,8 +422,8 @@ def test_a_run_that_may_not_decide_is_shown_with_its_reason(
     )
     marked = replace(NIGHTS[4], decides_nothing=Withheld("", "", "the twin differs"))
     missing = replace(NIGHTS[5], points=(point(None),))
-    (found,) = charts([*NIGHTS[:4], marked, missing, *NIGHTS[6:]])
-    rows = {row[0]: row[1:] for row in found.table.rows}
+    (drawn,) = charts([*NIGHTS[:4], marked, missing, *NIGHTS[6:]])
+    rows = {row[0]: row[1:] for row in drawn.table.rows}
     assert len(rows) == len(NIGHTS)
     assert rows[f"Flask {marked.id}"] == (
         *("1.0.3", "125.0\u00a0%", "122.5 to 127.5", "14"),
@@ -432,9 +437,9 @@ def test_a_run_that_may_not_decide_is_shown_with_its_reason(
 def test_counts_have_no_interval_and_fewer_are_better() -> None:
     """Two per cent more instructions: the run before stands above 100 %."""
     counts = nights([100_000.0] * 19 + [102_000.0], metric=INSTRUCTIONS)
-    (found,) = charts(counts)
-    assert found.table.rows[18][2:5] == ("102.0\u00a0%", "exact", "–")
-    assert "Grey band" not in found.words.caption
+    (drawn,) = charts(counts)
+    assert drawn.table.rows[18][2:5] == ("102.0\u00a0%", "exact", "–")
+    assert "Grey band" not in drawn.words.caption
 
 
 def test_the_page_gets_the_history_and_stands_without_one(

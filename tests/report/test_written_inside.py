@@ -88,10 +88,10 @@ def test_a_full_disk_leaves_the_old_page_whole(tmp_path: Path) -> None:
 def test_a_cell_is_never_a_formula(reason: str, cell: str) -> None:
     """What a spreadsheet would reckon is marked as text, what a terminal would obey is shown; numbers stay numbers."""
     made = normal()
-    one = replace(
+    quantity = replace(
         made.quantities[0], estimate=None, reason=reason, rounds=(None, -0.5, 1e-7)
     )
-    text = results_csv(replace(made, quantities=(one,), comparisons=()))
+    text = results_csv(replace(made, quantities=(quantity,), comparisons=()))
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
 
     assert row["reason"] == cell
@@ -129,7 +129,7 @@ def test_a_killed_writer_leaves_every_file_old_or_new(
     assert subprocess.run(killed, cwd=ROOT, check=False).returncode == -signal.SIGKILL
 
     changed = 0
-    for path in (each for each in (tmp_path / "run").rglob("*") if each.is_file()):
+    for path in (entry for entry in (tmp_path / "run").rglob("*") if entry.is_file()):
         if path.name.startswith("."):
             continue  # what it was writing, under a name of its own
         name = path.relative_to(tmp_path / "run")

@@ -74,25 +74,25 @@ def with_old(
 def on_older(share: float, *more: Beneath) -> Results:
     """FastAPI answers this share of its requests on an older uvicorn; all stand on one older package or two as well."""
     asked = (*BENEATH, *more)
-    older = next(one for one, _ in asked if "uvicorn-" in one.version)
+    older = next(target for target, _ in asked if "uvicorn-" in target.version)
     made = results(
-        (*(one for one, _ in asked), DJANGO, FLASK, FASTAPI, AGAIN, WSGI, ASGI),
+        (*(target for target, _ in asked), DJANGO, FLASK, FASTAPI, AGAIN, WSGI, ASGI),
         change=lambda made: changed(made, older, FASTAPI, share),
     )
-    beneath = {one.id: packages for one, packages in asked}
+    beneath = {target.id: packages for target, packages in asked}
     receipts = {
         name: replace(
-            each,
-            version="0.9.1" if name == OLD.id else each.version,
-            packages={**each.packages, **STANDS, **beneath.get(name, {})},
+            receipt,
+            version="0.9.1" if name == OLD.id else receipt.version,
+            packages={**receipt.packages, **STANDS, **beneath.get(name, {})},
         )
-        for name, each in made.receipts.items()
+        for name, receipt in made.receipts.items()
     }
     return ranked_again(replace(made, receipts=receipts))
 
 
 def changed(
-    made: tuple[Quantity, ...], one: Target, other: Target, share: float
+    made: tuple[Quantity, ...], target: Target, other: Target, share: float
 ) -> tuple[Quantity, ...]:
     """The first answers this share of the other's requests."""
     theirs: Mapping[tuple[str | None, str], Quantity] = {
@@ -105,7 +105,7 @@ def changed(
                 x and x * share for x in theirs[q.workload, "throughput"].rounds
             ),
         )
-        if q.target == one.id and q.metric == "throughput"
+        if q.target == target.id and q.metric == "throughput"
         else q
         for q in made
     )

@@ -32,7 +32,7 @@ def run(request: pytest.FixtureRequest) -> Results:
 def texts(value: object) -> list[str]:
     """Every sentence in it, however deep."""
     if isinstance(value, tuple):
-        return [text for each in value for text in texts(each)]
+        return [text for item in value for text in texts(item)]
     if not isinstance(value, Verdict | Part | Evidence | MetricRow):
         return []
     own = [getattr(value, name, None) or "" for name in SENTENCES]
@@ -45,7 +45,7 @@ def test_a_verdict_is_made_without_a_sentence(run: Results) -> None:
     assert set(texts(run.verdicts)) == {""}
     for verdict in worded(run).verdicts:
         assert verdict.because and all(part.because for part in verdict.parts)
-        assert all(each.what and each.value for each in verdict.findings)
+        assert all(finding.what and finding.value for finding in verdict.findings)
         assert all(row.because for row in verdict.rows)
         assert (verdict.forced is None) is (verdict.withheld_because is None)
 
@@ -56,22 +56,22 @@ def nonsense(results: Results) -> Results:
 
     def said(value: Verdict | Part | Evidence | MetricRow) -> dict[str, str]:
         text = f"none; refuted: 7 times (1 to {next(numbers)}) depends. Beside it not tested"
-        known = {each for each in SENTENCES if getattr(value, each, None)}
-        return dict.fromkeys(known, text)
+        sentences = {name for name in SENTENCES if getattr(value, name, None)}
+        return dict.fromkeys(sentences, text)
 
-    def part(one: Part) -> Part:
-        return replace(one, **said(one))  # type: ignore[arg-type]
+    def part(old: Part) -> Part:
+        return replace(old, **said(old))  # type: ignore[arg-type]
 
-    def row(one: MetricRow) -> MetricRow:
-        return replace(one, parts=tuple(map(part, one.parts)), **said(one))  # type: ignore[arg-type]
+    def row(old: MetricRow) -> MetricRow:
+        return replace(old, parts=tuple(map(part, old.parts)), **said(old))  # type: ignore[arg-type]
 
-    def verdict(one: Verdict) -> Verdict:
+    def verdict(old: Verdict) -> Verdict:
         return replace(
-            one,
-            parts=tuple(map(part, one.parts)),
-            findings=tuple(replace(f, **said(f)) for f in one.findings),  # type: ignore[arg-type]
-            rows=tuple(map(row, one.rows)),
-            **said(one),  # type: ignore[arg-type]
+            old,
+            parts=tuple(map(part, old.parts)),
+            findings=tuple(replace(f, **said(f)) for f in old.findings),  # type: ignore[arg-type]
+            rows=tuple(map(row, old.rows)),
+            **said(old),  # type: ignore[arg-type]
         )
 
     return replace(results, verdicts=tuple(map(verdict, results.verdicts)))
@@ -86,24 +86,26 @@ def decisions(results: Results) -> dict[str, object]:
     return {
         "cards": [
             (
-                one.claim.id, one.verdict.outcome, one.tested, one.line, one.others,
-                one.more, one.strict, [dot.state for dot in one.groups],
-                [(line.metric, line.outcome) for line in one.rows], bool(one.number),
+                answer_card.claim.id, answer_card.verdict.outcome, answer_card.tested, answer_card.line, answer_card.others,
+                answer_card.more, answer_card.strict, [dot.state for dot in answer_card.groups],
+                [(line.metric, line.outcome) for line in answer_card.rows], bool(answer_card.number),
             )
-            for one in cards
+            for answer_card in cards
         ],
         "tally": tally(results.verdicts),
         "leads": leading.claim.id if leading else None,
         "answer": short_answer(view).workloads,
         "quality": quality(results),
-        "charts": [each.id for each in page.charts],
+        "charts": [chart.id for chart in page.charts],
         "badges": [page.html.count(f'class="v {css}"') for css in ("supported", "depends", "refuted", "inconclusive")],
     }  # fmt: skip
 
 
 def test_nonsense_in_every_sentence_changes_no_decision(run: Results) -> None:
     """Outcome, group, label, strict reading, badge, chart and banner come from values."""
-    told = worded(run)
-    changed = nonsense(told)
-    assert set(texts(changed.verdicts)).isdisjoint(set(texts(told.verdicts)) - {""})
-    assert decisions(changed) == decisions(told)
+    worded_run = worded(run)
+    changed = nonsense(worded_run)
+    assert set(texts(changed.verdicts)).isdisjoint(
+        set(texts(worded_run.verdicts)) - {""}
+    )
+    assert decisions(changed) == decisions(worded_run)

@@ -42,18 +42,18 @@ def comparison(
 
 
 def part(
-    found: Comparison,
+    compared: Comparison,
     outcome: Outcome,
     label: Label | None = None,
     more: int | None = None,
 ) -> Part:
     """A comparison with its outcome."""
-    return Part(found, outcome, label, more_rounds=more, group="hello")
+    return Part(compared, outcome, label, more_rounds=more, group="hello")
 
 
-def because(one: Part, comparisons: int = 6) -> str:
+def because(asked_part: Part, comparisons: int = 6) -> str:
     """Its sentence."""
-    return part_because(NAMES, CLAIM, one, comparisons)
+    return part_because(NAMES, CLAIM, asked_part, comparisons)
 
 
 @pytest.mark.parametrize(
@@ -90,13 +90,13 @@ def test_a_tie_promises_no_more_than_its_interval() -> None:
 
 def test_an_open_question_says_what_could_have_been_shown() -> None:
     """The lead that it would have found, and the rounds it would take."""
-    one = part(comparison(1.08, 1.01, 1.15), Outcome.INCONCLUSIVE, more=8)
-    one = replace(one, smallest_lead=1.1)
+    open_part = part(comparison(1.08, 1.01, 1.15), Outcome.INCONCLUSIVE, more=8)
+    open_part = replace(open_part, smallest_lead=1.1)
     shown = "6 rounds could have shown a lead of 10 %"
-    assert because(one).endswith(
+    assert because(open_part).endswith(
         f"the interval holds the margin of 5 %; {shown}, about 14 in all would decide"
     )
-    assert because(replace(one, more_rounds=None)).endswith(shown)
+    assert because(replace(open_part, more_rounds=None)).endswith(shown)
     below = part(comparison(1.0, 0.96, 1.049), Outcome.INCONCLUSIVE, more=2)
     assert "not clearly enough for 6 comparisons at once" in because(below)
 
@@ -135,11 +135,11 @@ def test_what_is_near_its_line_is_said_of_this_run_in_every_text() -> None:
     held = part(comparison(1.07, 1.055, 1.085), Outcome.SUPPORTED)
     behind = part(comparison(0.93, 0.9, 0.995), Outcome.REFUTED, Label.REVERSED)
     small = part(comparison(1.03, 1.02, 1.045), Outcome.REFUTED, Label.NOT_MATERIAL)
-    for one, say in product(
+    for asked_part, say in product(
         (held, behind, small), (group_holds, group_fails, largest, who_is_ahead)
     ):
-        near = replace(one, near_line=True)
-        said = say(NAMES, CLAIM, [one])
+        near = replace(asked_part, near_line=True)
+        said = say(NAMES, CLAIM, [asked_part])
         assert say(NAMES, CLAIM, [near]) == (said and f"{said} in this run")
     estimate = Estimate(0.85, 0.801, 0.9, 0.95, 6)
     for asked in (
@@ -149,7 +149,7 @@ def test_what_is_near_its_line_is_said_of_this_run_in_every_text() -> None:
         "stress-answered",
         "predictions",
     ):
-        found = Evidence(
+        evidence = Evidence(
             FLASK,
             outcome=Outcome.SUPPORTED,
             estimate=estimate,
@@ -157,8 +157,8 @@ def test_what_is_near_its_line_is_said_of_this_run_in_every_text() -> None:
             line=0.8,
             at=1.0,
         )
-        *same, said = texts(NAMES, found)
-        assert [*texts(NAMES, replace(found, near_line=True))] == [
+        *same, said = texts(NAMES, evidence)
+        assert [*texts(NAMES, replace(evidence, near_line=True))] == [
             *same,
             f"{said} in this run",
         ]
@@ -170,20 +170,20 @@ def test_a_row_tells_who_is_equal_beside_who_is_ahead() -> None:
     lost = part(comparison(0.93, 0.9, 0.95), Outcome.REFUTED, Label.REVERSED)
     against = replace(lost, comparison=replace(lost.comparison, baseline=DJANGO))
     asked = replace(CLAIM, baselines=("flask", "django"))
-    told = who_is_ahead(NAMES, asked, [tie, against])
-    assert told == "equal to Flask and Django ahead by 5 to 11 %"
+    row_words = who_is_ahead(NAMES, asked, [tie, against])
+    assert row_words == "equal to Flask and Django ahead by 5 to 11 %"
     other = replace(tie, comparison=replace(tie.comparison, baseline=DJANGO))
     assert who_is_ahead(NAMES, asked, [tie, other]) == "equal to Flask and Django"
 
 
 def test_no_word_praises() -> None:
     """Only what the interval carries: no adjective of speed in any wording."""
-    found = comparison(1.8, 1.7, 1.9)
+    compared = comparison(1.8, 1.7, 1.9)
     texts = [
-        because(part(found, Outcome.SUPPORTED)),
-        because(part(found, Outcome.INCONCLUSIVE, more=1)),
-        *(because(part(found, Outcome.REFUTED, label)) for label in Label),
-        group_holds(NAMES, CLAIM, [part(found, Outcome.SUPPORTED)]),
+        because(part(compared, Outcome.SUPPORTED)),
+        because(part(compared, Outcome.INCONCLUSIVE, more=1)),
+        *(because(part(compared, Outcome.REFUTED, label)) for label in Label),
+        group_holds(NAMES, CLAIM, [part(compared, Outcome.SUPPORTED)]),
     ]
     for word in ("fast", "slow", "much faster", "significant", "clearly", "best"):
         assert not any(word in text.replace("FastAPI", "") for text in texts)

@@ -22,12 +22,12 @@ def test_what_was_not_measured_names_the_profile_that_measures_it(
 ) -> None:
     """The experiment's own, where the claim has one."""
     why = Untested(Lacking.TRIALS)
-    found = Verdict(CLAIMS[claim], Outcome.NOT_TESTED, untested=why)
-    assert untested(NAMES, found).endswith(f"bench run --profile {profile} does")
+    decided = Verdict(CLAIMS[claim], Outcome.NOT_TESTED, untested=why)
+    assert untested(NAMES, decided).endswith(f"bench run --profile {profile} does")
 
 
 def test_a_count_that_is_missing_names_whose() -> None:
     """An empty reason would be none."""
     why = Untested(Lacking.COUNTS, ("django",))
-    found = Verdict(CLAIMS["flask-third-party"], Outcome.NOT_TESTED, untested=why)
-    assert untested(NAMES, found) == "not everything was counted of Django"
+    decided = Verdict(CLAIMS["flask-third-party"], Outcome.NOT_TESTED, untested=why)
+    assert untested(NAMES, decided) == "not everything was counted of Django"

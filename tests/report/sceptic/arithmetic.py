@@ -58,7 +58,7 @@ class Part:
     @property
     def decides(self) -> bool:
         """Whether it is measured, not void, and has the rounds."""
-        enough = all(one.rounds >= FEWEST_ROUNDS for one in self.held)
+        enough = all(held_value.rounds >= FEWEST_ROUNDS for held_value in self.held)
         return bool(self.held) and enough and not self.void
 
     @property
@@ -96,29 +96,29 @@ def judged_by_group(parts: Sequence[Part], untested: bool = False) -> Again:
     )
     held = {key for key, chance in zip(keys, up, strict=True) if chance < error}
     failed = {key for key, chance in zip(keys, down, strict=True) if chance < error}
-    found = _outcomes(parts, own, failed)
-    if set(found) == {"supported"}:
+    outcomes = _outcomes(parts, own, failed)
+    if set(outcomes) == {"supported"}:
         held = set(keys)
     states = tuple((key, _state(key, own[key], held, failed)) for key in keys)
-    outcome = _overall(found, held, failed)
+    outcome = _overall(outcomes, held, failed)
     strict = "refuted" if outcome == "depends" else outcome
-    return Again(outcome, states, found, strict if len(keys) > 1 else None)
+    return Again(outcome, states, outcomes, strict if len(keys) > 1 else None)
 
 
-def _overall(found: Sequence[str], held: set[str], failed: set[str]) -> str:
-    if set(found) == {"supported"}:
+def _overall(outcomes: Sequence[str], held: set[str], failed: set[str]) -> str:
+    if set(outcomes) == {"supported"}:
         return "supported"
     if failed:
         return "depends" if held else "refuted"
-    return "not tested" if "not tested" in found else "inconclusive"
+    return "not tested" if "not tested" in outcomes else "inconclusive"
 
 
 def _outcomes(
     parts: Sequence[Part], own: dict[str, list[Part]], failed: set[str]
 ) -> tuple[str, ...]:
     family = [_bad(part) for part in parts]
-    after = iter(holm([chance for each in family for chance in each]))
-    corrected = [min(next(after) for _ in each) for each in family]
+    after = iter(holm([chance for chances in family for chance in chances]))
+    corrected = [min(next(after) for _ in chances) for chances in family]
     return tuple(
         _outcome(
             part, part.group in failed and (bad < part.error or _is_least(part, own))
@@ -128,7 +128,7 @@ def _outcomes(
 
 
 def _is_least(part: Part, own: dict[str, list[Part]]) -> bool:
-    least = min(min(_bad(each)) for each in own[part.group])
+    least = min(min(_bad(other_part)) for other_part in own[part.group])
     return min(_bad(part)) == least
 
 
@@ -202,11 +202,11 @@ def mean_and_interval(values: Sequence[float], level: float) -> list[float]:
 def holm(chances: Sequence[float]) -> list[float]:
     """Each of them for the whole family: the least times all, the next times one fewer."""
     order = sorted(range(len(chances)), key=lambda place: chances[place])
-    found, least = [1.0] * len(chances), 0.0
+    corrected, least = [1.0] * len(chances), 0.0
     for rank, place in enumerate(order):
         least = max(least, min(1.0, (len(chances) - rank) * chances[place]))
-        found[place] = least
-    return found
+        corrected[place] = least
+    return corrected
 
 
 def gives(held: Held, estimate: dict[str, Any]) -> bool:
@@ -231,27 +231,27 @@ def gives(held: Held, estimate: dict[str, Any]) -> bool:
 def both(above: Row, under: Row) -> list[tuple[float, float]]:
     """The rounds that hold both."""
     return [
-        (one, other)
-        for one, other in zip(above, under, strict=True)
-        if one is not None and other is not None
+        (upper, other)
+        for upper, other in zip(above, under, strict=True)
+        if upper is not None and other is not None
     ]
 
 
 def ratio(above: Row, under: Row, line: float, level: float) -> Part:
     """How many times the one is the other, by round."""
-    values = [one / other for one, other in both(above, under) if one and other]
+    values = [upper / other for upper, other in both(above, under) if upper and other]
     return Part((at_least(values, line),) if len(values) > 1 else (), level)
 
 
-def intervals_of(found: Any) -> Iterator[tuple[Held, dict[str, Any]]]:
+def intervals_of(node: Any) -> Iterator[tuple[Held, dict[str, Any]]]:
     """However deep, everything that has numbers by round and the interval that they gave."""
-    if isinstance(found, dict):
-        rounds = found.get("rounds", found.get("effective_rounds"))
-        given = [found.get(name) for name in _NAMES]
+    if isinstance(node, dict):
+        rounds = node.get("rounds", node.get("effective_rounds"))
+        given = [node.get(name) for name in _NAMES]
         for estimate in given:
             if rounds and isinstance(estimate, dict):
-                yield _as_averaged(found, rounds), estimate
-    for child in found.values() if isinstance(found, dict) else found:
+                yield _as_averaged(node, rounds), estimate
+    for child in node.values() if isinstance(node, dict) else node:
         if isinstance(child, dict | list):
             yield from intervals_of(child)
 
@@ -259,8 +259,8 @@ def intervals_of(found: Any) -> Iterator[tuple[Held, dict[str, Any]]]:
 _NAMES = ("estimate", "advantage", "share", "gain", "rate_rps", "effective")
 
 
-def _as_averaged(found: dict[str, Any], rounds: Row) -> Held:
+def _as_averaged(node: dict[str, Any], rounds: Row) -> Held:
     """What costs, less than something or in all, is averaged as it is, and so is what may be 0; all else by ratios."""
-    known = [value for value in rounds if value is not None]
-    plain = "less" in found or min(known) <= 0
-    return below(known, 1.0) if plain else at_least(known, 1.0)
+    measured = [value for value in rounds if value is not None]
+    plain = "less" in node or min(measured) <= 0
+    return below(measured, 1.0) if plain else at_least(measured, 1.0)

@@ -42,13 +42,13 @@ def difference(results: Json, framework: str, workload: str, part: str) -> Json 
     targets = {target["id"]: target for target in results["targets"]}
     for cost in results["costs"]:
         less = targets.get(cost["less"], {})
-        told = less.get("role") == "floor" or less.get("isolates") == part
+        isolated = less.get("role") == "floor" or less.get("isolates") == part
         here = (cost["target"], cost["workload"], cost["part"]) == (
             contestant(results, framework),
             workload,
             part,
         )
-        if here and told and cost["estimate"]:
+        if here and isolated and cost["estimate"]:
             return dict(cost)
     return None
 
@@ -76,12 +76,14 @@ def lacks_time_per_request(claim: Json, parts: list[Part]) -> bool:
 
 def at_rest(results: Json, metric: str, pair: tuple[str, str], line: float) -> Part:
     """What is measured once for each start of a server."""
-    found = {
-        one["target"]: one
-        for one in results["quantities"]
-        if one["metric"] == metric and one["workload"] is None and one["estimate"]
+    quantities = {
+        quantity["target"]: quantity
+        for quantity in results["quantities"]
+        if quantity["metric"] == metric
+        and quantity["workload"] is None
+        and quantity["estimate"]
     }
-    heavy, light = (found.get(contestant(results, name)) for name in pair)
+    heavy, light = (quantities.get(contestant(results, name)) for name in pair)
     if heavy is None or light is None:
         return Part(())
     return ratio(heavy["rounds"], light["rounds"], line, heavy["estimate"]["level"])
@@ -92,10 +94,15 @@ def under_load(
 ) -> Part:
     """The comparison in which the lighter one leads."""
     heavy, light = (contestant(results, name) for name in pair)
-    for one in results["comparisons"]:
-        of = (one["subject"], one["baseline"], one["metric"], one["workload"])
-        if of == (light, heavy, *what) and one["advantage"]:
-            values = [value for value in one["rounds"] if value is not None]
-            level = one["advantage"]["level"]
-            return Part((at_least(values, line),), level, bool(one["void"]))
+    for comparison in results["comparisons"]:
+        of = (
+            comparison["subject"],
+            comparison["baseline"],
+            comparison["metric"],
+            comparison["workload"],
+        )
+        if of == (light, heavy, *what) and comparison["advantage"]:
+            values = [value for value in comparison["rounds"] if value is not None]
+            level = comparison["advantage"]["level"]
+            return Part((at_least(values, line),), level, bool(comparison["void"]))
     return Part(())

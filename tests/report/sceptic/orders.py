@@ -19,8 +19,8 @@ def order(results: Json, claim: Json, metric: str) -> list[Part]:
     further = [(w, w, usual) for w in claim["also_on"]]
     further += [(w, f"{w}+sql", bare) for w in claim["without_layer"]]
     for workload, key, targets in further:
-        found = on(results, claim, (metric, workload, key), targets)
-        parts += found if all(part.held for part in found) else []
+        group_parts = on(results, claim, (metric, workload, key), targets)
+        parts += group_parts if all(part.held for part in group_parts) else []
     return parts
 
 
@@ -29,21 +29,23 @@ def on(
 ) -> list[Part]:
     """The comparisons of one group: metric, workload and the name of the group."""
     metric, workload, key = what
-    known = {
-        (one["subject"], one["baseline"], one["workload"], one["metric"]): one
-        for one in results["comparisons"]
+    comparisons = {
+        (row["subject"], row["baseline"], row["workload"], row["metric"]): row
+        for row in results["comparisons"]
     }
-    found = []
+    group_parts = []
     for subject, baseline in product(claim["subjects"], claim["baselines"]):
-        one = known.get((targets[subject], targets[baseline], workload, metric))
-        if one is None or one["advantage"] is None:
-            found.append(Part((), group=key))
+        comparison = comparisons.get(
+            (targets[subject], targets[baseline], workload, metric)
+        )
+        if comparison is None or comparison["advantage"] is None:
+            group_parts.append(Part((), group=key))
             continue
-        values = [value for value in one["rounds"] if value is not None]
+        values = [value for value in comparison["rounds"] if value is not None]
         held = (at_least(values, 1 + claim["margin"]),)
-        level = one["advantage"]["level"]
-        found.append(Part(held, level, bool(one["void"]), group=key))
-    return found
+        level = comparison["advantage"]["level"]
+        group_parts.append(Part(held, level, bool(comparison["void"]), group=key))
+    return group_parts
 
 
 def without_layer(results: Json, framework: str) -> str:
@@ -62,8 +64,8 @@ def counted(results: Json, claim: Json) -> list[Part]:
     if results["exhibits"] is None:
         return []
     values = {
-        (one["framework"], one["measure"]): one["value"]
-        for one in results["exhibits"]["counts"]
+        (count["framework"], count["measure"]): count["value"]
+        for count in results["exhibits"]["counts"]
     }
     return [
         more(values.get((subject, measure)), values.get((baseline, measure)), baseline)

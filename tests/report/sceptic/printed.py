@@ -23,7 +23,7 @@ def numbers(text: str) -> list[str]:
 
 def intervals(text: str) -> list[tuple[str, ...]]:
     """Every "a (b to c)" of a text."""
-    return [found.groups() for found in _INTERVAL.finditer(text)]
+    return [match.groups() for match in _INTERVAL.finditer(text)]
 
 
 def says(printed: str, number: float, a_ratio: bool) -> bool:
@@ -42,17 +42,17 @@ def source(results: Json, finding: Json) -> list[float]:
         return []
     if "beside predictions, against" in what:
         return [1 / estimate[name] for name in ("point", "high", "low")]
-    for known in (_served, _stressed, _seen):
-        found = known(results, finding)
-        if found is not None:
-            return found
+    for read in (_served, _stressed, _seen):
+        numbers_read = read(results, finding)
+        if numbers_read is not None:
+            return numbers_read
     return _three(estimate, 100 if "%" in finding["value"] else 1)
 
 
 def _three(estimate: Json, times: float = 1) -> list[float]:
     """A share is never printed below 0."""
-    found = [times * float(estimate[name]) for name in ("point", "low", "high")]
-    return [max(each, 0.0) for each in found] if times > 1 else found
+    scaled = [times * float(estimate[name]) for name in ("point", "low", "high")]
+    return [max(number, 0.0) for number in scaled] if times > 1 else scaled
 
 
 def _served(results: Json, finding: Json) -> list[float] | None:
@@ -67,9 +67,9 @@ def _served(results: Json, finding: Json) -> list[float] | None:
     }.get(finding["what"])
     if names is None:
         return None
-    one = _of(results["predictions"]["servings"], finding["subject"])
-    known = [one[name]["estimate"] for name in names]
-    return [each for estimate in known if estimate for each in _three(estimate)]
+    serving = _of(results["predictions"]["servings"], finding["subject"])
+    estimates = [serving[name]["estimate"] for name in names]
+    return [number for estimate in estimates if estimate for number in _three(estimate)]
 
 
 def _stressed(results: Json, finding: Json) -> list[float] | None:
@@ -77,22 +77,24 @@ def _stressed(results: Json, finding: Json) -> list[float] | None:
     what, stress = finding["what"], results["stress"]
     if stress is None or not re.match(_OF_STRESS, what):
         return None
-    one = _of(stress["targets"], finding["subject"])
+    target_row = _of(stress["targets"], finding["subject"])
     if what.startswith("rounds in which"):
-        return [len(one["failures"]), len(stress["rounds"])]
+        return [len(target_row["failures"]), len(stress["rounds"])]
     if what.startswith("of the requests failed"):
         return [
-            100 * max(each, 0.0)
-            for each in mean_and_interval(worst_failed(one, 0.7), stress["level"])
+            100 * max(number, 0.0)
+            for number in mean_and_interval(
+                worst_failed(target_row, 0.7), stress["level"]
+            )
         ]
     for start, name in (("capacity", "capacity_rps"), ("until", "recovery_s")):
         if what.startswith(start):
-            return _three(one[name]["estimate"])
+            return _three(target_row[name]["estimate"])
     name, times = ("p99_ms", 1) if what.startswith("p99") else ("kept", 100)
     share = int(numbers(what.partition(" at ")[2])[0])
     (step,) = (
         step
-        for step in one["steps"]
+        for step in target_row["steps"]
         if isclose(100 * step["share"], share) and not _hidden(step, name)
     )
     return _three(step[name]["estimate"], times)
@@ -109,33 +111,41 @@ def _seen(results: Json, finding: Json) -> list[float] | None:
     if what == "two requests inside one process at the same time":
         return []
     if what.startswith("requests under way at once"):
-        known = _three(_of(results["turns"]["set_ups"], subject)["effective"])
+        effective = _three(_of(results["turns"]["set_ups"], subject)["effective"])
         # More than there are clients cannot be under way.
         most = results["turns"]["clients"]
-        return [most] if known[1] >= most else [min(each, most) for each in known]
+        return (
+            [most]
+            if effective[1] >= most
+            else [min(number, most) for number in effective]
+        )
     if what.startswith("the last answer to"):
         volley = _of(results["turns"]["set_ups"], subject)["volley"]
-        return [max(one["answered_ms"] for one in volley)]
+        return [max(request["answered_ms"] for request in volley)]
     if "number of clients at the peak" in what:
         return _peak(results, subject, finding["workload"])
     if what == "processor time of importing the application":
         name = subject.partition("@")[0]
         (count,) = (
-            one["value"]
-            for one in results["exhibits"]["counts"]
-            if (one["framework"], one["measure"]) == (name, "import_cpu_ms")
+            measure["value"]
+            for measure in results["exhibits"]["counts"]
+            if (measure["framework"], measure["measure"]) == (name, "import_cpu_ms")
         )
         return [count]
     return None
 
 
 def _peak(results: Json, subject: str, workload: str) -> list[float]:
-    for one in results["scalings"]["clients"]:
-        if (one["target"], one["workload"]) == (subject, workload):
-            peak = one["fit"] and not one["no_fit"] and one["fit"]["peak_clients"]
+    for scaling in results["scalings"]["clients"]:
+        if (scaling["target"], scaling["workload"]) == (subject, workload):
+            peak = (
+                scaling["fit"]
+                and not scaling["no_fit"]
+                and scaling["fit"]["peak_clients"]
+            )
             return [peak] if peak else []
     raise LookupError(f"{subject} on {workload}")
 
 
 def _of(rows: list[Json], target: str) -> Json:
-    return next(one for one in rows if one["target"] == target)
+    return next(row for row in rows if row["target"] == target)

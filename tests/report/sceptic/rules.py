@@ -34,12 +34,12 @@ def judged(results: Json, claim: Json, metric: str = "") -> Again:
         return Again("not tested")
     parts = parts_of(results, claim, metric)
     untested = claim["rule"] == "weight" and costs.lacks_time_per_request(claim, parts)
-    found = judged_by_group(parts, untested)
+    again = judged_by_group(parts, untested)
     if claim["rule"] == "fails-stress":
-        found = turned(found)
+        again = turned(again)
     if may_not_decide(results):
-        return withheld(found)
-    return found
+        return withheld(again)
+    return again
 
 
 def parts_of(results: Json, claim: Json, metric: str = "") -> list[Part]:
@@ -51,31 +51,32 @@ def parts_of(results: Json, claim: Json, metric: str = "") -> list[Part]:
     return orders.order(results, claim, metric or claim["metric"])
 
 
-def turned(found: Again) -> Again:
+def turned(again: Again) -> Again:
     """One test that is failed is enough."""
     return Again(
-        OTHER_WAY_ROUND.get(found.outcome, found.outcome),
-        tuple((key, OTHER_WAY_ROUND.get(state, state)) for key, state in found.states),
-        tuple(OTHER_WAY_ROUND.get(each, each) for each in found.outcomes),
+        OTHER_WAY_ROUND.get(again.outcome, again.outcome),
+        tuple((key, OTHER_WAY_ROUND.get(state, state)) for key, state in again.states),
+        tuple(OTHER_WAY_ROUND.get(outcome, outcome) for outcome in again.outcomes),
     )
 
 
-def withheld(found: Again) -> Again:
+def withheld(again: Again) -> Again:
     """What a run says that may decide nothing."""
     states = tuple(
         (key, "not measured" if state == "not measured" else "open")
-        for key, state in found.states
+        for key, state in again.states
     )
     outcomes = tuple(
-        each if each == "not tested" else "inconclusive" for each in found.outcomes
+        outcome if outcome == "not tested" else "inconclusive"
+        for outcome in again.outcomes
     )
-    known = found.outcomes and "not tested" not in outcomes
-    outcome = "inconclusive" if known else "not tested"
+    all_tested = again.outcomes and "not tested" not in outcomes
+    outcome = "inconclusive" if all_tested else "not tested"
     return replace(
-        found, outcome=outcome, states=states, outcomes=outcomes, strict=None
+        again, outcome=outcome, states=states, outcomes=outcomes, strict=None
     )
 
 
 def may_not_decide(results: Json) -> bool:
     """Whether something is wrong with the whole run."""
-    return any(each["reason"]["scope"] == "run" for each in results["warnings"])
+    return any(warning["reason"]["scope"] == "run" for warning in results["warnings"])
