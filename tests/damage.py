@@ -48,15 +48,15 @@ HOWS = ("change", "change", "drop", "rename", "repeat", "wrap", "deepen", "copy"
 
 def places(whole: Any) -> list[tuple[Any, Any]]:
     """Every key and index, however deep, each with what holds it."""
-    found: list[tuple[Any, Any]] = []
+    held: list[tuple[Any, Any]] = []
     waiting = [whole]
     while waiting:
         holder = waiting.pop()
         for key in list(holder) if isinstance(holder, dict) else range(len(holder)):
-            found.append((holder, key))
+            held.append((holder, key))
             if isinstance(holder[key], dict | list):
                 waiting.append(holder[key])
-    return found
+    return held
 
 
 @st.composite
@@ -153,7 +153,7 @@ def toml(table: dict[str, Any]) -> str:
 def _toml(value: Any) -> str:
     match value:
         case dict():
-            pairs = (f"{_text(key)} = {_toml(each)}" for key, each in value.items())
+            pairs = (f"{_text(key)} = {_toml(item)}" for key, item in value.items())
             return "{" + ", ".join(pairs) + "}"
         case list():
             return f"[{', '.join(map(_toml, value))}]"
@@ -172,5 +172,9 @@ def _text(text: str) -> str:
     return '"' + "".join(map(_character, escaped)) + '"'
 
 
-def _character(one: str) -> str:
-    return f"\\u{ord(one):04x}" if ord(one) < 0x20 or ord(one) == 0x7F else one
+def _character(character: str) -> str:
+    return (
+        f"\\u{ord(character):04x}"
+        if ord(character) < 0x20 or ord(character) == 0x7F
+        else character
+    )

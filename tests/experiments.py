@@ -25,23 +25,23 @@ def experiment(name: str = "turns", **changes: Any) -> Experiment:
     return replace(plain, **changes)
 
 
-def with_experiment(this: Plan, one: Experiment, *targets: str) -> Plan:
+def with_experiment(this: Plan, added: Experiment, *targets: str) -> Plan:
     """The plan and the cells of an experiment with these of its targets (all, if none)."""
     cells = tuple(
         Cell(target.id, workload, load)
-        for workload in one.workloads
+        for workload in added.workloads
         for target in this.targets
         if not targets or target.id in targets
-        for load in one.loads
+        for load in added.loads
     )
-    played = (*this.profile.experiments, one)
+    played = (*this.profile.experiments, added)
     profile = replace(this.profile, experiments=played)
     return replace(this, profile=profile, cells=(*this.cells, *cells))
 
 
-def small(one: Experiment | None = None, *names: str, **changes: Any) -> Plan:
+def small(added: Experiment | None = None, *names: str, **changes: Any) -> Plan:
     """A tiny plan that plays an experiment with all of its targets."""
-    return with_experiment(plan(*names, **changes), one or experiment())
+    return with_experiment(plan(*names, **changes), added or experiment())
 
 
 def volley_of(place: tuple[int, str], at_once: int, size: int = 8) -> Burst:
@@ -63,8 +63,8 @@ def turns_run(
     run = make_run(truth) if truth else _headline()
     numbers = run.complete_rounds
     loads = tuple(Load(n, 0.2, 0.8, experiment="turns") for n in (1, 8))
-    one = experiment(loads=loads, rounds=len(numbers), at_once=8)
-    this = with_experiment(run.record.plan, one, *at_once)
+    turns_experiment = experiment(loads=loads, rounds=len(numbers), at_once=8)
+    this = with_experiment(run.record.plan, turns_experiment, *at_once)
     random = np.random.default_rng(7)
     windows, volleys = list(run.windows), list(run.volleys)
     for number in numbers:
@@ -116,11 +116,15 @@ def scaling_run(
     """A run whose targets answer so many requests per second at so many clients, on hello and db-read."""
     run = _headline()
     numbers = run.complete_rounds
-    levels = sorted({level for each in rates.values() for level in each})
+    levels = sorted(
+        {level for rates_by_level in rates.values() for level in rates_by_level}
+    )
     loads = tuple(Load(n, 0.2, 0.8, experiment="scaling") for n in levels)
     works = ("hello", "db-read")
-    one = experiment("scaling", loads=loads, rounds=len(numbers), workloads=works)
-    this = with_experiment(run.record.plan, one, *rates)
+    scaling_experiment = experiment(
+        "scaling", loads=loads, rounds=len(numbers), workloads=works
+    )
+    this = with_experiment(run.record.plan, scaling_experiment, *rates)
     random = np.random.default_rng(seed)
     windows = list(run.windows)
     for number in numbers:

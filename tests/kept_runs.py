@@ -44,7 +44,7 @@ def night(number: int, points: Sequence[Point], **changes: Any) -> KeptRun:
         "measuring": "m" * 64,
         "decides_nothing": None,
         "made_from": f"{number:064x}",
-        "conditions": {each.conditions: WHERE for each in points},
+        "conditions": {kept_point.conditions: WHERE for kept_point in points},
         "targets": made_of(),
         "points": tuple(points),
     }

@@ -62,8 +62,8 @@ class Ended:
     def head(self) -> Mapping[str, object]:
         """run.json of the one run."""
         (path,) = self.runs.glob("*/run.json")
-        found: Mapping[str, object] = json.loads(path.read_text())
-        return found
+        run_record: Mapping[str, object] = json.loads(path.read_text())
+        return run_record
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ CASES = (
     Case("variables of libpq", {"PGSSLMODE": "require", "PGHOST": "/nowhere", "PGPORT": "1", "PGOPTIONS": "-c nonsense=1", "PGSERVICE": "x", "PGPASSFILE": "/nowhere", "PGUSER": "x", "PGDATABASE": "y", "PGDATA": "/nowhere", "PGCLIENTENCODING": "LATIN1"}),
     Case("settings in the home folder", prepare=home_of_somebody),
     Case("settings of matplotlib", {"MPLBACKEND": "nonsense", "MPLCONFIGDIR": "/proc/nowhere", "MATPLOTLIBRC": "/nowhere"}),
-    Case("proxies that do not answer", {name: PROXY for one in ("http_proxy", "https_proxy", "all_proxy") for name in (one, one.upper())}),
+    Case("proxies that do not answer", {name: PROXY for variable in ("http_proxy", "https_proxy", "all_proxy") for name in (variable, variable.upper())}),
     Case("variables of servers and of Locust", {"GUNICORN_CMD_ARGS": "--workers=7", "UVICORN_WORKERS": "4", "WEB_CONCURRENCY": "5", "DJANGO_SETTINGS_MODULE": "nope", "FLASK_APP": "nope", "FLASK_DEBUG": "1", "SQLALCHEMY_WARN_20": "1", "LOCUST_USERS": "3", "LOCUST_HOST": "http://x", "LOCUST_LOGLEVEL": "DEBUG", "GEVENT_LOOP": "nonsense"}),
     Case("variables of git", {"GIT_DIR": "/nowhere", "GIT_WORK_TREE": "/", "GIT_INDEX_FILE": "/nowhere", "GIT_CONFIG_GLOBAL": "/nowhere"}, holds=commit_is(True)),
     Case("a database with options in its address", {"BENCH_DATABASE_DSN": "postgresql://u@127.0.0.1/d?options=-cx"}, status=2, says="BENCH_DATABASE_DSN has options"),
@@ -345,19 +345,19 @@ FAULT = "\nFAULT: "
 
 def _faults(case: Case, ended: Ended) -> str:
     """What is not as it must be, while the folders are there."""
-    found = []
+    faults = []
     sentences = [line for line in ended.err.splitlines() if line.startswith("error:")]
     if "Traceback" in ended.err:
-        found.append("a traceback")
+        faults.append("a traceback")
     if ended.status != case.status:
-        found.append(f"status {ended.status} instead of {case.status}")
+        faults.append(f"status {ended.status} instead of {case.status}")
     elif case.status == RIGHT:
-        found += _not_right(case, ended)
+        faults += _not_right(case, ended)
     elif case.says and not re.search(case.says, " ".join(ended.err.split())):
-        found.append("another reason")
+        faults.append("another reason")
     elif case.says and len(sentences) != 1:
-        found.append(f"{len(sentences)} sentences")
-    return "".join(FAULT + one for one in found)
+        faults.append(f"{len(sentences)} sentences")
+    return "".join(FAULT + fault for fault in faults)
 
 
 def _not_right(case: Case, ended: Ended) -> Iterator[str]:
@@ -367,12 +367,12 @@ def _not_right(case: Case, ended: Ended) -> Iterator[str]:
         for path in ended.runs.glob("*/trials.jsonl")
         for line in path.read_text().splitlines()
     ]
-    windows = [one["tally"] for one in lines if one["kind"] == "window"]
+    windows = [line["tally"] for line in lines if line["kind"] == "window"]
     if len(pages) != 1:
         yield f"{len(pages)} pages"
     if len(windows) != case.windows:
         yield f"{len(windows)} windows instead of {case.windows}"
-    if any(one["errors"] or not one["requests"] for one in windows):
+    if any(tally["errors"] or not tally["requests"] for tally in windows):
         yield "wrong answers"
     if pages and case.holds and not case.holds(ended):
         yield "the run says something else"

@@ -8,9 +8,9 @@ from bench.configure.addresses import Place, Resolve, places
 from bench.errors import UsageError
 
 
-def known_as(*found: str) -> Resolve:
+def known_as(*addresses: str) -> Resolve:
     """A resolver that gives every name these addresses."""
-    return lambda host, port: found
+    return lambda host, port: addresses
 
 
 @pytest.mark.parametrize(

@@ -71,20 +71,20 @@ def test_a_damaged_table_is_good_or_refused(
     table = data.draw(damaged(shipped(name), ODD_IN_TOML))
     path.write_text(toml(table), encoding="utf-8")
 
-    found = loaded(name, path)
+    tables = loaded(name, path)
 
-    if found is not None and name == "frameworks.toml":
-        ids = [t.id for t in all_targets(found, Parity(threads=1, connections=1))]
+    if tables is not None and name == "frameworks.toml":
+        ids = [t.id for t in all_targets(tables, Parity(threads=1, connections=1))]
         assert len(ids) == len(set(ids))
-    if found is not None and name == "profiles.toml":
-        assert finite([_lists(asdict(one)) for one in found[0].values()])
+    if tables is not None and name == "profiles.toml":
+        assert finite([_lists(asdict(profile)) for profile in tables[0].values()])
 
 
 def _lists(value: Any) -> Any:
     """Tuples as lists, so that every place in them is looked at."""
     if isinstance(value, dict):
-        return {key: _lists(each) for key, each in value.items()}
-    return [_lists(each) for each in value] if isinstance(value, tuple) else value
+        return {key: _lists(inner) for key, inner in value.items()}
+    return [_lists(inner) for inner in value] if isinstance(value, tuple) else value
 
 
 @pytest.mark.parametrize("name", LOADERS)

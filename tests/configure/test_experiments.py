@@ -55,11 +55,11 @@ def test_every_experiment_of_the_table_can_be_played() -> None:
     table = load_frameworks()
     experiments = {e.name: e for p in profiles.values() for e in p.experiments}
     assert {"turns", "scaling", "workers"} <= set(experiments)
-    for one in experiments.values():
-        found = select(all_targets(table, parity), one.targets, table)
-        for name in one.workloads:
+    for experiment in experiments.values():
+        selected = select(all_targets(table, parity), experiment.targets, table)
+        for name in experiment.workloads:
             assert name in WORKLOADS
-            assert any(t.serves(name) for t in found)
+            assert any(t.serves(name) for t in selected)
 
 
 def test_closed_loops_come_with_the_name_of_their_experiment() -> None:
@@ -77,8 +77,10 @@ def test_turns_are_asked_of_every_kind_of_server() -> None:
     experiment = load_profiles()[0]["turns"].experiment("turns")
     assert experiment is not None
     table = load_frameworks()
-    found = select(all_targets(table, load_profiles()[1]), experiment.targets, table)
-    servers = {(t.framework, t.deployment) for t in found if t.role is not Role.FLOOR}
+    selected = select(all_targets(table, load_profiles()[1]), experiment.targets, table)
+    servers = {
+        (t.framework, t.deployment) for t in selected if t.role is not Role.FLOOR
+    }
     kinds = (
         "gunicorn-sync",
         "gunicorn-gthread",
@@ -97,11 +99,11 @@ def test_turns_are_asked_of_every_kind_of_server() -> None:
 def test_a_target_with_workers_of_its_own_is_a_variant() -> None:
     """Another id and title, no contestant, the same command."""
     table = load_frameworks()
-    one = select(all_targets(table, load_profiles()[1]), ["flask"], table)[0]
-    two = with_workers(one, 2)
-    assert (two.workers, two.role, two.serve) == (2, Role.ABLATION, one.serve)
-    assert two.id == f"{one.id}+2-workers" and two.title == "Flask, 2 workers"
-    assert with_workers(one, 1).title == "Flask, 1 worker"
+    target = select(all_targets(table, load_profiles()[1]), ["flask"], table)[0]
+    two = with_workers(target, 2)
+    assert (two.workers, two.role, two.serve) == (2, Role.ABLATION, target.serve)
+    assert two.id == f"{target.id}+2-workers" and two.title == "Flask, 2 workers"
+    assert with_workers(target, 1).title == "Flask, 1 worker"
 
 
 def test_workers_need_a_core_each() -> None:
@@ -120,11 +122,11 @@ def test_workers_are_varied_where_there_are_processors_for_them(
         "bench.cli.run_options.topology", lambda: flat(range(processors))
     )
     this = plan_for(RunOptions("scaling", None, None, "local", "", 1))
-    found = [t for t in this.targets if t.workers is not None]
-    assert len(found) == levels * len(chosen_targets(["contestant"]))
+    varied = [t for t in this.targets if t.workers is not None]
+    assert len(varied) == levels * len(chosen_targets(["contestant"]))
     assert this.workers == len(this.pinning.server) == 1, "the headline's stay one"
     assert {c.target for c in this.cells if c.load.experiment == "workers"} == {
-        t.id for t in found
+        t.id for t in varied
     }
 
 

@@ -15,8 +15,10 @@ TARGETS = all_targets(load_frameworks(), PARITY)
 
 def test_each_part_is_isolated_once_at_most_in_a_framework() -> None:
     """Two would let the outcome choose."""
-    found = Counter((t.framework, t.version, t.isolates) for t in TARGETS if t.isolates)
-    assert found and max(found.values()) == 1
+    isolations = Counter(
+        (t.framework, t.version, t.isolates) for t in TARGETS if t.isolates
+    )
+    assert isolations and max(isolations.values()) == 1
 
 
 def test_what_isolates_a_part_changes_it_and_is_an_ablation() -> None:

@@ -87,11 +87,11 @@ def test_a_lock_of_an_ablation_is_kept_for_the_newest_version_only() -> None:
     table, parity = load_frameworks(), load_profiles()[1]
     framework, rows = table["flask"]
     older = replace(framework, versions=("3.0", *framework.versions))
-    found = [
+    locked = [
         t for t in all_targets({"flask": FrameworkTable(older, rows)}, parity) if t.lock
     ]
-    assert found
-    assert {target.version for target in found} == {framework.versions[-1]}
+    assert locked
+    assert {target.version for target in locked} == {framework.versions[-1]}
 
 
 def test_every_ablation_is_measured_beside_what_it_changes() -> None:
@@ -102,14 +102,18 @@ def test_every_ablation_is_measured_beside_what_it_changes() -> None:
     for name in ABLATING:
         ids = chosen(*profiles[name].targets)
         contestants = {
-            by_id[one].framework for one in ids if by_id[one].role is Role.CONTESTANT
+            by_id[contestant_id].framework
+            for contestant_id in ids
+            if by_id[contestant_id].role is Role.CONTESTANT
         }
-        for one in ids:
-            served = by_id[one].workloads or tuple(WORKLOADS)
+        for target_id in ids:
+            served = by_id[target_id].workloads or tuple(WORKLOADS)
             asked = set(served) & set(profiles[name].workloads)
-            assert asked or by_id[one].role is not Role.ABLATION, f"{name}: {one}"
-            assert by_id[one].framework in contestants | {"floor"}
-            measured.add(one)
+            assert asked or by_id[target_id].role is not Role.ABLATION, (
+                f"{name}: {target_id}"
+            )
+            assert by_id[target_id].framework in contestants | {"floor"}
+            measured.add(target_id)
     ablations = {t.id for t in targets() if t.role is Role.ABLATION}
     assert ablations - measured == set()
 
@@ -327,7 +331,9 @@ def test_a_table_that_was_changed_is_read_anew(tmp_path: Path) -> None:
     titles = []
     for name in ("Flask", "Another one"):
         path.write_text(text.replace('title = "Flask"', f'title = "{name}"'), "utf-8")
-        titles.append({each.title for each, _ in load_frameworks(path).values()})
+        titles.append(
+            {framework.title for framework, _ in load_frameworks(path).values()}
+        )
 
     assert titles[0] - titles[1] == {"Flask"}
     assert titles[1] - titles[0] == {"Another one"}

@@ -147,6 +147,6 @@ def test_a_run_is_judged_by_claims_that_were_taken(
 ) -> None:
     """One verdict for each claim, whatever is in their texts, names and margins."""
     path = written(data, name, tmp_path_factory.getbasetemp())
-    found = judged(path)
-    if found is not None:
-        assert len(found.verdicts) == len(load_claims(path))
+    judgement = judged(path)
+    if judgement is not None:
+        assert len(judgement.verdicts) == len(load_claims(path))

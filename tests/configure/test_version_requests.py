@@ -139,11 +139,14 @@ def test_wished_versions_are_older_than_the_newest() -> None:
     assert (
         table["flask"].framework.versions[-1] == TABLE["flask"].framework.versions[-1]
     )
-    found = select(
+    selected = select(
         all_targets(table, load_profiles()[1]), ["flask", "flask@9.9"], table
     )
-    assert [t.version for t in found] == ["9.9", TABLE["flask"].framework.versions[-1]]
-    assert [t.title for t in found] == ["Flask 9.9", "Flask"]
+    assert [t.version for t in selected] == [
+        "9.9",
+        TABLE["flask"].framework.versions[-1],
+    ]
+    assert [t.title for t in selected] == ["Flask 9.9", "Flask"]
 
 
 def test_no_profile_grew_with_the_older_versions() -> None:
@@ -157,8 +160,8 @@ def test_no_profile_grew_with_the_older_versions() -> None:
 
 def test_older_versions_are_entered_as_their_teams_deploy_them() -> None:
     """Their ablations are not: those are questions about the newest."""
-    found = all_targets(TABLE, load_profiles()[1])
-    for target in found:
+    entered = all_targets(TABLE, load_profiles()[1])
+    for target in entered:
         if target.version != TABLE[target.framework].framework.versions[-1]:
             assert target.role is Role.CONTESTANT
 
@@ -181,9 +184,9 @@ def test_named_targets_leave_a_profiles_wishes_out(
     """As they leave out its targets; what is typed beside them stays."""
     asked: list[str] = []
 
-    def locked(one: VersionRequest, *_: object) -> Locked:
-        asked.append(one.typed)
-        return Locked(one.framework, "9.9")
+    def locked(request: VersionRequest, *_: object) -> Locked:
+        asked.append(request.typed)
+        return Locked(request.framework, "9.9")
 
     monkeypatch.setattr("bench.cli.run_options.resolve", locked)
     plan = plan_for(RunOptions("dependencies", seed=1))

@@ -41,8 +41,8 @@ def stage(
             item.get_closest_marker("nightly") for item in request.session.items
         )
         targets = [t for t in TARGETS if every or t.id in ESSENTIAL]
-        found = engine.prepare(targets, lambda line: None)
-        refused = {name: why for name, why in found.items() if isinstance(why, str)}
+        receipts = engine.prepare(targets, lambda line: None)
+        refused = {name: why for name, why in receipts.items() if isinstance(why, str)}
         opened = Stage(engine, CpuPlacement(1, 8, cores, logs), targets, refused)
         opened.database.watch_statements(True)
         yield opened

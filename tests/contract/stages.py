@@ -37,10 +37,10 @@ def _facts(target: Target) -> set[object]:
 def _first_of_their_kind() -> Iterator[Target]:
     """Those that show something no target before them does; the newest defaults are before all."""
     newest = {t.framework: t for t in TARGETS if t.role is Role.CONTESTANT}
-    seen: set[object] = set()
+    covered: set[object] = set()
     for target in (*newest.values(), *TARGETS):
-        if not _facts(target) <= seen:
-            seen |= _facts(target)
+        if not _facts(target) <= covered:
+            covered |= _facts(target)
             yield target
 
 

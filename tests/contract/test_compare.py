@@ -5,15 +5,15 @@ from bench.run.contract_result import ContractResult, compare
 
 def test_equal_facts_are_the_same() -> None:
     """What two targets both show is one right finding."""
-    one = ContractResult("GET /db/7", True, "right", "200 x")
-    (found,) = compare({"a": [one], "b": [one]})
-    assert found.ok is True
-    assert "200 x" in found.detail
+    shown = ContractResult("GET /db/7", True, "right", "200 x")
+    (equality,) = compare({"a": [shown], "b": [shown]})
+    assert equality.ok is True
+    assert "200 x" in equality.detail
 
 
 def test_different_facts_break_equality() -> None:
     """What must be equal and is not names who shows what."""
-    found = list(
+    comparisons = list(
         compare(
             {
                 "a": [ContractResult("v", True, "", "200")],
@@ -21,14 +21,14 @@ def test_different_facts_break_equality() -> None:
             }
         )
     )
-    assert [f.ok for f in found] == [False]
-    assert "200: a" in found[0].detail
-    assert "422: b" in found[0].detail
+    assert [f.ok for f in comparisons] == [False]
+    assert "200: a" in comparisons[0].detail
+    assert "422: b" in comparisons[0].detail
 
 
 def test_free_facts_are_recorded() -> None:
     """What may differ is shown and breaks nothing."""
-    found = list(
+    comparisons = list(
         compare(
             {
                 "a": [ContractResult("size", None, "", "28", binding=False)],
@@ -36,7 +36,7 @@ def test_free_facts_are_recorded() -> None:
             }
         )
     )
-    assert [f.ok for f in found] == [None]
+    assert [f.ok for f in comparisons] == [None]
 
 
 def test_lone_facts_are_not_compared() -> None:

@@ -136,8 +136,8 @@ def test_a_validator_that_stops_early_must_say_so(
         target = replace(RIGHT, workloads=("validate",), names_all_faults=all_named)
         with in_between(host, port, (plant,)) as port_between:
             played = play("127.0.0.1", port_between, target, reset=stage.database.reset)
-            found = {f.name: f for f in played}
-        assert found[name].ok is ok
+            findings = {f.name: f for f in played}
+        assert findings[name].ok is ok
 
 
 def test_unexpected_serial_server_is_found(right: tuple[str, int, Stage]) -> None:

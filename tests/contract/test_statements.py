@@ -56,11 +56,11 @@ def test_what_prepares_a_connection_is_no_query(
 ) -> None:
     """Queries alone are held against the agreed number; everything is shown."""
     # Quiet before the one request that is counted, and quiet again after it.
-    told = iter([[], [], logged])
+    logs = iter([[], [], logged])
     one_row = target(workloads=("db-read",))
     subject = Subject(
-        "127.0.0.1", port, one_row, lambda: None, lambda: next(told, []), workers=0
+        "127.0.0.1", port, one_row, lambda: None, lambda: next(logs, []), workers=0
     )
-    (found,) = statement_counts(subject)
-    assert found.ok is right
-    assert found.seen == shown
+    (finding,) = statement_counts(subject)
+    assert finding.ok is right
+    assert finding.seen == shown

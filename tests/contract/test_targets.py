@@ -47,8 +47,8 @@ def test_every_body_of_a_served_route_is_sent(played: Played) -> None:
     served = played.target.workloads or tuple(WORKLOADS)
     for vector in VECTORS:
         if vector.workload in served:
-            found = played.findings[f"{vector.workload}: {vector.name}"]
-            assert found.ok is True, found.detail
+            finding = played.findings[f"{vector.workload}: {vector.name}"]
+            assert finding.ok is True, finding.detail
 
 
 def test_whole_contract_is_played(whole: Played) -> None:
@@ -62,8 +62,8 @@ def test_whole_contract_is_played(whole: Played) -> None:
 def test_contestants_show_the_same(stage: Stage) -> None:
     """Status, values, places of errors and content types are equal between contestants."""
     contestants = [t for t in stage.targets if t.role is Role.CONTESTANT]
-    found = {t.id: played_once(stage, t) for t in contestants}
-    compared = list(compare(found))
+    findings = {t.id: played_once(stage, t) for t in contestants}
+    compared = list(compare(findings))
     different = [f"{f.name}: {f.detail}" for f in compared if f.ok is False]
     assert not different, "\n".join(different)
     assert sum(f.ok is True for f in compared) > len(VALID) + len(INVALID)
@@ -79,4 +79,6 @@ def test_same_layer_same_statements(stage: Stage) -> None:
                     key = (target.framework, finding.name)
                     by_app.setdefault(key, set()).add(finding.seen or "")
     assert by_app
-    assert {key: seen for key, seen in by_app.items() if len(seen) != 1} == {}
+    assert {
+        key: statements for key, statements in by_app.items() if len(statements) != 1
+    } == {}

@@ -49,8 +49,8 @@ class Recorded:
     def lay_out(self, folder: Path) -> Path:
         """Write its kernel's files below the folder."""
         for path, text in self.files.items():
-            for each in _each(path):
-                place = folder / each
+            for file_path in _each(path):
+                place = folder / file_path
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_text(f"{text}\n")
         return folder
@@ -67,12 +67,12 @@ def names() -> list[str]:
 
 def recorded(name: str) -> Recorded:
     """The machine of that name."""
-    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    machine: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
     return Recorded(
-        found["about"],
-        parse_cpu_list(found["allowed"]),
-        found["files"],
-        tuple(found["plan"]),
+        machine["about"],
+        parse_cpu_list(machine["allowed"]),
+        machine["files"],
+        tuple(machine["plan"]),
     )
 
 
@@ -96,10 +96,12 @@ def record(root: Path = Path("/")) -> dict[str, str]:
 
 
 def _each(path: str) -> list[str]:
-    found = _NUMBERS.search(path)
-    if found is None:
+    numbers = _NUMBERS.search(path)
+    if numbers is None:
         return [path]
-    return [path.replace(found[0], str(number)) for number in parse_cpu_list(found[1])]
+    return [
+        path.replace(numbers[0], str(number)) for number in parse_cpu_list(numbers[1])
+    ]
 
 
 def _kernel_list(cpus: list[int]) -> str:
@@ -119,13 +121,13 @@ def main() -> None:
     from bench.cli.plan_text import pinning_lines
 
     allowed = sorted(os.sched_getaffinity(0))
-    found = {
+    machine = {
         "about": "Recorded on: say which machine, kernel and hypervisor.",
         "allowed": _kernel_list(allowed),
         "files": record(),
         "plan": list(pinning_lines(pinning(read_topology(allowed)))),
     }
-    sys.stdout.write(json.dumps(found, indent=1) + "\n")
+    sys.stdout.write(json.dumps(machine, indent=1) + "\n")
 
 
 if __name__ == "__main__":

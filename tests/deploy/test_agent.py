@@ -67,8 +67,8 @@ def test_it_tells_what_the_process_itself_counts(
     assert (first.processes, second.processes) == (1, 1)
     assert second.memory_bytes is None
     # Not every kernel tells it.
-    told = memory_bytes([burner.pid])
-    assert bool(first.memory_bytes) is (told is not None)
+    resident_bytes = memory_bytes([burner.pid])
+    assert bool(first.memory_bytes) is (resident_bytes is not None)
 
 
 def test_a_process_that_ended_has_no_usage(burner: subprocess.Popen[str]) -> None:

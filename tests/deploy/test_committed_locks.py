@@ -91,10 +91,10 @@ def test_an_index_of_an_earlier_day_has_no_news(
     monkeypatch.setenv("UV_EXCLUDE_NEWER", "2025-06-01")
     command(["good"], write=True)
 
-    told = capsys.readouterr()
-    assert "newer than the index" in told.err
-    assert "the index as of 2025-06-01" in told.err
-    assert "new" not in told.out.split()[5:]
+    output = capsys.readouterr()
+    assert "newer than the index" in output.err
+    assert "the index as of 2025-06-01" in output.err
+    assert "new" not in output.out.split()[5:]
     assert pins(lock.read_text()) == {"tiny-thing": "2.0.0"}
 
 
@@ -107,8 +107,8 @@ def test_the_command_tells_writes_and_is_content(
     with pytest.raises(typer.Exit) as ended:
         command(["good"], write=True)
     assert ended.value.exit_code == 1
-    told = capsys.readouterr().out.splitlines()
-    assert told[2].split() == [
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2].split() == [
         *("good@2.0", "tiny-thing", "never", "2.0.0", "2.0.1", "new")
     ]
     command(["good"])
@@ -150,8 +150,8 @@ def test_what_an_ablation_needs_besides_is_looked_at_too(
     with pytest.raises(typer.Exit) as ended:
         command(["good"], write=True)
     assert ended.value.exit_code == 1
-    assert "older than the index: " in (told := capsys.readouterr().err)
-    assert "2.0+more.txt" in told
+    assert "older than the index: " in (errors := capsys.readouterr().err)
+    assert "2.0+more.txt" in errors
     assert pins(lock.path.read_text()) == {"tiny-thing": "2.0.0", "more": "0.2"}
     command(["good"])
 
@@ -180,9 +180,9 @@ def test_a_pin_beneath_is_told_and_is_no_news(
 
     write_wheel(root / "wheels", "0.2", name="beneath")
     command(["good"], as_json=True)
-    told = json.loads(capsys.readouterr().out)
-    assert (told["beneath"], told["with"]) == (["beneath"], [])
-    assert [each["named"] for each in told["locks"]] == [[]]
+    report = json.loads(capsys.readouterr().out)
+    assert (report["beneath"], report["with"]) == (["beneath"], [])
+    assert [lock["named"] for lock in report["locks"]] == [[]]
     assert committed_locks.news(root, GOOD) is None
 
     command(["good"], write=True)
@@ -227,20 +227,20 @@ type Index = Callable[[], None]
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """An index with four releases; what it was asked."""
-    seen: list[str] = []
+    requirements: list[str] = []
 
     def newest(requirement: str) -> str:
-        seen.append(requirement)
-        if len(seen) > 10:
+        requirements.append(requirement)
+        if len(requirements) > 10:
             raise Refused("the index does not answer any more")
         fitting = SpecifierSet(requirement.removeprefix("p"))
-        found = [each for each in THERE if each in fitting]
-        if not found:
+        releases = [release for release in THERE if release in fitting]
+        if not releases:
             raise Refused("nothing fits")
-        return found[-1]
+        return releases[-1]
 
     monkeypatch.setattr(committed_locks, "newest_release", newest)
-    return seen
+    return requirements
 
 
 @pytest.mark.parametrize(

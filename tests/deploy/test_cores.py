@@ -234,7 +234,7 @@ def test_whatever_shares_a_core_is_said(machine: Topology) -> None:
         return
     home = homes(machine)
     places = [{home[cpu] for cpu in cpus} for cpus in roles(cores).values()]
-    assert all(one.isdisjoint(other) for one, other in combinations(places, 2))
+    assert all(place.isdisjoint(other) for place, other in combinations(places, 2))
     assert all(home[cpu].foreign == () for cpu in (*cores.server, *cores.load))
 
 

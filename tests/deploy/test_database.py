@@ -119,12 +119,12 @@ def test_a_database_that_hangs_is_given_up_and_may_come_back(
     try:
         with pytest.raises(
             EnvironmentFailure, match=r"no answer within 0\.5 s"
-        ) as told:
+        ) as failure:
             database.connections()
     finally:
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)
-    assert "postgres.log" in str(told.value.hint)
+    assert "postgres.log" in str(failure.value.hint)
     assert database.connections() == {}
 
 
@@ -229,16 +229,16 @@ def test_programs_out_of_reach_are_copied_with_their_libraries(
     """The copy runs as the unprivileged user; what is in reach is not copied."""
     user = unprivileged()
     assert user is not None
-    found = find_binaries()
+    programs = find_binaries()
     honest = binaries._runs_as
     cleanup = CleanupRegistry(tmp_path)
     folder = cleanup.make_folder(roomy_folder(1 << 28), "test")
     try:
         monkeypatch.setattr(binaries, "_runs_as", lambda *_: True)
-        assert reachable(found, user, folder) == found
+        assert reachable(programs, user, folder) == programs
         assert list(folder.iterdir()) == []
         monkeypatch.setattr(binaries, "_runs_as", lambda *_: False)
-        copied = reachable(found, user, folder)
+        copied = reachable(programs, user, folder)
         assert copied.folder.is_relative_to(folder)
         assert honest(copied.folder, user)
     finally:

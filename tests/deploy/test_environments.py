@@ -37,8 +37,8 @@ def write_wheel(
 
 
 def lock(wheel: Path, digest: str | None = None) -> str:
-    found = digest or hashlib.sha256(wheel.read_bytes()).hexdigest()
-    return f"tiny-thing @ {wheel.as_uri()} --hash=sha256:{found}\n"
+    checksum = digest or hashlib.sha256(wheel.read_bytes()).hexdigest()
+    return f"tiny-thing @ {wheel.as_uri()} --hash=sha256:{checksum}\n"
 
 
 @pytest.fixture
@@ -104,9 +104,9 @@ def test_what_was_not_compiled_is_before_a_run_that_times_starts(
         path = Environments(apps, tmp_path / "made").path("good", "1.0")
         packages = path.glob("lib/python*/site-packages/__pycache__/tiny_thing.*.pyc")
         app = (apps / "good").glob("__pycache__/app.*.pyc")
-        found = {bool([*packages]), bool([*app])}
-        assert len(found) == 1
-        return found.pop()
+        answers = {bool([*packages]), bool([*app])}
+        assert len(answers) == 1
+        return answers.pop()
 
     untimed = Environments(apps, tmp_path / "made", compiled=False)
     prepare(untimed, [entered("good")], PACKAGES, lambda line: None)
@@ -126,13 +126,13 @@ def test_a_lock_that_does_not_match_is_a_reason_and_stops_nobody_else(
     """The reason holds uv's words; the other target gets its receipt; nothing half made is left."""
     made = Environments(apps, tmp_path / "made")
     targets = [entered("bad"), entered("bad", "other"), entered("good")]
-    found = prepare(made, targets, PACKAGES, lambda line: None)
-    reason = found["bad@1.0/server"]
+    receipts = prepare(made, targets, PACKAGES, lambda line: None)
+    reason = receipts["bad@1.0/server"]
     assert isinstance(reason, str)
     assert "ash mismatch" in reason
     assert "\n" not in reason
-    assert found["bad@1.0/other"] == reason
-    assert isinstance(found["good@1.0/server"], Receipt)
+    assert receipts["bad@1.0/other"] == reason
+    assert isinstance(receipts["good@1.0/server"], Receipt)
     assert made.built == 2
     assert not made.path("bad", "1.0").exists()
 
@@ -157,17 +157,17 @@ def test_without_the_counted_package_there_is_no_receipt(
     """A target whose version cannot be read is not measured, and the lock is named."""
     made = Environments(apps, tmp_path / "made")
     target = entered("good")
-    found = prepare(made, [target], {"good": "absent"}, lambda line: None)
-    assert "absent is not installed" in str(found[target.id])
-    assert "apps/good/locks/1.0.txt" in str(found[target.id])
+    receipts = prepare(made, [target], {"good": "absent"}, lambda line: None)
+    assert "absent is not installed" in str(receipts[target.id])
+    assert "apps/good/locks/1.0.txt" in str(receipts[target.id])
 
 
 def test_a_missing_lock_is_a_reason(apps: Path, tmp_path: Path) -> None:
     """A version without a lock names the file that is missing."""
     made = Environments(apps, tmp_path / "made")
     target = tiny(id="x", framework="good", version="9")
-    found = prepare(made, [target], PACKAGES, lambda line: None)
-    assert "apps/good/locks/9.txt is missing" in str(found["x"])
+    receipts = prepare(made, [target], PACKAGES, lambda line: None)
+    assert "apps/good/locks/9.txt is missing" in str(receipts["x"])
 
 
 @pytest.mark.live
@@ -180,10 +180,10 @@ def test_a_lock_with_something_added_is_an_environment_of_its_own(
     made = Environments(apps, tmp_path / "made")
     plain = entered("good")
     more = tiny(id="more", framework="good", lock="more")
-    found = prepare(made, [plain, more], PACKAGES, lambda line: None)
+    receipts = prepare(made, [plain, more], PACKAGES, lambda line: None)
     versions = {
         name: receipt.version
-        for name, receipt in found.items()
+        for name, receipt in receipts.items()
         if isinstance(receipt, Receipt)
     }
     assert versions == {plain.id: "1.2.3", "more": "2.0.0"}
@@ -194,8 +194,8 @@ def test_a_missing_lock_of_an_ablation_is_named(apps: Path, tmp_path: Path) -> N
     """The reason says which file is missing, with what it adds."""
     made = Environments(apps, tmp_path / "made")
     target = tiny(id="x", framework="good", lock="absent")
-    found = prepare(made, [target], PACKAGES, lambda line: None)
-    assert "apps/good/locks/1.0+absent.txt is missing" in str(found["x"])
+    receipts = prepare(made, [target], PACKAGES, lambda line: None)
+    assert "apps/good/locks/1.0+absent.txt is missing" in str(receipts["x"])
 
 
 def test_another_lock_is_another_environment(apps: Path, tmp_path: Path) -> None:

@@ -63,9 +63,9 @@ def test_failures_come_in_their_rounds() -> None:
 def test_refused_environments_have_their_reason() -> None:
     """The others have a receipt."""
     with FakeEngine(Script(refuses={ALPHA.id: "no lock"})) as engine:
-        found = engine.prepare([ALPHA, BETA], lambda line: None)
-    assert found[ALPHA.id] == "no lock"
-    assert isinstance(found[BETA.id], Receipt)
+        receipts = engine.prepare([ALPHA, BETA], lambda line: None)
+    assert receipts[ALPHA.id] == "no lock"
+    assert isinstance(receipts[BETA.id], Receipt)
 
 
 def test_a_stopped_server_answers_nobody() -> None:

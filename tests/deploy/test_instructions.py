@@ -49,24 +49,24 @@ def test_twice_the_work_is_twice_the_instructions(interface: str) -> None:
     """Five passes and ten, less what none costs: 1 to 2 within 1 %; start-up plays no part, and the same again is within a thousandth."""
     passes = (0, 5, 10, 5) if interface == "asgi" else (0, 5, 10)
     counted = count([program(n, interface) for n in passes], HELLO, 50)
-    none, one, two, *again = (each["hello"] for each in counted)
+    none, five, two, *again = (instructions["hello"] for instructions in counted)
 
-    assert (two - none) / (one - none) == pytest.approx(2, rel=0.01)
-    assert none < 0.1 * one
-    assert one > 500 * 5
-    assert again == pytest.approx([one] * len(again), rel=0.001)
+    assert (two - none) / (five - none) == pytest.approx(2, rel=0.01)
+    assert none < 0.1 * five
+    assert five > 500 * 5
+    assert again == pytest.approx([five] * len(again), rel=0.001)
 
 
 @needs_valgrind
 def test_what_breaks_it_off_ends_what_was_started() -> None:
     """An interrupt of the harness alone, while what two programs forked is at work: at once, and nothing is left."""
     own = psutil.Process()
-    seen: list[psutil.Process] = []
+    children: list[psutil.Process] = []
 
     def interrupt() -> None:
         for _ in range(600):
-            seen[:] = own.children(recursive=True)
-            if len(seen) == 4:  # two programs, and what each has forked
+            children[:] = own.children(recursive=True)
+            if len(children) == 4:  # two programs, and what each has forked
                 break
             time.sleep(0.1)
         os.kill(own.pid, signal.SIGINT)
@@ -77,8 +77,8 @@ def test_what_breaks_it_off_ends_what_was_started() -> None:
         count([program(3)] * 2, HELLO, 10**9)
     thread.join()
 
-    assert len(seen) == 4
-    _, alive = psutil.wait_procs(seen, timeout=10)
+    assert len(children) == 4
+    _, alive = psutil.wait_procs(children, timeout=10)
     assert alive == []
 
 

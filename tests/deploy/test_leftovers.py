@@ -45,8 +45,8 @@ class Harness:
 
     def left(self) -> list[int]:
         """Which of its processes live."""
-        found = [(pid, read(pid)) for pid in self.ids]
-        return [pid for pid, process in found if process and process.alive]
+        processes = [(pid, read(pid)) for pid in self.ids]
+        return [pid for pid, process in processes if process and process.alive]
 
     def close(self) -> None:
         self.process.kill()

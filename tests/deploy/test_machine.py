@@ -85,14 +85,14 @@ def test_another_processor_of_the_same_name_is_another_machine(
     monkeypatch: pytest.MonkeyPatch, known: dict[str, str], changed: dict[str, str]
 ) -> None:
     """On ARM by implementer and part, on x86 by model, microcode and the frequency that a hypervisor states."""
-    found = []
+    machines = []
     for cpu in (known, known, known | changed):
         monkeypatch.setattr(machine, "_first_cpu", lambda cpu=cpu: cpu)
-        found.append(inspect_machine())
+        machines.append(inspect_machine())
 
-    assert found[0].fingerprint == found[1].fingerprint != found[2].fingerprint
+    assert machines[0].fingerprint == machines[1].fingerprint != machines[2].fingerprint
     if known is ARM:
-        assert found[0].cpu_model.endswith("implementer 0x41, part 0xd49")
+        assert machines[0].cpu_model.endswith("implementer 0x41, part 0xd49")
 
 
 def test_the_momentary_frequency_of_bare_metal_is_no_part_of_it(
@@ -173,8 +173,8 @@ def test_what_is_handed_down_and_changes_speed_is_recorded() -> None:
         check=True,
     )
 
-    for known in (("nice", str(min(19, os.nice(0) + 5))), ("open_files_limit", "512"), ("passed_variables", "TZ")):  # fmt: skip
-        assert repr(known) in done.stdout.splitlines(), done.stdout
+    for setting in (("nice", str(min(19, os.nice(0) + 5))), ("open_files_limit", "512"), ("passed_variables", "TZ")):  # fmt: skip
+        assert repr(setting) in done.stdout.splitlines(), done.stdout
 
 
 def clock(ns: float, disturbed: Callable[[int], float] = lambda n: 1.0) -> Callable[[], int]:  # fmt: skip

@@ -50,8 +50,8 @@ def test_a_wish_becomes_an_environment_of_its_own(shelf: Path) -> None:
     assert str(shelf) not in lock
     target = tiny(id="good@1.2.3/server", framework="good", version="1.2.3")
     made = Environments(shelf / "apps", cache / "environments")
-    found = prepare(made, [target], {"good": "tiny-thing"}, lambda line: None)
-    receipt = found[target.id]
+    receipts = prepare(made, [target], {"good": "tiny-thing"}, lambda line: None)
+    receipt = receipts[target.id]
     assert isinstance(receipt, Receipt), receipt
     assert receipt.version == "1.2.3"
 
@@ -64,9 +64,9 @@ def test_what_does_not_exist_is_refused_with_the_reason(shelf: Path) -> None:
     assert (asked.version, asked.exists) == ("9", False)
     target = tiny(id="good@9/server", framework="good", version="9")
     made = Environments(shelf / "apps", cache / "environments")
-    found = prepare(made, [target], {"good": "tiny-thing"}, lambda line: None)
-    assert "tiny-thing" in str(found[target.id])
-    assert "uv could not make the lock" in str(found[target.id])
+    receipts = prepare(made, [target], {"good": "tiny-thing"}, lambda line: None)
+    assert "tiny-thing" in str(receipts[target.id])
+    assert "uv could not make the lock" in str(receipts[target.id])
 
 
 @pytest.fixture
@@ -127,11 +127,11 @@ def test_what_git_and_uv_say_is_understood(
 ) -> None:
     """The rest of the kinds, by their words; no credentials of the address are repeated."""
     url = "https://me@a.invalid/x"
-    found = unreachable(f"Git operation failed: git fetch '{url}' {said}".replace("URL", url))  # fmt: skip
-    assert found is not None
-    assert says in found.sentence
-    assert found.sentence.startswith("https://a.invalid/x: ")
-    assert found.exists is exists
+    failure = unreachable(f"Git operation failed: git fetch '{url}' {said}".replace("URL", url))  # fmt: skip
+    assert failure is not None
+    assert says in failure.sentence
+    assert failure.sentence.startswith("https://a.invalid/x: ")
+    assert failure.exists is exists
 
 
 def test_a_build_that_fails_is_no_network(tmp_path: Path) -> None:
@@ -149,9 +149,9 @@ def test_pins_are_read_from_a_lock() -> None:
         "a @ https://example.org/a-1-py3-none-any.whl \\\n    --hash=sha256:00\n"
         "b @ https://example.org/b-1-py3-none-any.whl\n"
     )
-    found = pins(lock)
-    a, b = found.pop("a"), found.pop("b")
-    assert found == {
+    pinned = pins(lock)
+    a, b = pinned.pop("a"), pinned.pop("b")
+    assert pinned == {
         "tiny-thing": "1.0",
         "dotted-name": "3.1",
         "flask": "git-0123456",
@@ -165,7 +165,7 @@ def test_pins_are_read_from_a_lock() -> None:
 @pytest.mark.live
 def test_what_stands_is_kept_beneath_an_asked_version(shelf: Path) -> None:
     """Of other packages the standing lock's releases, of what was asked for the newest."""
-    wheels, apps, cache = (shelf / each for each in ("wheels", "apps", "cache"))
+    wheels, apps, cache = (shelf / name for name in ("wheels", "apps", "cache"))
     for version in ("1.0", "2.0", "3.0"):
         write_wheel(wheels, version, "tiny_beneath")
     write_wheel(wheels, "1.2.4")

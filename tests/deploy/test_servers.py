@@ -88,14 +88,14 @@ def test_nothing_of_the_users_shell_reaches_a_server(
     for name in poison:
         monkeypatch.setenv(name, "1")
     server = start("ok", environment={"MINE": "{workers}-{connections}"})
-    seen = json.loads(ask(server, "/environment"))
-    assert not set(poison) & set(seen)
-    assert seen["PYTHONHASHSEED"] == "7"
-    assert seen["OPENBLAS_NUM_THREADS"] == seen["OMP_NUM_THREADS"] == "1"
-    assert seen["DATABASE_URL"] == engine.database.dsn
-    assert seen["APPLICATION_NAME"] == server.application_name
-    assert seen["POOL_CONNECTIONS"] == "8"
-    assert seen["MINE"] == "1-8"
+    variables = json.loads(ask(server, "/environment"))
+    assert not set(poison) & set(variables)
+    assert variables["PYTHONHASHSEED"] == "7"
+    assert variables["OPENBLAS_NUM_THREADS"] == variables["OMP_NUM_THREADS"] == "1"
+    assert variables["DATABASE_URL"] == engine.database.dsn
+    assert variables["APPLICATION_NAME"] == server.application_name
+    assert variables["POOL_CONNECTIONS"] == "8"
+    assert variables["MINE"] == "1-8"
 
 
 def test_a_server_that_dies_at_start_is_told_with_its_status_and_log(
@@ -150,14 +150,14 @@ def test_a_server_that_will_never_come_up_is_told_at_once(
     monkeypatch.setattr(engine, "_options", local.Options(ready_s=600.0))
     monkeypatch.setattr(readiness, "_WRONG_S", 1.0)
 
-    with pytest.raises(TargetFailed, match=said) as told:
+    with pytest.raises(TargetFailed, match=said) as failure:
         engine.start(tiny(mode), placement(root), 1)
 
     log = max((root / "logs").glob(f"tiny*{mode}*"), key=lambda path: path.stat().st_mtime)  # fmt: skip
     assert log.stat().st_size < 100_000
     if mode == "supervise":
-        assert "RuntimeError: the settings name no secret" in told.value.message
-        assert "serve.py, line" in told.value.message
+        assert "RuntimeError: the settings name no secret" in failure.value.message
+        assert "serve.py, line" in failure.value.message
 
 
 GUNICORN = """[2026-11-30 18:00:20 +0000] [9524] [ERROR] Exception in worker process

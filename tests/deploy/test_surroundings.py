@@ -56,12 +56,14 @@ def test_a_root_without_the_rights_of_root_is_refused(
 
     monkeypatch.setattr(os, "chown", refused)
     with (
-        pytest.raises(EnvironmentFailure, match="may not become another user") as told,
+        pytest.raises(
+            EnvironmentFailure, match="may not become another user"
+        ) as failure,
         tiny_engine(make_root(tmp_path)),
     ):
         pass
-    assert "CAP_CHOWN" in told.value.message
-    assert (told.value.hint or "").startswith("run as an ordinary user")
+    assert "CAP_CHOWN" in failure.value.message
+    assert (failure.value.hint or "").startswith("run as an ordinary user")
 
 
 def test_a_user_without_a_name_is_refused(
@@ -87,8 +89,8 @@ def test_programs_of_a_private_checkout_are_copied_with_rights(
     """Cloned under umask 077: the copies can be read and run by PostgreSQL's user."""
     user = unprivileged()
     assert user is not None
-    found = find_binaries()
-    package = found.folder.parents[1]
+    programs = find_binaries()
+    package = programs.folder.parents[1]
     private = tmp_path / package.name
     shutil.copytree(package, private, symlinks=True, ignore=binaries._LEFT_OUT)
     libraries = package.with_name(f"{package.name}.libs")
@@ -97,8 +99,8 @@ def test_programs_of_a_private_checkout_are_copied_with_rights(
     for path in tmp_path.rglob("*"):
         if not path.is_symlink():
             path.chmod(path.stat().st_mode & 0o700)
-    here = private / found.folder.relative_to(package)
-    theirs = binaries.Binaries(here, found.version, "embedded")
+    here = private / programs.folder.relative_to(package)
+    theirs = binaries.Binaries(here, programs.version, "embedded")
     before = os.umask(0o077)
     cleanup = CleanupRegistry(tmp_path / "running")
     try:

@@ -30,8 +30,10 @@ def test_the_plan_of_a_recorded_machine_is_the_reviewed_one(
     name: str, tmp_path: Path
 ) -> None:
     """Line by line as a person sees it: who runs where, of which cores, and what is left idle."""
-    one = recorded(name)
-    assert list(pinning_lines(pinning(one.read(tmp_path)))) == list(one.plan)
+    machine_record = recorded(name)
+    assert list(pinning_lines(pinning(machine_record.read(tmp_path)))) == list(
+        machine_record.plan
+    )
 
 
 def test_this_machine_recorded_reads_like_itself(tmp_path: Path) -> None:
@@ -56,16 +58,16 @@ def test_a_machine_that_tells_nothing_has_processors_that_are_alike(
     tmp_path: Path,
 ) -> None:
     """No /sys at all, as in some sandboxes: each processor is a core, with nothing to choose by."""
-    found = read_topology((0, 2, 5), tmp_path)
-    assert found.cores == tuple(Core((cpu,), cache=-1) for cpu in (0, 2, 5))
-    assert found.quota is None
+    read = read_topology((0, 2, 5), tmp_path)
+    assert read.cores == tuple(Core((cpu,), cache=-1) for cpu in (0, 2, 5))
+    assert read.quota is None
 
 
 def test_threads_that_are_not_ours_are_known(tmp_path: Path) -> None:
     """The affinity mask takes half of each core away; the other half is somebody's."""
-    one = recorded("desktop-4-cores-8-threads")
-    found = read_topology((1, 2, 6), one.lay_out(tmp_path))
-    assert [(core.threads, core.foreign) for core in found.cores] == [
+    desktop = recorded("desktop-4-cores-8-threads")
+    read = read_topology((1, 2, 6), desktop.lay_out(tmp_path))
+    assert [(core.threads, core.foreign) for core in read.cores] == [
         ((1,), (5,)),
         ((2, 6), ()),
     ]
@@ -77,9 +79,9 @@ def test_offline_processors_are_nobodys(tmp_path: Path) -> None:
         f"{CPUS}/online": "0-2",
         f"{CPUS}/cpu[1,3]/topology/thread_siblings_list": "1,3",
     }
-    found = machine(files).read(tmp_path)
-    assert found.processors == (0, 1, 2)
-    assert all(core.foreign == () for core in found.cores)
+    read = machine(files).read(tmp_path)
+    assert read.processors == (0, 1, 2)
+    assert all(core.foreign == () for core in read.cores)
 
 
 def test_a_kernel_that_contradicts_itself_gives_no_processor_twice(
@@ -90,8 +92,8 @@ def test_a_kernel_that_contradicts_itself_gives_no_processor_twice(
         f"{CPUS}/cpu0/topology/thread_siblings_list": "0-1",
         f"{CPUS}/cpu2/topology/thread_siblings_list": "1-2",
     }
-    found = machine(files).read(tmp_path)
-    assert [core.threads for core in found.cores] == [(0, 1), (2,), (3,)]
+    read = machine(files).read(tmp_path)
+    assert [core.threads for core in read.cores] == [(0, 1), (2,), (3,)]
 
 
 @pytest.mark.parametrize(
@@ -124,9 +126,9 @@ def test_the_kernels_own_lists_of_kinds_come_before_speeds(tmp_path: Path) -> No
 
 def test_kinds_that_are_not_ours_do_not_count(tmp_path: Path) -> None:
     """Limited to efficiency cores, a process has cores of one kind."""
-    one = recorded("hybrid-8-cores")
-    found = read_topology((8, 9, 10, 11), one.lay_out(tmp_path))
-    assert {core.kind for core in found.cores} == {0}
+    hybrid = recorded("hybrid-8-cores")
+    read = read_topology((8, 9, 10, 11), hybrid.lay_out(tmp_path))
+    assert {core.kind for core in read.cores} == {0}
 
 
 @pytest.mark.parametrize(
@@ -193,5 +195,5 @@ def test_a_control_group_limits_what_is_ours(
     quota: float | None,
 ) -> None:
     """Its set of processors, and the least quota of it and of the groups around it."""
-    found = machine(files).read(tmp_path)
-    assert (found.processors, found.quota) == (processors, quota)
+    read = machine(files).read(tmp_path)
+    assert (read.processors, read.quota) == (processors, quota)

@@ -69,12 +69,12 @@ def test_a_stranger_on_the_servers_core_is_seen_and_the_server_is_not() -> None:
 
 def test_two_that_share_a_core_wait_for_each_other() -> None:
     """Each of two spinners on one core was ready and did not run for about as long as it ran."""
-    with spinning(CORE) as one, spinning(CORE):
-        tracer = Tracer((CORE,), one)
-        before, ran = tracer.look([one]), spent_ns(one)
+    with spinning(CORE) as pid, spinning(CORE):
+        tracer = Tracer((CORE,), pid)
+        before, ran = tracer.look([pid]), spent_ns(pid)
         time.sleep(0.8)
-        after = tracer.look([one])
-        ran = spent_ns(one) - ran
+        after = tracer.look([pid])
+        ran = spent_ns(pid) - ran
     trace = tracer.between(before, after, 0)
 
     assert trace.generator_wait_s is not None and trace.server_wait_s is not None

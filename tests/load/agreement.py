@@ -55,10 +55,10 @@ def wrk_rps(server: Server, seconds: int, cpus: Sequence[int]) -> float:
     done = subprocess.run(
         [*words, f"-d{seconds}s", url], check=True, capture_output=True, text=True
     )
-    found = re.search(r"Requests/sec:\s+([0-9.]+)", done.stdout)
-    assert found is not None, done.stdout
+    rate = re.search(r"Requests/sec:\s+([0-9.]+)", done.stdout)
+    assert rate is not None, done.stdout
     assert "Non-2xx" not in done.stdout, done.stdout
-    return float(found[1])
+    return float(rate[1])
 
 
 def our_rps(server: Server, seconds: int, generator: Generator) -> float:
@@ -75,7 +75,7 @@ def agreement(rounds: int, seconds: int, seed: int = 1) -> list[Agreement]:
     """Measure alternately; one row for each contestant."""
     cores = pinning(sorted(os.sched_getaffinity(0)))
     threads = load_profiles()[1].threads
-    seen: dict[tuple[str, str], list[float]] = defaultdict(list)
+    rates_rps: dict[tuple[str, str], list[float]] = defaultdict(list)
     order = random.Random(seed)
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -96,12 +96,12 @@ def agreement(rounds: int, seconds: int, seed: int = 1) -> list[Agreement]:
                     if tool == "ours"
                     else wrk_rps(server, seconds, cores.load)
                 )
-                seen[server.target.id, tool].append(rps)
-    return [_agreement(target.id, seen) for target in targets]
+                rates_rps[server.target.id, tool].append(rps)
+    return [_agreement(target.id, rates_rps) for target in targets]
 
 
-def _agreement(target: str, seen: dict[tuple[str, str], list[float]]) -> Agreement:
-    ours, theirs = seen[target, "ours"], seen[target, "wrk"]
+def _agreement(target: str, rates_rps: dict[tuple[str, str], list[float]]) -> Agreement:
+    ours, theirs = rates_rps[target, "ours"], rates_rps[target, "wrk"]
     middle = len(ours) // 2
     return Agreement(
         target,

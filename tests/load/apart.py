@@ -30,23 +30,23 @@ OPEN = Load(32, 0.2, 1.0, 80.0, Arrivals.POISSON)
 def main() -> None:
     """Visit twice, closed and open."""
     host, port = sys.argv[1], int(sys.argv[2])
-    known = Known(host=host)
+    server = Known(host=host)
     credentials = Credentials(token_of_run(), joining_facts())
-    found: list[dict[str, Any]] = []
+    visits: list[dict[str, Any]] = []
     try:
         with DistributedGenerator(
             (), WorkerPool(0, 2, host, port), credentials
         ) as made:
             for load in (CLOSED, OPEN):
-                before = known.count()["requests"]
-                visit = LoadRequest(host, known.port, "right", 1, load, None)
+                before = server.count()["requests"]
+                visit = LoadRequest(host, server.port, "right", 1, load, None)
                 tally = made.carry_out(LoadCommand(visit, Request("GET", "/right?n=1")))
-                seen = known.count()["requests"] - before
+                counted = server.count()["requests"] - before
                 due = None if load.rate_rps is None else len(due_times(load, 1))
-                found.append({"tally": asdict(tally), "seen": seen, "due": due})
+                visits.append({"tally": asdict(tally), "seen": counted, "due": due})
     finally:
-        known.end()
-    json.dump(found, sys.stdout)
+        server.end()
+    json.dump(visits, sys.stdout)
 
 
 if __name__ == "__main__":

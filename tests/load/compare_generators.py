@@ -53,8 +53,8 @@ type Window = Callable[[], float]
 
 def missing() -> list[str]:
     """What this machine lacks for the comparison."""
-    found = [name for name in NEEDED if shutil.which(name) is None]
-    return found + (["two processors"] if len(os.sched_getaffinity(0)) < 2 else [])
+    lacking = [name for name in NEEDED if shutil.which(name) is None]
+    return lacking + (["two processors"] if len(os.sched_getaffinity(0)) < 2 else [])
 
 
 def processors() -> tuple[int, int]:
@@ -119,9 +119,9 @@ def wrk(port: int, clients: int, seconds: float, cpu: int) -> Window:
         said = subprocess.run(
             command, capture_output=True, text=True, check=True
         ).stdout
-        found = re.search(r"Requests/sec:\s+([0-9.]+)", said)
-        assert found is not None, said
-        return float(found[1])
+        rate = re.search(r"Requests/sec:\s+([0-9.]+)", said)
+        assert rate is not None, said
+        return float(rate[1])
 
     return window
 
@@ -142,12 +142,12 @@ def fast_http_user(
         text=True,
     ) as process:
         assert process.stdin is not None and process.stdout is not None
-        asked, told = process.stdin, process.stdout
+        asked, replies = process.stdin, process.stdout
 
         def window() -> float:
             asked.write(f"{seconds}\n")
             asked.flush()
-            return float(json.loads(told.readline())["rate_rps"])
+            return float(json.loads(replies.readline())["rate_rps"])
 
         yield window
 
@@ -193,14 +193,19 @@ def main() -> None:
     if missing():
         parser.exit(3, f"this machine has no {', no '.join(missing())}\n")
     rates = compare(options.rounds, options.seconds, options.clients)
-    found = {name: ratios(rates, name) for name in rates}
+    ratios_by_name = {name: ratios(rates, name) for name in rates}
     if options.json:
-        sys.stdout.write(json.dumps({"rates_rps": rates, "ours_over": found}) + "\n")
+        sys.stdout.write(
+            json.dumps({"rates_rps": rates, "ours_over": ratios_by_name}) + "\n"
+        )
         return
     sys.stdout.write("generator        requests/s   ours is   (least … most)\n")
     for name, rounds in rates.items():
-        median, share = statistics.median(rounds), statistics.median(found[name])
-        spread = f"({min(found[name]):.2f} … {max(found[name]):.2f})"
+        median, share = (
+            statistics.median(rounds),
+            statistics.median(ratios_by_name[name]),
+        )
+        spread = f"({min(ratios_by_name[name]):.2f} … {max(ratios_by_name[name]):.2f})"
         sys.stdout.write(f"{name:<15} {median:>11,.0f} {share:>8.2f}x   {spread}\n")
 
 

@@ -32,10 +32,10 @@ class HeldUp:
 
     def end(self) -> None:
         """Close everything."""
-        for each in (self._server, *self._ends):
+        for end in (self._server, *self._ends):
             with suppress(OSError):  # it has ended already
-                each.shutdown(socket.SHUT_RDWR)  # wakes who waits for bytes
-            each.close()
+                end.shutdown(socket.SHUT_RDWR)  # wakes who waits for bytes
+            end.close()
 
     def _serve(self) -> None:
         here, _ = self._server.accept()

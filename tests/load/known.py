@@ -32,8 +32,8 @@ class Known:
         # Not through a proxy that the environment names for others.
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with direct.open(url, timeout=5) as reply:
-            seen: dict[str, int] = json.load(reply)
-        return {**seen, "connections": seen["connections"] - 1}
+            counts: dict[str, int] = json.load(reply)
+        return {**counts, "connections": counts["connections"] - 1}
 
     def end(self) -> None:
         """Kill it; harmless when repeated."""

@@ -262,8 +262,8 @@ LAST_WORDS = {"/closing", "/until_closed", "/half", "/nothing", "/hangs_up"}
 async def main() -> None:
     """Serve until standard input ends."""
     host = sys.argv[1] if sys.argv[1:] else "127.0.0.1"
-    known = KnownServer(sys.argv[2] if sys.argv[2:] else None)
-    server = await asyncio.start_server(known.serve, host, 0)
+    known_server = KnownServer(sys.argv[2] if sys.argv[2:] else None)
+    server = await asyncio.start_server(known_server.serve, host, 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

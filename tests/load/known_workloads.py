@@ -33,7 +33,7 @@ def workload(name: str) -> Workload:
         if reply.status != 200:
             return f"status {reply.status}"
         asked = int(request.path.rsplit("n=", 1)[1])
-        told = json.loads(reply.body)["n"]
-        return None if told == asked else f"{told} where {asked} was asked for"
+        answered = json.loads(reply.body)["n"]
+        return None if answered == asked else f"{answered} where {asked} was asked for"
 
     return Workload(name, name, "known", requests, check)

@@ -89,8 +89,8 @@ def carry(ends: tuple[int, int], delay_s: float, loss: float, until: float) -> N
                 packet = os.read(file, PACKET_BYTES)
                 arrives = time.monotonic() + delay_s
                 ways[file].take(packet, arrives, chance.random() < loss)
-    told = [{"carried": way.carried, "lost": way.lost} for way in ways.values()]
-    json.dump(told, sys.stdout)
+    counts = [{"carried": way.carried, "lost": way.lost} for way in ways.values()]
+    json.dump(counts, sys.stdout)
 
 
 def main() -> None:

@@ -28,13 +28,13 @@ def test_both_are_counted_apart(generator: LocustGenerator, known: Known) -> Non
     """Each agrees with its own count in Locust, and together they are what the server saw."""
     cheap, other = visit(generator, known, BackgroundLoad("slow?ms=40", 4, 0.5, 50.0))
     assert other is not None
-    seen = known.count()
-    for one in (cheap, other):
-        assert one.errors == {}
-        assert one.requests_total == one.locust_requests > one.requests > 0
-        assert one.requests == one.offered
-    assert cheap.requests_total + other.requests_total == seen["requests"]
-    assert cheap.connections_opened + other.connections_opened == seen["connections"]
+    counts = known.count()
+    for stats in (cheap, other):
+        assert stats.errors == {}
+        assert stats.requests_total == stats.locust_requests > stats.requests > 0
+        assert stats.requests == stats.offered
+    assert cheap.requests_total + other.requests_total == counts["requests"]
+    assert cheap.connections_opened + other.connections_opened == counts["connections"]
     assert other.beside is None
 
 

@@ -173,10 +173,10 @@ def test_answers_in_two_pieces_are_all_right(
     recorder = run(course, 1)
     assert not recorder.faults, recorder.first_error
     assert len(recorder.answered_ns) == 150 and recorder.opened == 1
-    known = {variant.right for variant in course._variants} - {None}
-    assert all(right is not None and right.startswith(b"HTTP") for right in known), (
-        "a piece was remembered as a whole answer"
-    )
+    right_answers = {variant.right for variant in course._variants} - {None}
+    assert all(
+        right is not None and right.startswith(b"HTTP") for right in right_answers
+    ), "a piece was remembered as a whole answer"
     engine.forget("127.0.0.1", slicer.port)
 
 
@@ -208,12 +208,16 @@ def test_every_kind_of_a_mixed_workload_is_told_apart(
     load = Load(4, 0.0, 0.6, rate_rps=rate_rps)
     recorder = run(prepare(engine, known.port, mixed, load), 4)
     samples = recorder.samples()
-    found = {one.name: one for one in recorder.tally(samples, 0).kinds}
-    assert [found[name].errors > 0 for name in mixed.kinds] == [False, True, False]
-    assert found["half"].errors == recorder.faults.total()
-    assert (found["half"].requests, found["half"].latency_us) == (0, None)
-    assert found["right"].requests + found["slow"].requests == len(samples.latency_ns)
-    assert found["right"].latency_us and found["slow"].latency_us
-    assert found["slow"].latency_us.p50 >= 20_000
-    assert found["right"].latency_us.p50 < found["slow"].latency_us.p50
+    tally_of = {
+        kind_tally.name: kind_tally for kind_tally in recorder.tally(samples, 0).kinds
+    }
+    assert [tally_of[name].errors > 0 for name in mixed.kinds] == [False, True, False]
+    assert tally_of["half"].errors == recorder.faults.total()
+    assert (tally_of["half"].requests, tally_of["half"].latency_us) == (0, None)
+    assert tally_of["right"].requests + tally_of["slow"].requests == len(
+        samples.latency_ns
+    )
+    assert tally_of["right"].latency_us and tally_of["slow"].latency_us
+    assert tally_of["slow"].latency_us.p50 >= 20_000
+    assert tally_of["right"].latency_us.p50 < tally_of["slow"].latency_us.p50
     engine.forget("127.0.0.1", known.port)

@@ -43,11 +43,11 @@ def test_every_count_agrees_with_the_servers(
 ) -> None:
     """What the server answered, what we counted and what Locust counted are one number."""
     tally = visit(generator, known, name)
-    seen = known.count()
+    counts = known.count()
     assert tally.errors == {} and tally.first_error is None
     assert tally.requests > 0
-    assert tally.requests_total == seen["requests"] == tally.locust_requests
-    assert tally.connections_opened == seen["connections"]
+    assert tally.requests_total == counts["requests"] == tally.locust_requests
+    assert tally.connections_opened == counts["connections"]
     assert tally.requests < tally.requests_total
     assert sum(tally.per_second) == tally.requests
 
@@ -169,11 +169,11 @@ def test_a_serial_queue_shows_as_latency(
     generator: LocustGenerator, known: Known
 ) -> None:
     """Eight clients at a server that takes one at a time wait eight turns each."""
-    one = visit(generator, known, "serial?ms=4", Load(1, 0.1, 0.5))
+    single = visit(generator, known, "serial?ms=4", Load(1, 0.1, 0.5))
     eight = visit(generator, known, "serial?ms=4", Load(8, 0.1, 0.5))
-    assert one.latency_us is not None and eight.latency_us is not None
-    assert eight.latency_us.p50 >= 5 * one.latency_us.p50
-    assert eight.requests <= 1.5 * one.requests
+    assert single.latency_us is not None and eight.latency_us is not None
+    assert eight.latency_us.p50 >= 5 * single.latency_us.p50
+    assert eight.requests <= 1.5 * single.requests
 
 
 def test_a_stall_hides_from_the_closed_loop_and_not_from_the_open(
@@ -186,14 +186,14 @@ def test_a_stall_hides_from_the_closed_loop_and_not_from_the_open(
     and p99 stays small. The open loop's requests are due all the same: a fifth
     of them waited.
     """
-    found = []
+    tallies = []
     for load in (Load(4, 0.0, 1.2), Load(4, 0.0, 1.2, rate_rps=400.0)):
-        known = Known()
+        server = Known()
         try:
-            found.append(visit(generator, known, "stall?at=400&until=700", load))
+            tallies.append(visit(generator, server, "stall?at=400&until=700", load))
         finally:
-            known.end()
-    closed, opened = found
+            server.end()
+    closed, opened = tallies
     assert closed.latency_us is not None and opened.latency_us is not None
     assert opened.service_us is not None
     assert closed.latency_us.max > 200_000 > 50_000 > closed.latency_us.p99

@@ -74,29 +74,29 @@ def divided(
 def test_the_merged_tally_is_that_of_one_process(workers: int, open_loop: bool) -> None:
     """Every figure of it, quantiles, seconds and slots too; only counts that were set by hand are added here."""
     whole = rows(workers)
-    one = recorder(whole, open_loop)
-    truth = one.tally(one.samples(), 77)
+    combined = recorder(whole, open_loop)
+    truth = combined.tally(combined.samples(), 77)
     books = [book for _, book in divided(whole, workers, open_loop)]
     parts = [book.samples() for book in books]
     merged = merge_samples(parts)
-    found = merge_tallies([book.tally(book.samples(), 0) for book in books], merged, 77)
+    tally = merge_tallies([book.tally(book.samples(), 0) for book in books], merged, 77)
 
     wrong = sum(book.wrong for book in books)
-    assert found == replace(
+    assert tally == replace(
         truth,
         connections_opened=sum(book.opened for book in books),
         retried=sum(book.retried for book in books),
         errors={Fault.WRONG.value: wrong} if wrong else {},
         requests_total=len(whole) + wrong,
-        first_error=found.first_error,
+        first_error=tally.first_error,
         kinds=tuple(
             replace(kind, errors=wrong if kind.name == KINDS[1] else 0)
             for kind in truth.kinds
         ),
     )
-    assert sum(kind.requests for kind in found.kinds) == found.requests
+    assert sum(kind.requests for kind in tally.kinds) == tally.requests
     for name in ("sent_ns", "latency_ns", "service_ns", "kind"):
-        of_one = getattr(one.samples(), name)
+        of_one = getattr(combined.samples(), name)
         assert (getattr(merged, name) == of_one).all() and len(of_one) > 1000
     assert (merged.service_ns is merged.latency_ns) is not open_loop
 

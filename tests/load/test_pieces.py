@@ -69,13 +69,13 @@ def test_each_distinct_answer_is_checked_once() -> None:
         return None if reply.body == b"good" else "not good"
 
     answers = Answers(check)
-    one, two = (Variant(n, Request("GET", f"/{n}"), b"") for n in range(2))
+    first, two = (Variant(n, Request("GET", f"/{n}"), b"") for n in range(2))
     distinct = [
-        (one, answer(body=b"good")),
+        (first, answer(body=b"good")),
         (two, answer(body=b"good")),
-        (one, answer(body=b"bad")),
-        (one, answer(status=500, body=b"good")),
-        (one, answer(kind="text/html", body=b"good")),
+        (first, answer(body=b"bad")),
+        (first, answer(status=500, body=b"good")),
+        (first, answer(kind="text/html", body=b"good")),
     ]
     for _ in range(3):
         verdicts = [answers.judge(*case) for case in distinct]
@@ -139,8 +139,8 @@ def test_poisson_arrivals_are_poisson() -> None:
 
 def test_quantiles_are_samples_by_nearest_rank() -> None:
     """Of 1000 samples of 1 to 1000 microseconds the p99 is the 990th, no mean of two."""
-    found = quantiles(np.random.default_rng(1).permutation(1000) * 1000 + 1000)
-    assert found == Quantiles(500.0, 900.0, 990.0, 999.0, 1000.0)
+    latency_us = quantiles(np.random.default_rng(1).permutation(1000) * 1000 + 1000)
+    assert latency_us == Quantiles(500.0, 900.0, 990.0, 999.0, 1000.0)
     assert quantiles(np.array([], np.int64)) is None
 
 

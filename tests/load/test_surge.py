@@ -87,8 +87,8 @@ def test_a_server_of_known_speed_is_back_when_theory_says(
     base, peak = 60.0, 300.0
     surge = Surge(peak / base, 1.0, 2.0)
     load = Load(128, 0.25, 6.0, base, Arrivals.CONSTANT, surge=surge)
-    with stand.server() as known:
-        tally = stand.visit(known, "/spin?us=5000", load)
+    with stand.server() as server:
+        tally = stand.visit(server, "/spin?us=5000", load)
     slots = tally.slots
     assert slots is not None and len(slots) == 24
     assert tally.errors == {} and tally.requests == tally.offered

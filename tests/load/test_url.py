@@ -49,11 +49,11 @@ def test_a_name_with_one_address_elsewhere_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Every address counts: a name must not lead elsewhere at its second look."""
-    found = [
+    addresses = [
         (2, 1, 6, "", ("127.0.0.1", 8000)),
         (2, 1, 6, "", ("192.0.2.7", 8000)),
     ]
-    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: addresses)
     with pytest.raises(UsageError, match=r"192\.0\.2\.7"):
         load_url("http://two.example:8000/", SHORT)
 
@@ -101,7 +101,7 @@ def test_what_is_typed_is_sent(tmp_path: Path) -> None:
     sent = request_of(
         "put", f"@{said}", ["Content-Type: application/json", "X-Trace:  a:b "]
     )
-    seen: list[bytes] = []
+    received: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
 
@@ -111,7 +111,7 @@ def test_what_is_typed_is_sent(tmp_path: Path) -> None:
             taken, _ = listening.accept()
             with taken:
                 while data := taken.recv(65536):
-                    seen.append(data)
+                    received.append(data)
                     taken.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
         thread = threading.Thread(target=answer, daemon=True)
@@ -122,7 +122,7 @@ def test_what_is_typed_is_sent(tmp_path: Path) -> None:
     thread.join(5)
 
     assert report.requests > 0 and report.errors == 0
-    head, _, body = seen[0].partition(b"\r\n\r\n")
+    head, _, body = received[0].partition(b"\r\n\r\n")
     assert head.splitlines() == [
         b"PUT /a?b=c HTTP/1.1",
         f"Host: 127.0.0.1:{port}".encode(),

@@ -66,13 +66,13 @@ def test_the_merged_count_is_the_servers_own(
     """Server, workers, Locust's master and the file of samples agree to the last request; five connections on two workers."""
     path = tmp_path / "window.npz"
     tally = worker_pool.visit(order(known, Load(5, 0.1, 0.5), path))
-    seen = known.count()
+    counts = known.count()
     assert tally.errors == {}
-    assert tally.requests_total == seen["requests"] == tally.locust_requests
-    assert tally.connections_opened == seen["connections"] == 5
+    assert tally.requests_total == counts["requests"] == tally.locust_requests
+    assert tally.connections_opened == counts["connections"] == 5
     assert names(tally) == ["here-1", "here-2"]
-    each = [worker.requests_total or 0 for worker in tally.workers]
-    assert sum(each) == tally.requests_total and min(each) > 0
+    requests = [worker.requests_total or 0 for worker in tally.workers]
+    assert sum(requests) == tally.requests_total and min(requests) > 0
     assert max(w.cpu_s or 0 for w in tally.workers) == tally.generator_cpu_s > 0
     samples = read_samples(path)
     assert len(samples.latency_ns) == tally.requests > 0
@@ -104,8 +104,8 @@ def test_a_fixed_number_and_a_second_workload_are_divided_too(
     load = Load(4, 0.0, 0.4, 100.0, beside=BackgroundLoad("slow?ms=5", 3, 0.5, 50.0))
     cheap = worker_pool.visit(order(known, load))
     assert cheap.beside is not None and cheap.beside.workers == ()
-    for one in (cheap, cheap.beside):
-        assert one.requests_total == one.locust_requests > 0
+    for stats in (cheap, cheap.beside):
+        assert stats.requests_total == stats.locust_requests > 0
     both = cheap.requests_total + cheap.beside.requests_total
     assert both == known.count()["requests"] - 101
     assert names(worker_pool.visit(order(known, Load(1, 0.0, 0.1)))) == ["here-1"]
@@ -163,16 +163,16 @@ def test_a_worker_that_hears_the_word_too_late_sends_nothing(
         load = Load(6, 0.0, 0.1)
         struck = worker_pool.visit(order(known, load))
         assert [w.name for w in struck.workers if w.lost] == ["there"]
-        seen = known.count()
-        assert struck.requests_total == seen["requests"] > 0
-        assert seen["connections"] == 4
+        counts = known.count()
+        assert struck.requests_total == counts["requests"] > 0
+        assert counts["connections"] == 4
         whole = worker_pool.visit(order(known, load))
     assert [w.name for w in whole.workers if not w.lost] == [
         "here-1",
         "here-2",
         "there",
     ]
-    after = known.count()["requests"] - seen["requests"]
+    after = known.count()["requests"] - counts["requests"]
     assert whole.requests_total == whole.locust_requests == after
 
 
@@ -244,9 +244,9 @@ def test_a_worker_killed_in_a_window_voids_it_and_the_run_goes_on(
     ]
     assert struck.requests_total == struck.locust_requests > 0
     window = Window(1, 1, "t", "right", load.name, "", struck, 1, None, None, None, None, None, None)  # fmt: skip
-    found = [f.reason for f in check(window, load, 1).findings]
-    assert reasons.WORKER in found
-    assert reasons.COUNT not in found and reasons.LITTLE_LAW not in found
+    reason_list = [f.reason for f in check(window, load, 1).findings]
+    assert reasons.WORKER in reason_list
+    assert reasons.COUNT not in reason_list and reasons.LITTLE_LAW not in reason_list
 
     before = known.count()["requests"]
     whole = worker_pool.visit(order(known, load))

@@ -114,7 +114,7 @@ def test_workers_over_slow_and_lossy_ways_are_merged_exactly(
     words = ("bench", "worker", "--master", HERE, "--port", str(PORT))
     workers = [start(spaces[role], *words) for role in DELAYS_MS]
     try:
-        told, said = run.communicate(timeout=90)
+        output, said = run.communicate(timeout=90)
         assert run.returncode == 0, said
         heard = [worker.communicate(timeout=20)[1] for worker in workers]
     finally:
@@ -123,14 +123,14 @@ def test_workers_over_slow_and_lossy_ways_are_merged_exactly(
             process.communicate()
     assert all("the run is over" in text for text in heard), heard
     assert [worker.returncode for worker in workers] == [0, 0]
-    for visit in json.loads(told):
+    for visit in json.loads(output):
         tally = visit["tally"]
         assert tally["errors"] == {}
         assert tally["requests_total"] == visit["seen"] == tally["locust_requests"]
         if visit["due"] is not None:
             assert tally["requests_total"] == visit["due"]
-        each = [worker["requests_total"] for worker in tally["workers"]]
-        assert sum(each) == tally["requests_total"] and min(each) > 0
+        requests = [worker["requests_total"] for worker in tally["workers"]]
+        assert sum(requests) == tally["requests_total"] and min(requests) > 0
         trips = sorted(worker["round_trip_ms"] for worker in tally["workers"])
         assert 2 * DELAYS_MS["near"] <= trips[0] < 2 * DELAYS_MS["far"] <= trips[1]
         assert tally["latency_us"]["p50"] >= 2000 * DELAYS_MS["near"]

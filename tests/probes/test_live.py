@@ -56,7 +56,10 @@ def played(bench: Bench) -> dict[tuple[str, str, str], ProbeOutcome]:
     before = state(bench.engine.database.dsn)
     outcomes = list(play_probes(bench, [probes[name] for name in PLAYED]))
     assert state(bench.engine.database.dsn) == before, "a probe left something behind"
-    return {(one.probe, one.framework, one.name): one for one in outcomes}
+    return {
+        (outcome.probe, outcome.framework, outcome.name): outcome
+        for outcome in outcomes
+    }
 
 
 @pytest.mark.parametrize(
@@ -80,21 +83,21 @@ def test_a_probe_gives_what_is_known(
     passed: bool,
 ) -> None:
     """Facts that each framework's documentation states, seen on the live thing."""
-    one = played[probe, framework, ""]
-    assert one.passed is passed, one
-    assert one.version[0].isdigit() and one.sent and one.came_back
+    outcome = played[probe, framework, ""]
+    assert outcome.passed is passed, outcome
+    assert outcome.version[0].isdigit() and outcome.sent and outcome.came_back
 
 
 def test_standards_are_met(
     played: dict[tuple[str, str, str], ProbeOutcome],
 ) -> None:
     """A real validator finds no fault, and the token flow answers."""
-    found = [
-        one
-        for (probe, framework, _), one in played.items()
+    outcomes = [
+        outcome
+        for (probe, framework, _), outcome in played.items()
         if probe == "standards" and framework == "fastapi"
     ]
-    assert len(found) == 3 and all(one.passed for one in found), found
+    assert len(outcomes) == 3 and all(outcome.passed for outcome in outcomes), outcomes
 
 
 def glued(dsn: str, path: str) -> Answer:
@@ -120,13 +123,13 @@ def test_an_application_that_glues_text_is_found(bench: Bench) -> None:
             plain.script,
         )  # fmt: skip
         try:
-            seen = injection(open_)
+            outcome = injection(open_)
         finally:
             with psycopg.connect(database.dsn, autocommit=True) as connection:
                 connection.execute("DROP TABLE IF EXISTS planted")
             database.remake()
-    assert not seen.passed
-    assert any("OR '1'='1" in one for one in seen.evidence), seen.evidence
+    assert not outcome.passed
+    assert any("OR '1'='1" in line for line in outcome.evidence), outcome.evidence
 
 
 def test_a_dropped_table_is_a_failure_and_comes_back(bench: Bench) -> None:
@@ -141,14 +144,14 @@ def test_a_dropped_table_is_a_failure_and_comes_back(bench: Bench) -> None:
 
     with serving(dropping) as port:
         plain = stand(port)
-        seen = injection(
+        outcome = injection(
             ProbeSession(
                 plain.case, plain.target, "127.0.0.1", port, database.dsn,
                 database.reset, plain.script,
             )
         )  # fmt: skip
     database.remake()
-    assert not seen.passed and "rows or tables" in seen.came_back
+    assert not outcome.passed and "rows or tables" in outcome.came_back
     assert state(database.dsn) == before
 
 

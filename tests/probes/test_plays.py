@@ -92,10 +92,10 @@ PAY = Send(
 def test_a_conversation_keeps_cookies_and_hands_on_what_it_took() -> None:
     """And white space within JSON decides nothing."""
     with serving(shop) as port:
-        seen = conversation(stand(port, "", LOGIN, PAY))
-    assert seen.passed, seen.came_back
-    assert "cookie who; SameSite=Lax" in seen.evidence
-    assert "pay: POST /pay 200, as asked" in seen.evidence
+        outcome = conversation(stand(port, "", LOGIN, PAY))
+    assert outcome.passed, outcome.came_back
+    assert "cookie who; SameSite=Lax" in outcome.evidence
+    assert "pay: POST /pay 200, as asked" in outcome.evidence
 
 
 @pytest.mark.parametrize(
@@ -113,9 +113,9 @@ def test_a_conversation_names_what_went_wrong(
 ) -> None:
     """Status, missing words, words too many, and nothing to take."""
     with serving(shop) as port:
-        seen = conversation(stand(port, "", *sends))
-    assert not seen.passed
-    assert says in seen.came_back
+        outcome = conversation(stand(port, "", *sends))
+    assert not outcome.passed
+    assert says in outcome.came_back
 
 
 def is_number(value: Any) -> bool:
@@ -137,10 +137,10 @@ def faults(level: Any, path: list[Any]) -> Iterator[list[Any]]:
     yield from (
         [*path, name] for name, right in RIGHT.items() if not right(level[name])
     )
-    for place, one in enumerate(
+    for place, item in enumerate(
         level["list"] if isinstance(level["list"], list) else ()
     ):
-        if not is_number(one):
+        if not is_number(item):
             yield [*path, "list", place]
     child = level.get("child")
     if isinstance(child, dict) and "text" in child:
@@ -153,10 +153,10 @@ def refusing(shape: Callable[[list[Any]], Any]) -> Handler:
     """A server that checks the nested body by hand and words its errors in a shape."""
 
     def handler(method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
-        found = list(faults(json.loads(body), []))
-        if not found:
+        paths = list(faults(json.loads(body), []))
+        if not paths:
             return 200, {}, b"{}"
-        return 422, {}, json.dumps(shape(found[0])).encode()
+        return 422, {}, json.dumps(shape(paths[0])).encode()
 
     return handler
 
@@ -168,37 +168,37 @@ def as_list(path: list[Any]) -> Any:
 
 def as_tree(path: list[Any]) -> Any:
     """A tree of the body's own shape."""
-    found: Any = ["wrong"]
+    tree: Any = ["wrong"]
     for step in reversed(path):
-        found = {str(step): found}
-    return found
+        tree = {str(step): tree}
+    return tree
 
 
 @pytest.mark.parametrize("shape", [as_list, as_tree])
 def test_wrong_types_are_refused_in_either_form(shape: Callable[[Any], Any]) -> None:
     """At every depth, whatever form the framework's errors have."""
     with serving(refusing(shape)) as port:
-        seen = wrong_types(stand(port))
-    assert seen.passed, seen.evidence
-    assert "all 240 refused" in seen.came_back
+        outcome = wrong_types(stand(port))
+    assert outcome.passed, outcome.evidence
+    assert "all 240 refused" in outcome.came_back
 
 
 def test_an_error_without_its_path_is_not_enough() -> None:
     """ "Something is wrong" helps nobody eight levels deep."""
     with serving(refusing(lambda path: as_list(path[-1:]))) as port:
-        seen = wrong_types(stand(port))
-    assert not seen.passed
+        outcome = wrong_types(stand(port))
+    assert not outcome.passed
     # Only at depth 1 is the last step the whole path.
-    assert "of 240 refused with the path of the fault" in seen.came_back
-    assert any("the error names no such path" in one for one in seen.evidence)
+    assert "of 240 refused with the path of the fault" in outcome.came_back
+    assert any("the error names no such path" in line for line in outcome.evidence)
 
 
 def test_a_server_that_takes_everything_does_not_pass() -> None:
     """And what it took is named."""
     with serving(lambda *asked: (200, {}, b"{}")) as port:
-        seen = wrong_types(stand(port))
-    assert not seen.passed
-    assert seen.came_back == "0 of 240 refused with the path of the fault"
+        outcome = wrong_types(stand(port))
+    assert not outcome.passed
+    assert outcome.came_back == "0 of 240 refused with the path of the fault"
 
 
 def test_a_server_that_refuses_everything_does_not_pass() -> None:
@@ -209,12 +209,12 @@ def test_a_server_that_refuses_everything_does_not_pass() -> None:
 
 def test_the_corpus_has_every_type_at_every_depth() -> None:
     """Depths 1 to 8; at each, every declared type meets every other JSON type."""
-    found = {(one.depth, one.declared, one.given) for one in wrong_bodies()}
-    assert {depth for depth, _, _ in found} == set(range(1, DEPTH + 1))
-    by_depth = {d: {(a, b) for e, a, b in found if e == d} for d in range(1, DEPTH + 1)}
+    kinds = {(wrong.depth, wrong.declared, wrong.given) for wrong in wrong_bodies()}
+    assert {depth for depth, _, _ in kinds} == set(range(1, DEPTH + 1))
+    by_depth = {d: {(a, b) for e, a, b in kinds if e == d} for d in range(1, DEPTH + 1)}
     assert len({frozenset(pairs) for pairs in by_depth.values()}) == 1
     assert len(by_depth[1]) == 34  # 6 x 6, less 7 for a number and null for a child
-    deepest = next(one for one in wrong_bodies() if one.depth == DEPTH)
+    deepest = next(wrong for wrong in wrong_bodies() if wrong.depth == DEPTH)
     assert deepest.path == (*("child",) * 7, "text")
 
 
@@ -224,8 +224,8 @@ def test_a_path_is_found_only_where_it_is() -> None:
     assert names(reply, ("a", "b"))
     assert not names(reply, ("a",)) and not names(reply, ("b",))
     assert not names(Reply(422, b"not JSON"), ("a",))
-    one = next(iter(wrong_bodies()))
-    assert "status 200" in str(misjudged(one, Reply(200, b"{}")))
+    wrong = next(iter(wrong_bodies()))
+    assert "status 200" in str(misjudged(wrong, Reply(200, b"{}")))
 
 
 @pytest.mark.parametrize(
@@ -244,15 +244,15 @@ def test_a_leak_is_told_from_a_refusal(
     status: int, body: bytes, fault: str | None
 ) -> None:
     """A row in the answer, or a server that fell over."""
-    found = leaked(Request("GET", "/db/x"), Reply(status, body))
-    assert (found is None) if fault is None else (fault in str(found))
+    leak = leaked(Request("GET", "/db/x"), Reply(status, body))
+    assert (leak is None) if fault is None else (fault in str(leak))
 
 
 def test_a_script_says_its_own_outcome() -> None:
     """And one that says something else could not be played."""
     said = {"passed": False, "sent": "a", "came_back": "b", "evidence": ["c"]}
-    seen = script(stand(0, json.dumps(said)))
-    assert (seen.passed, seen.evidence) == (False, ("c",))
+    outcome = script(stand(0, json.dumps(said)))
+    assert (outcome.passed, outcome.evidence) == (False, ("c",))
     for broken in ("", "{}", '{"passed": 1'):
         with pytest.raises(TargetFailed, match="cannot be read"):
             script(stand(0, broken))
@@ -262,14 +262,14 @@ def test_in_process_replies_are_checked_like_any_others() -> None:
     """A client that answers everything with 200 and nothing does not pass."""
 
     def answers(given: str) -> str:
-        one = {"status": 200, "content_type": "text/plain", "body": ""}
-        return json.dumps([one for _ in json.loads(given)])
+        reply = {"status": 200, "content_type": "text/plain", "body": ""}
+        return json.dumps([reply for _ in json.loads(given)])
 
     plain = stand()
-    seen = in_process(
+    outcome = in_process(
         ProbeSession(plain.case, plain.target, "", 0, "", plain.reset, answers)
     )
-    assert not seen.passed and seen.evidence
+    assert not outcome.passed and outcome.evidence
     with pytest.raises(TargetFailed, match="0 replies to"):
         in_process(stand(0, "[]"))
 

@@ -57,8 +57,8 @@ def test_every_file_that_a_probe_names_exists() -> None:
 
 def pins(path: Path) -> dict[str, str]:
     """The versions that a lock names."""
-    found = re.findall(r"^([a-z0-9._-]+)==(\S+)", path.read_text(), re.MULTILINE)
-    return dict(found)
+    versions = re.findall(r"^([a-z0-9._-]+)==(\S+)", path.read_text(), re.MULTILINE)
+    return dict(versions)
 
 
 @pytest.mark.parametrize("framework", [row.framework for row in load_counted()])

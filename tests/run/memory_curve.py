@@ -44,7 +44,7 @@ def watch(pid: int, table: Path) -> None:
             with suppress(psutil.NoSuchProcess):  # it, or a child, ended meanwhile
                 if harness.status() == psutil.STATUS_ZOMBIE:
                     break
-                lines.writerow(f"{each:.1f}" for each in (minutes, *look(harness)))
+                lines.writerow(f"{figure:.1f}" for figure in (minutes, *look(harness)))
             time.sleep(EVERY_S)
 
 

@@ -35,35 +35,35 @@ def test_an_answer_that_drips_is_given_up(dripping: Known) -> None:
 def test_of_many_at_once_each_is_given_up(dripping: Known) -> None:
     """A volley ends in time, and says of each request what became of it."""
     asked = ask_at_once("127.0.0.1", dripping.port, HELLO, 3, 0.5)
-    assert [one.reply for one in asked] == [None] * 3
-    assert all("whole" in (one.fault or "") for one in asked)
+    assert [exchange.reply for exchange in asked] == [None] * 3
+    assert all("whole" in (exchange.fault or "") for exchange in asked)
 
 
 def test_a_server_that_drips_is_not_up(dripping: Known) -> None:
     """Whoever waits for its first answer asks again, until its own time is over."""
-    found = first_answer(dripping.port)
-    assert found is not None and "whole" in found.said and not found.answers
+    answer = first_answer(dripping.port)
+    assert answer is not None and "whole" in answer.said and not answer.answers
 
 
 def test_an_answer_without_end_is_given_up() -> None:
     """It comes as fast as it is read, so no time-out would help before the memory is full."""
-    known = Known("endless")
+    server = Known("endless")
     try:
         with (
-            connected("127.0.0.1", known.port, 60) as connection,
+            connected("127.0.0.1", server.port, 60) as connection,
             pytest.raises(OSError, match="more than"),
         ):
             ask_on(connection, HELLO)
     finally:
-        known.end()
+        server.end()
 
 
 def test_answers_over_one_connection_have_a_time_each() -> None:
     """Several that are slow together, and each whole in time, are all right."""
-    known = Known("slow?ms=200")
+    server = Known("slow?ms=200")
     try:
-        with connected("127.0.0.1", known.port, 0.5) as connection:
+        with connected("127.0.0.1", server.port, 0.5) as connection:
             bodies = [ask_on(connection, HELLO).body for _ in range(4)]
     finally:
-        known.end()
+        server.end()
     assert bodies == [b"Hello, World!"] * 4

@@ -112,13 +112,13 @@ def test_predictions_come_first_in_the_round(
 
 def test_each_workload_is_played_under_its_own_loads() -> None:
     """Predictions in the closed loop alone, cheap ones in the open loops alone."""
-    found = {
+    loads = {
         name: {c.load.name for c in played_plan().cells if c.workload == name}
         for name in ("hello", "predict-heavy", "json")
     }
-    assert found["predict-heavy"] == {CLOSED.name}
-    assert found["hello"] == {POOL.name, BESIDE.name}
-    assert found["json"] == {"closed-4"}
+    assert loads["predict-heavy"] == {CLOSED.name}
+    assert loads["hello"] == {POOL.name, BESIDE.name}
+    assert loads["json"] == {"closed-4"}
 
 
 def test_warm_up_is_the_experiments_own_and_has_nothing_beside_it(
@@ -140,17 +140,19 @@ def test_what_is_read_from_the_stored_windows(
 ) -> None:
     """beta's cheap requests take five times as long beside predictions, alpha's as long."""
     run, _ = played
-    found = analyse(run).found["predictions"]
-    assert found is not None
+    predictions = analyse(run).found["predictions"]
+    assert predictions is not None
     for name, times in SLOWER.items():
-        one = found.serving(f"{name}@1.0/server")
-        assert one is not None
-        assert list(one.times.rounds) == [pytest.approx(times, rel=0.02)]
-        assert list(one.capacity_rps.rounds) == [pytest.approx(RATES[name], rel=0.01)]
+        served = predictions.serving(f"{name}@1.0/server")
+        assert served is not None
+        assert list(served.times.rounds) == [pytest.approx(times, rel=0.02)]
+        assert list(served.capacity_rps.rounds) == [
+            pytest.approx(RATES[name], rel=0.01)
+        ]
 
 
 def test_a_round_without_it_is_shorter(tmp_path: Path) -> None:
     """The plan knows that the experiment ends before the run."""
     this = played_plan()
-    found = duration(this)
-    assert found.longest_s < 2 * found.round_s
+    estimate = duration(this)
+    assert estimate.longest_s < 2 * estimate.round_s

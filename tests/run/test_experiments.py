@@ -38,8 +38,8 @@ def open_plan() -> Plan:
     closed = [Load(n, 0.0, 1.0, experiment="stress") for n in (1, 8)]
     pool = Load(64, 0.0, 1.0, arrivals=Arrivals.POISSON, experiment="stress")
     opened = [replace(pool, basis=basis, share=1.2) for basis in Basis]
-    one = experiment("stress", loads=(*closed, *opened), workloads=("hello",))
-    return small(one, "alpha", "beta", looks=(2,))
+    stress = experiment("stress", loads=(*closed, *opened), workloads=("hello",))
+    return small(stress, "alpha", "beta", looks=(2,))
 
 
 def collect(this: Plan, folder: Path) -> list[Event]:
@@ -47,8 +47,8 @@ def collect(this: Plan, folder: Path) -> list[Event]:
     engine = FakeEngine()
     with engine, ByClients(engine) as generator:
         tools = instruments(engine, generator, folder)
-        found = measure(this, tools, dict(WORKLOADS), None, lambda n: False)
-        return [event for event in found if not isinstance(event, Now)]
+        measured = measure(this, tools, dict(WORKLOADS), None, lambda n: False)
+        return [event for event in measured if not isinstance(event, Now)]
 
 
 def test_open_rates_are_set_against_the_best_closed_loop_of_the_experiment(
@@ -88,10 +88,10 @@ def test_a_closed_loop_is_measured_around_each_open_one_and_goes_on_after_a_brea
 ) -> None:
     """Each window once, in the planned order, wherever it was interrupted; rates are those of the first closed loops."""
     this = open_plan()
-    (one,) = this.profile.experiments
-    loads = tuple(load for load in one.loads if load.clients != 1)
-    one = replace(one, loads=loads, capacity_around=True, rounds=1)
-    this = small(one, "alpha", "beta", looks=(1,))
+    (stress,) = this.profile.experiments
+    loads = tuple(load for load in stress.loads if load.clients != 1)
+    stress = replace(stress, loads=loads, capacity_around=True, rounds=1)
+    this = small(stress, "alpha", "beta", looks=(1,))
     events = collect(this, tmp_path)
     windows = [e for e in events if isinstance(e, Window) and "." in e.load]
     places = [(w.target, w.load, w.cycle) for w in windows]
@@ -169,10 +169,13 @@ def test_servers_with_workers_of_their_own_are_started_with_them(
     two = replace(this.targets[1], workers=2)
     this = replace(this, pinning=pinning, targets=(this.targets[0], two))
     _, engine = play(this, tmp_path)
-    found = {
+    placements = {
         server.target.id: placement
         for server, (placement, _) in zip(engine.servers, engine.placings, strict=True)
     }
-    assert found[two.id].workers == 2 and found[two.id].pinning.server == (0, 3)
-    assert found[this.targets[0].id].workers == this.workers
-    assert found[this.targets[0].id].pinning.server == (0,)
+    assert placements[two.id].workers == 2 and placements[two.id].pinning.server == (
+        0,
+        3,
+    )
+    assert placements[this.targets[0].id].workers == this.workers
+    assert placements[this.targets[0].id].pinning.server == (0,)

@@ -184,10 +184,10 @@ def test_an_agent_beside_it_tells_what_it_uses(tmp_path: Path) -> None:
 def test_two_names_of_one_server_are_refused(tmp_path: Path) -> None:
     """Told by where they lead, not by how they are written."""
     with standing() as stood:
-        one = standing_at(f"http://one.test:{stood.port}")
+        first = standing_at(f"http://one.test:{stood.port}")
         other = standing_at(f"http://other.test:{stood.port}", "beta")
         here = [["127.0.0.1"]] * 2
-        engine, _ = engine_for(tmp_path, one, other, ask=here)
+        engine, _ = engine_for(tmp_path, first, other, ask=here)
         with pytest.raises(UsageError, match="the same server"):
             engine.__enter__()
 
@@ -213,8 +213,8 @@ def test_deployments_that_do_other_work_are_not_compared(
 @pytest.fixture(scope="module")
 def urls() -> Iterator[list[str]]:
     """Two right servers for a whole run."""
-    with standing() as one, standing() as other:
-        yield [one.url, other.url]
+    with standing() as first, standing() as other:
+        yield [first.url, other.url]
 
 
 @pytest.fixture(scope="module")
@@ -229,11 +229,11 @@ def run(urls: list[str], tmp_path_factory: pytest.TempPathFactory) -> Run:
     with engine, FakeGenerator(otherwise=Script(factors=factors)) as generator:
         receipts = engine.prepare(plan.targets, quiet)
         tools = instruments(engine, generator, folder, fingerprint=lambda: "abcd1234")
-        found = measure(plan, tools, dict(WORKLOADS), None, lambda number: False)
-        events = [event for event in found if not isinstance(event, Now)]
-    known = {k: r for k, r in receipts.items() if isinstance(r, Receipt)}
+        measured = measure(plan, tools, dict(WORKLOADS), None, lambda number: False)
+        events = [event for event in measured if not isinstance(event, Now)]
+    received = {k: r for k, r in receipts.items() if isinstance(r, Receipt)}
     return Run(
-        record(plan, receipts=known, database=engine.database.facts()),
+        record(plan, receipts=received, database=engine.database.facts()),
         tuple(e for e in events if isinstance(e, Boot)),
         tuple(e for e in events if isinstance(e, Window)),
         (),
@@ -273,7 +273,7 @@ def test_no_verdict_rests_on_servers_that_nobody_started(understood: Results) ->
 
     assert "8 rounds" in warning.detail
     assert outcomes.isdisjoint({Outcome.SUPPORTED, Outcome.REFUTED})
-    assert rates and all(one.advantage is not None for one in rates)
+    assert rates and all(comparison.advantage is not None for comparison in rates)
 
 
 def test_a_check_that_could_not_look_does_not_pass(understood: Results) -> None:

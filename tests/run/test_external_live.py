@@ -89,7 +89,9 @@ def test_what_stands_is_measured_and_left_standing(
     servers: dict[str, LocalServer], tmp_path: Path
 ) -> None:
     """Right answers counted, their cost known where an agent tells it, a page that says so."""
-    at = [f"--at={name}=http://127.0.0.1:{one.port}" for name, one in servers.items()]
+    at = [
+        f"--at={name}=http://127.0.0.1:{stood.port}" for name, stood in servers.items()
+    ]
     with agent_beside(servers["flask"]) as address:
         done = typed(tmp_path, *at, f"--agent=flask={address}")
 
@@ -97,16 +99,16 @@ def test_what_stands_is_measured_and_left_standing(
     (folder,) = tmp_path.glob("*-smoke-*")
     lines = (folder / "trials.jsonl").read_text().splitlines()
     events = [json.loads(line) for line in lines]
-    windows = [one for one in events if one["kind"] == "window"]
+    windows = [event for event in events if event["kind"] == "window"]
     assert {w["target"].partition("@")[0] for w in windows} == {*servers}
     assert len(windows) == 3  # one of them is the twin
     for window in windows:
         assert window["tally"]["requests"] > 0
         assert window["tally"]["errors"] == {}
-        told = window["server_cpu_ns"] or 0
-        assert (told > 0) is window["target"].startswith("flask")
+        cpu_ns = window["server_cpu_ns"] or 0
+        assert (cpu_ns > 0) is window["target"].startswith("flask")
         assert (window["server_cpu_ns"] is None) is window["target"].startswith("floor")
-    assert not [one for one in events if one["kind"] == "failure"]
+    assert not [event for event in events if event["kind"] == "failure"]
     page = (folder / "report.html").read_text()
     assert "Servers were not started afresh" in page
     for server in servers.values():

@@ -77,26 +77,26 @@ def collect(this: Plan, folder: Path, before: list[Event] | None = None, stop_af
 
 def rates_of(events: list[Event]) -> dict[tuple[int, str, str], set[float | None]]:
     """The rates of every open cell by round, target and load."""
-    found: dict[tuple[int, str, str], set[float | None]] = defaultdict(set)
+    rates: dict[tuple[int, str, str], set[float | None]] = defaultdict(set)
     for event in events:
         if isinstance(event, Window) and event.load.startswith("open"):
-            found[event.round, event.target.partition("@")[0], event.load].add(
+            rates[event.round, event.target.partition("@")[0], event.load].add(
                 event.rate_rps
             )
-    return found
+    return rates
 
 
 def test_rates_follow_from_the_capacity_of_the_same_round(tmp_path: Path) -> None:
     """Equal: of the slowest, for all. Own: of each. Plain: as written. Anew in each round."""
-    found = rates_of(collect(open_plan(), tmp_path))
+    rates = rates_of(collect(open_plan(), tmp_path))
 
     for number in (1, 2):
         for name, capacity in RATES.items():
             own = capacity * number
-            assert found[number, name, "open-equal-70"] == {0.7 * 1000 * number}
-            assert found[number, name, "open-own-50"] == {0.5 * own}
-            assert found[number, name, "open-own-90"] == {0.9 * own}
-            assert found[number, name, "open-40"] == {40.0}
+            assert rates[number, name, "open-equal-70"] == {0.7 * 1000 * number}
+            assert rates[number, name, "open-own-50"] == {0.5 * own}
+            assert rates[number, name, "open-own-90"] == {0.9 * own}
+            assert rates[number, name, "open-40"] == {40.0}
 
 
 def test_open_windows_come_after_the_closed_ones_of_their_workload(
@@ -170,12 +170,12 @@ def test_a_target_without_a_right_answer_has_a_failure_and_no_rate(
             measure(open_plan(), tools, dict(WORKLOADS), None, lambda n: False)
         )
     failures = [e for e in events if isinstance(e, Failure)]
-    found = rates_of([e for e in events if isinstance(e, Window)])
+    rates = rates_of([e for e in events if isinstance(e, Window)])
 
     assert {f.target for f in failures} == {"beta@1.0/server"}
     assert "capacity is not known" in failures[0].message
-    assert found[1, "alpha", "open-equal-70"] == {0.7 * 4000}
-    assert not [key for key in found if key[1] == "beta"]
+    assert rates[1, "alpha", "open-equal-70"] == {0.7 * 4000}
+    assert not [key for key in rates if key[1] == "beta"]
 
 
 def test_open_figures_come_out_and_closed_ones_do_not_change(tmp_path: Path) -> None:
@@ -183,10 +183,10 @@ def test_open_figures_come_out_and_closed_ones_do_not_change(tmp_path: Path) -> 
     this = open_plan()
     events = collect(this, tmp_path)
     without = replace(this, cells=tuple(c for c in this.cells if not c.load.is_open))
-    found, plain = analyse(as_run(this, events)), analyse(as_run(without, events))
-    by_name = {(q.target[:4], q.metric): q for q in found.quantities}
+    analysis, plain = analyse(as_run(this, events)), analyse(as_run(without, events))
+    by_name = {(q.target[:4], q.metric): q for q in analysis.quantities}
 
-    assert found.comparisons[: len(plain.comparisons)] == plain.comparisons
+    assert analysis.comparisons[: len(plain.comparisons)] == plain.comparisons
     rate = by_name["beta", "open_rate@equal-70"]
     assert rate.rounds == (700.0, 1400.0)
     p99 = by_name["beta", "open_p99@own-90"]
@@ -194,11 +194,13 @@ def test_open_figures_come_out_and_closed_ones_do_not_change(tmp_path: Path) -> 
     # The fake's latencies run from 0.5 to 1.5 ms: the 99th of them is 1.49.
     assert p99.rounds[0] == pytest.approx(1.49, rel=0.01)
     assert by_name["beta", "open_p999@own-90"].reason == "fewer than 50,000 requests in a round"  # fmt: skip
-    ratio = found.comparison("alpha@1.0/server", "beta@1.0/server", "hello", "open_p50@equal-70")  # fmt: skip
+    ratio = analysis.comparison("alpha@1.0/server", "beta@1.0/server", "hello", "open_p50@equal-70")  # fmt: skip
     assert ratio is not None and ratio.advantage is not None
     assert ratio.advantage.point == pytest.approx(1.0, rel=0.02)
-    assert {c.load for c in found.curves} == {load.name for load in found.open_loads}
-    levels = [p.middle_ms for p in found.curves[0].points]
+    assert {c.load for c in analysis.curves} == {
+        load.name for load in analysis.open_loads
+    }
+    levels = [p.middle_ms for p in analysis.curves[0].points]
     assert levels == sorted(levels) and len(levels) > 5
 
 
@@ -219,11 +221,11 @@ def test_a_slow_server_voids_nothing_and_a_late_generator_does(tmp_path: Path) -
             else e
             for e in collect(this, tmp_path)
         ]
-        found = analyse(as_run(this, events))
-        late = [w for w in found.warnings if w.reason.code == "late"]
-        assert bool(found.curves) is left
+        analysis = analyse(as_run(this, events))
+        late = [w for w in analysis.warnings if w.reason.code == "late"]
+        assert bool(analysis.curves) is left
         assert bool(late) is not left
-        check = next(c for c in found.checks if c.id == "open")
+        check = next(c for c in analysis.checks if c.id == "open")
         assert check.passed is left
 
 
@@ -236,10 +238,10 @@ def test_a_busy_generator_voids_open_windows(tmp_path: Path) -> None:
         else e
         for e in collect(this, tmp_path)
     ]
-    found = analyse(as_run(this, events))
-    assert {w.reason.code for w in found.warnings} >= {"busy"}
-    assert "generator" not in {w.reason.code for w in found.warnings}
-    assert not found.curves
+    analysis = analyse(as_run(this, events))
+    assert {w.reason.code for w in analysis.warnings} >= {"busy"}
+    assert "generator" not in {w.reason.code for w in analysis.warnings}
+    assert not analysis.curves
 
 
 def test_a_settled_load_keeps_its_name() -> None:

@@ -110,12 +110,14 @@ def test_known_cpu_times_come_out_as_their_ratio(tmp_path: Path) -> None:
     this = plan(looks=(6,))
     script = Script(cpu_us={"alpha@1.0/server": 100.0, "beta@1.0/server": 200.0})
     analysis = analyse(as_run(this, collect(this, tmp_path, script)[0]))
-    found = analysis.comparison("alpha@1.0/server", "beta@1.0/server", "hello", "cpu")
+    comparison = analysis.comparison(
+        "alpha@1.0/server", "beta@1.0/server", "hello", "cpu"
+    )
 
-    assert found is not None
-    assert found.advantage is not None
-    assert round(found.advantage.point, 6) == 2.0
-    assert found.advantage.n == 6
+    assert comparison is not None
+    assert comparison.advantage is not None
+    assert round(comparison.advantage.point, 6) == 2.0
+    assert comparison.advantage.n == 6
 
 
 def test_a_target_that_does_not_start_is_a_failure_and_the_others_go_on(
@@ -238,8 +240,10 @@ def test_a_server_that_stops_answering_in_its_warm_up_is_not_measured(
     engine = FakeEngine()
     with engine, Mute(engine) as generator:
         tools = instruments(engine, generator, tmp_path)
-        one = plan("alpha", looks=(1,))
-        events = list(measure(one, tools, dict(WORKLOADS), None, lambda number: False))
+        alone = plan("alpha", looks=(1,))
+        events = list(
+            measure(alone, tools, dict(WORKLOADS), None, lambda number: False)
+        )
 
     assert not [e for e in events if isinstance(e, Window)]
     (lost,) = [e for e in events if isinstance(e, Failure)]

@@ -73,20 +73,20 @@ def serving(kind: type[HTTPServer]) -> Iterator[int]:
 def test_a_server_in_turns_answers_one_pause_apart() -> None:
     """Each answer comes a whole pause after the one before: none is asked too late to tell."""
     with serving(HTTPServer) as port:
-        found = ask_at_once("127.0.0.1", port, Request("GET", "/"), 4, 10)
-    assert all(one.reply and one.reply.body == DONE for one in found)
-    answers = sorted(one.answered_s for one in found)
+        exchanges = ask_at_once("127.0.0.1", port, Request("GET", "/"), 4, 10)
+    assert all(exchange.reply and exchange.reply.body == DONE for exchange in exchanges)
+    answers = sorted(exchange.answered_s for exchange in exchanges)
     # The clock of the reader may be late by some milliseconds, never early.
-    assert answers[-1] - found[0].sent_s >= 4 * PAUSE_S
+    assert answers[-1] - exchanges[0].sent_s >= 4 * PAUSE_S
     assert Pausing.most == 1
 
 
 def test_a_server_with_threads_has_all_of_them_inside() -> None:
     """The requests are sent together: eight are inside at the same time."""
     with serving(ThreadingHTTPServer) as port:
-        found = ask_at_once("127.0.0.1", port, Request("GET", "/"), 8, 10)
-    assert len(found) == 8 and all(one.fault is None for one in found)
-    assert all(a.sent_s <= b.sent_s for a, b in pairwise(found))
+        exchanges = ask_at_once("127.0.0.1", port, Request("GET", "/"), 8, 10)
+    assert len(exchanges) == 8 and all(exchange.fault is None for exchange in exchanges)
+    assert all(a.sent_s <= b.sent_s for a, b in pairwise(exchanges))
     assert Pausing.most > 1
 
 
@@ -94,19 +94,19 @@ def test_nobody_there_is_a_fault_of_each_request_and_no_error() -> None:
     """A closed port: every request says so, at once."""
     with serving(HTTPServer) as port:
         pass
-    found = ask_at_once("127.0.0.1", port, Request("GET", "/"), 3, 1)
-    assert len(found) == 3
-    assert all(one.reply is None and "no connection" in (one.fault or "") for one in found)  # fmt: skip
+    exchanges = ask_at_once("127.0.0.1", port, Request("GET", "/"), 3, 1)
+    assert len(exchanges) == 3
+    assert all(exchange.reply is None and "no connection" in (exchange.fault or "") for exchange in exchanges)  # fmt: skip
 
 
 def test_a_server_that_never_answers_is_given_up() -> None:
     """The limit holds for each request; a serial server must not hold a run up."""
     listener = HTTPServer(("127.0.0.1", 0), Pausing)  # nobody accepts
     with listener:
-        found = ask_at_once(
+        exchanges = ask_at_once(
             "127.0.0.1", listener.server_port, Request("GET", "/"), 2, 0.1
         )
-    assert all("no answer" in (one.fault or "") for one in found)
+    assert all("no answer" in (exchange.fault or "") for exchange in exchanges)
 
 
 class Crowd:
@@ -199,8 +199,12 @@ def test_times_are_milliseconds_since_the_first_was_sent(tmp_path: Path) -> None
     """Of a server in turns: 50 ms between answers."""
     events, _ = collect(crowded(), tmp_path, serial=["beta"])
     volley = next(e for e in events if isinstance(e, Burst) and e.target.startswith("beta"))  # fmt: skip
-    assert [one.sent_ms for one in volley.requests[:2]] == [0.0, 1.0]
-    assert [one.answered_ms for one in volley.requests[:3]] == [51.0, 101.0, 151.0]
+    assert [request.sent_ms for request in volley.requests[:2]] == [0.0, 1.0]
+    assert [request.answered_ms for request in volley.requests[:3]] == [
+        51.0,
+        101.0,
+        151.0,
+    ]
 
 
 def test_wherever_it_is_interrupted_no_volley_is_sent_twice_and_none_is_missing(

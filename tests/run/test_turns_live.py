@@ -80,10 +80,10 @@ def test_threads_meet_and_a_sync_worker_never_does(state: Round) -> None:
 def test_a_sync_worker_answers_a_volley_one_wait_apart(state: Round) -> None:
     """Eight waits of 50 ms after each other take 400 ms and more; threads have none of that order."""
     serial = volley(state, cell(state, "gunicorn-sync"), 8)
-    answers = sorted(one.answered_ms or 0.0 for one in serial.requests)
+    answers = sorted(request.answered_ms or 0.0 for request in serial.requests)
     assert len(answers) == 8 and answers[-1] >= 8 * 50
     # Late readers move an answer by some milliseconds, not by half a wait.
     assert all(after - before > 25 for before, after in pairwise(answers))
     together = volley(state, cell(state, "gunicorn-gthread"), 8)
-    assert all(one.wrong is None for one in together.requests)
-    assert min(one.answered_ms or 0.0 for one in together.requests) >= 50
+    assert all(request.wrong is None for request in together.requests)
+    assert min(request.answered_ms or 0.0 for request in together.requests) >= 50

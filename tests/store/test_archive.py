@@ -30,7 +30,7 @@ def test_a_packed_run_is_read_as_its_folder_was(run: Path) -> None:
     before = (read(run), stored_files(run), made_from(run))
     pack(run)
 
-    assert {each.name for each in run.iterdir()} == {"run.json", ARCHIVE}
+    assert {path.name for path in run.iterdir()} == {"run.json", ARCHIVE}
     assert (read(run), stored_files(run), made_from(run)) == before
 
 
@@ -48,7 +48,7 @@ def test_packed_twice_it_has_the_same_bytes(run: Path) -> None:
 def test_a_file_that_was_left_out_keeps_its_checksum(run: Path) -> None:
     """Its line stands where it stood, though the file is elsewhere."""
     before = stored_files(run)
-    gone = next(each for each in before if each.path.endswith("c01-alpha.npz"))
+    gone = next(file for file in before if file.path.endswith("c01-alpha.npz"))
     (run / gone.path).unlink()
     row = {"path": gone.path, "size_bytes": gone.size_bytes, "sha256": gone.sha256}
     (run / LEFT_OUT).write_text(json.dumps([row]))

@@ -31,7 +31,7 @@ def test_a_count_is_found_by_everything_that_it_depends_on(tmp_path: Path) -> No
     ]
 
     assert read_counts(tmp_path, OF) == (374_816.5,)
-    assert [read_counts(tmp_path, each) for each in others] == [()] * len(others)
+    assert [read_counts(tmp_path, other) for other in others] == [()] * len(others)
 
 
 def test_a_second_count_stands_beside_the_first(tmp_path: Path) -> None:

@@ -80,7 +80,9 @@ def stored(folder: Path, head: str, lines: list[str]) -> Path:
     """A run folder of these texts."""
     folder.mkdir(exist_ok=True)
     (folder / HEAD).write_text(head, encoding="utf-8")
-    (folder / TRIALS).write_text("".join(f"{one}\n" for one in lines), encoding="utf-8")
+    (folder / TRIALS).write_text(
+        "".join(f"{line}\n" for line in lines), encoding="utf-8"
+    )
     return folder
 
 
@@ -115,11 +117,11 @@ def test_a_run_with_a_damaged_line_is_understood_or_refused(
     try:
         run = read(folder)
     except UsageError as error:
-        told = f"{folder / TRIALS}: line "
-        assert error.message.startswith(told)
+        start = f"{folder / TRIALS}: line "
+        assert error.message.startswith(start)
         assert len(error.message) < LONGEST
         # A line that was made to look like a later one is found at the later one.
-        number = int(error.message.removeprefix(told).split(" ")[0])
+        number = int(error.message.removeprefix(start).split(" ")[0])
         assert number > place
         assert f"head -n {number - 1}" in (error.hint or "")
         stored(folder, head_to_text(record(PLAN)), lines[: number - 1])
@@ -272,8 +274,8 @@ def test_torn_at_every_byte_of_its_last_record_a_run_goes_on(
     whole = as_run(SHORT, events[:place])
     for length in range(len(record_bytes)):
         (run / TRIALS).write_bytes(kept + record_bytes[:length])
-        found = read(run)
-        assert (found.windows, found.ends) == (whole.windows, whole.ends)
+        torn_run = read(run)
+        assert (torn_run.windows, torn_run.ends) == (whole.windows, whole.ends)
     # To go on costs a round of the fakes: at the edges, and within.
     for length in (0, 1, len(record_bytes) // 2, len(record_bytes) - 1):
         (run / TRIALS).write_bytes(kept + record_bytes[:length])
@@ -294,9 +296,9 @@ def test_a_carriage_return_in_a_line_loses_nothing(
     with reopen(run) as writer:
         writer.append(Boot(3, "alpha@1.0/server", 0.5, None, ("serve",)))
 
-    found = read(run)
-    assert found.windows == as_run(PLAN, events).windows
-    assert len(found.boots) == len(as_run(PLAN, events).boots) + 1
+    read_run = read(run)
+    assert read_run.windows == as_run(PLAN, events).windows
+    assert len(read_run.boots) == len(as_run(PLAN, events).boots) + 1
     (run / TRIALS).write_bytes(b"rubbish\r" + content)
     with pytest.raises(UsageError, match="line 1 cannot be read"):
         read(run)
@@ -306,14 +308,14 @@ def test_a_clock_that_was_stepped_changes_no_figure(events: list[Event]) -> None
     """The times of day are told, not reckoned with: order and durations have clocks of their own."""
     run = as_run(PLAN, events)
     stepped = tuple(
-        replace(one, started_at=f"19{99 - number:02}-01-01T00:00:00.000Z")
-        for number, one in enumerate(run.windows)
+        replace(measured, started_at=f"19{99 - number:02}-01-01T00:00:00.000Z")
+        for number, measured in enumerate(run.windows)
     )
     back = replace(run, windows=stepped)
-    one, other = (results(each, (), (), ()) for each in (run, back))
+    unstepped, other = (results(played, (), (), ()) for played in (run, back))
 
     assert stepped != run.windows
-    assert results_json(other) == results_json(one)
+    assert results_json(other) == results_json(unstepped)
 
 
 def test_a_link_in_a_folder_is_never_followed(tmp_path: Path) -> None:

@@ -58,8 +58,8 @@ def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
     run = read(stored(tmp_path))
 
     assert run.record == record()
-    found = (*run.boots, *run.windows, *run.failures)
-    assert (*found, *run.volleys, *run.meetings, *run.ends) == EVENTS
+    events = (*run.boots, *run.windows, *run.failures)
+    assert (*events, *run.volleys, *run.meetings, *run.ends) == EVENTS
 
 
 def test_a_run_that_was_broken_off_says_why(tmp_path: Path) -> None:

@@ -65,18 +65,16 @@ def test_the_file_of_an_older_version_is_read_and_written_on(tmp_path: Path) -> 
 def test_what_was_not_measured_is_null(tmp_path: Path) -> None:
     """And never 0, for whoever reads the file with other means."""
     path = filled(tmp_path / NAME, night(1, ODD, measuring=None))
-    found = asked(
-        path, "SELECT value, low, n, void FROM points WHERE workload = 'json'"
-    )
-    assert found == [(None, None, None, "no such <trial>")]
+    rows = asked(path, "SELECT value, low, n, void FROM points WHERE workload = 'json'")
+    assert rows == [(None, None, None, "no such <trial>")]
     assert asked(path, "SELECT measuring, decides_nothing FROM runs") == [(None, None)]
 
 
 def test_runs_come_oldest_first_whenever_they_were_kept(tmp_path: Path) -> None:
     """The order of time is that of the runs."""
     runs = [night(number, [point()]) for number in (3, 1, 2)]
-    found = kept_runs(filled(tmp_path / NAME, *runs))
-    assert [run.created_at[:10] for run in found] == [
+    kept = kept_runs(filled(tmp_path / NAME, *runs))
+    assert [run.created_at[:10] for run in kept] == [
         f"2026-01-0{day}" for day in (1, 2, 3)
     ]
 
@@ -105,7 +103,7 @@ def test_a_run_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_the_file_alone_is_the_history(tmp_path: Path) -> None:
     """No write-ahead log, nothing beside it; it says what it is."""
     path = filled(tmp_path / NAME, night(1, ODD))
-    assert [each.name for each in tmp_path.iterdir()] == [NAME]
+    assert [entry.name for entry in tmp_path.iterdir()] == [NAME]
     assert asked(path, "PRAGMA journal_mode") == [("delete",)]
     assert asked(path, "PRAGMA user_version") == [(FORMAT,)]
     assert asked(path, "PRAGMA application_id") == [(KIND,)]
@@ -178,7 +176,7 @@ def test_a_file_in_use_is_waited_for_and_then_named(
                 use(path)
             refused.append(caught.value)
         other.execute("ROLLBACK")
-    assert all("wait" in (each.hint or "") for each in refused)
+    assert all("wait" in (error.hint or "") for error in refused)
     assert len(kept_runs(path)) == 1
 
 
