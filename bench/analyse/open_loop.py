@@ -6,13 +6,17 @@ quantiles; what is estimated and compared is those, over rounds. The headline
 trials know nothing of this: an open window can void no closed one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
 from math import exp, log
 from statistics import fmean
 
 from bench.analyse import reasons
 from bench.analyse.comparisons import paired, pairs, ratios
+from bench.analyse.metrics import CPU, Measure
 from bench.analyse.open_metrics import measures, round_sketch
+from bench.analyse.warning_rules import DISTURBED
 from bench.analyse.windows import Windows
 from bench.model.estimate import Comparison
 from bench.model.load import Load
@@ -38,21 +42,28 @@ def loads_of(opened: Windows) -> tuple[Load, ...]:
 def open_comparisons(opened: Windows) -> Iterator[Comparison]:
     """How many times sooner the subject answers, at each open load, paired by round."""
     cells = {(c.target, c.workload, c.load.name): c for c in opened.cells}
-    for workload in opened.workloads:
-        for load in loads_of(opened):
-            for measure in (m for m in measures(load) if m.compared):
-                for pair in pairs(opened.plan):
-                    own = [cells.get((t.id, workload, load.name)) for t in pair]
-                    if all(own):
-                        ours, theirs = (opened.measured(cell, measure) for cell in own)
-                        yield paired(
-                            pair.subject.id,
-                            pair.baseline.id,
-                            workload,
-                            measure.metric.name,
-                            ratios(theirs, ours),  # lower is better in all of them
-                            opened.level,
-                        )
+    for workload, load in product(opened.workloads, loads_of(opened)):
+        for measure in (m for m in measures(load) if m.compared):
+            for pair in pairs(opened.plan):
+                own = [cells.get((t.id, workload, load.name)) for t in pair]
+                if all(own):
+                    ours, theirs = (opened.measured(cell, measure) for cell in own)
+                    comparison = paired(
+                        pair.subject.id,
+                        pair.baseline.id,
+                        workload,
+                        measure.metric.name,
+                        ratios(theirs, ours),  # lower is better in all of them
+                        opened.level,
+                    )
+                    yield replace(comparison, void=_void(opened, measure, own))
+
+
+def _void(opened: Windows, measure: Measure, own: Sequence[Cell | None]) -> str | None:
+    """Why a comparison may not decide: another program moves CPU time, and hardly a percentile."""
+    places = {(cell.target, cell.workload) for cell in own if cell}
+    moved = measure.of_round is CPU.of_round and opened.disturbed & places
+    return DISTURBED if moved else None
 
 
 def curves(opened: Windows) -> Iterator[Curve]:

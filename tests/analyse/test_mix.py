@@ -12,7 +12,16 @@ from bench.model.run import Run
 from bench.model.trial import KindStats, Window
 from bench.stats.sketch import sketch
 from bench.workloads.mix import OTHER_SHARES, SHARES
-from tests.analyse.builders import DJANGO, FASTAPI, FLASK, Truth, make_run, tally
+from tests.analyse.builders import (
+    DJANGO,
+    FASTAPI,
+    FLASK,
+    QUIET,
+    SPEEDS,
+    Truth,
+    make_run,
+    tally,
+)
 
 
 PARTS_US: Mapping[str, Mapping[RequestPart, float]] = {
@@ -91,7 +100,6 @@ def test_parts_are_the_differences_of_workloads(found: Mix) -> None:
         assert estimate is not None and estimate.n == 6
         assert estimate.point == pytest.approx(truth, rel=0.05)
         inside += estimate.low <= truth <= estimate.high
-        assert not one.disturbed
     assert inside >= 0.8 * len(found.parts)
 
 
@@ -171,3 +179,40 @@ def test_what_was_not_measured_is_missing(
     mix = analyse(make_run(Truth(workloads=workloads))).found["mix"]
     assert (mix and {one.part for one in mix.parts}) == parts
     assert not mix or not (mix.kinds or mix.costs or mix.endpoints)
+
+
+def test_a_kind_that_fails_is_counted_where_its_window_is_void() -> None:
+    """A wrong answer voids the window for every figure, and is still an error of its kind."""
+    wrong = KindStats("html", 0, 5, None, None)
+
+    def failing(window: Window) -> Window:
+        if window.workload != "mix" or window.cycle > 1:
+            return window
+        return tally(window, errors={"status 500": 5}, kinds=(wrong,))
+
+    run = mix_run()
+    run = replace(run, windows=tuple(map(failing, run.windows)))
+    kind = next(one for one in analyse(run).found["mix"].kinds if one.kind == "html")
+    assert kind.requests == 6 * 3 * 60
+    assert kind.errors == 6 * (3 + 5)
+
+
+def test_what_another_program_moved_has_no_cost() -> None:
+    """Every part that needs a disturbed workload is without an estimate; the others stand."""
+    moved = replace(QUIET, foreign_s=1.0)
+
+    def disturb(window: Window) -> Window:
+        return replace(window, trace=moved) if window.workload == "json" else window
+
+    run = mix_run()
+    mix = analyse(replace(run, windows=tuple(map(disturb, run.windows)))).found["mix"]
+    costed = {part.part for part in mix.parts if part.cost_us.estimate is not None}
+    assert costed == {QUERY, TEMPLATE, WRITE}
+    assert {work.workload for work in mix.common_work} == {"mix"}
+    assert mix.endpoints == ()
+
+
+def test_where_no_lead_is_shown_nothing_dilutes_it() -> None:
+    """Three set-ups of one cost within their scatter: no pair is named."""
+    equal = Truth(workloads=("json", "validate"), speeds=dict.fromkeys(SPEEDS, 1.0))
+    assert analyse(make_run(equal)).found["mix"].common_work == ()

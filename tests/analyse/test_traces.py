@@ -7,7 +7,9 @@ import pytest
 
 from bench.analyse import reasons
 from bench.analyse.analysis import Analysis, analyse
-from bench.model.trial import MachineTrace, Window
+from bench.model.load import Load
+from bench.model.plan import Cell
+from bench.model.trial import MachineTrace, Sketch, Window
 from bench.model.verdict import Outcome
 from bench.model.warning import Reason, Scope
 from bench.store.records import from_line, to_line
@@ -255,3 +257,39 @@ def test_the_trace_of_the_run_names_the_typical_and_the_worst_window() -> None:
     assert rows["pressure"].typical is None and rows["pressure"].told == 0
     assert rows["throttles"].typical == 0.0
     assert rows["foreign"].told == rows["foreign"].windows == 24 * 16
+
+
+def test_cpu_time_at_an_open_load_decides_nothing_on_a_disturbed_core() -> None:
+    """There as in the closed loop; response times, which it hardly moves, still do."""
+    load = Load(64, 0.5, 1.5, rate_rps=400.0)
+    run = make_run(Truth(fault=only(traced(foreign_s=1.0), target=FASTAPI)))
+    plan = run.record.plan
+    cells = tuple(Cell(name, "hello", load) for name in (FASTAPI, FLASK, DJANGO))
+    offered = tuple(
+        tally(
+            replace(window, load=load.name, rate_rps=load.rate_rps),
+            offered=window.tally.requests,
+            latency_sketch=Sketch((1200,), (window.tally.requests,)),
+        )
+        for window in run.windows
+        if window.workload == "hello"
+    )
+    plan = replace(plan, cells=(*plan.cells, *cells))
+    analysis = analyse(
+        replace(
+            run,
+            record=replace(run.record, plan=plan),
+            windows=(*run.windows, *offered),
+        )
+    )
+    hurt, median, other = (
+        analysis.comparison(*pair, "hello", metric)
+        for pair, metric in (
+            ((FASTAPI, FLASK), "open_cpu@400"),
+            ((FASTAPI, FLASK), "open_p50@400"),
+            ((FLASK, DJANGO), "open_cpu@400"),
+        )
+    )
+    assert hurt is not None and "somebody else used" in (hurt.void or "")
+    assert median is not None and median.advantage and median.void is None
+    assert other is not None and other.advantage and other.void is None

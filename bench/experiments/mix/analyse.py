@@ -39,7 +39,7 @@ from bench.experiments.mix.model import (
 from bench.model.estimate import RoundSeries, Series
 from bench.model.framework import Role, Target
 from bench.model.plan import Cell
-from bench.model.trial import Window
+from bench.model.trial import KindStats, Window
 from bench.stats import interval, sketch
 from bench.workloads.mix import OTHER_SHARES, SHARES
 
@@ -75,7 +75,9 @@ class _Costs:
     trials: Trials
 
     def row(self, target: str, workload: str) -> Series:
-        """µs; None where there is none."""
+        """µs; None where there is none, and throughout where another program may have moved it."""
+        if (target, workload) in self.trials.disturbed:
+            return (None,) * len(self.trials.rounds)
         return self.trials.measured(self.trials.closed(target, workload), CPU)
 
     def total(self, target: str, weights: Mapping[str, float]) -> Series:
@@ -130,12 +132,7 @@ def _parts(costs: _Costs, targets: Sequence[Target]) -> Iterator[PartCost]:
         return
     for target, part in product(targets, measured):
         weights = PARTS[part]
-        yield PartCost(
-            target.id,
-            part,
-            costs.mean(costs.total(target.id, weights)),
-            any((target.id, work) in costs.trials.disturbed for work in weights),
-        )
+        yield PartCost(target.id, part, costs.mean(costs.total(target.id, weights)))
 
 
 def _mix_costs(costs: _Costs, targets: Sequence[Target]) -> Iterator[MixCost]:
@@ -154,12 +151,12 @@ def _mix_costs(costs: _Costs, targets: Sequence[Target]) -> Iterator[MixCost]:
 
 
 def _common_work(costs: _Costs, targets: Sequence[Target]) -> Iterator[CommonWork]:
-    """Of every pair, the cheaper first: (other - 1.1 x leader) / 0.1."""
+    """Of every pair in which one is shown to be cheaper, that one first: (other - 1.1 x leader) / 0.1."""
     for workload in (work for work in ("json", MIX) if work in costs.trials.workloads):
         rows = {target.id: costs.row(target.id, workload) for target in targets}
         for leader, other in permutations(rows, 2):
             lead = costs.times(rows[other], rows[leader]).estimate
-            if lead is None or lead.point <= 1:
+            if lead is None or lead.low <= 1:
                 continue
             extra = tuple(
                 None
@@ -241,27 +238,28 @@ def _kinds(trials: Trials, targets: Sequence[Target]) -> Iterator[KindLatency]:
 
 def _of_cell(windows: Windows, cell: Cell) -> Iterator[KindLatency]:
     usable = [w for number in windows.rounds for w in windows.usable(cell, number)]
+    # Errors void a window: they are counted in all of them.
+    played = [checked.window for checked in windows.checked_of(cell)]
     for name in SHARES:
-        own = [kind for w in usable for kind in w.tally.kinds if kind.name == name]
-        if own:
+        if any(w.tally.kinds for w in played):
             yield KindLatency(
                 cell.target,
                 cell.load.name,
                 name,
-                sum(kind.requests for kind in own),
-                sum(kind.errors for kind in own),
+                sum(kind.requests for kind in _of_kind(usable, name)),
+                sum(kind.errors for kind in _of_kind(played, name)),
                 *(_quantiles(windows, cell, name, q) for q in ("p50", "p90", "p99")),
             )
 
 
+def _of_kind(windows: Sequence[Window], name: str) -> list[KindStats]:
+    return [kind for w in windows for kind in w.tally.kinds if kind.name == name]
+
+
 def _quantiles(windows: Windows, cell: Cell, kind: str, quantile: str) -> RoundSeries:
     def of_round(own: Sequence[Window]) -> float | None:
-        kept = [
-            stats.latency_sketch
-            for w in own
-            for stats in w.tally.kinds
-            if stats.name == kind and stats.latency_sketch
-        ]
+        sketches = (stats.latency_sketch for stats in _of_kind(own, kind))
+        kept = [whole for whole in sketches if whole]
         return sketch_quantile_ms(sketch.together(kept), quantile) if kept else None
 
     return windows.series(cell, of_round)

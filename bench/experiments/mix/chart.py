@@ -21,7 +21,7 @@ PARTS = {
 }
 """In the order of the page."""
 
-TOO_FEW = "fewer than two rounds"
+TOO_FEW = "fewer than two rounds, or another program used the processors"
 
 type Panels = Mapping[str, Mapping[str, RoundSeries]]
 """By title and target."""

@@ -30,7 +30,7 @@ class KindLatency:
     load: str  # its name
     kind: str  # the workload that it is
     requests: int  # right answers of the windows that count
-    errors: int
+    errors: int  # of all windows, void or not
     p50_ms: RoundSeries
     p90_ms: RoundSeries
     p99_ms: RoundSeries  # None in rounds with too few requests for it
@@ -43,7 +43,6 @@ class PartCost:
     target: str
     part: RequestPart
     cost_us: RoundSeries
-    disturbed: bool  # another program moved it: not to be relied on
 
 
 @dataclass(frozen=True, slots=True)

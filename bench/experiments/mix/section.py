@@ -14,7 +14,7 @@ from bench.experiments.mix.model import (
 from bench.model.estimate import Estimate, RoundSeries
 from bench.report.charts.chart import ChartTable
 from bench.report.charts.palette import Palette
-from bench.report.numbers import number, ratio, with_interval
+from bench.report.numbers import decimals, number, ratio, with_interval
 from bench.report.section import Body, NumberTable, Section
 from bench.report.view import View, absent
 
@@ -116,7 +116,12 @@ def _common(series: RoundSeries) -> str:
         return absent(TOO_FEW)
     if estimate.high <= 0:
         return "none: the lead is below 10 %"
-    return with_interval(_scaled(estimate, 0.001))
+    in_ms = _scaled(estimate, 0.001)
+    if estimate.low <= 0:
+        return (
+            f"at most {number(in_ms.high, decimals(in_ms))}: the lead may be below 10 %"
+        )
+    return with_interval(in_ms)
 
 
 def _scaled(estimate: Estimate, by: float) -> Estimate:
